@@ -1,0 +1,1 @@
+"""What things are: plain, total, free of I/O. Only the standard library is imported here."""

@@ -1,0 +1,50 @@
+"""Accounts: what a workspace has connected, and the tokens that speak for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+AccountStatus = Literal["active", "reconnect_required", "disconnected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What speaks for an account. ``expires_at`` is the access token's end (aware UTC), None when it has none.
+
+    ``extra``: further secrets a network needs kept (an app password). The repr hides every secret.
+    """
+
+    access: str = field(repr=False)
+    refresh: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """What a network says of an account that was just connected.
+
+    ``metadata`` is shown to callers and handed to adapters (a PDS host, follower counts); never a secret.
+    """
+
+    platform_account_id: str
+    username: str
+    name: str
+    tokens: Tokens
+    picture_url: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as an adapter sees it: identity, metadata and live tokens; no workspace, no store."""
+
+    platform_account_id: str
+    username: str
+    metadata: Mapping[str, Any]
+    tokens: Tokens

@@ -1,0 +1,1 @@
+"""The networks. One folder each; the registry lists their names without importing them."""

@@ -1,0 +1,26 @@
+"""OAuth 2 pieces that redirect-style networks share: PKCE and the authorize URL."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+
+def challenge_s256(verifier: str) -> str:
+    """The S256 code challenge of a verifier (RFC 7636 section 4.2)."""
+    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def authorize_url(endpoint: str, query: Mapping[str, str]) -> str:
+    """The endpoint with its query, spaces as ``%20`` (some networks refuse ``+`` in scopes)."""
+    return f"{endpoint}?{urlencode(query).replace('+', '%20')}"
+
+
+def expiry(answer: Mapping[str, Any], now: datetime) -> datetime | None:
+    """``expires_in`` seconds as an instant, None when the answer has none."""
+    seconds = answer.get("expires_in")
+    return now + timedelta(seconds=int(seconds)) if isinstance(seconds, int | float | str) and str(seconds).isdigit() else None

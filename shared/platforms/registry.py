@@ -1,0 +1,73 @@
+"""Which networks there are. A name is a folder; nothing of it is imported before it is asked for.
+
+``NAMES`` maps every public name to its folder, ``ALIASES`` what else is accepted on input to the public name. Both are
+read from the folders' manifests by ``scripts/generate.py`` and checked for freshness.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from shared.platforms import names
+from shared.platforms.contract import Connector, Manifest, Measurer, Publisher, Simulator
+
+
+class UnknownPlatform(KeyError):
+    """No folder of that name, nor an alias of one."""
+
+
+def all_names() -> tuple[str, ...]:
+    """The public names, sorted."""
+    return tuple(sorted(names.NAMES))
+
+
+def resolve(name: str) -> str:
+    """The public name for a name or an alias, in any case. Raises UnknownPlatform."""
+    lowered = name.strip().lower()
+    known = names.ALIASES.get(lowered, lowered)
+    if known not in names.NAMES:
+        raise UnknownPlatform(name)
+    return known
+
+
+@cache
+def manifest(name: str) -> Manifest:
+    """The platform's data; imports its folder's ``__init__`` only."""
+    return cast(Manifest, _module(name, "").MANIFEST)
+
+
+def publisher(name: str) -> Publisher:
+    """The platform's ``publish`` module."""
+    return cast(Publisher, _module(name, ".publish"))
+
+
+def connector(name: str) -> Connector:
+    """The platform's ``oauth`` module."""
+    return cast(Connector, _module(name, ".oauth"))
+
+
+def measurer(name: str) -> Measurer | None:
+    """The platform's ``metrics`` module, None where it declares that it has none."""
+    if manifest(name).facets.get("metrics") != "offered":
+        return None
+    return cast(Measurer, _module(name, ".metrics"))
+
+
+def simulator(name: str) -> Simulator:
+    """The platform's ``simulator`` module."""
+    return cast(Simulator, _module(name, ".simulator"))
+
+
+def for_host(host: str) -> str | None:
+    """The public name of the platform whose simulator answers for this host, None when there is none."""
+    lowered = host.lower().rstrip(".")
+    for suffix, name in names.HOSTS.items():
+        if lowered == suffix or (suffix.startswith(".") and lowered.endswith(suffix)):
+            return name
+    return None
+
+
+def _module(name: str, facet: str) -> object:
+    return import_module(f"shared.platforms.{names.NAMES[resolve(name)]}{facet}")

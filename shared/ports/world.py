@@ -1,0 +1,43 @@
+"""All ports together: what an operation receives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.ports.blobs import Blobs
+    from shared.ports.bus import Bus
+    from shared.ports.clock import Clock
+    from shared.ports.http import Http
+    from shared.ports.ids import Ids
+    from shared.ports.queue import Queue
+    from shared.ports.store import Store
+    from shared.ports.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world, as operations see it. ``http`` is the real network; ``sandbox`` answers with simulators.
+
+    ``public_url``: where callers and networks reach this installation, without a trailing slash.
+    ``apps``: the installation's app credentials (client id, secret) per platform name; empty where none is set.
+    """
+
+    store: Store
+    queue: Queue
+    bus: Bus
+    vault: Vault
+    blobs: Blobs
+    http: Http
+    sandbox: Http
+    clock: Clock
+    ids: Ids
+    public_url: str
+    apps: Apps
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Apps = Mapping[str, Mapping[str, str]]

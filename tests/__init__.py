@@ -1,0 +1,1 @@
+"""Tests that cross rooms; unit and mapping tests stand beside the code."""

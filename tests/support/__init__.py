@@ -1,0 +1,1 @@
+"""What tests share: fakes of the ports, written against the ports' contracts."""

@@ -1,0 +1,79 @@
+# Every command of the project. `make` alone explains them; nothing needs to be installed first but Python 3.11 and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run demo test check format explore bench package generate lock emulators clean
+
+PYTHON ?= python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+# Workers of the test run. Tests that share an emulator stay together (xdist_group).
+WORKERS ?= 2
+ARGS ?=
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  ARGS='…' is passed on to run, demo, test, explore and bench: make test ARGS='shared/domain -q'"
+
+run: $(INSTALLED) ## Rostrum on this machine: the API, the workers and the simulated networks (PORT, ROSTRUM_HOME)
+	@exec $(PY) -m local $(ARGS)
+
+demo: $(INSTALLED) ## A program's day with Rostrum, told as it happens
+	@$(PY) -m local.demo $(ARGS)
+
+test: $(INSTALLED) emulators ## All tests (emulator suites skip with their reason where Java or gcloud is absent)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: $(INSTALLED) ## Format, lint, types, import rules, sizes, names, generated files
+	@$(PY) -m scripts.check
+
+format: $(INSTALLED) ## Mend what the checks can mend by themselves
+	@$(VENV)/bin/ruff check --fix --quiet . || true
+	@$(VENV)/bin/ruff format .
+
+explore: $(INSTALLED) ## The fault explorer: every port call fails, everything is delivered twice (seeded)
+	@$(PY) -m tests.simulation.explore $(ARGS)
+
+bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
+	@$(PY) -m bench $(ARGS)
+
+package: $(INSTALLED) ## Each function's bundle: build/functions/<name>.zip, byte for byte reproducible
+	@$(PY) -m scripts.package
+
+generate: $(INSTALLED) ## Write anew what is generated (names, OpenAPI, requirements.txt of each function)
+	@$(PY) -m scripts.generate
+	@$(PY) -m scripts.requirements
+
+lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock (LOCK_ARGS=--upgrade takes what is newest)
+	@$(VENV)/bin/uv pip compile --quiet pyproject.toml --group gcp --group local --group dev \
+	  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  $(LOCK_ARGS) --output-file requirements.lock
+	@$(MAKE) --no-print-directory setup
+	@$(PY) -m scripts.requirements
+
+setup: $(INSTALLED) ## What all others do first: .venv, exactly as requirements.lock says
+	@$(PY) --version
+
+# Only hashed files of the lock are installed. uv comes from the same lock and installs the rest in seconds; where it
+# cannot (an index that only pip is configured for), pip does the same by itself.
+$(INSTALLED): requirements.lock scripts/setup.sh
+	@PYTHON=$(PYTHON) bash scripts/setup.sh $(VENV)
+	@touch $@
+
+# An environment of its own: the emulator wants an older protobuf than the clients do.
+EMULATOR_LOCK := tests/contract/emulators/tasks-emulator.lock
+EMULATOR_VENV := .tools/tasks-emulator
+emulators: $(if $(wildcard $(EMULATOR_LOCK)),$(EMULATOR_VENV)/.installed) ## What the emulator suites need beyond .venv
+
+$(EMULATOR_VENV)/.installed: $(EMULATOR_LOCK) $(INSTALLED)
+	@rm -rf $(EMULATOR_VENV)
+	@$(PY) -m venv --without-pip $(EMULATOR_VENV)
+	@$(VENV)/bin/uv pip install --quiet --python $(EMULATOR_VENV)/bin/python --require-hashes -r $(EMULATOR_LOCK)
+	@touch $@
+
+clean: ## Remove what can be made again (not .local: that is your data)
+	@rm -rf build .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache $(VENV)
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -48,3 +48,41 @@ class AccountView:
     username: str
     metadata: Mapping[str, Any]
     tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connected account as stored: ``workspaces/{space}/accounts/{id}``.
+
+    ``sealed`` is the vault's reference to its tokens (JSON of :class:`Tokens`), ``token_version`` counts refreshes.
+    ``refresh_nonce`` and ``refresh_until`` are the single flight's claim. ``blocked_until``: the network asked us to
+    stay away until then. ``expires_at`` repeats the access token's end, so that due refreshes can be found.
+    """
+
+    id: str
+    space: str
+    platform: str
+    sandbox: bool
+    platform_account_id: str
+    username: str
+    name: str
+    status: AccountStatus
+    sealed: str
+    created_at: datetime
+    updated_at: datetime
+    picture_url: str = ""
+    reconnect_reason: str = ""
+    brand_id: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    token_version: int = 1
+    refresh_nonce: str = ""
+    refresh_until: datetime | None = None
+    blocked_until: datetime | None = None
+
+
+def account_path(space: str, account_id: str) -> str:
+    """``workspaces/{space}/accounts/{account_id}``"""
+    return f"workspaces/{space}/accounts/{account_id}"

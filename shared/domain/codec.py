@@ -1,0 +1,85 @@
+"""Dataclasses to documents and back.
+
+``encode`` turns a dataclass into plain values (dicts, lists, str, numbers, aware datetimes); ``decode`` reads them back
+by the field types. Unknown keys are ignored and absent ones take their default, so that a document written by an older
+or newer version still reads.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+Reader = Callable[[Any], Any]
+
+
+def encode(value: Any) -> Any:
+    """Plain values for a store document."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | frozenset):
+        return [encode(item) for item in value]
+    return value
+
+
+def decode(cls: type[T], data: Mapping[str, Any]) -> T:
+    """The dataclass that ``data`` describes. Raises TypeError when a field without default is missing."""
+    return _reader(cls)(data)  # type: ignore[no-any-return]
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """A function that reads one value of this type; made once per type."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _dataclass_reader(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    origin, args = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return _optional_reader(args)
+    if origin is tuple:
+        return _tuple_reader(_reader(args[0]))
+    if origin in (dict, Mapping) or origin is not None and origin is not Literal and issubclass(origin, Mapping):
+        return _mapping_reader(_reader(args[1]))
+    return _same
+
+
+def _dataclass_reader(cls: type[Any]) -> Reader:
+    hints = get_type_hints(cls)
+    readers = {f.name: _reader(hints[f.name]) for f in fields(cls)}
+    required = [f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING]
+
+    def read(data: Mapping[str, Any]) -> Any:
+        missing = [name for name in required if name not in data]
+        if missing:
+            raise TypeError(f"{cls.__name__}: document lacks {', '.join(missing)}")
+        return cls(**{name: reader(data[name]) for name, reader in readers.items() if name in data})
+
+    return read
+
+
+def _optional_reader(args: tuple[Any, ...]) -> Reader:
+    inner = [arg for arg in args if arg is not type(None)]
+    reader = _reader(inner[0]) if len(inner) == 1 else _same
+    return lambda value: None if value is None else reader(value)
+
+
+def _tuple_reader(item: Reader) -> Reader:
+    return lambda values: tuple(item(value) for value in values)
+
+
+def _mapping_reader(item: Reader) -> Reader:
+    return lambda values: {key: item(value) for key, value in values.items()}
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,243 @@
+"""Posts, targets and pieces: the documents that the publishing promise is kept with.
+
+A *post* is what a caller asked for. A *target* is that post on one account: one document, one state machine. A target
+is an ordered list of *pieces* (the post itself, further items of a thread, a first comment), each published under an
+arm of its own.
+
+Collections: ``workspaces/{space}/posts/{post_id}`` and ``workspaces/{space}/targets/{target_id}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from shared.domain.content import Kind, MediaFacts, Role
+from shared.domain.errors import Category, CausedBy
+from shared.domain.states import State, Status, overall, status_of
+
+SHARDS = 16  # of the sweeper's index: a sequential field in one index takes 500 writes a second at most
+MAX_ATTEMPTS = 3  # arms per piece, counting only those whose absence was proven
+DEFAULT_LATENESS = timedelta(minutes=60)
+
+SourceType = Literal["url", "media_id", "platform_attachment_id"]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """A media item of a piece: where it comes from and what is known of it.
+
+    ``blob``: the key in the blobs port, once the file is ours; empty for a URL not yet copied.
+    """
+
+    source_type: SourceType
+    source: str
+    facts: MediaFacts
+    blob: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a target, or a piece of it, is not live; what callers get as ``error``.
+
+    ``platform_code`` and ``platform_message`` are the network's own words; ``raw`` its own payload, redacted.
+    """
+
+    code: str
+    message: str
+    category: Category
+    caused_by: CausedBy
+    retryable: bool
+    platform_code: str = ""
+    platform_message: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """The permission to send one piece once: who has it, since when, and what would be sent.
+
+    ``nonce`` identifies the invocation that may send; ``over_at`` is when it can certainly not be sending any more;
+    ``settles_at`` when no late effect is possible any more.
+    """
+
+    attempt: int
+    nonce: str
+    at: datetime
+    fingerprint: str
+    over_at: datetime
+    settles_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PieceDoc:
+    """One piece as stored. ``key`` (128 bits of hex) and ``created_at`` (epoch µs) are made once, before any attempt.
+
+    ``handles``: what prepare saved so far. ``live``: what the network said once it was published (id, permalink,
+    handles); None before. ``attempt`` counts arms.
+    """
+
+    role: Role
+    kind: Kind
+    text: str
+    key: str
+    created_at: int
+    media: tuple[MediaRef, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    handles: Mapping[str, Any] = field(default_factory=dict)
+    attempt: int = 0
+    live: Live | None = None
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A published piece. ``id`` is empty when the network could not say which post it is."""
+
+    id: str
+    at: datetime
+    permalink: str | None = None
+    state: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EventDoc:
+    """A domain event waiting in its target's document to be announced. ``id`` is the same however often it is sent."""
+
+    id: str
+    type: str
+    at: datetime
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A post on one account.
+
+    ``generation`` changes with every edit, cancel and reschedule, ``tick`` with every task that is enqueued: together
+    with ``attempt`` they make task names that are never used twice. ``wake_at`` is when the sweeper must look at the
+    target if nothing else happened, None when nothing is left to do. ``due_at`` is None for drafts.
+    """
+
+    id: str
+    post_id: str
+    space: str
+    account_id: str
+    platform: str
+    sandbox: bool
+    position: int
+    state: State
+    pieces: tuple[PieceDoc, ...]
+    created_at: datetime
+    due_at: datetime | None = None
+    max_lateness: int = int(DEFAULT_LATENESS.total_seconds())
+    shard: int = 0
+    wake_at: datetime | None = None
+    generation: int = 0
+    attempt: int = 0
+    tick: int = 0
+    current: int = 0
+    arm: Arm | None = None
+    began_at: datetime | None = None
+    probes: int = 0
+    refusals: int = 0
+    refreshed: bool = False
+    swept: int = 0
+    error: Failure | None = None
+    published_at: datetime | None = None
+    events: tuple[EventDoc, ...] = ()
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def piece(self) -> PieceDoc:
+        """The piece at hand: the next one to publish, or the last one when all are."""
+        return self.pieces[min(self.current, len(self.pieces) - 1)]
+
+    @property
+    def status(self) -> Status:
+        return status_of(self.state)
+
+    @property
+    def first(self) -> Live | None:
+        """The post itself, once it is live."""
+        return self.pieces[0].live if self.pieces else None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetNote:
+    """What a post's document knows of each target: enough for its status and for filtering."""
+
+    account_id: str
+    platform: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a caller asked for. ``request`` is the accepted command, for showing and editing; never a secret.
+
+    ``platforms`` and ``accounts`` repeat the targets' for filtering. ``mode`` is the key's: test posts reach simulators
+    only.
+    """
+
+    id: str
+    space: str
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    request: Mapping[str, Any]
+    text: str = ""
+    title: str = ""
+    scheduled_at: datetime | None = None
+    published_at: datetime | None = None
+    targets: Mapping[str, TargetNote] = field(default_factory=dict)
+    platforms: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    media_ids: tuple[str, ...] = ()
+    retry_count: int = 0
+    hidden: bool = False
+    created_by: str = ""
+
+
+def post_path(space: str, post_id: str) -> str:
+    """``workspaces/{space}/posts/{post_id}``"""
+    return f"workspaces/{space}/posts/{post_id}"
+
+
+def target_path(space: str, target_id: str) -> str:
+    """``workspaces/{space}/targets/{target_id}``"""
+    return f"workspaces/{space}/targets/{target_id}"
+
+
+def shard_of(target_id: str) -> int:
+    """The sweeper's shard: a hash, so that neighbours in time are not neighbours in the index."""
+    return hashlib.sha256(target_id.encode()).digest()[0] % SHARDS
+
+
+def task_name(target: Target) -> str:
+    """A name never used before: hash(target, generation, attempt, tick). Names stay reserved for up to 24 h, so the
+    target's id alone would lose posts."""
+    material = f"{target.id}|{target.generation}|{target.attempt}|{target.tick}"
+    return f"t-{hashlib.sha256(material.encode()).hexdigest()[:40]}"
+
+
+def event_id(target: Target, what: str) -> str:
+    """The same for the same thing, however often it is announced."""
+    material = f"{target.id}|{target.generation}|{target.attempt}|{target.current}|{what}"
+    return f"evt_{hashlib.sha256(material.encode()).hexdigest()[:26]}"
+
+
+def fingerprint(piece: PieceDoc) -> str:
+    """What would be sent: sha256 of the normalised text, media and options."""
+    parts = [piece.kind, piece.role, piece.text.strip(), *(f"{m.source_type}:{m.source}" for m in piece.media)]
+    parts += [f"{key}={piece.options[key]}" for key in sorted(piece.options)]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def post_status(notes: Mapping[str, TargetNote]) -> Status:
+    """A post's status from its targets'."""
+    return overall(note.status for note in notes.values())

@@ -1,0 +1,270 @@
+"""What may happen to a target, as pure functions: a target and the facts in, the next target out.
+
+They neither read clocks nor write: the publishing engine and the posts operations commit what they return, fenced by
+the document's version. An impossible transition raises :class:`WrongState`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.posts import Arm, EventDoc, Failure, Live, PieceDoc, Target, event_id
+from shared.domain.states import ALLOWED, TERMINAL, State
+
+SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
+FAR_AHEAD = timedelta(days=29)  # beyond this the queue's horizon (30 days) is near: the sweeper enqueues later
+ENQUEUE_AHEAD = timedelta(hours=24)  # ... this long before it is due
+
+
+class WrongState(Exception):
+    """The transition does not exist. ``state`` is where the target is."""
+
+    def __init__(self, state: State, wanted: State) -> None:
+        super().__init__(f"a target that is {state} cannot become {wanted}")
+        self.state = state
+        self.wanted = wanted
+
+
+def _become(target: Target, state: State, **changes: Any) -> Target:
+    if state not in ALLOWED[target.state]:
+        raise WrongState(target.state, state)
+    return replace(target, state=state, **changes)
+
+
+def wake_for(due_at: datetime, now: datetime) -> datetime:
+    """When the sweeper must look at a target that is due then: shortly after, or a day before if that is far ahead."""
+    if due_at - now > FAR_AHEAD:
+        return due_at - ENQUEUE_AHEAD
+    return max(due_at, now) + SWEEP_GRACE
+
+
+# ------------------------------------------------------------------------------------------- by callers' wish
+
+
+def scheduled(target: Target, due_at: datetime, now: datetime) -> Target:
+    """A draft or waiting target, due at another time (or now)."""
+    return _become(
+        target,
+        State.SCHEDULED,
+        due_at=due_at,
+        wake_at=wake_for(due_at, now),
+        generation=target.generation + 1,
+        refusals=0,
+        refreshed=False,
+        swept=0,
+        began_at=None,
+        error=None,
+    )
+
+
+def unscheduled(target: Target) -> Target:
+    """A waiting target, a draft again."""
+    return _become(target, State.DRAFT, due_at=None, wake_at=None, generation=target.generation + 1)
+
+
+def edited(target: Target, pieces: tuple[PieceDoc, ...]) -> Target:
+    """Other content, before anything was sent. Handles of the old content are dropped with it."""
+    if target.state not in (State.DRAFT, State.SCHEDULED, State.PREPARING, State.FAILED, State.MISSED):
+        raise WrongState(target.state, State.SCHEDULED)
+    if any(piece.live for piece in target.pieces):
+        raise WrongState(State.PUBLISHED, State.SCHEDULED)
+    state = State.SCHEDULED if target.state is State.PREPARING else target.state
+    return replace(target, state=state, pieces=pieces, current=0, began_at=None, generation=target.generation + 1)
+
+
+def cancelled(target: Target, now: datetime) -> Target:
+    """Never to be sent."""
+    done = _become(target, State.CANCELLED, wake_at=None, generation=target.generation + 1)
+    return _announcing(done, "target.cancelled", now)
+
+
+def retried(target: Target, now: datetime) -> Target:
+    """A failed or missed target, once more, from the piece where it stopped."""
+    if target.state not in (State.FAILED, State.MISSED):
+        raise WrongState(target.state, State.SCHEDULED)
+    return scheduled(_fresh_piece(target), now, now)
+
+
+def resolved_live(target: Target, live: Live, now: datetime) -> Target:
+    """A person looked: the piece in doubt is live."""
+    if target.state is not State.NEEDS_REVIEW:
+        raise WrongState(target.state, State.PUBLISHED)
+    return published(target, live, now)
+
+
+def resolved_retry(target: Target, now: datetime) -> Target:
+    """A person looked: the piece in doubt is not live, send it again."""
+    if target.state is not State.NEEDS_REVIEW:
+        raise WrongState(target.state, State.SCHEDULED)
+    return scheduled(replace(_fresh_piece(target), arm=None), now, now)
+
+
+def _fresh_piece(target: Target) -> Target:
+    return _with_piece(target, replace(target.piece, attempt=0, error=None))
+
+
+# ----------------------------------------------------------------------------------------------- by the engine
+
+
+def preparing(target: Target, handles: Mapping[str, Any], again_at: datetime, now: datetime) -> Target:
+    """Something invisible was done; look again at ``again_at``."""
+    piece = replace(target.piece, handles=handles)
+    return _become(
+        _with_piece(target, piece),
+        State.PREPARING,
+        began_at=target.began_at or now,
+        wake_at=again_at + SWEEP_GRACE,
+        tick=target.tick + 1,
+        swept=0,
+    )
+
+
+def armed(target: Target, arm: Arm, handles: Mapping[str, Any]) -> Target:
+    """The permission to send, given once."""
+    piece = replace(target.piece, handles=handles, attempt=target.piece.attempt + 1)
+    return _become(
+        _with_piece(target, piece),
+        State.ARMED,
+        arm=arm,
+        attempt=arm.attempt,
+        wake_at=arm.over_at + SWEEP_GRACE,
+        probes=0,
+        swept=0,
+    )
+
+
+def postponed(target: Target, at: datetime, failure: Failure | None = None) -> Target:
+    """Nothing was published, certainly: try again at ``at``."""
+    return _become(
+        target,
+        State.SCHEDULED,
+        arm=None,
+        error=failure or target.error,
+        wake_at=at + SWEEP_GRACE,
+        tick=target.tick + 1,
+        refusals=target.refusals + (1 if failure else 0),
+        swept=0,
+    )
+
+
+def confirming(target: Target, handles: Mapping[str, Any], again_at: datetime) -> Target:
+    """The network has it and is still working on it."""
+    piece = replace(target.piece, handles=handles)
+    return _become(
+        _with_piece(target, piece), State.CONFIRMING, wake_at=again_at + SWEEP_GRACE, tick=target.tick + 1, swept=0
+    )
+
+
+def in_doubt(target: Target, failure: Failure, again_at: datetime) -> Target:
+    """Nobody knows whether it was sent: to be settled by reading."""
+    return _become(
+        target, State.UNKNOWN, error=failure, wake_at=again_at + SWEEP_GRACE, tick=target.tick + 1, probes=0, swept=0
+    )
+
+
+def looked(target: Target, again_at: datetime) -> Target:
+    """Reading settled nothing yet."""
+    return _become(
+        target,
+        State.RECONCILING,
+        probes=target.probes + 1,
+        wake_at=again_at + SWEEP_GRACE,
+        tick=target.tick + 1,
+        swept=0,
+    )
+
+
+def published(target: Target, live: Live, now: datetime) -> Target:
+    """The piece at hand is live. Ends the target, or goes on with its next piece."""
+    done = _with_piece(target, replace(target.piece, live=live, error=None))
+    if target.current + 1 < len(target.pieces):
+        return _next_piece(done, now)
+    return _ended(done, State.PUBLISHED, None, now, published_at=done.published_at or now)
+
+
+def rejected(target: Target, failure: Failure, now: datetime) -> Target:
+    """The network refused the piece at hand, definitely.
+
+    A refused first comment leaves the post published: it is the piece, not the target, that carries the error.
+    """
+    from shared.domain.content import Role
+
+    failed = _with_piece(target, replace(target.piece, error=failure))
+    if target.piece.role is not Role.FIRST_COMMENT:
+        return _ended(failed, State.FAILED, failure, now)
+    return replace(
+        _ended(replace(failed, state=State.CONFIRMING), State.PUBLISHED, None, now), published_at=failed.published_at
+    )
+
+
+def missed(target: Target, failure: Failure, now: datetime) -> Target:
+    """Too late to be welcome."""
+    return _ended(target, State.MISSED, failure, now)
+
+
+def for_review(target: Target, failure: Failure, now: datetime) -> Target:
+    """It cannot be known: a person must look."""
+    return _ended(target, State.NEEDS_REVIEW, failure, now)
+
+
+def announced(target: Target, ids: frozenset[str]) -> Target:
+    """These events were delivered to the bus."""
+    left = tuple(event for event in target.events if event.id not in ids)
+    wake = target.wake_at if left or target.state not in TERMINAL else None
+    return replace(target, events=left, wake_at=wake)
+
+
+def swept(target: Target, now: datetime) -> Target:
+    """The sweeper enqueues it once more, and looks again later each time, so that a poison row starves nobody."""
+    back_off = timedelta(seconds=min(30 * 2**target.swept, 3600))
+    return replace(target, tick=target.tick + 1, swept=target.swept + 1, wake_at=now + back_off)
+
+
+def _next_piece(target: Target, now: datetime) -> Target:
+    first = target.current == 0
+    return replace(
+        target,
+        state=State.SCHEDULED,
+        current=target.current + 1,
+        arm=None,
+        error=None,
+        refusals=0,
+        refreshed=False,
+        swept=0,
+        began_at=None,
+        tick=target.tick + 1,
+        wake_at=now + SWEEP_GRACE,
+        published_at=now if first else target.published_at,
+    )
+
+
+def _ended(target: Target, state: State, failure: Failure | None, now: datetime, **changes: Any) -> Target:
+    ended = _become(target, state, error=failure, wake_at=now + SWEEP_GRACE, swept=0, tick=target.tick + 1, **changes)
+    return _announcing(ended, f"target.{state}", now)
+
+
+def _announcing(target: Target, what: str, now: datetime) -> Target:
+    event = EventDoc(event_id(target, what), what, now, event_data(target))
+    return replace(target, events=(*target.events, event), wake_at=now + SWEEP_GRACE)
+
+
+def event_data(target: Target) -> dict[str, Any]:
+    """What an event says of a target: ids and outcome, no content and no secret."""
+    return {
+        "post_id": target.post_id,
+        "target_id": target.id,
+        "account_id": target.account_id,
+        "platform": target.platform,
+        "status": str(target.status),
+        "platform_post_id": target.first.id if target.first else None,
+        "permalink": target.first.permalink if target.first else None,
+        "error_code": target.error.code if target.error else None,
+    }
+
+
+def _with_piece(target: Target, piece: PieceDoc) -> Target:
+    index = min(target.current, len(target.pieces) - 1)
+    return replace(target, pieces=(*target.pieces[:index], piece, *target.pieces[index + 1 :]))

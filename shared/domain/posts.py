@@ -149,6 +149,7 @@ class Target:
     swept: int = 0
     error: Failure | None = None
     published_at: datetime | None = None
+    unpublished_at: datetime | None = None
     events: tuple[EventDoc, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
 

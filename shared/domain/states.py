@@ -62,7 +62,7 @@ ALLOWED: dict[State, frozenset[State]] = {
     S.NEEDS_REVIEW: frozenset({S.PUBLISHED, S.SCHEDULED}),  # a person resolved it
     S.FAILED: frozenset({S.SCHEDULED}),  # a person asked to retry
     S.MISSED: frozenset({S.SCHEDULED}),
-    S.PUBLISHED: frozenset(),
+    S.PUBLISHED: frozenset({S.CANCELLED}),  # unpublished on request
     S.CANCELLED: frozenset(),
 }
 

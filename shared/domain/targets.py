@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain.content import Role
 from shared.domain.posts import Arm, EventDoc, Failure, Live, PieceDoc, Target, event_id
 from shared.domain.states import ALLOWED, TERMINAL, State
 
@@ -102,6 +103,12 @@ def resolved_retry(target: Target, now: datetime) -> Target:
     return scheduled(replace(_fresh_piece(target), arm=None), now, now)
 
 
+def unpublished(target: Target, now: datetime) -> Target:
+    """Taken down from the network again."""
+    gone = _become(target, State.CANCELLED, wake_at=None, generation=target.generation + 1, unpublished_at=now)
+    return _announcing(gone, "target.unpublished", now)
+
+
 def _fresh_piece(target: Target) -> Target:
     return _with_piece(target, replace(target.piece, attempt=0, error=None))
 
@@ -186,18 +193,8 @@ def published(target: Target, live: Live, now: datetime) -> Target:
 
 
 def rejected(target: Target, failure: Failure, now: datetime) -> Target:
-    """The network refused the piece at hand, definitely.
-
-    A refused first comment leaves the post published: it is the piece, not the target, that carries the error.
-    """
-    from shared.domain.content import Role
-
-    failed = _with_piece(target, replace(target.piece, error=failure))
-    if target.piece.role is not Role.FIRST_COMMENT:
-        return _ended(failed, State.FAILED, failure, now)
-    return replace(
-        _ended(replace(failed, state=State.CONFIRMING), State.PUBLISHED, None, now), published_at=failed.published_at
-    )
+    """The network refused the piece at hand, definitely."""
+    return _given_up(target, State.FAILED, failure, now)
 
 
 def missed(target: Target, failure: Failure, now: datetime) -> Target:
@@ -207,7 +204,7 @@ def missed(target: Target, failure: Failure, now: datetime) -> Target:
 
 def for_review(target: Target, failure: Failure, now: datetime) -> Target:
     """It cannot be known: a person must look."""
-    return _ended(target, State.NEEDS_REVIEW, failure, now)
+    return _given_up(target, State.NEEDS_REVIEW, failure, now)
 
 
 def announced(target: Target, ids: frozenset[str]) -> Target:
@@ -244,6 +241,15 @@ def _next_piece(target: Target, now: datetime) -> Target:
 def _ended(target: Target, state: State, failure: Failure | None, now: datetime, **changes: Any) -> Target:
     ended = _become(target, state, error=failure, wake_at=now + SWEEP_GRACE, swept=0, tick=target.tick + 1, **changes)
     return _announcing(ended, f"target.{state}", now)
+
+
+def _given_up(target: Target, state: State, failure: Failure, now: datetime) -> Target:
+    """The piece at hand will not be live by our doing. Nothing after acceptance can un-publish a post: a first comment
+    that failed leaves its target published, with the error on the piece."""
+    failed = _with_piece(target, replace(target.piece, error=failure))
+    if target.piece.role is not Role.FIRST_COMMENT:
+        return _ended(failed, state, failure, now)
+    return _announcing(replace(failed, state=State.PUBLISHED, error=None, tick=target.tick + 1), "target.published", now)
 
 
 def _announcing(target: Target, what: str, now: datetime) -> Target:

@@ -1,0 +1,1 @@
+"""Each packaged function, started as the cloud starts it."""

@@ -1,0 +1,56 @@
+"""A bundle is the same bytes wherever it is built, and holds what runs and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from scripts import package
+from scripts.functions_manifest import FUNCTIONS, ROOT, Folder, folders
+
+EACH = pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
+
+
+def checkout(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another checkout of the same sources: other path, times and modes, and leftovers of running it."""
+    for name in ("functions", "shared"):
+        shutil.copytree(ROOT / name, root / name, copy_function=shutil.copyfile)
+    for path in root.rglob("*.py"):
+        path.chmod(0o600)
+    (root / "shared" / "domain" / "__pycache__").mkdir(exist_ok=True)
+    (root / "shared" / "domain" / "__pycache__" / "left.pyc").write_bytes(b"left")
+    (root / "shared" / "domain" / ".hidden").write_text("left")
+    monkeypatch.setattr(package, "ROOT", root)
+    monkeypatch.setattr(package, "SHARED", root / "shared")
+    monkeypatch.setattr(package, "FUNCTIONS", root / "functions")
+
+
+@EACH
+def test_two_checkouts_build_the_same_bytes(folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = package.build(folder, tmp_path / "here").read_bytes()
+    checkout(tmp_path / "elsewhere", monkeypatch)
+    assert package.build(folder, tmp_path / "there").read_bytes() == here
+
+
+@EACH
+def test_a_bundle_holds_what_runs_and_no_tests(folder: Folder, tmp_path: Path) -> None:
+    with zipfile.ZipFile(package.build(folder, tmp_path)) as bundle:
+        names = bundle.namelist()
+    assert {"main.py", "requirements.txt", "shared/__init__.py", "shared/backends/indexes.json"} <= set(names)
+    assert names == sorted(names)
+    assert {name.split("/")[1] for name in names if name.startswith("shared/")} == {"__init__.py", *folder.rooms}
+    assert not [name for name in names if {"tests", "fixtures", "__pycache__", "README.md"} & set(name.split("/"))]
+
+
+@EACH
+def test_a_folder_holds_the_two_files_that_a_bundle_takes(folder: Folder) -> None:
+    found = {path.name for path in (FUNCTIONS / folder.name).iterdir()} - {"__pycache__"}
+    assert found == {"main.py", "requirements.txt"}
+
+
+def test_an_unknown_folder_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert package.main(["apple"]) == 2
+    assert "no function folder apple; known are api, publish" in capsys.readouterr().err

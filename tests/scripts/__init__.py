@@ -1,0 +1,1 @@
+"""What `make` calls, on small inputs of its own."""

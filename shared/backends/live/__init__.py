@@ -1,0 +1,1 @@
+"""What is the same in both worlds: the network, the clock, randomness."""

@@ -48,7 +48,7 @@ def _reader(kind: Any) -> Reader:
         return _optional_reader(args)
     if origin is tuple:
         return _tuple_reader(_reader(args[0]))
-    if origin in (dict, Mapping) or origin is not None and origin is not Literal and issubclass(origin, Mapping):
+    if origin in (dict, Mapping) or (origin is not None and origin is not Literal and issubclass(origin, Mapping)):
         return _mapping_reader(_reader(args[1]))
     return _same
 

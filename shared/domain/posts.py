@@ -20,7 +20,7 @@ from shared.domain.errors import Category, CausedBy
 from shared.domain.states import State, Status, overall, status_of
 
 SHARDS = 16  # of the sweeper's index: a sequential field in one index takes 500 writes a second at most
-MAX_ATTEMPTS = 3  # arms per piece, counting only those whose absence was proven
+MAX_DOUBTS = 3  # times that a piece may be in doubt, be proven absent, and be sent again
 DEFAULT_LATENESS = timedelta(minutes=60)
 
 SourceType = Literal["url", "media_id", "platform_attachment_id"]
@@ -118,9 +118,12 @@ class EventDoc:
 class Target:
     """A post on one account.
 
+    ``next_at`` is when the next step is meant to happen: a task that comes earlier is ignored.
     ``generation`` changes with every edit, cancel and reschedule, ``tick`` with every task that is enqueued: together
     with ``attempt`` they make task names that are never used twice. ``wake_at`` is when the sweeper must look at the
-    target if nothing else happened, None when nothing is left to do. ``due_at`` is None for drafts.
+    target if nothing else happened, None when nothing is left to do. ``due_at`` is None for drafts. ``doubts`` counts
+    how often the piece at hand was in doubt and then proven absent, ``refusals`` how often it was refused for now.
+    ``noted`` is the status that the post's document last heard of. ``immediate``: it was asked for now, not for later.
     """
 
     id: str
@@ -136,6 +139,7 @@ class Target:
     due_at: datetime | None = None
     max_lateness: int = int(DEFAULT_LATENESS.total_seconds())
     shard: int = 0
+    next_at: datetime | None = None
     wake_at: datetime | None = None
     generation: int = 0
     attempt: int = 0
@@ -144,6 +148,9 @@ class Target:
     arm: Arm | None = None
     began_at: datetime | None = None
     probes: int = 0
+    doubts: int = 0
+    noted: Status | None = None
+    immediate: bool = False
     refusals: int = 0
     refreshed: bool = False
     swept: int = 0
@@ -160,7 +167,9 @@ class Target:
 
     @property
     def status(self) -> Status:
-        return status_of(self.state)
+        """What callers see. A target that waits between two steps of publishing is still publishing."""
+        begun = self.immediate or self.current or self.attempt or self.refusals
+        return Status.PUBLISHING if self.state is State.SCHEDULED and begun else status_of(self.state)
 
     @property
     def first(self) -> Live | None:

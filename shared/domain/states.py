@@ -57,8 +57,9 @@ ALLOWED: dict[State, frozenset[State]] = {
     S.PREPARING: frozenset({S.DRAFT, S.SCHEDULED, S.PREPARING, S.ARMED, S.FAILED, S.CANCELLED, S.MISSED}),
     S.ARMED: frozenset({S.CONFIRMING, S.PUBLISHED, S.SCHEDULED, S.FAILED, S.UNKNOWN}),
     S.CONFIRMING: frozenset({S.CONFIRMING, S.PUBLISHED, S.SCHEDULED, S.FAILED, S.NEEDS_REVIEW}),
-    S.UNKNOWN: frozenset({S.RECONCILING, S.PUBLISHED, S.SCHEDULED, S.NEEDS_REVIEW}),
-    S.RECONCILING: frozenset({S.RECONCILING, S.PUBLISHED, S.SCHEDULED, S.NEEDS_REVIEW}),
+    # A sender that was given up may still report: its refusal or acceptance is better knowledge than our reading.
+    S.UNKNOWN: frozenset({S.RECONCILING, S.CONFIRMING, S.PUBLISHED, S.SCHEDULED, S.FAILED, S.NEEDS_REVIEW}),
+    S.RECONCILING: frozenset({S.RECONCILING, S.CONFIRMING, S.PUBLISHED, S.SCHEDULED, S.FAILED, S.NEEDS_REVIEW}),
     S.NEEDS_REVIEW: frozenset({S.PUBLISHED, S.SCHEDULED}),  # a person resolved it
     S.FAILED: frozenset({S.SCHEDULED}),  # a person asked to retry
     S.MISSED: frozenset({S.SCHEDULED}),

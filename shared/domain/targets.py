@@ -51,9 +51,12 @@ def scheduled(target: Target, due_at: datetime, now: datetime) -> Target:
         target,
         State.SCHEDULED,
         due_at=due_at,
+        immediate=due_at <= now,
+        next_at=due_at,
         wake_at=wake_for(due_at, now),
         generation=target.generation + 1,
         refusals=0,
+        doubts=0,
         refreshed=False,
         swept=0,
         began_at=None,
@@ -63,7 +66,7 @@ def scheduled(target: Target, due_at: datetime, now: datetime) -> Target:
 
 def unscheduled(target: Target) -> Target:
     """A waiting target, a draft again."""
-    return _become(target, State.DRAFT, due_at=None, wake_at=None, generation=target.generation + 1)
+    return _become(target, State.DRAFT, due_at=None, next_at=None, wake_at=None, generation=target.generation + 1)
 
 
 def edited(target: Target, pieces: tuple[PieceDoc, ...]) -> Target:
@@ -86,7 +89,7 @@ def retried(target: Target, now: datetime) -> Target:
     """A failed or missed target, once more, from the piece where it stopped."""
     if target.state not in (State.FAILED, State.MISSED):
         raise WrongState(target.state, State.SCHEDULED)
-    return scheduled(_fresh_piece(target), now, now)
+    return scheduled(_with_piece(target, replace(target.piece, error=None, handles={})), now, now)
 
 
 def resolved_live(target: Target, live: Live, now: datetime) -> Target:
@@ -100,17 +103,13 @@ def resolved_retry(target: Target, now: datetime) -> Target:
     """A person looked: the piece in doubt is not live, send it again."""
     if target.state is not State.NEEDS_REVIEW:
         raise WrongState(target.state, State.SCHEDULED)
-    return scheduled(replace(_fresh_piece(target), arm=None), now, now)
+    return scheduled(replace(_with_piece(target, replace(target.piece, error=None)), arm=None), now, now)
 
 
 def unpublished(target: Target, now: datetime) -> Target:
     """Taken down from the network again."""
     gone = _become(target, State.CANCELLED, wake_at=None, generation=target.generation + 1, unpublished_at=now)
     return _announcing(gone, "target.unpublished", now)
-
-
-def _fresh_piece(target: Target) -> Target:
-    return _with_piece(target, replace(target.piece, attempt=0, error=None))
 
 
 # ----------------------------------------------------------------------------------------------- by the engine
@@ -123,6 +122,7 @@ def preparing(target: Target, handles: Mapping[str, Any], again_at: datetime, no
         _with_piece(target, piece),
         State.PREPARING,
         began_at=target.began_at or now,
+        next_at=again_at,
         wake_at=again_at + SWEEP_GRACE,
         tick=target.tick + 1,
         swept=0,
@@ -137,22 +137,25 @@ def armed(target: Target, arm: Arm, handles: Mapping[str, Any]) -> Target:
         State.ARMED,
         arm=arm,
         attempt=arm.attempt,
+        next_at=arm.over_at,
         wake_at=arm.over_at + SWEEP_GRACE,
         probes=0,
         swept=0,
     )
 
 
-def postponed(target: Target, at: datetime, failure: Failure | None = None) -> Target:
-    """Nothing was published, certainly: try again at ``at``."""
+def postponed(target: Target, at: datetime, failure: Failure | None = None, *, doubted: bool = False) -> Target:
+    """Nothing was published, certainly: try again at ``at``. ``doubted``: that took a proof of absence."""
     return _become(
         target,
         State.SCHEDULED,
         arm=None,
         error=failure or target.error,
+        next_at=at,
         wake_at=at + SWEEP_GRACE,
         tick=target.tick + 1,
         refusals=target.refusals + (1 if failure else 0),
+        doubts=target.doubts + (1 if doubted else 0),
         swept=0,
     )
 
@@ -161,14 +164,26 @@ def confirming(target: Target, handles: Mapping[str, Any], again_at: datetime) -
     """The network has it and is still working on it."""
     piece = replace(target.piece, handles=handles)
     return _become(
-        _with_piece(target, piece), State.CONFIRMING, wake_at=again_at + SWEEP_GRACE, tick=target.tick + 1, swept=0
+        _with_piece(target, piece),
+        State.CONFIRMING,
+        next_at=again_at,
+        wake_at=again_at + SWEEP_GRACE,
+        tick=target.tick + 1,
+        swept=0,
     )
 
 
 def in_doubt(target: Target, failure: Failure, again_at: datetime) -> Target:
     """Nobody knows whether it was sent: to be settled by reading."""
     return _become(
-        target, State.UNKNOWN, error=failure, wake_at=again_at + SWEEP_GRACE, tick=target.tick + 1, probes=0, swept=0
+        target,
+        State.UNKNOWN,
+        error=failure,
+        next_at=again_at,
+        wake_at=again_at + SWEEP_GRACE,
+        tick=target.tick + 1,
+        probes=0,
+        swept=0,
     )
 
 
@@ -178,6 +193,7 @@ def looked(target: Target, again_at: datetime) -> Target:
         target,
         State.RECONCILING,
         probes=target.probes + 1,
+        next_at=again_at,
         wake_at=again_at + SWEEP_GRACE,
         tick=target.tick + 1,
         swept=0,
@@ -215,7 +231,12 @@ def announced(target: Target, ids: frozenset[str]) -> Target:
 
 
 def swept(target: Target, now: datetime) -> Target:
-    """The sweeper enqueues it once more, and looks again later each time, so that a poison row starves nobody."""
+    """The sweeper enqueues it once more, and looks again later each time, so that a poison row starves nobody.
+
+    A target whose time is still ahead (it lay beyond the queue's horizon) is only handed to the queue.
+    """
+    if target.next_at and target.next_at > now:
+        return replace(target, tick=target.tick + 1, wake_at=target.next_at + SWEEP_GRACE)
     back_off = timedelta(seconds=min(30 * 2**target.swept, 3600))
     return replace(target, tick=target.tick + 1, swept=target.swept + 1, wake_at=now + back_off)
 
@@ -229,17 +250,19 @@ def _next_piece(target: Target, now: datetime) -> Target:
         arm=None,
         error=None,
         refusals=0,
+        doubts=0,
         refreshed=False,
         swept=0,
         began_at=None,
         tick=target.tick + 1,
+        next_at=now,
         wake_at=now + SWEEP_GRACE,
         published_at=now if first else target.published_at,
     )
 
 
 def _ended(target: Target, state: State, failure: Failure | None, now: datetime, **changes: Any) -> Target:
-    ended = _become(target, state, error=failure, wake_at=now + SWEEP_GRACE, swept=0, tick=target.tick + 1, **changes)
+    ended = _become(target, state, error=failure, next_at=None, swept=0, tick=target.tick + 1, **changes)
     return _announcing(ended, f"target.{state}", now)
 
 
@@ -249,7 +272,9 @@ def _given_up(target: Target, state: State, failure: Failure, now: datetime) -> 
     failed = _with_piece(target, replace(target.piece, error=failure))
     if target.piece.role is not Role.FIRST_COMMENT:
         return _ended(failed, state, failure, now)
-    return _announcing(replace(failed, state=State.PUBLISHED, error=None, tick=target.tick + 1), "target.published", now)
+    return _announcing(
+        replace(failed, state=State.PUBLISHED, error=None, tick=target.tick + 1), "target.published", now
+    )
 
 
 def _announcing(target: Target, what: str, now: datetime) -> Target:

@@ -35,7 +35,7 @@ class Fault(StrEnum):
     """The markers, in the order in which they fire."""
 
     RATE_LIMITED = "rate_limited"
-    TOKEN_EXPIRED = "token_expired"  # noqa: S105 - a marker's name, not a secret
+    TOKEN_EXPIRED = "token_expired"
     REJECTED = "rejected"
     SERVER_ERROR = "server_error"
     LOST_REPLY = "lost_reply"

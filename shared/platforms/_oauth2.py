@@ -23,4 +23,8 @@ def authorize_url(endpoint: str, query: Mapping[str, str]) -> str:
 def expiry(answer: Mapping[str, Any], now: datetime) -> datetime | None:
     """``expires_in`` seconds as an instant, None when the answer has none."""
     seconds = answer.get("expires_in")
-    return now + timedelta(seconds=int(seconds)) if isinstance(seconds, int | float | str) and str(seconds).isdigit() else None
+    return (
+        now + timedelta(seconds=int(seconds))
+        if isinstance(seconds, int | float | str) and str(seconds).isdigit()
+        else None
+    )

@@ -58,7 +58,9 @@ def post_form(url: str, fields: Mapping[str, Any], *, read_timeout: float = 30.0
     return Request("POST", url, named, data, read_timeout=read_timeout)
 
 
-def post_bytes(url: str, body: bytes | Stream, content_type: str, *, read_timeout: float = 120.0, **headers: str) -> Request:
+def post_bytes(
+    url: str, body: bytes | Stream, content_type: str, *, read_timeout: float = 120.0, **headers: str
+) -> Request:
     """A POST of a file's bytes."""
     return Request("POST", url, {"Content-Type": content_type, **_headers(headers)}, body, read_timeout=read_timeout)
 

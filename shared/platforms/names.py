@@ -12,5 +12,4 @@ ALIASES = {
     "x": "twitter",
 }
 
-HOSTS = {
-}
+HOSTS = {}

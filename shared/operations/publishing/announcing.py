@@ -1,0 +1,82 @@
+"""Telling the world what became of a target: events go to the bus after the commit that made them true.
+
+Nothing here can change a target's state. What fails is done again by the sweeper; the event's id stays the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from shared.domain import codec, targets
+from shared.domain.errors import RostrumError
+from shared.domain.posts import EventDoc, Live, Target
+from shared.domain.states import TERMINAL, State
+from shared.operations import sessions
+from shared.operations.publishing import dispatch, records
+from shared.platforms import registry
+from shared.platforms.contract import Published, Refused
+from shared.ports.bus import BusUnavailable
+from shared.ports.http import HttpFailure
+from shared.ports.vault import VaultError
+from shared.ports.world import Ports
+
+TOPIC = "events"
+log = logging.getLogger(__name__)
+
+
+def follow_up(ports: Ports, target: Target | None) -> Target | None:
+    """After a commit: enqueue the next step, or announce the end."""
+    if target is None:
+        return None
+    if target.state in TERMINAL:
+        announce(ports, target)
+    else:
+        dispatch.enqueue(ports, target)
+    return target
+
+
+def announce(ports: Ports, target: Target) -> None:
+    """Publish the target's waiting events, then strike them off. At least once each. Raises store.Unavailable."""
+    told = frozenset(event.id for event in target.events if _publish(ports, target, event))
+    lives = _described(ports, target)
+    if told or lives:
+        records.change(ports, target, lambda now: _with_lives(targets.announced(now, told), lives))
+
+
+def _publish(ports: Ports, target: Target, event: EventDoc) -> bool:
+    data = {**codec.encode(event.data), "id": event.id, "type": event.type, "at": event.at.isoformat()}
+    try:
+        ports.bus.publish(TOPIC, data, {"id": event.id, "type": event.type, "space": target.space})
+    except BusUnavailable:
+        log.warning("event not announced, left to the sweeper", extra={"event_id": event.id})
+        return False
+    return True
+
+
+def _described(ports: Ports, target: Target) -> dict[int, Live]:
+    """Pieces that are live without a permalink, with it: best effort, once, while the events go out."""
+    if target.state is not State.PUBLISHED or not target.events:
+        return {}
+    bare = {
+        i: piece.live
+        for i, piece in enumerate(target.pieces)
+        if piece.live and piece.live.id and not piece.live.permalink
+    }
+    found = {index: _permalink(ports, target, live) for index, live in bare.items()}
+    return {index: live for index, live in found.items() if live}
+
+
+def _permalink(ports: Ports, target: Target, live: Live) -> Live | None:
+    try:
+        call = sessions.call(ports, sessions.open_account(ports, target.space, target.account_id))
+        published = Published(live.id, live.permalink, live.state, live.raw)
+        described = registry.publisher(target.platform).describe(call, published)
+    except (Refused, HttpFailure, RostrumError, VaultError):
+        return None  # the post is live: a missing permalink is all that follows from this
+    return replace(live, permalink=described.permalink) if described.permalink else None
+
+
+def _with_lives(target: Target, lives: dict[int, Live]) -> Target:
+    pieces = tuple(replace(p, live=lives[i]) if i in lives and p.live else p for i, p in enumerate(target.pieces))
+    return replace(target, pieces=pieces)

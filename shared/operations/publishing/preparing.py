@@ -1,0 +1,119 @@
+"""Before the arm: everything that no follower can see, as often as it takes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from shared.domain import targets
+from shared.domain.accounts import Account
+from shared.domain.errors import Invalid, Missing, Reconnect, RostrumError
+from shared.domain.posts import MAX_DOUBTS, Failure, Target
+from shared.operations import sessions
+from shared.operations.publishing import failures, pieces, sending
+from shared.operations.publishing.announcing import follow_up
+from shared.operations.publishing.back_off import back_off
+from shared.operations.publishing.records import Loaded, load, put
+from shared.operations.publishing.sending import Prepared
+from shared.platforms import registry
+from shared.platforms.contract import Call, Fate, Ready, Refused, Wait
+from shared.ports.blobs import BlobsError
+from shared.ports.http import HttpFailure
+from shared.ports.vault import VaultError
+from shared.ports.world import Ports
+
+MAX_STEPS = 40  # prepare steps in one invocation: then the queue brings us back
+
+
+def proceed(ports: Ports, loaded: Loaded) -> Target | None:
+    """A due target: give it up if it is too late, else prepare its piece, and arm and send it once it is ready."""
+    target, now = loaded.target, ports.clock.now()
+    if verdict := _verdict(target, now):
+        return _store(ports, loaded, verdict)
+    try:
+        account = sessions.open_account(ports, target.space, target.account_id)
+        if account.blocked_until and account.blocked_until > now:
+            return _store(ports, loaded, targets.postponed(target, account.blocked_until))
+        call = sessions.call(ports, account)
+    except (Missing, Reconnect) as error:
+        return _store(ports, loaded, targets.rejected(target, failures.ours(error), now))
+    except (RostrumError, HttpFailure, VaultError) as error:
+        return _store(ports, loaded, _later(ports, target, failures.unreachable(target, error)))
+    return _prepare(ports, loaded, account, call)
+
+
+def _verdict(target: Target, now: datetime) -> Target | None:
+    """The end of a target that is too late, or was in doubt too often; None to go on."""
+    if target.doubts >= MAX_DOUBTS:
+        return targets.rejected(target, target.error or failures.exhausted(), now)
+    since = target.due_at if target.current == 0 else _previous_live_at(target)
+    if since is None or now <= since + timedelta(seconds=target.max_lateness):
+        return None
+    if target.error:
+        return targets.rejected(target, target.error, now)
+    if target.current == 0 and target.began_at is None:
+        return targets.missed(target, failures.late(), now)
+    return targets.rejected(target, failures.timed_out("preparing the post"), now)
+
+
+def _previous_live_at(target: Target) -> datetime | None:
+    before = target.pieces[target.current - 1].live
+    return before.at if before else target.due_at
+
+
+def _prepare(ports: Ports, loaded: Loaded, account: Account, call: Call) -> Target | None:
+    """Prepare steps one after the other, each saved; then the arm."""
+    for _ in range(MAX_STEPS):
+        outcome = _one_step(ports, loaded, account, call)
+        if isinstance(outcome, Prepared):
+            return sending.arm_and_send(ports, loaded, account, call, outcome)
+        if not isinstance(outcome, Loaded):
+            return outcome
+        loaded = outcome
+    return _store(ports, loaded, targets.postponed(loaded.target, ports.clock.now()))
+
+
+def _one_step(ports: Ports, loaded: Loaded, account: Account, call: Call) -> Prepared | Loaded | Target | None:
+    """One step: Prepared to arm; Loaded to go on at once; a target (or None) when this invocation is over."""
+    target, now = loaded.target, ports.clock.now()
+    try:
+        piece = pieces.view(ports, target)
+        outcome = registry.publisher(target.platform).prepare(call, piece, target.piece.handles)
+    except Refused as refusal:
+        return _refused(ports, loaded, account, refusal)
+    except Invalid as error:
+        return _store(ports, loaded, targets.rejected(target, failures.ours(error), now))
+    except pieces.Orphaned:
+        return _store(ports, loaded, targets.rejected(target, failures.orphaned(), now))
+    except (HttpFailure, BlobsError, RostrumError) as error:
+        return _store(ports, loaded, _later(ports, target, failures.unreachable(target, error)))
+    return Prepared(piece, outcome.state) if isinstance(outcome, Ready) else _waited(ports, loaded, outcome)
+
+
+def _waited(ports: Ports, loaded: Loaded, wait: Wait) -> Loaded | Target | None:
+    """Save what was done; go on at once when the network needs no time."""
+    target, now = loaded.target, ports.clock.now()
+    within = timedelta(seconds=registry.manifest(target.platform).timing.prepare_within)
+    if target.began_at and now > target.began_at + within:
+        return _store(ports, loaded, targets.rejected(target, failures.timed_out("processing the media"), now))
+    saved = targets.preparing(target, wait.state, now + timedelta(seconds=wait.seconds), now)
+    if wait.seconds > 0:
+        return _store(ports, loaded, saved)
+    return load(ports, target.space, target.id) if put(ports, loaded, saved) else None
+
+
+def _refused(ports: Ports, loaded: Loaded, account: Account, refusal: Refused) -> Target | None:
+    """Nothing is visible yet: a rejection ends the target, everything else may pass."""
+    target, now = loaded.target, ports.clock.now()
+    failure = failures.refused(refusal)
+    if refusal.fate is Fate.REJECTED:
+        return _store(ports, loaded, targets.rejected(target, failure, now))
+    verdict = sending.after_refusal(ports, target, account, refusal)
+    return _store(ports, loaded, verdict(target) if verdict else _later(ports, target, failure))
+
+
+def _later(ports: Ports, target: Target, failure: Failure) -> Target:
+    return targets.postponed(target, ports.clock.now() + back_off(ports, target), failure)
+
+
+def _store(ports: Ports, loaded: Loaded, after: Target) -> Target | None:
+    return follow_up(ports, put(ports, loaded, after))

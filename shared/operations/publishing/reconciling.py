@@ -1,0 +1,134 @@
+"""After the arm: what became of a piece, found out by reading only.
+
+A piece that is found is settled at once. A piece that is not found is sent again only when its absence is proven after
+the arm's settling time, when no late effect is possible any more. What cannot be known is handed to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from shared.domain import targets
+from shared.domain.accounts import Account
+from shared.domain.errors import Missing, Reconnect, RostrumError
+from shared.domain.posts import Arm, Target
+from shared.domain.states import State
+from shared.operations import sessions
+from shared.operations.publishing import failures, pieces
+from shared.operations.publishing.announcing import follow_up
+from shared.operations.publishing.records import settle
+from shared.operations.publishing.sending import live_of
+from shared.platforms import registry
+from shared.platforms.contract import Absent, Call, Fate, Published, Refused, Unsure, Wait
+from shared.ports.blobs import BlobsError
+from shared.ports.http import HttpFailure
+from shared.ports.vault import VaultError
+from shared.ports.world import Ports
+
+LOOKS = (5, 15, 30, 60, 120, 300, 600)  # seconds between one look and the next
+GIVE_UP = timedelta(minutes=30)  # after the settling time, a person is asked
+Verdict = Callable[[Target], Target]
+ARMED = frozenset({State.ARMED})
+DOUBTED = frozenset({State.UNKNOWN, State.RECONCILING})
+CONFIRMING = frozenset({State.CONFIRMING})
+Finding = Published | Absent | Unsure
+
+
+def reconcile(ports: Ports, target: Target) -> Target | None:
+    """A target that is armed beyond its sender's time, or in doubt: look, and settle what the look proves."""
+    arm = _arm(target)
+    if target.state is State.ARMED:
+        taken = settle(ports, target, arm, ARMED, lambda now: _abandoned(ports, now))
+        if taken is None:
+            return None
+        target = taken
+    finding = _look(ports, target)
+    return follow_up(ports, settle(ports, target, arm, DOUBTED, _verdict(ports, arm, finding)))
+
+
+def confirm(ports: Ports, target: Target) -> Target | None:
+    """A piece that the network accepted and was still working on."""
+    arm = _arm(target)
+    verdict = _confirmed(ports, target, arm)
+    return follow_up(ports, settle(ports, target, arm, CONFIRMING, verdict))
+
+
+def _abandoned(ports: Ports, target: Target) -> Target:
+    return targets.in_doubt(target, failures.abandoned(), ports.clock.now())
+
+
+def _look(ports: Ports, target: Target) -> Finding:
+    """The adapter's find; whatever keeps us from looking is Unsure."""
+    try:
+        account = sessions.open_account(ports, target.space, target.account_id)
+        call = sessions.call(ports, account)
+        return registry.publisher(target.platform).find(call, pieces.view(ports, target), pieces.armed(target))
+    except Refused as refusal:
+        _heal(ports, account, refusal)
+        return Unsure(f"the network refused the question ({refusal.row.code})")
+    except (Missing, Reconnect):
+        return Unsure("the account is no longer connected")
+    except (HttpFailure, RostrumError, VaultError, BlobsError, pieces.Orphaned) as error:
+        return Unsure(f"the network could not be asked ({type(error).__name__})")
+
+
+def _heal(ports: Ports, account: Account, refusal: Refused) -> None:
+    """A refused token is refreshed, so that the next look can see."""
+    if refusal.fate is not Fate.UNAUTHORISED:
+        return
+    try:
+        sessions.refresh(ports, account)
+    except (RostrumError, HttpFailure, VaultError):
+        return  # the next look says so
+
+
+def _verdict(ports: Ports, arm: Arm, finding: Finding) -> Verdict:
+    now = ports.clock.now()
+    if isinstance(finding, Published):
+        return lambda target: targets.published(target, live_of(ports, finding), now)
+    if isinstance(finding, Absent) and now >= arm.settles_at:
+        return lambda target: targets.postponed(target, now, doubted=True)
+    if isinstance(finding, Unsure) and now >= arm.settles_at + GIVE_UP:
+        failure = failures.unknowable(finding.reason)
+        return lambda target: targets.for_review(target, failure, now)
+    return lambda target: targets.looked(target, _next_look(target, arm, now))
+
+
+def _next_look(target: Target, arm: Arm, now: datetime) -> datetime:
+    """Ever less often; but right when the settling time is over."""
+    then = now + timedelta(seconds=LOOKS[min(target.probes, len(LOOKS) - 1)])
+    return arm.settles_at if now < arm.settles_at < then else then
+
+
+def _confirmed(ports: Ports, target: Target, arm: Arm) -> Verdict:
+    now, within = ports.clock.now(), registry.manifest(target.platform).timing.confirm_within
+    outcome = _ask(ports, target)
+    if isinstance(outcome, Published):
+        return lambda t: targets.published(t, live_of(ports, outcome), now)
+    if isinstance(outcome, Refused) and outcome.fate is Fate.REJECTED:
+        failure = failures.refused(outcome)
+        return lambda t: targets.rejected(t, failure, now)
+    if now > arm.at + timedelta(seconds=within):
+        return lambda t: targets.for_review(t, failures.unknowable("the network is still working on it."), now)
+    state, seconds = (outcome.state, outcome.seconds) if isinstance(outcome, Wait) else (target.piece.handles, 15.0)
+    return lambda t: targets.confirming(t, state, now + timedelta(seconds=seconds))
+
+
+def _ask(ports: Ports, target: Target) -> Published | Wait | Refused | None:
+    """The adapter's confirm; None when it could not be asked."""
+    try:
+        account = sessions.open_account(ports, target.space, target.account_id)
+        call: Call = sessions.call(ports, account)
+        return registry.publisher(target.platform).confirm(call, pieces.view(ports, target), target.piece.handles)
+    except Refused as refusal:
+        _heal(ports, account, refusal)
+        return refusal
+    except (HttpFailure, RostrumError, VaultError, BlobsError, pieces.Orphaned):
+        return None
+
+
+def _arm(target: Target) -> Arm:
+    if target.arm is None:
+        raise TypeError(f"{target.id} is {target.state} without an arm")
+    return target.arm

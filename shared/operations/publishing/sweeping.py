@@ -1,0 +1,61 @@
+"""The sweeper: each minute, every target whose time has passed and that nobody has moved gets one more task.
+
+It is safe to run twice at once and safe to be skipped. It decides nothing: it enqueues, and advance decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain import codec, targets
+from shared.domain.posts import SHARDS, Target
+from shared.operations.publishing import dispatch
+from shared.operations.publishing.records import Loaded, put
+from shared.ports.store import Doc, Query
+from shared.ports.world import Ports
+
+PAGE = 100
+SECONDS = 45.0  # a run ends in time for the next one
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one run did: targets found overdue, and how many of them were enqueued (the rest: someone was faster)."""
+
+    found: int
+    enqueued: int
+
+
+def sweep(ports: Ports) -> Swept:
+    """Enqueue every overdue target of every workspace once. Raises store.Unavailable: the next run goes on."""
+    deadline = ports.clock.monotonic() + SECONDS
+    found = enqueued = 0
+    for shard in range(SHARDS):
+        while page := _overdue(ports, shard, ports.clock.now()):
+            found += len(page)
+            moved = sum(_wake(ports, doc) for doc in page)
+            enqueued += moved
+            if len(page) < PAGE or not moved or ports.clock.monotonic() > deadline:
+                break
+    return Swept(found, enqueued)
+
+
+def _overdue(ports: Ports, shard: int, now: datetime) -> list[Doc]:
+    """A page of this shard, the longest overdue first; what was enqueued moves out of the page by its new time."""
+    query = Query(
+        group="targets",
+        where=(("shard", "==", shard), ("wake_at", "<=", now)),
+        order_by=(("wake_at", "asc"),),
+        limit=PAGE,
+    )
+    return ports.store.query(query)
+
+
+def _wake(ports: Ports, doc: Doc) -> bool:
+    target = codec.decode(Target, doc.data)
+    woken = put(ports, Loaded(target, doc.version), targets.swept(target, ports.clock.now()))
+    if woken is None:
+        return False
+    dispatch.enqueue(ports, woken)
+    return True

@@ -14,15 +14,22 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class IndependentPackages(Contract):
-    """``container``: the package whose public sub-packages may not import each other, directly or through others."""
+    """``container``: the package whose public sub-packages may not import each other, directly or through others.
+
+    ``common``: the names of those that all may import; they import none of the others.
+    """
 
     type_name = "independent_packages"
     container = fields.StringField()
+    common = fields.SetField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         del verbose
         packages = public_packages(graph, str(self.container))
-        chains = [chain for pair in permutations(packages, 2) if (chain := find_chain(graph, *pair))]
+        named: Any = self.common  # declared as a field, holds its value
+        common = {f"{self.container}.{name}" for name in named or ()}
+        pairs = ((importer, imported) for importer, imported in permutations(packages, 2) if imported not in common)
+        chains = [chain for pair in pairs if (chain := find_chain(graph, *pair))]
         return ContractCheck(kept=not chains, metadata={"chains": chains})
 
     def render_broken_contract(self, check: ContractCheck) -> None:

@@ -1,15 +1,30 @@
-"""Generated from the platform folders' manifests by ``scripts/generate.py``: do not edit."""
+"""Generated from the platform folders' manifests by ``make generate``: do not edit.
+
+``NAMES``: public name to folder. ``ALIASES``: what else is accepted on input, to the public name. ``HOSTS``: the hosts that
+a simulator answers for (a leading dot matches subdomains), to the public name.
+"""
 
 from __future__ import annotations
 
-NAMES = {
+NAMES: dict[str, str] = {
     "bluesky": "bluesky",
     "instagram": "instagram",
     "twitter": "x",
 }
 
-ALIASES = {
+ALIASES: dict[str, str] = {
     "x": "twitter",
 }
 
-HOSTS = {}
+HOSTS: dict[str, str] = {
+    ".host.bsky.network": "bluesky",
+    "api.instagram.com": "instagram",
+    "api.x.com": "twitter",
+    "bsky.social": "bluesky",
+    "graph.instagram.com": "instagram",
+    "pds.sandbox.rostrum.test": "bluesky",
+    "public.api.bsky.app": "bluesky",
+    "video.bsky.app": "bluesky",
+    "www.instagram.com": "instagram",
+    "x.com": "twitter",
+}

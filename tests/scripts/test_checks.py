@@ -110,3 +110,9 @@ def graph(*imports: tuple[str, str]) -> grimp.ImportGraph:
 def test_platforms_may_share_siblings_but_not_know_each_other(imports: list[tuple[str, str]], kept: bool) -> None:
     contract = import_contracts.IndependentPackages("names", {}, {"container": "nets"})
     assert contract.check(graph(*imports), verbose=False).kept is kept
+
+
+@pytest.mark.parametrize(("imports", "kept"), [([("a.publish", "b.publish")], True), ([("b.publish", "a")], False)])
+def test_a_common_package_is_imported_and_imports_none(imports: list[tuple[str, str]], kept: bool) -> None:
+    contract = import_contracts.IndependentPackages("names", {}, {"container": "nets", "common": ["b"]})
+    assert contract.check(graph(*imports), verbose=False).kept is kept

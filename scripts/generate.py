@@ -1,6 +1,7 @@
 """`make generate`: write every file that is made from another, or with ``--check`` name those that are stale.
 
-A generator is a module with ``PATH`` (from the root) and ``render() -> str``; to add one, name it in ``GENERATORS``.
+A generator is a module with ``PATH`` (from the root) and ``render() -> str``, which raises ValueError, naming the remedy,
+where the sources contradict each other; to add one, name it in ``GENERATORS``.
 """
 
 from __future__ import annotations
@@ -23,7 +24,11 @@ def stale(generator: str) -> tuple[Path, str] | None:
 
 def main(arguments: list[str]) -> int:
     """Write what is stale; with ``--check`` only name it, and answer 1 if anything is."""
-    found = [pair for generator in GENERATORS if (pair := stale(generator))]
+    try:
+        found = [pair for generator in GENERATORS if (pair := stale(generator))]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     for path, text in found:
         if "--check" in arguments:
             print(f"{path.relative_to(ROOT)} is stale")

@@ -57,6 +57,7 @@ class Account:
     ``sealed`` is the vault's reference to its tokens (JSON of :class:`Tokens`), ``token_version`` counts refreshes.
     ``refresh_nonce`` and ``refresh_until`` are the single flight's claim. ``blocked_until``: the network asked us to
     stay away until then. ``expires_at`` repeats the access token's end, so that due refreshes can be found.
+    ``refresh_note`` says that the answer to a refresh was lost (the network may have used up the refresh token).
     """
 
     id: str
@@ -80,6 +81,7 @@ class Account:
     token_version: int = 1
     refresh_nonce: str = ""
     refresh_until: datetime | None = None
+    refresh_note: str = ""
     blocked_until: datetime | None = None
 
 

@@ -1,0 +1,1 @@
+"""What holds for every backend of a port, and for every platform."""

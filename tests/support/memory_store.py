@@ -167,11 +167,11 @@ class _MemoryTransaction:
 
     def get(self, path: str) -> Doc | None:
         self._reading()
-        return self._store._get(path)  # noqa: SLF001 - the store's own other half
+        return self._store._get(path)
 
     def query(self, query: Query) -> list[Doc]:
         self._reading()
-        return self._store._query(query)  # noqa: SLF001
+        return self._store._query(query)
 
     def write(self, write: Write) -> None:
         self.writes.append(write)

@@ -1,0 +1,122 @@
+"""Bluesky (AT Protocol): identity, limits and manners, as data. README.md has the quirks."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+from shared.domain.content import Kind
+from shared.platforms.contract import (
+    ApiVersion,
+    KindLimit,
+    Manifest,
+    MediaLimit,
+    NotOffered,
+    OAuth,
+    Option,
+    Source,
+    TextLimit,
+    Timing,
+)
+
+_CHECKED = date(2026, 11, 22)
+_LEXICONS = "https://github.com/bluesky-social/atproto/tree/d6296a1cfdb40a773319cb59061300e4e8e52f26/lexicons"
+_POST = Source(f"{_LEXICONS}/app/bsky/feed/post.json", _CHECKED)
+_IMAGES = Source(f"{_LEXICONS}/app/bsky/embed/images.json", _CHECKED)
+_PUT = Source(f"{_LEXICONS}/com/atproto/repo/putRecord.json", _CHECKED)
+_APP = Source("https://github.com/bluesky-social/social-app/blob/main/src/lib/constants.ts", _CHECKED)
+_RATES = Source("https://docs.bsky.app/docs/advanced-guides/rate-limits", _CHECKED)
+
+MANIFEST = Manifest(
+    name="bluesky",
+    title="Bluesky",
+    folder="bluesky",
+    # The entryway, the PDS hosts that it assigns, the video service, the public AppView, and the sandbox's stand-in for
+    # a person's own PDS. A real self-hosted PDS has a host of its own: only live accounts reach it.
+    hosts=(
+        "bsky.social",
+        ".host.bsky.network",
+        "video.bsky.app",
+        "public.api.bsky.app",
+        "pds.sandbox.rostrum.test",
+    ),
+    api=ApiVersion("xrpc (lexicon 1)", None, _PUT),
+    oauth=OAuth(
+        style="credentials",
+        scopes=(),
+        pkce=False,
+        needs_app=False,
+        fields=(
+            Option("identifier", "string", "Handle (alice.bsky.social), DID or e-mail address of the account"),
+            Option("app_password", "string", "An app password (Settings, Privacy and security, App passwords)"),
+            Option("service", "string", "https URL of the account's own PDS; left out for accounts of bsky.social"),
+        ),
+    ),
+    text=TextLimit(300, "graphemes", "limits:graphemes", _POST, max_bytes=3000),
+    kinds=(
+        KindLimit(Kind.TEXT, 0, 0),
+        KindLimit(
+            Kind.IMAGE,
+            1,
+            4,
+            MediaLimit(
+                _IMAGES,
+                image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
+                max_image_bytes=2_000_000,
+                max_alt_text=2000,  # the app's limit, not the lexicon's
+            ),
+        ),
+        KindLimit(
+            Kind.VIDEO,
+            1,
+            1,
+            # Ten minutes and alt text are the app's limits; the lexicon has the size. Once 1 minute and 50 MB, then 3 and 100.
+            MediaLimit(
+                _APP,
+                video_types=("video/mp4",),
+                max_video_bytes=300_000_000,
+                max_seconds=600.0,
+                max_alt_text=2000,
+            ),
+        ),
+    ),
+    timing=Timing(
+        send_deadline=20.0,
+        # Send window 5 s + read deadline 20 s + margin. The key is native (our own record key), so a late arrival of the
+        # first request and a second request are one record: the bound only spares the second request.
+        settle=60.0,
+        sandbox_settle=10.0,
+        confirm_within=60.0,
+        prepare_within=3600.0,
+        native_key=True,
+        source=_PUT,
+    ),
+    facets=MappingProxyType(
+        {
+            "publish": "offered",
+            "metrics": "offered",
+            "inbox": NotOffered("Not built yet here: replies and notifications come with a later release", _PUT),
+            "ads": NotOffered("Bluesky sells no advertising", Source("https://bsky.social/about/faq", _CHECKED)),
+            "webhooks": NotOffered(
+                "Bluesky has no webhooks, only a firehose; polling comes with the inbox",
+                Source("https://docs.bsky.app/docs/advanced-guides/firehose", _CHECKED),
+            ),
+        }
+    ),
+    options=(
+        Option("languages", "array", "Up to 3 BCP 47 tags of the text's languages: ['en', 'pt-BR']"),
+        Option("tags", "array", "Up to 8 further hashtags, without '#', beside those in the text"),
+        Option("labels", "array", "Content warnings on one's own post: sexual, nudity, porn, graphic-media"),
+        Option("quote", "string", "The post to quote: its https://bsky.app/profile/…/post/… link or its at:// URI"),
+    ),
+    thread=100,  # ours: the network names no bound
+    first_comment=True,
+    rate_limits=MappingProxyType(
+        {
+            "writes": "5,000 points an hour and 35,000 a day per account: create 3, update 2, delete 1",
+            "sessions": "30 sign-ins in 5 minutes and 300 a day per account",
+            "requests": "3,000 in 5 minutes per IP address",
+            "source": f"{_RATES.url} ({_RATES.on})",
+        }
+    ),
+)

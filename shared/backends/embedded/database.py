@@ -71,7 +71,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.users = 0
-        self.changed = threading.Condition()  # notified when this process added a delivery
+        self.changed = threading.Condition()  # guards ``announced``: how often this process added deliveries
+        self.announced = 0
         self._local = threading.local()
         self._readers: WeakSet[_Connection] = WeakSet()
         self._lock = threading.Lock()
@@ -132,6 +133,19 @@ class Database:
         with self._lock:
             self._commit([job])
         return job.outcome()
+
+    def announce(self) -> None:
+        """Tell this process's worker that there is something to deliver."""
+        with self.changed:
+            self.announced += 1
+            self.changed.notify_all()
+
+    def await_announcement(self, seen: int, seconds: float) -> int:
+        """Wait so long at most for an announcement after the ``seen`` ones; how many there were by now."""
+        with self.changed:
+            if self.announced == seen:
+                self.changed.wait(seconds)
+            return self.announced
 
     def close(self) -> None:
         """Close every connection; the last user's close counts. Others' calls raise FileError from then on."""

@@ -122,26 +122,21 @@ class EmbeddedStore:
         self._database.close()
 
     def _transact(self, body: Callable[[Transaction], T]) -> T:
-        for _ in range(OPTIMISTIC_ATTEMPTS):
+        attempts = 0
+        while attempts < OPTIMISTIC_ATTEMPTS:
             try:
                 return self._attempt(body)
+            except _IndexNeeded as needed:
+                self._index(needed.scan)
             except _Moved:
-                continue
+                attempts += 1
         return self._database.write_alone(lambda held: self._run_held(body, held), durable=self._durable)
 
     def _attempt(self, body: Callable[[Transaction], T]) -> T:
-        """Run the body on a snapshot; commit if all that it read is still so. Raises _Moved otherwise."""
+        """Run the body on a snapshot; commit if all that it read is still so. Raises _Moved, _IndexNeeded."""
         with self._database.snapshot() as connection:
             tx = _Transaction(connection, self._ready.get, self._declared)
-            try:
-                result = body(tx)
-            except _IndexNeeded as needed:
-                missing = needed.scan
-            else:
-                missing = None
-        if missing is not None:
-            self._index(missing)
-            return self._attempt(body)
+            result = body(tx)
         if tx.writes:
             prepared = commits.prepare(tx.writes)
             self._write(lambda held: self._settle(held, tx, prepared))

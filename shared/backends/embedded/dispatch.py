@@ -1,0 +1,154 @@
+"""How the worker delivers: a lane of threads per queue, and the POST that a function receives."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from shared.backends.embedded.deliveries import Leased, QueueLimits
+
+DISPATCH_SECONDS = 600.0  # Cloud Tasks' default deadline for a handler's answer
+MAX_BURST = 100  # deliveries at once after a rest, as Cloud Tasks derives it from the rate
+
+
+class Lane:
+    """One queue's threads and its pace. ``deliver`` runs on them; ``hungry`` is called when there is room again."""
+
+    def __init__(
+        self, name: str, limits: QueueLimits, deliver: Callable[[Leased], None], hungry: Callable[[], None]
+    ) -> None:
+        self._name, self._limits, self._deliver, self._hungry = name, limits, deliver, hungry
+        self._inbox: queue.SimpleQueue[Leased | None] = queue.SimpleQueue()
+        self._held: dict[int, Leased] = {}
+        self._threads: list[threading.Thread] = []
+        self._guard = threading.Lock()
+        self._burst = max(1.0, min(limits.per_second, MAX_BURST))
+        self._tokens, self._filled_at = self._burst, time.monotonic()
+
+    def room(self) -> int:
+        """How many deliveries it takes now: those that run next, and as many in reserve."""
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._limits.per_second)
+        self._filled_at = now
+        with self._guard:
+            free = 2 * self._limits.concurrent - len(self._held)
+        return max(0, min(free, int(self._tokens)))
+
+    def wait(self) -> float:
+        """Seconds until its pace allows the next delivery (fullness ends with ``hungry``)."""
+        return max(0.005, (1 - self._tokens) / self._limits.per_second) if self._tokens < 1 else float("inf")
+
+    def put(self, leased: Leased) -> None:
+        """Deliver it as soon as a thread is free."""
+        self._tokens -= 1
+        with self._guard:
+            self._held[leased.id] = leased
+            wanted = min(self._limits.concurrent, len(self._held))
+            spawn = len(self._threads) < wanted
+            if spawn:
+                self._threads.append(threading.Thread(target=self._work, name=f"lane-{self._name}", daemon=True))
+                self._threads[-1].start()
+        self._inbox.put(leased)
+
+    def held(self) -> list[Leased]:
+        """What is being delivered or waits for a thread."""
+        with self._guard:
+            return list(self._held.values())
+
+    def close(self) -> list[Leased]:
+        """Begin nothing more; what was never begun."""
+        unbegun = []
+        while True:
+            try:
+                leased = self._inbox.get_nowait()
+            except queue.Empty:
+                break
+            if leased is not None:
+                unbegun.append(leased)
+        for _ in self._threads:
+            self._inbox.put(None)
+        return unbegun
+
+    def join(self, deadline: float) -> bool:
+        """Wait until the monotonic ``deadline`` for the threads to end; whether they did."""
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def _work(self) -> None:
+        while (leased := self._inbox.get()) is not None:
+            try:
+                self._deliver(leased)
+            finally:
+                with self._guard:
+                    del self._held[leased.id]
+                    hungry = len(self._held) == self._limits.concurrent - 1 or not self._held
+                if hungry:
+                    self._hungry()
+
+
+class Sender:
+    """POSTs deliveries to ``{base_url}/_functions/{function}`` over connections that stay open, one per thread."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        parts = urlsplit(base_url)
+        secure = parts.scheme == "https"
+        self._make = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        self._host, self._port = parts.hostname or "", parts.port or (443 if secure else 80)
+        self._prefix, self._token = parts.path.rstrip("/"), token
+        self._local = threading.local()
+
+    def send(self, leased: Leased) -> int | None:
+        """The function's status, None when it could not be reached or did not answer."""
+        reused = getattr(self._local, "connection", None) is not None
+        status = self._post(leased)
+        # A connection that idled may have been closed by the server; delivery is at least once, so ask again.
+        return self._post(leased) if status is None and reused else status
+
+    def _post(self, leased: Leased) -> int | None:
+        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = self._make(self._host, self._port, timeout=DISPATCH_SECONDS)
+        try:
+            path = f"{self._prefix}/_functions/{leased.function}"
+            connection.request("POST", path, leased.body.encode(), self._headers(leased))
+            response = connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            self._local.connection = None
+            return None
+        return response.status
+
+    def _headers(self, leased: Leased) -> dict[str, str]:
+        made = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
+        return made | (_task_headers(leased) if leased.kind == "task" else _event_headers(leased))
+
+
+def _task_headers(leased: Leased) -> dict[str, str]:
+    """https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler (2026-11)."""
+    return {
+        "X-CloudTasks-QueueName": leased.queue,
+        "X-CloudTasks-TaskName": leased.name,
+        "X-CloudTasks-TaskRetryCount": str(leased.attempts - 1),
+        "X-CloudTasks-TaskExecutionCount": str(leased.attempts - 1),
+        "X-CloudTasks-TaskETA": f"{leased.eta.timestamp():.6f}",
+    }
+
+
+def _event_headers(leased: Leased) -> dict[str, str]:
+    """A CloudEvent in binary mode, as Eventarc wraps a Pub/Sub push."""
+    message = json.loads(leased.body)["message"]
+    topic = leased.queue.removeprefix("bus:")
+    return {
+        "ce-specversion": "1.0",
+        "ce-id": message["messageId"],
+        "ce-time": message["publishTime"],
+        "ce-type": "google.cloud.pubsub.topic.v1.messagePublished",
+        "ce-source": f"//pubsub.googleapis.com/projects/local/topics/{topic}",
+    }

@@ -8,11 +8,11 @@ or newer version still reads.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
@@ -33,7 +33,7 @@ def encode(value: Any) -> Any:
 
 def decode(cls: type[T], data: Mapping[str, Any]) -> T:
     """The dataclass that ``data`` describes. Raises TypeError when a field without default is missing."""
-    return _reader(cls)(data)  # type: ignore[no-any-return]
+    return cast(T, _reader(cast(Hashable, cls))(data))
 
 
 @cache

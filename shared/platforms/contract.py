@@ -294,6 +294,7 @@ class OAuth:
     pkce: bool
     fields: tuple[Option, ...] = ()  # for credentials: the names in ``metadata``
     needs_app: bool = True
+    app_env: tuple[str, str] = ("", "")  # environment variables of the app's id and secret, where not the usual names
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from shared.platforms import names
 from shared.platforms.contract import Connector, Manifest, Measurer, Publisher, Simulator
@@ -69,5 +69,5 @@ def for_host(host: str) -> str | None:
     return None
 
 
-def _module(name: str, facet: str) -> object:
+def _module(name: str, facet: str) -> Any:
     return import_module(f"shared.platforms.{names.NAMES[resolve(name)]}{facet}")

@@ -20,7 +20,7 @@ from shared.operations.publishing.announcing import follow_up
 from shared.operations.publishing.records import settle
 from shared.operations.publishing.sending import live_of
 from shared.platforms import registry
-from shared.platforms.contract import Absent, Call, Fate, Published, Refused, Unsure, Wait
+from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure, Wait
 from shared.ports.blobs import BlobsError
 from shared.ports.http import HttpFailure
 from shared.ports.vault import VaultError
@@ -62,13 +62,16 @@ def _look(ports: Ports, target: Target) -> Finding:
     """The adapter's find; whatever keeps us from looking is Unsure."""
     try:
         account = sessions.open_account(ports, target.space, target.account_id)
+    except Missing:
+        return Unsure("the account is no longer connected")
+    try:
         call = sessions.call(ports, account)
         return registry.publisher(target.platform).find(call, pieces.view(ports, target), pieces.armed(target))
     except Refused as refusal:
         _heal(ports, account, refusal)
         return Unsure(f"the network refused the question ({refusal.row.code})")
-    except (Missing, Reconnect):
-        return Unsure("the account is no longer connected")
+    except Reconnect:
+        return Unsure("the account must be connected again")
     except (HttpFailure, RostrumError, VaultError, BlobsError, pieces.Orphaned) as error:
         return Unsure(f"the network could not be asked ({type(error).__name__})")
 
@@ -119,7 +122,10 @@ def _ask(ports: Ports, target: Target) -> Published | Wait | Refused | None:
     """The adapter's confirm; None when it could not be asked."""
     try:
         account = sessions.open_account(ports, target.space, target.account_id)
-        call: Call = sessions.call(ports, account)
+    except Missing:
+        return None
+    try:
+        call = sessions.call(ports, account)
         return registry.publisher(target.platform).confirm(call, pieces.view(ports, target), target.piece.handles)
     except Refused as refusal:
         _heal(ports, account, refusal)

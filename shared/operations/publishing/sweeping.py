@@ -5,8 +5,10 @@ It is safe to run twice at once and safe to be skipped. It decides nothing: it e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shared.domain import codec, targets
 from shared.domain.posts import SHARDS, Target
@@ -27,8 +29,8 @@ class Swept:
     enqueued: int
 
 
-def sweep(ports: Ports) -> Swept:
-    """Enqueue every overdue target of every workspace once. Raises store.Unavailable: the next run goes on."""
+def sweep(ports: Ports, _body: Mapping[str, Any] | None = None) -> Swept:
+    """Enqueue every overdue target of every workspace once; a schedule's body says nothing. Raises store.Unavailable: the next run goes on."""
     deadline = ports.clock.monotonic() + SECONDS
     found = enqueued = 0
     for shard in range(SHARDS):

@@ -1,0 +1,20 @@
+"""Advance one target of a post, and sweep up what the queue forgot. Triggers: Cloud Tasks, one queue per platform;
+Cloud Scheduler, each minute."""
+
+import functions_framework
+from werkzeug.wrappers import Request, Response
+
+from shared.operations import publishing
+from shared.runtime import bootstrap, task_edge
+
+
+@functions_framework.http
+def publish(request: Request) -> Response:
+    """One step of one target."""
+    return task_edge.run(request, publishing.advance, bootstrap.ports())
+
+
+@functions_framework.http
+def sweep(request: Request) -> Response:
+    """Every overdue target gets one more task."""
+    return task_edge.run(request, publishing.sweep, bootstrap.ports())

@@ -1,0 +1,58 @@
+"""The WSGI application of one machine: the functions under their own paths, signed files, and the API for the rest."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request, Response
+
+from shared.backends.embedded import blobs_wsgi
+from shared.ports.blobs import Blobs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
+Function = Callable[[Request], Response]
+
+
+class App:
+    """``/_functions/{name}`` reaches the function of that name, ``/_blobs/…`` the signed files, all else the API."""
+
+    def __init__(self, functions: dict[str, Function], blobs: Blobs) -> None:
+        self._functions = functions
+        self._blobs = blobs
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = Request(environ)
+        return self._answer(request)(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        first, _, rest = request.path.lstrip("/").partition("/")
+        if first == "_blobs":
+            return blobs_wsgi.serve(request, self._blobs)
+        if first != "_functions":
+            return self._functions["api"](request)
+        function = self._functions.get(rest)
+        return function(request) if function and rest != "api" else Response("No such function.\n", 404)
+
+
+def functions() -> dict[str, Function]:
+    """Every entry point of the manifest, from its folder's ``main.py``."""
+    rows = json.loads((FUNCTIONS / "manifest.json").read_text())
+    mains = {row["folder"]: _main(row["folder"]) for row in rows}
+    return {row["name"]: getattr(mains[row["folder"]], row["entry_point"]) for row in rows}
+
+
+def _main(folder: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"functions_{folder}_main", FUNCTIONS / folder / "main.py")
+    if spec is None or spec.loader is None:
+        raise FileNotFoundError(FUNCTIONS / folder / "main.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

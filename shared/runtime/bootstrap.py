@@ -1,0 +1,60 @@
+"""The one composition root: settings to ports. Each backend's modules load only when that backend is chosen."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from shared.ports.world import Ports
+from shared.runtime import logs
+from shared.runtime.settings import Settings, load
+
+MAX_FETCHED = 100 * 1024 * 1024  # bytes that a simulated network pulls from a caller's URL
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings, read once. Raises BadSetting."""
+    return load(os.environ)
+
+
+@cache
+def ports() -> Ports:
+    """This process's ports, made once; what needs a network or a file opens on first use."""
+    logs.configure()
+    return embedded(settings()) if settings().backend == "embedded" else gcp(settings())
+
+
+def embedded(chosen: Settings) -> Ports:
+    """Everything in one folder: SQLite, files, the worker's queue."""
+    from shared.backends import indexes
+    from shared.backends.embedded.blobs import EmbeddedBlobs
+    from shared.backends.embedded.bus import EmbeddedBus
+    from shared.backends.embedded.queue import EmbeddedQueue
+    from shared.backends.embedded.store import EmbeddedStore
+    from shared.backends.embedded.vault import EmbeddedVault
+    from shared.backends.live.clock import SystemClock
+    from shared.backends.live.http import LiveHttp
+    from shared.backends.live.ids import SystemIds
+    from shared.runtime.sandbox import SandboxHttp
+    from shared.runtime.sandbox_reach import Reach
+
+    home = chosen.home
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clock = SystemClock()
+    http = LiveHttp(chosen.allow_private_hosts)
+    blobs = EmbeddedBlobs(home / "blobs", chosen.public_url, home / "blobs.key", clock)
+    simulated = EmbeddedStore(home / "sandbox.sqlite3", clock, indexes.load(), durability="normal")
+    return Ports(
+        store=EmbeddedStore(home / "rostrum.sqlite3", clock, indexes.load()),
+        queue=EmbeddedQueue(home / "rostrum.sqlite3", clock),
+        bus=EmbeddedBus(home / "rostrum.sqlite3", clock, {"events": ()}),
+        vault=EmbeddedVault(home / "vault.key"),
+        blobs=blobs,
+        http=http,
+        sandbox=SandboxHttp(simulated, clock, Reach(blobs, chosen.public_url, http)),
+        clock=clock,
+        ids=SystemIds(),
+        public_url=chosen.public_url,
+        apps=chosen.apps,
+    )

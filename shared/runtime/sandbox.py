@@ -1,0 +1,147 @@
+"""The sandbox network: an http port that answers with the simulator of the host that a request names.
+
+Adapters have no sandbox branch: a sandbox account's calls simply go out here. Each request runs in one transaction of
+the simulators' own store, so that a killed process leaves the simulated networks as consistent as real ones.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from shared.platforms import registry
+from shared.platforms.contract import Delayed, Lost, Simulator
+from shared.ports.clock import Clock
+from shared.ports.http import AnswerLost, NotSent, Request, Response
+from shared.ports.store import Store, Transaction, Write
+
+MEDIA_HOST = "sandbox.rostrum.test"
+MEDIA = {"photo.jpg": "image/jpeg", "video.mp4": "video/mp4"}
+Fetch = Callable[[str], Response | None]
+
+
+class SandboxHttp:
+    """``ports.Http`` over the simulators, with their state in ``store``.
+
+    ``fetch`` gets what a network would pull from a caller's URL (None: unreachable); ``wait`` passes the time that a
+    slow network takes.
+    """
+
+    def __init__(self, store: Store, clock: Clock, fetch: Fetch, wait: Callable[[float], None] = time.sleep) -> None:
+        self._store = store
+        self._clock = clock
+        self._fetch = fetch
+        self._wait = wait
+
+    def send(self, request: Request) -> Response:
+        """The simulator's answer. Raises NotSent (no such host in the sandbox), AnswerLost (lost on demand)."""
+        parts = urlsplit(request.url)
+        host = parts.hostname or ""
+        if host == MEDIA_HOST:
+            return media(request.method, parts.path)
+        name = registry.for_host(host)
+        if name is None:
+            raise NotSent(f"{host}: the sandbox has no such host")
+        return self._simulate(name, registry.simulator(name), request)
+
+    def _simulate(self, name: str, simulator: Simulator, request: Request) -> Response:
+        outcome = self._store.transact(lambda txn: self._handle(txn, name, simulator, request))
+        if isinstance(outcome, Lost):
+            raise AnswerLost(f"{name}: the answer was lost, as the post asked")
+        if isinstance(outcome, Delayed):
+            self._wait(outcome.seconds)
+            return outcome.response
+        return outcome
+
+    def _handle(self, txn: Transaction, name: str, simulator: Simulator, request: Request) -> Response | Lost | Delayed:
+        world = StoreWorld(txn, name, self._clock.now(), self.fetch)
+        answer: Response | Lost | Delayed
+        try:
+            answer = simulator.handle(request, world)
+        except (Lost, Delayed) as fault:
+            answer = fault
+        world.flush()
+        return answer
+
+    def fetch(self, url: str) -> Response | None:
+        """What a simulated network gets from a URL: the sandbox's own media, or what the installation can reach."""
+        parts = urlsplit(url)
+        if parts.hostname == MEDIA_HOST:
+            answer = media("GET", parts.path)
+            return answer if answer.status == 200 else None
+        return self._fetch(url)
+
+    def seed(self, name: str, username: str) -> Mapping[str, str]:
+        """Make sure that an account of this name exists in the simulated network; answers what connecting it needs."""
+        simulator = registry.simulator(name)
+
+        def body(txn: Transaction) -> Mapping[str, str]:
+            world = StoreWorld(txn, name, self._clock.now(), self.fetch)
+            made = simulator.seed(world, username)
+            world.flush()
+            return made
+
+        return self._store.transact(body)
+
+
+class StoreWorld:
+    """``contract.World`` inside one transaction: reads go through, writes are buffered until :meth:`flush`."""
+
+    def __init__(self, txn: Transaction, platform: str, now: datetime, fetch: Fetch) -> None:
+        self._txn = txn
+        self._root = f"simulators/{platform}"
+        self._now = now
+        self._fetch = fetch
+        self._written: dict[str, dict[str, Any] | None] = {}
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    def get(self, kind: str, id: str) -> dict[str, Any] | None:
+        path = self._path(kind, id)
+        if path not in self._written:
+            doc = self._txn.get(path)
+            return json.loads(doc.data["json"]) if doc else None
+        known = self._written[path]
+        return json.loads(json.dumps(known)) if known is not None else None
+
+    def put(self, kind: str, id: str, value: Mapping[str, Any]) -> None:
+        self._written[self._path(kind, id)] = dict(value)
+
+    def delete(self, kind: str, id: str) -> None:
+        self._written[self._path(kind, id)] = None
+
+    def serial(self, name: str) -> int:
+        last = self.get("serial", name) or {"last": 0}
+        self.put("serial", name, {"last": last["last"] + 1})
+        return int(last["last"]) + 1
+
+    def fetch(self, url: str) -> Response | None:
+        return self._fetch(url)
+
+    def flush(self) -> None:
+        """Hand every write to the transaction, in the order in which they were first made."""
+        for path, value in self._written.items():
+            if value is None:
+                self._txn.write(Write("delete", path))
+            else:
+                self._txn.write(Write("set", path, {"json": json.dumps(value, separators=(",", ":"))}))
+
+    def _path(self, kind: str, id: str) -> str:
+        return f"{self._root}/{quote(kind, safe='')}/{quote(id, safe='') or '_'}"
+
+
+def media(method: str, path: str) -> Response:
+    """The sandbox's media host: ``/media/photo.jpg`` and ``/media/video.mp4``, with any query."""
+    folder, _, name = path.strip("/").rpartition("/")
+    if folder != "media" or name not in MEDIA:
+        return Response(404, {"content-type": "text/plain"}, b"The sandbox has media/photo.jpg and media/video.mp4.\n")
+    data = (files("shared.runtime") / "sandbox_media" / name).read_bytes()
+    headers = {"content-type": MEDIA[name], "content-length": str(len(data)), "accept-ranges": "bytes"}
+    return Response(200, headers, b"" if method == "HEAD" else data)

@@ -1,0 +1,117 @@
+"""Settings, from the environment. ``docs/settings.md`` lists them; unknown names are not an error, bad values are.
+
+Nothing is read at import: :func:`load` is called once, by the composition root.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from shared.platforms import registry
+
+Backend = Literal["embedded", "gcp"]
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used: the message names it and says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation can be told.
+
+    * ``ROSTRUM_BACKEND``: ``embedded`` (default) or ``gcp``
+    * ``ROSTRUM_HOME``: where the embedded backends keep everything (``.local``)
+    * ``PORT`` (8080) and ``PUBLIC_URL`` (http://127.0.0.1:PORT): where callers and networks reach us
+    * ``ALLOW_PRIVATE_HOSTS``: ``host:port,…`` that may be reached although they are private, also by plain http
+    * ``INTERNAL_TOKEN``: what the embedded queue shows to the functions (made on first start by ``make run``)
+    * ``GOOGLE_CLOUD_PROJECT``, ``ROSTRUM_REGION``, ``ROSTRUM_FUNCTIONS_URL``, ``ROSTRUM_INVOKER`` (the service account
+      that calls internal endpoints), ``ROSTRUM_BUCKET``, ``ROSTRUM_VAULT`` (``secret_manager`` or ``store``): gcp only
+    * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials
+    """
+
+    backend: Backend
+    home: Path
+    port: int
+    public_url: str
+    allow_private_hosts: frozenset[tuple[str, int]]
+    internal_token: str
+    project: str
+    region: str
+    functions_url: str
+    invoker: str
+    bucket: str
+    vault: Literal["secret_manager", "store"]
+    apps: Mapping[str, Mapping[str, str]]
+
+
+def load(env: Mapping[str, str]) -> Settings:
+    """Read the settings. Raises BadSetting."""
+    port = _port(env.get("PORT", "8080"))
+    backend = env.get("ROSTRUM_BACKEND", "embedded")
+    if backend not in ("embedded", "gcp"):
+        raise BadSetting(f"ROSTRUM_BACKEND is {backend!r}: it is embedded or gcp")
+    vault = env.get("ROSTRUM_VAULT", "secret_manager")
+    if vault not in ("secret_manager", "store"):
+        raise BadSetting(f"ROSTRUM_VAULT is {vault!r}: it is secret_manager or store")
+    return Settings(
+        backend="gcp" if backend == "gcp" else "embedded",
+        home=Path(env.get("ROSTRUM_HOME", ".local")).absolute(),
+        port=port,
+        public_url=env.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        allow_private_hosts=private_hosts(env.get("ALLOW_PRIVATE_HOSTS", "")),
+        internal_token=env.get("INTERNAL_TOKEN", ""),
+        project=env.get("GOOGLE_CLOUD_PROJECT", ""),
+        region=env.get("ROSTRUM_REGION", ""),
+        functions_url=env.get("ROSTRUM_FUNCTIONS_URL", "").rstrip("/"),
+        invoker=env.get("ROSTRUM_INVOKER", ""),
+        bucket=env.get("ROSTRUM_BUCKET", ""),
+        vault="store" if vault == "store" else "secret_manager",
+        apps=EnvironmentApps(env),
+    )
+
+
+def private_hosts(value: str) -> frozenset[tuple[str, int]]:
+    """``host:port,host:port`` as pairs. Raises BadSetting."""
+    return frozenset(_host_port(item.strip()) for item in value.split(",") if item.strip())
+
+
+class EnvironmentApps(Mapping[str, Mapping[str, str]]):
+    """App credentials per platform, looked up when asked: a function that speaks to one network loads one manifest."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def __getitem__(self, platform: str) -> Mapping[str, str]:
+        id_name, secret_name = names_of(platform)
+        if not self._env.get(id_name):
+            raise KeyError(platform)
+        return {"client_id": self._env[id_name], "client_secret": self._env.get(secret_name, "")}
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in registry.all_names() if self._env.get(names_of(name)[0]))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def names_of(platform: str) -> tuple[str, str]:
+    """The environment variables of a platform's app: its manifest's, or ``{PLATFORM}_CLIENT_ID`` and ``…_SECRET``."""
+    given = registry.manifest(platform).oauth.app_env
+    return given if given[0] else (f"{platform.upper()}_CLIENT_ID", f"{platform.upper()}_CLIENT_SECRET")
+
+
+def _port(value: str) -> int:
+    if not value.isdigit() or not 0 < int(value) < 65536:
+        raise BadSetting(f"PORT is {value!r}: it is a number from 1 to 65535")
+    return int(value)
+
+
+def _host_port(item: str) -> tuple[str, int]:
+    host, colon, port = item.rpartition(":")
+    if not colon or not host or not port.isdigit():
+        raise BadSetting(f"ALLOW_PRIVATE_HOSTS has {item!r}: each entry is host:port, separated by commas")
+    return host.strip("[]").lower(), int(port)

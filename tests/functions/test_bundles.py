@@ -1,0 +1,130 @@
+"""Every bundle starts under functions-framework with nothing but its own requirements, answers, and imports no more than
+it needs: what is imported is what a cold start costs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from scripts.functions_manifest import rows
+from shared.platforms import names
+from tests.functions.bundles import Running, started, unpack
+
+TOKEN = "internal-token-of-this-test"
+CLIENTS = {
+    "store": "google.cloud.firestore",
+    "queue": "google.cloud.tasks_v2",
+    "bus": "google.cloud.pubsub_v1",
+    "vault": "google.cloud.secretmanager",
+    "blobs": "google.cloud.storage",
+}
+# On the embedded backends no function needs a cloud's client; and no platform before it is asked for.
+NEVER = (
+    "grpc",
+    "shared.backends.gcp",
+    "PIL",
+    *CLIENTS.values(),
+    *(f"shared.platforms.{folder}" for folder in names.NAMES.values()),
+)
+FORBIDDEN = {
+    "api": NEVER,
+    "publish": (*NEVER, "shared.api", "pydantic", "puremagic"),
+    "sweep": (*NEVER, "shared.api", "pydantic", "puremagic"),
+}
+Start = Callable[[str], Running]
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Path, Path]]:
+    """Bundle and site of a folder, built once."""
+    known: dict[str, tuple[Path, Path]] = {}
+
+    def of(folder: str) -> tuple[Path, Path]:
+        if folder not in known:
+            known[folder] = unpack(folder, tmp_path_factory.mktemp(folder))
+        return known[folder]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def start(unpacked: Callable[[str], tuple[Path, Path]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """An entry point of the manifest in its own process on the embedded backends, one home for all; started once."""
+    home = tmp_path_factory.mktemp("home")
+    settings = {"ROSTRUM_BACKEND": "embedded", "ROSTRUM_HOME": str(home / "state"), "INTERNAL_TOKEN": TOKEN}
+    folder_of = {row["entry_point"]: row["folder"] for row in rows()}
+    known: dict[str, Running] = {}
+    with ExitStack() as stack:
+
+        def of(entry_point: str) -> Running:
+            if entry_point not in known:
+                places = unpacked(folder_of[entry_point])
+                known[entry_point] = stack.enter_context(started(places, entry_point, settings, home))
+            return known[entry_point]
+
+        yield of
+
+
+def loaded(running: Running, prefixes: tuple[str, ...]) -> set[str]:
+    """The imported modules that are one of the prefixes, or lie under one."""
+    return {m for m in running.imported() if any(m == p or m.startswith(f"{p}.") for p in prefixes)}
+
+
+def test_the_api_is_healthy(start: Start) -> None:
+    assert start("api").ask("/healthz").status == 200
+
+
+def test_the_api_asks_a_stranger_for_a_key(start: Start) -> None:
+    answer = start("api").ask("/v1/accounts")
+    body = answer.json()
+    assert answer.status == 401
+    assert isinstance(body, dict)
+    assert set(body) == {"error", "request_id"}
+
+
+@pytest.mark.parametrize("entry_point", ["publish", "sweep"])
+def test_an_internal_endpoint_turns_a_stranger_away(start: Start, entry_point: str) -> None:
+    assert start(entry_point).ask("/", "POST", b"{}").status == 403
+
+
+def test_a_sweep_over_an_empty_store_succeeds(start: Start) -> None:
+    request = Request(start("sweep").url, method="POST", data=b"{}", headers={"Authorization": f"Bearer {TOKEN}"})
+    with urlopen(request, timeout=30) as response:
+        assert response.status == 200
+
+
+@pytest.mark.parametrize("entry_point", [row["entry_point"] for row in rows()])
+def test_nothing_is_imported_that_is_not_needed(start: Start, entry_point: str) -> None:
+    running = start(entry_point)
+    running.ask("/healthz" if entry_point == "api" else "/", "GET" if entry_point == "api" else "POST")
+    assert loaded(running, ("functions_framework",)), "the list of imports was not read"
+    assert not loaded(running, FORBIDDEN[entry_point])
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row["name"])
+def test_a_bundle_can_import_the_clients_of_its_ports(
+    unpacked: Callable[[str], tuple[Path, Path]], row: dict[str, object]
+) -> None:
+    bundle, site = unpacked(str(row["folder"]))
+    ports = row["ports"]
+    assert isinstance(ports, list)
+    code = "; ".join(f"import {CLIENTS[port]}" for port in ports if port in CLIENTS)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(site)}
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=bundle, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_api_ships_no_bus(unpacked: Callable[[str], tuple[Path, Path]]) -> None:
+    _, site = unpacked("api")
+    assert (site / "google" / "cloud").exists()
+    assert not list(site.glob("google/pubsub*"))
+    assert not list(site.glob("google/cloud/pubsub*"))

@@ -61,8 +61,9 @@ def prepare(call: Call, piece: Piece, state: Mapping[str, Any]) -> Ready | Wait:
 
 
 def _fresh(state: Mapping[str, Any], now: datetime) -> State:
-    """A copy without the blobs that may have been collected by now: all of them, for their order is the images'."""
-    kept = dict(state)
+    """A copy with its instant, without blobs that may have been collected by now: all, for their order is the images'."""
+    # Bluesky sorts a post by its createdAt, so it is the moment of publishing, not of scheduling; once prepared it stays.
+    kept = {"created_at": now.isoformat(), **state}
     blobs = kept.get("blobs", [])
     if any(now - datetime.fromisoformat(blob["at"]) > BLOB_LIFE for blob in blobs):
         blobs = []

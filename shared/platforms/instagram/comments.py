@@ -1,0 +1,91 @@
+"""The first comment: made by one POST, found again under its post, removed by DELETE.
+
+https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments, read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.domain.content import Kind, Piece
+from shared.platforms.contract import Absent, Armed, Call, ErrorRow, Fate, Published, Ready, Unsure
+from shared.platforms.instagram import errors, graph, wire
+from shared.platforms.instagram.settle import SKEW
+
+PAGE = 50  # Instagram's most per request
+MAX_PAGES = 5
+
+_NO_POST = ErrorRow(
+    Fate.REJECTED, "post_unknown", "The post is live, but Instagram does not say which it is: comment there by hand."
+)
+_STORY = ErrorRow(Fate.REJECTED, "story_takes_no_comments", "A story takes no comments.", "validation", "user")
+
+
+def prepare(piece: Piece) -> Ready:
+    """Nothing to prepare. Raises Refused when the post is a story, which takes no comments."""
+    parent = piece.parent or piece.root
+    if parent and parent.handles.get("kind") == Kind.STORY:
+        raise errors.refused(_STORY, "")
+    return Ready({})
+
+
+def commit(call: Call, piece: Piece) -> Published:
+    """Comment. The one visible request."""
+    media = post_of(piece)
+    if not media:
+        raise errors.refused(_NO_POST, "")
+    answer = graph.make_visible(call, f"{media}/comments", {"message": piece.text})
+    return _published(media, answer)
+
+
+def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
+    """Look for our own comment under the post; absent only when every comment that Instagram counts was seen."""
+    media = post_of(piece)
+    if not media:
+        return Unsure("the post under which the comment would be is not known")
+    counted = graph.read(call, media, fields="comments_count").get("comments_count")
+    comments, complete = _all(call, media)
+    ours = [comment for comment in comments if _is_ours(call, piece, armed.at, comment)]
+    if len(ours) == 1:
+        return _published(media, ours[0])
+    if ours:
+        return Unsure(f"{len(ours)} comments of this text were made since")
+    if complete and counted == len(comments):
+        return Absent(f"all {counted} comments of the post were read, and ours is not among them")
+    return Unsure(f"Instagram counts {counted} comments and shows {len(comments)}: ours may be among the others")
+
+
+def post_of(piece: Piece) -> str:
+    """The media that a first comment belongs to, empty when it is not known."""
+    parent = piece.parent or piece.root
+    return parent.id if parent else ""
+
+
+def _all(call: Call, media: str) -> tuple[list[dict[str, Any]], bool]:
+    """The comments, and whether these are all."""
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    for _ in range(MAX_PAGES):
+        query = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": after}
+        answer = graph.read(call, f"{media}/comments", **query)
+        found += answer.get("data") or []
+        after = wire.next_page(answer)
+        if after is None:
+            return found, True
+    return found, False
+
+
+def _is_ours(call: Call, piece: Piece, since: datetime, comment: Mapping[str, Any]) -> bool:
+    author = (comment.get("from") or {}).get("username") or comment.get("username")
+    at = wire.instant(comment.get("timestamp"))
+    same = str(comment.get("text") or "").strip() == piece.text.strip()
+    return same and author == call.who.username and at is not None and since - SKEW <= at <= call.now + SKEW
+
+
+def _published(media: str, comment: Mapping[str, Any]) -> Published:
+    found = str(comment.get("id") or "")
+    if not found:
+        raise errors.refused(errors.UNLISTED, "a success without the comment's id")
+    return Published(found, state={"comment_on": media}, raw=dict(comment))

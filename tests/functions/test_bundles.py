@@ -19,15 +19,17 @@ from tests.functions.bundles import Running, started, unpack
 
 TOKEN = "internal-token-of-this-test"
 CLIENTS = {
-    "store": "google.cloud.firestore",
+    "store": "google.cloud.firestore_v1",
     "queue": "google.cloud.tasks_v2",
-    "bus": "google.cloud.pubsub_v1",
+    "bus": "google.pubsub_v1",
     "vault": "google.cloud.secretmanager",
     "blobs": "google.cloud.storage",
 }
 # On the embedded backends no function needs a cloud's client; and no platform before it is asked for.
 NEVER = (
     "grpc",
+    "google.api_core",
+    "google.auth",
     "shared.backends.gcp",
     "PIL",
     *CLIENTS.values(),
@@ -37,6 +39,14 @@ FORBIDDEN = {
     "api": NEVER,
     "publish": (*NEVER, "shared.api", "pydantic", "puremagic"),
     "sweep": (*NEVER, "shared.api", "pydantic", "puremagic"),
+}
+GOOGLE = {
+    "ROSTRUM_BACKEND": "gcp",
+    "GOOGLE_CLOUD_PROJECT": "some-project",
+    "ROSTRUM_REGION": "europe-west1",
+    "ROSTRUM_FUNCTIONS_URL": "https://functions.invalid",
+    "ROSTRUM_INVOKER": "invoker@some-project.iam.gserviceaccount.com",
+    "ROSTRUM_BUCKET": "some-bucket",
 }
 Start = Callable[[str], Running]
 
@@ -106,6 +116,18 @@ def test_nothing_is_imported_that_is_not_needed(start: Start, entry_point: str) 
     running.ask("/healthz" if entry_point == "api" else "/", "GET" if entry_point == "api" else "POST")
     assert loaded(running, ("functions_framework",)), "the list of imports was not read"
     assert not loaded(running, FORBIDDEN[entry_point])
+
+
+@pytest.mark.parametrize("entry_point", [row["entry_point"] for row in rows()])
+def test_on_google_cloud_a_stranger_loads_no_client(
+    unpacked: Callable[[str], tuple[Path, Path]], tmp_path: Path, entry_point: str
+) -> None:
+    folder = next(str(row["folder"]) for row in rows() if row["entry_point"] == entry_point)
+    with started(unpacked(folder), entry_point, GOOGLE, tmp_path) as running:
+        answer = running.ask("/v1/accounts") if entry_point == "api" else running.ask("/", "POST", b"{}")
+        assert answer.status == (401 if entry_point == "api" else 403)
+        assert loaded(running, ("shared.runtime.bootstrap",)), "the list of imports was not read"
+        assert not loaded(running, ("grpc", "shared.backends.embedded", *CLIENTS.values()))
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["name"])

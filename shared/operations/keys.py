@@ -1,0 +1,159 @@
+"""API keys: make, list, change, rotate, revoke. Only a key with full access may; a test key sees test keys only."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from shared.domain import codec
+from shared.domain.callers import Caller, Mode
+from shared.domain.errors import Clash, Forbidden, Invalid
+from shared.domain.keys import MAX_NAME, SCOPE_NAMES, SECRETS, ApiKey, assemble, key_path, preview_of
+from shared.operations import lookup
+from shared.ports.store import Doc, Query, Transaction, Write
+from shared.ports.world import Ports
+
+MAX_ACTIVE = 100  # keys of one workspace and mode
+
+
+@dataclass(frozen=True, slots=True)
+class CreateKey:
+    """A key to make. ``mode`` None: the mode of the key that asks. Empty ``scopes``: all."""
+
+    name: str
+    scopes: tuple[str, ...] = ()
+    mode: Mode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key and, this once, its raw text."""
+
+    key: ApiKey
+    raw: str = field(repr=False)
+
+
+def create(ports: Ports, caller: Caller, command: CreateKey) -> NewKey:
+    """Make a key. Raises Forbidden (a restricted key asks, or a test key asks for a live one), Invalid, Clash."""
+    _full_access(caller)
+    mode = command.mode or caller.mode
+    if mode == "live" and caller.mode == "test":
+        raise Forbidden(
+            "auth.insufficient_scope", "A test key can make test keys only: use a live key to make this one."
+        )
+    name, scopes = _named(command.name), _scoped(command.scopes)
+    if sum(key.is_active and key.mode == mode for key in list_(ports, caller)) >= MAX_ACTIVE:
+        raise Clash("key.limit_reached", f"This workspace has {MAX_ACTIVE} {mode} keys: revoke one first.")
+    new = mint(ports, caller.workspace, mode, name, scopes, created_by=caller.key_id)
+    ports.store.commit([stored(new)])
+    return new
+
+
+def list_(ports: Ports, caller: Caller) -> list[ApiKey]:
+    """The workspace's keys, oldest first, revoked ones too. Raises Forbidden."""
+    _full_access(caller)
+    found = lookup.every(ports, Query("api_keys", where=(("workspace", "==", caller.workspace),)))
+    keys = (codec.decode(ApiKey, doc.data) for doc in found)
+    return sorted((key for key in keys if _visible(caller, key)), key=lambda key: (key.created_at, key.id))
+
+
+def update(
+    ports: Ports, caller: Caller, key_id: str, *, name: str | None = None, scopes: Sequence[str] | None = None
+) -> ApiKey:
+    """Other name or scopes, same secret. Raises Forbidden, Invalid, Missing."""
+    _full_access(caller)
+    changes: dict[str, str | tuple[str, ...]] = {}
+    if name is not None:
+        changes["name"] = _named(name)
+    if scopes is not None:
+        changes["scopes"] = _scoped(scopes)
+
+    def body(txn: Transaction) -> ApiKey:
+        doc, key = _find(txn, caller, key_id)
+        txn.write(Write("update", doc.path, codec.encode(changes)))
+        return replace(key, **changes)  # type: ignore[arg-type]  # the names above are its fields
+
+    return ports.store.transact(body)
+
+
+def rotate(ports: Ports, caller: Caller, key_id: str) -> NewKey:
+    """Another secret for the same key; the old one is refused at once. Raises Forbidden, Missing, Clash (revoked)."""
+    _full_access(caller)
+    number = ports.ids.below(SECRETS)
+
+    def body(txn: Transaction) -> NewKey:
+        doc, key = _find(txn, caller, key_id)
+        if not key.is_active:
+            raise Clash("key.revoked", "This key is revoked for good: make another one instead.")
+        raw = assemble(key.mode, number)
+        new = NewKey(replace(key, preview=preview_of(raw), last_used_at=None), raw)
+        txn.write(Write("delete", doc.path))
+        txn.write(stored(new))
+        return new
+
+    return ports.store.transact(body)
+
+
+def revoke(ports: Ports, caller: Caller, key_id: str) -> None:
+    """Refuse the key from the next request on, for good. Repeatable. Raises Forbidden, Missing."""
+    _full_access(caller)
+    now = ports.clock.now()
+
+    def body(txn: Transaction) -> None:
+        doc, key = _find(txn, caller, key_id)
+        if key.is_active:
+            txn.write(Write("update", doc.path, {"revoked_at": now}))
+
+    ports.store.transact(body)
+
+
+def mint(
+    ports: Ports, workspace: str, mode: Mode, name: str, scopes: tuple[str, ...] = (), created_by: str = ""
+) -> NewKey:
+    """A new key, not yet stored."""
+    raw = assemble(mode, ports.ids.below(SECRETS))
+    now = ports.clock.now()
+    key = ApiKey(ports.ids.new("key"), workspace, mode, name, preview_of(raw), now, scopes, created_by)
+    return NewKey(key, raw)
+
+
+def stored(new: NewKey) -> Write:
+    """The write that keeps a new key: by its hash, without its text."""
+    return Write("create", key_path(new.raw), codec.encode(new.key))
+
+
+def _full_access(caller: Caller) -> None:
+    if caller.scopes:
+        raise Forbidden("auth.insufficient_scope", "Keys are managed with a key of full access (one without scopes).")
+
+
+def _visible(caller: Caller, key: ApiKey) -> bool:
+    return caller.mode == "live" or key.mode == "test"
+
+
+def _find(txn: Transaction, caller: Caller, key_id: str) -> tuple[Doc, ApiKey]:
+    found = txn.query(Query("api_keys", where=(("workspace", "==", caller.workspace), ("id", "==", key_id))))
+    keys = [(doc, codec.decode(ApiKey, doc.data)) for doc in found]
+    for doc, key in keys:
+        if _visible(caller, key):
+            return doc, key
+    raise lookup.missing("key", key_id)
+
+
+def _named(name: str) -> str:
+    trimmed = name.strip()
+    if not trimmed:
+        raise Invalid("validation.field_required", "Give the key a name, to know it by later.", field="name")
+    if len(trimmed) > MAX_NAME:
+        raise Invalid("validation.field_invalid", f"A key's name has at most {MAX_NAME} characters.", field="name")
+    return trimmed
+
+
+def _scoped(scopes: Sequence[str]) -> tuple[str, ...]:
+    for scope in scopes:
+        if scope not in SCOPE_NAMES:
+            near = difflib.get_close_matches(scope, SCOPE_NAMES, 1)
+            hint = f"did you mean {near[0]!r}?" if near else "GET /v1/keys/scopes lists them."
+            raise Invalid("validation.scope_invalid", f"There is no scope {scope[:60]!r}: {hint}", field="scopes")
+    return tuple(dict.fromkeys(scopes))

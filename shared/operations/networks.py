@@ -1,0 +1,100 @@
+"""Asking a network outside publishing: by which http, as which app, and what its refusals mean to a caller."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from shared.domain.errors import Broken, Clash, Invalid, Limited, NetworkRefused, RostrumError
+from shared.platforms import registry
+from shared.platforms.contract import App, Fate, Refused
+from shared.ports.http import AnswerLost, Blocked, Http, NotSent
+from shared.ports.world import Ports
+
+SANDBOX_APP = App("sandbox-client", "sandbox-secret")
+DEFAULT_PAUSE = 60  # seconds, when a network limits us without saying for how long
+
+
+def resolved(platform: str, field: str = "platform") -> str:
+    """The public name of a platform or its alias. Raises Invalid (``account.unsupported_platform``)."""
+    try:
+        return registry.resolve(platform)
+    except registry.UnknownPlatform:
+        known = registry.all_names()
+        near = difflib.get_close_matches(platform.strip().lower(), known, 1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
+        text = f"There is no platform {platform[:60]!r}. {hint}"
+        raise Invalid("account.unsupported_platform", text, field=field) from None
+
+
+def http_for(ports: Ports, *, sandbox: bool) -> Http:
+    """The simulators for sandbox accounts, the real network for live ones."""
+    return ports.sandbox if sandbox else ports.http
+
+
+def app_variables(platform: str) -> tuple[str, str]:
+    """The environment variables that carry the installation's app for this platform."""
+    stem = platform.upper().replace("-", "_")
+    return f"{stem}_CLIENT_ID", f"{stem}_CLIENT_SECRET"
+
+
+def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
+    """The registration to speak as. Raises Clash (``platform.app_missing``) naming the settings that are missing."""
+    if not registry.manifest(platform).oauth.needs_app:
+        return App()
+    if sandbox:
+        return SANDBOX_APP
+    given = ports.apps.get(platform, {})
+    if not given.get("client_id"):
+        client_id, secret = app_variables(platform)
+        text = f"This installation has no app for {platform}: set {client_id} and {secret}, or use a test key."
+        raise Clash("platform.app_missing", text, platform=platform, settings=[client_id, secret])
+    return App(given["client_id"], given.get("client_secret", ""))
+
+
+@contextmanager
+def asking(platform: str, now: datetime, field: str = "") -> Iterator[None]:
+    """Turn what an adapter raises into what a caller is told.
+
+    ``field``: the request's field that carries the credential; a refused credential is then that field's fault.
+    Raises Invalid, Limited, NetworkRefused, Broken.
+    """
+    try:
+        yield
+    except Refused as refused:
+        raise refusal(refused, now, field) from refused
+    except Blocked as error:
+        text = f"{error}: name a public https address."
+        raise Invalid("validation.url_not_allowed", text, field=field or "metadata") from error
+    except NotSent as error:
+        text = f"{platform} could not be reached: try again."
+        raise Broken("platform.unreachable", text, platform=platform) from error
+    except AnswerLost as error:
+        text = f"{platform} did not answer clearly, and nothing was kept: begin again."
+        raise Broken("platform.no_answer", text, platform=platform) from error
+
+
+def refusal(refused: Refused, now: datetime, field: str = "") -> RostrumError:
+    """A network's refusal in our words, with its own code and text in ``meta``."""
+    row, code = refused.row, f"platform.{refused.platform}.{refused.row.code}"
+    meta: dict[str, Any] = {
+        "platform": refused.platform,
+        "platform_status": refused.status,
+        "platform_code": refused.platform_code,
+        "platform_message": refused.platform_message,
+    }
+    if row.fate is Fate.LIMITED:
+        return Limited(code, row.message, retry_after_seconds=_seconds(refused.retry_at, now), **meta)
+    if row.fate is Fate.TRANSIENT:
+        return Broken(code, row.message, **meta)
+    if row.fate is Fate.UNAUTHORISED and field:
+        return Invalid(code, row.message, field=field, **meta)
+    return NetworkRefused(code, row.message, **meta)
+
+
+def _seconds(until: datetime | None, now: datetime) -> int:
+    return max(1, math.ceil((until - now).total_seconds())) if until else DEFAULT_PAUSE

@@ -78,7 +78,7 @@ class EmbeddedBlobs:
             found = self._record(key)
             if found is None:
                 break
-            with contextlib.suppress(FileNotFoundError), _unavailable():
+            with _unavailable(), contextlib.suppress(FileNotFoundError):
                 return found[0], (self._data / found[1]).open("rb")
         raise BlobNotFound(key)
 
@@ -135,7 +135,7 @@ class EmbeddedBlobs:
             if once:
                 os.link(draft, target)
             else:
-                os.replace(draft, target)
+                draft.replace(target)
         except FileExistsError:
             raise AlreadyStored("something was already uploaded here; ask for a new upload URL") from None
         finally:
@@ -202,7 +202,5 @@ def _write(path: Path, chunks: Iterable[bytes], max_bytes: int) -> tuple[int, st
 def _unavailable() -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
-        raise
     except OSError as error:
         raise BlobsUnavailable(f"the blobs' directory: {error.strerror}") from error

@@ -38,7 +38,7 @@ def _publish(path: Path, content: bytes, *, replace: bool) -> None:
             file.flush()
             os.fsync(file.fileno())
         if replace:
-            os.replace(name, path)
+            Path(name).replace(path)
         else:
             _link(name, path)
     finally:

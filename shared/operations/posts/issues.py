@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,7 +24,7 @@ class Issue:
     platform: str | None = None
     target: str | None = None
     segment: int | None = None
-    meta: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def on(self, platform: str, target: str | None) -> Issue:
         """The same, found on this network for this account."""
@@ -34,8 +35,8 @@ class Issue:
 class Findings:
     """Errors (the request would be refused) and warnings (advice), as they are found."""
 
-    errors: list[Issue] = field(default_factory=list)
-    warnings: list[Issue] = field(default_factory=list)
+    errors: list[Issue] = dataclasses.field(default_factory=list)
+    warnings: list[Issue] = dataclasses.field(default_factory=list)
 
     def raise_if_any(self) -> None:
         """Raise the first error with all of them in its ``meta``; nothing when there is none."""

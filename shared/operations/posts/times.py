@@ -25,7 +25,7 @@ def due(text: str, zone: str | None, field: str, now: datetime, *, zone_field: s
 
     A time up to 60 seconds ago is taken as now.
     """
-    instant = _instant(text, zone, field, zone_field)
+    instant = read_instant(text, zone, field, zone_field)
     if instant < now - SKEW:
         raise Invalid(
             "validation.time_past",
@@ -54,7 +54,8 @@ def checked_zone(name: str, field: str) -> ZoneInfo:
     raise Invalid("validation.timezone_unknown", f"{field}: {name[:64]!r} is no IANA time zone.{hint}", **meta)
 
 
-def _instant(text: str, zone: str | None, field: str, zone_field: str) -> datetime:
+def read_instant(text: str, zone: str | None, field: str, zone_field: str = "timezone") -> datetime:
+    """The instant in UTC that a text names, whenever it is. Raises Invalid."""
     if not _SHAPE.fullmatch(text.strip()):
         raise _unreadable(text, field)
     tz = checked_zone(zone, zone_field) if zone else None

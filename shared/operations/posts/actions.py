@@ -1,0 +1,120 @@
+"""Orders on a post that exists: send it now, try again, take it down, say what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shared.domain import codec, targets
+from shared.domain.callers import Caller
+from shared.domain.errors import Clash, Invalid, Missing
+from shared.domain.posts import Live, Post, Target
+from shared.domain.states import State
+from shared.operations.posts import building
+from shared.operations.posts.changing import change
+from shared.operations.posts.commands import CreatePost
+from shared.operations.posts.planning import PlannedTarget, plan
+from shared.operations.posts.views import PostView, load_post
+from shared.ports.world import Ports
+
+WAITING = (State.DRAFT, State.SCHEDULED)
+RETRYABLE = (State.FAILED, State.MISSED)
+
+
+def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
+    """Send a draft or scheduled post now. The answer says ``scheduled`` or ``publishing``; the outcome follows.
+
+    It is judged once more, as a new post is: a draft may have been saved unfinished, an account may be gone. Raises
+    Missing, Invalid, Reconnect, Clash.
+    """
+    post, _ = load_post(ports, caller, post_id)
+    command = replace(codec.decode(CreatePost, post.request), publish_now=True, scheduled_at=None)
+    judged = replace(command, targets=tuple(replace(one, scheduled_at=None) for one in command.targets))
+    planned = plan(ports, caller, judged)
+    planned.found.raise_if_any()
+    by_account = {one.account.id: one for one in planned.targets}
+
+    def step(latest: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
+        now = ports.clock.now()
+        waiting = [target for target in old if target.state in WAITING]
+        if not waiting:
+            raise _nothing(latest, "publish", "a draft or a scheduled post can be published")
+        fresh = [_judged_anew(ports, target, by_account.get(target.account_id)) for target in waiting]
+        return replace(latest, scheduled_at=None), [targets.scheduled(target, now, now) for target in fresh]
+
+    return change(ports, caller, post_id, step)
+
+
+def _judged_anew(ports: Ports, target: Target, planned: PlannedTarget | None) -> Target:
+    """A draft takes its pieces from the second look; what was scheduled was complete and keeps its own."""
+    if target.state is not State.DRAFT or planned is None:
+        return target
+    return targets.edited(target, building.pieces(ports.ids, planned, ports.clock.now()))
+
+
+def retry(ports: Ports, caller: Caller, post_id: str) -> PostView:
+    """Try the failed and the missed targets again, from the piece where each stopped. Raises Missing, Clash, Invalid."""
+
+    def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
+        now = ports.clock.now()
+        again = [targets.retried(target, now) for target in old if target.state in RETRYABLE]
+        if not again and any(target.state not in (State.PUBLISHED, State.CANCELLED) for target in old):
+            raise _nothing(post, "retry", "a failed, missed or partial post can be retried")
+        if not again:
+            raise Invalid("post.no_retryable_deliveries", "Nothing of this post failed.", field="post_id")
+        return replace(post, retry_count=post.retry_count + 1), again
+
+    return change(ports, caller, post_id, step)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person saw: the piece in doubt is live (``published``), or it is not and shall be sent (``retry``).
+
+    One of ``target_id`` and ``account_id`` names the target; neither is needed when only one is in review.
+    """
+
+    outcome: Literal["published", "retry"]
+    target_id: str | None = None
+    account_id: str | None = None
+    platform_post_id: str | None = None
+    permalink: str | None = None
+
+
+def resolve(ports: Ports, caller: Caller, post_id: str, verdict: Verdict) -> PostView:
+    """Settle a target that is ``needs_review``. Raises Missing (no such target), Clash (it is not in review), Invalid."""
+
+    def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
+        target = _named(old, verdict)
+        if target.state is not State.NEEDS_REVIEW:
+            message = f"This target is {target.status}; only one that is needs_review can be resolved."
+            raise Clash("post.state_invalid", message, state=str(target.state), target_id=target.id)
+        now = ports.clock.now()
+        if verdict.outcome == "retry":
+            return post, [targets.resolved_retry(target, now)]
+        live = Live(verdict.platform_post_id or "", now, verdict.permalink, dict(target.piece.handles))
+        return post, [targets.resolved_live(target, live, now)]
+
+    return change(ports, caller, post_id, step)
+
+
+def _named(old: Sequence[Target], verdict: Verdict) -> Target:
+    if verdict.target_id is None and verdict.account_id is None:
+        in_review = [target for target in old if target.state is State.NEEDS_REVIEW]
+        if len(in_review) == 1:
+            return in_review[0]
+        message = "Name the target by target_id or account_id: none, or several, of this post's are in review."
+        raise Invalid("validation.field_required", message, field="target_id")
+    for target in old:
+        if verdict.target_id in (None, target.id) and verdict.account_id in (None, target.account_id):
+            return target
+    field = "target_id" if verdict.target_id else "account_id"
+    named = verdict.target_id or verdict.account_id or ""
+    message = f"{field}: this post has no target {named[:64]!r}."
+    raise Missing("resource.not_found", message, field=field, resource="target", id=named[:128])
+
+
+def _nothing(post: Post, verb: str, rule: str) -> Clash:
+    message = f"This post is {post.status}, so there is nothing to {verb}: {rule}."
+    return Clash("post.state_invalid", message, state=str(post.status))

@@ -1,0 +1,108 @@
+"""Changing a post and its targets together, in one transaction: all of it, or nothing.
+
+The publishing engine changes targets too, one at a time; both sides are transactions over the same documents, so
+either the engine's step or the caller's wish comes first, and the second sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from shared.domain import codec
+from shared.domain.callers import Caller
+from shared.domain.errors import Broken, Clash
+from shared.domain.posts import Post, Target, TargetNote, post_path, post_status, target_path
+from shared.domain.targets import WrongState
+from shared.operations.posts.creating import dispatch_all
+from shared.operations.posts.views import PostView, no_post, plain_id, targets_query, view
+from shared.operations.publishing.records import OVER, post_event
+from shared.ports.store import Transaction, Unavailable, Write
+from shared.ports.world import Ports
+
+Step = Callable[[Post, Sequence[Target]], tuple[Post, Sequence[Target]]]
+
+
+def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
+    """Apply ``step`` to the post and its targets as they are now, and hand what became due to the queue.
+
+    ``step`` may run several times. It answers the new post and the targets to write (changed or new ones). Raises
+    Missing, Clash (a target's state does not allow it: nothing was changed), Broken, and whatever ``step`` raises.
+    """
+    if not plain_id(post_id):
+        raise no_post(post_id)
+
+    def body(txn: Transaction) -> tuple[PostView, list[Target]]:
+        post, before = _read(txn, caller, post_id)
+        after, touched = step(post, before)
+        changed = [target for target in touched if target not in before]
+        return _write(txn, ports, (post, before), (after, changed))
+
+    try:
+        made, changed = ports.store.transact(body)
+    except WrongState as error:
+        raise wrong_state(error) from error
+    except Unavailable as error:
+        message = "Whether the change was stored is not known. Read the post, or send the request again: it is safe."
+        raise Broken("system.unavailable", message) from error
+    dispatch_all(ports, changed)
+    return made
+
+
+def wrong_state(error: WrongState) -> Clash:
+    """A transition that does not exist, as the caller's error."""
+    message = f"A post that is {error.state} on an account cannot become {error.wanted}: {_HINTS.get(error.state, '')}"
+    return Clash("post.state_invalid", message.rstrip(": ") + ".", state=str(error.state), wanted=str(error.wanted))
+
+
+_HINTS = {
+    "armed": "it is being sent at this moment",
+    "confirming": "the network has it and is still working on it",
+    "unknown": "its outcome is being checked",
+    "reconciling": "its outcome is being checked",
+    "published": "it is live; unpublish it first",
+    "needs_review": "look at the account, then resolve it",
+    "cancelled": "make a new post",
+}
+
+
+def _read(txn: Transaction, caller: Caller, post_id: str) -> tuple[Post, list[Target]]:
+    doc = txn.get(post_path(caller.space, post_id))
+    if doc is None:
+        raise no_post(post_id)
+    post = codec.decode(Post, doc.data)
+    found = txn.query(targets_query(caller.space, [post_id])) if post.targets else []
+    return post, [one for one in (codec.decode(Target, doc.data) for doc in found) if one.id in post.targets]
+
+
+def _write(
+    txn: Transaction, ports: Ports, old: tuple[Post, list[Target]], new: tuple[Post, list[Target]]
+) -> tuple[PostView, list[Target]]:
+    (before, unchanged), (after, changed) = old, new
+    noted = _noted(after, changed)
+    if noted != before:
+        noted = replace(noted, updated_at=ports.clock.now())
+        changed = _with_event(ports, before, noted, changed)
+        txn.write(Write("set", post_path(noted.space, noted.id), codec.encode(noted)))
+    for target in changed:
+        txn.write(Write("set", target_path(target.space, target.id), codec.encode(target)))
+    ids = {target.id for target in changed}
+    return view(noted, [*changed, *(one for one in unchanged if one.id not in ids)]), changed
+
+
+def _noted(post: Post, changed: Sequence[Target]) -> Post:
+    """The post with its targets' present statuses; targets that it does not have (any more) are not noted."""
+    notes = dict(post.targets)
+    for target in changed:
+        if target.id in notes:
+            notes[target.id] = TargetNote(target.account_id, target.platform, target.status)
+    return replace(post, targets=notes, status=post_status(notes))
+
+
+def _with_event(ports: Ports, before: Post, after: Post, changed: list[Target]) -> list[Target]:
+    """When the post comes to an end by this change, its last target carries the post's own event."""
+    if not changed or after.status is before.status or after.status not in OVER:
+        return changed
+    last: Any = changed[-1]
+    return [*changed[:-1], replace(last, events=(*last.events, post_event(last, after, ports)))]

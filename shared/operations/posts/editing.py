@@ -1,0 +1,143 @@
+"""Editing a post that is not sent yet. It never publishes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from shared.domain import codec, targets
+from shared.domain.callers import Caller
+from shared.domain.errors import Clash, Invalid
+from shared.domain.posts import MediaRef, Post, Target
+from shared.domain.states import EDITABLE, State
+from shared.operations.posts import building
+from shared.operations.posts.changing import change
+from shared.operations.posts.commands import EDITABLE_FIELDS, CreatePost, MediaInput
+from shared.operations.posts.planning import Plan, PlannedTarget, plan
+from shared.operations.posts.views import PostView, load_post, load_targets
+from shared.ports.world import Ports
+
+CONTENT = EDITABLE_FIELDS - {"scheduled_at", "timezone"}
+TIMES = frozenset({"scheduled_at", "timezone"})
+RETRYABLE = (State.FAILED, State.MISSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """One edit: what was asked (``changes``), what it amounts to, and at what time it is done."""
+
+    ports: Ports
+    changes: Mapping[str, Any]
+    command: CreatePost
+    planned: Plan
+    now: datetime
+
+    @property
+    def retimes(self) -> bool:
+        return bool(TIMES & set(self.changes))
+
+
+def update(ports: Ports, caller: Caller, post_id: str, changes: Mapping[str, Any]) -> PostView:
+    """Change a draft, a scheduled, a failed or a missed post: ``changes`` by field name of ``CreatePost``, or ``hidden``.
+
+    ``scheduled_at`` None makes it a draft again; a new time also schedules a failed one. ``targets`` replaces the list:
+    an account that stays keeps its target, one that goes is cancelled. The result is judged as a whole, as a new post
+    is. Raises Missing, Invalid, Reconnect, Clash (naming the state that does not allow it), Broken.
+    """
+    unknown = set(changes) - EDITABLE_FIELDS - {"hidden"}
+    if unknown:
+        raise Invalid("validation.field_unknown", f"{min(unknown)} cannot be changed.", field=min(unknown))
+    if not set(changes) - {"hidden"}:
+        return change(ports, caller, post_id, lambda post, _: (_hidden(post, changes), ()))
+    post, _ = load_post(ports, caller, post_id)
+    known = _known_media(load_targets(ports, caller, [post_id]) if post.targets else ())
+    command = _command(post, changes)
+    planned = plan(ports, caller, _judged(command, changes), known)
+    planned.found.raise_if_any()
+    edit = _Edit(ports, changes, command, planned, ports.clock.now())
+    return change(ports, caller, post_id, lambda now, before: _apply(edit, now, before))
+
+
+def _command(post: Post, changes: Mapping[str, Any]) -> CreatePost:
+    """The accepted request with the changes."""
+    fields = {name: value for name, value in changes.items() if name != "hidden"}
+    return replace(codec.decode(CreatePost, post.request), publish_now=False, **fields)
+
+
+def _judged(command: CreatePost, changes: Mapping[str, Any]) -> CreatePost:
+    """Times that the edit does not touch are not judged by today's clock: they may be past by now."""
+    if not TIMES & set(changes):
+        command = replace(command, scheduled_at=None)
+        if "targets" not in changes:
+            command = replace(command, targets=tuple(replace(one, scheduled_at=None) for one in command.targets))
+    return command
+
+
+def _apply(edit: _Edit, post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
+    by_account = {target.account_id: target for target in old}
+    wanted = [one.account.id for one in edit.planned.targets]
+    gone = [target for target in old if target.account_id not in wanted]
+    if gone or set(wanted) - set(by_account):
+        _refuse_begun(old)
+    kept = [
+        _next(edit, post, one, by_account.get(one.account.id), index) for index, one in enumerate(edit.planned.targets)
+    ]
+    due_at = edit.planned.due_at if edit.retimes else post.scheduled_at
+    described = building.described(_hidden(post, edit.changes), edit.command, due_at, kept, edit.now)
+    return described, [*(targets.cancelled(target, edit.now) for target in gone), *kept]
+
+
+def _refuse_begun(old: Sequence[Target]) -> None:
+    for target in old:
+        if target.state not in EDITABLE:
+            message = (
+                f"The accounts of a post cannot change once it is {target.status} on one of them. Make a new post."
+            )
+            raise Clash("post.state_invalid", message, field="targets", state=str(target.state))
+
+
+def _next(edit: _Edit, post: Post, planned: PlannedTarget, before: Target | None, position: int) -> Target:
+    """The target after the edit: a new one, or the old one with other content, another time, another place."""
+    due_at = planned.due_at if edit.retimes or planned.due_at else post.scheduled_at
+    if before is None:
+        place = (post.space, position)
+        return building.new_target(edit.ports, post.id, edit.command, replace(planned, due_at=due_at), place)
+    target = replace(
+        before,
+        position=position,
+        max_lateness=edit.command.max_lateness_minutes * 60,
+        overrides=building.overrides(edit.command, before.account_id),
+    )
+    if CONTENT & set(edit.changes):
+        target = targets.edited(target, building.pieces(edit.ports.ids, planned, edit.now))
+    if edit.retimes or ("targets" in edit.changes and due_at):
+        target = _rescheduled(target, due_at, edit.now)
+    return target
+
+
+def _rescheduled(target: Target, due_at: datetime | None, now: datetime) -> Target:
+    if due_at is None:
+        return targets.unscheduled(target) if target.state in (State.SCHEDULED, State.PREPARING) else target
+    if target.due_at == due_at and target.next_at:
+        return target
+    if target.state in RETRYABLE:
+        target = targets.retried(target, now)
+    return targets.scheduled(target, due_at, now)
+
+
+def _hidden(post: Post, changes: Mapping[str, Any]) -> Post:
+    return replace(post, hidden=bool(changes.get("hidden", post.hidden)))
+
+
+def _known_media(made: Sequence[Target]) -> dict[MediaInput, MediaRef]:
+    """Media that were looked at when the post was made: not fetched again for a corrected word."""
+    refs = [ref for target in made for piece in target.pieces for ref in piece.media]
+    known = {}
+    for ref in refs:
+        for kind in (None, str(ref.facts.type)):
+            for alt in {"", ref.facts.alt_text}:
+                facts = ref.facts if alt else replace(ref.facts, alt_text="")
+                known[MediaInput(ref.source_type, ref.source, kind, alt)] = replace(ref, facts=facts)
+    return known

@@ -1,0 +1,144 @@
+"""A network's limits, applied: text counted as the network counts it, media, options, threads.
+
+Limits are the manifest's data; nothing here knows a network. The network's own answer stays final.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+import regex
+
+from shared.domain.content import Kind, MediaFacts, Role
+from shared.domain.errors import Invalid
+from shared.operations.posts.content import Content, DraftPiece
+from shared.operations.posts.issues import Issue, from_error
+from shared.operations.posts.media_limits import check_media
+from shared.operations.posts.option_limits import check_options
+from shared.platforms import registry
+from shared.platforms.contract import Manifest, TextLimit
+
+_HASHTAG = regex.compile(r"(?<![\w&])[#＃](?=[\w]*\p{L})\w+")
+_COUNTED_IN = {
+    "chars": "characters",
+    "graphemes": "graphemes (what a reader sees as one character)",
+    "utf16": "UTF-16 units (most emoji are two)",
+    "bytes": "bytes of UTF-8",
+    "weighted": "weighted characters (a link counts as 23, an emoji or a CJK character as 2)",
+}
+
+
+def check(manifest: Manifest, content: Content, at: str, options_at: str) -> Iterator[Issue]:
+    """Every limit that this content breaks on this network. ``at`` is the target's field path (``targets[0]``)."""
+    yield from _check_thread(manifest, content)
+    for piece in content.pieces:
+        yield from _check_text(manifest, piece)
+        yield from _check_kind(manifest, content, piece)
+    yield from check_options(manifest, content, at, options_at)
+
+
+def kind_of(manifest: Manifest, content: Content, piece: DraftPiece) -> Kind:
+    """Which content kind the piece is on this network. Raises Invalid when it is none."""
+    if piece.role is Role.FIRST_COMMENT:
+        return Kind.TEXT
+    facts = [media.facts for media in piece.media]
+    options = content.options if piece.role is Role.POST else {}
+    return registry.publisher(manifest.name).choose_kind(piece.text, facts, options)
+
+
+def length(manifest: Manifest, text: str) -> int:
+    """The text's length as the network counts it."""
+    return _counter(manifest.name, manifest.text.count)(text)
+
+
+@cache
+def _counter(platform: str, where: str) -> Callable[[str], int]:
+    if not where:
+        return len
+    module, _, name = where.partition(":")
+    folder = registry.manifest(platform).folder
+    return cast(Callable[[str], int], getattr(import_module(f"shared.platforms.{folder}.{module}"), name))
+
+
+def _check_text(manifest: Manifest, piece: DraftPiece) -> Iterator[Issue]:
+    limit, text = manifest.text, piece.text
+    if not text.strip():
+        yield from _check_empty(manifest, piece)
+        return
+    count = length(manifest, text)
+    if count > limit.max_length:
+        yield _too_long(manifest, piece, limit.max_length, count, limit.counted_in)
+    size = len(text.encode())
+    if limit.max_bytes is not None and size > limit.max_bytes:
+        yield _too_long(manifest, piece, limit.max_bytes, size, "bytes")
+    yield from _check_hashtags(manifest, limit, piece)
+
+
+def _check_empty(manifest: Manifest, piece: DraftPiece) -> Iterator[Issue]:
+    if not piece.media or (manifest.text.required and piece.role is Role.POST):
+        message = f"{piece.field} is empty: {manifest.title} has nothing to publish. Write a text or add media."
+        yield Issue("validation.field_required", piece.field, message, segment=piece.segment)
+
+
+def _too_long(manifest: Manifest, piece: DraftPiece, limit: int, count: int, unit: str) -> Issue:
+    message = (
+        f"{piece.field} is too long for {manifest.title}: {count} of at most {limit} {_COUNTED_IN[unit]}. "
+        f"Shorten it by {count - limit}."
+    )
+    meta = {"limit": limit, "count": count, "counted_in": unit}
+    return Issue("validation.text_too_long", piece.field, message, segment=piece.segment, meta=meta)
+
+
+def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> Iterator[Issue]:
+    if limit.max_hashtags is None:
+        return
+    count = len(_HASHTAG.findall(piece.text))
+    if count > limit.max_hashtags:
+        message = f"{piece.field}: {manifest.title} takes at most {limit.max_hashtags} hashtags, and there are {count}."
+        meta = {"limit": limit.max_hashtags, "count": count}
+        yield Issue("validation.too_many_hashtags", piece.field, message, segment=piece.segment, meta=meta)
+
+
+def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece) -> Iterator[Issue]:
+    if not (piece.text.strip() or piece.media):
+        return  # reported as empty
+    try:
+        kind = kind_of(manifest, content, piece)
+    except Invalid as error:
+        yield from_error(error, _kind_field(error, piece))
+        return
+    limit = manifest.kind(kind)
+    if limit is None:
+        message = f"{manifest.title} takes no {kind} posts. It takes: {_kinds(manifest)}."
+        yield Issue("validation.kind_unsupported", piece.media_field, message, segment=piece.segment)
+        return
+    facts: Sequence[MediaFacts] = [media.facts for media in piece.media]
+    yield from check_media(manifest, limit, facts, piece)
+
+
+def _kind_field(error: Invalid, piece: DraftPiece) -> str:
+    """Adapters know their own fields only: what they blame on the media is this piece's media."""
+    named = str(error.meta.get("field", "media"))
+    base, _, rest = named.partition("[")
+    if base == "media":
+        return f"{piece.media_field}[{rest}" if rest else piece.media_field
+    return piece.field if base == "text" else named
+
+
+def _check_thread(manifest: Manifest, content: Content) -> Iterator[Issue]:
+    items = sum(piece.role is not Role.FIRST_COMMENT for piece in content.pieces)
+    if items < 2:
+        return
+    if not manifest.thread:
+        message = f"{manifest.title} has no threads. Leave out segments, or this target."
+        yield Issue("validation.thread_unsupported", "segments", message)
+    elif items > manifest.thread:
+        message = f"segments: {manifest.title} takes threads of at most {manifest.thread} items, and there are {items}."
+        yield Issue("validation.thread_too_long", "segments", message, meta={"limit": manifest.thread, "count": items})
+
+
+def _kinds(manifest: Manifest) -> str:
+    return ", ".join(str(kind.kind) for kind in manifest.kinds)

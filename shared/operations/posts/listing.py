@@ -1,0 +1,201 @@
+"""Finding posts: filters, order, pages.
+
+One filter of the store's own per page (status with an account or a platform, and a span of time) is served by an index;
+what an index cannot do (several accounts, hidden posts, a search in the text) is sorted out while reading, at most
+``SCAN`` documents a page. A page may therefore hold fewer than ``limit`` posts and still have a next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as BadBase64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from shared.domain import codec
+from shared.domain.callers import Caller
+from shared.domain.errors import Invalid
+from shared.domain.posts import Post, Target
+from shared.operations.posts.times import read_instant
+from shared.operations.posts.views import PostView, load_targets, view
+from shared.platforms import registry
+from shared.ports.store import Direction, Doc, Op, Query
+from shared.ports.world import Ports
+
+Sort = Literal["scheduled_asc", "scheduled_desc", "created_asc", "created_desc"]
+SCAN = 500  # documents looked at per page
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ListPosts:
+    """Which posts, in which order. ``since`` and ``until`` (RFC 3339) bound the time that ``sort`` orders by."""
+
+    status: str | None = None
+    platform: str | None = None
+    account_ids: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    search: str = ""
+    sort: Sort = "scheduled_asc"
+    hidden: bool = False
+    limit: int = 25
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some posts, and where the next page begins (None: this was the last)."""
+
+    posts: tuple[PostView, ...]
+    limit: int
+    next_cursor: str | None
+
+
+def list_(ports: Ports, caller: Caller, wanted: ListPosts) -> Page:
+    """A page of posts with their targets: one query per 100 posts looked at, one per 30 posts shown.
+
+    Raises Invalid: an unknown platform, an unreadable time, a cursor of another list.
+    """
+    query, keep = _plan(caller, wanted)
+    found, last, more = _scan(ports, query, keep, wanted)
+    by_post: dict[str, list[Target]] = {}
+    for target in load_targets(ports, caller, [post.id for post in found if post.targets]):
+        by_post.setdefault(target.post_id, []).append(target)
+    posts = tuple(view(post, by_post.get(post.id, ())) for post in found)
+    return Page(posts, wanted.limit, _cursor(caller, wanted, last) if more and last else None)
+
+
+def _plan(caller: Caller, wanted: ListPosts) -> tuple[Query, Callable[[Post], bool]]:
+    platform = _platform(wanted.platform)
+    by_account = len(wanted.account_ids) == 1
+    where: list[tuple[str, Op, Any]] = []
+    if wanted.status:
+        where.append(("status", "==", wanted.status))
+    if by_account:
+        where.append(("accounts", "array_contains", wanted.account_ids[0]))
+    elif platform:
+        where.append(("platforms", "array_contains", platform))
+    name, direction = _order(wanted.sort)
+    where += _span(wanted, name)
+    collection = f"workspaces/{caller.space}/posts"
+    start = _start(caller, wanted, name)
+    query = Query(collection, None, tuple(where), ((name, direction),), BATCH, start)
+    return query, _Keep(wanted, platform, frozenset(wanted.account_ids), wanted.search.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class _Keep:
+    """The filters that no index serves."""
+
+    wanted: ListPosts
+    platform: str | None
+    accounts: frozenset[str]
+    needle: str = field(default="")
+
+    def __call__(self, post: Post) -> bool:
+        hidden_too = self.wanted.hidden or self.wanted.status == "cancelled"
+        return (
+            (hidden_too or not post.hidden)
+            and (self.platform is None or self.platform in post.platforms)
+            and (not self.accounts or not self.accounts.isdisjoint(post.accounts))
+            and (not self.needle or self.needle in f"{post.title}\n{post.text}".casefold())
+        )
+
+
+def _scan(
+    ports: Ports, query: Query, keep: Callable[[Post], bool], wanted: ListPosts
+) -> tuple[list[Post], Doc | None, bool]:
+    """Posts to show, the last document looked at, and whether more may follow."""
+    found: list[Post] = []
+    last, looked = query.start_after, 0
+    while looked < SCAN:
+        docs = ports.store.query(_after(query, last, min(BATCH, wanted.limit + 1)))
+        for doc in docs:
+            post = codec.decode(Post, doc.data)
+            if keep(post):
+                if len(found) == wanted.limit:
+                    return found, last, True
+                found.append(post)
+            last, looked = doc, looked + 1
+        if len(docs) < min(BATCH, wanted.limit + 1):
+            return found, last, False
+    return found, last, True
+
+
+def _after(query: Query, last: Doc | None, limit: int) -> Query:
+    return Query(query.collection, None, query.where, query.order_by, limit, last)
+
+
+def _platform(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        return registry.resolve(name)
+    except registry.UnknownPlatform as error:
+        message = f"platform: {name[:64]!r} is no platform. Known: {', '.join(registry.all_names())}."
+        raise Invalid("account.unsupported_platform", message, field="platform") from error
+
+
+def _order(sort: Sort) -> tuple[str, Direction]:
+    return ("created_at" if sort.startswith("created") else "scheduled_at"), (
+        "desc" if sort.endswith("desc") else "asc"
+    )
+
+
+def _span(wanted: ListPosts, name: str) -> list[tuple[str, Op, Any]]:
+    bounds: list[tuple[str, Op, Any]] = []
+    if wanted.since:
+        bounds.append((name, ">=", read_instant(wanted.since, None, "from")))
+    if wanted.until:
+        bounds.append((name, "<=", read_instant(wanted.until, None, "to")))
+    return bounds
+
+
+# ------------------------------------------------------------------------------------------------------ cursors
+
+
+def _cursor(caller: Caller, wanted: ListPosts, last: Doc) -> str:
+    """Opaque: the last document's id and its place in the order, bound to the list's filters."""
+    value = last.data.get(_order(wanted.sort)[0])
+    at = value.isoformat() if isinstance(value, datetime) else None
+    text = json.dumps([_identity(caller, wanted), last.id, at])
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+def _start(caller: Caller, wanted: ListPosts, name: str) -> Doc | None:
+    if not wanted.cursor:
+        return None
+    try:
+        padded = wanted.cursor + "=" * (-len(wanted.cursor) % 4)
+        identity, post_id, at = json.loads(urlsafe_b64decode(padded.encode()))
+        value = datetime.fromisoformat(at) if at else None
+        good = identity == _identity(caller, wanted) and isinstance(post_id, str) and post_id.replace("_", "").isalnum()
+    except (ValueError, TypeError, BadBase64):
+        good, post_id, value = False, "", None
+    if not good:
+        message = (
+            "cursor: it belongs to another list. Take next_cursor of a page with the same filters, or leave it out."
+        )
+        raise Invalid("validation.cursor_invalid", message, field="cursor")
+    return Doc(f"workspaces/{caller.space}/posts/{post_id}", {name: value}, "")
+
+
+def _identity(caller: Caller, wanted: ListPosts) -> str:
+    """What makes a list this list: all but the page's size."""
+    filters = (
+        caller.space,
+        wanted.status,
+        _platform(wanted.platform),
+        sorted(wanted.account_ids),
+        wanted.since,
+        wanted.until,
+        wanted.search,
+        wanted.sort,
+        wanted.hidden,
+    )
+    return hashlib.sha256(json.dumps(["posts", *filters]).encode()).hexdigest()[:16]

@@ -1,0 +1,177 @@
+"""Judging a request: accounts found, media resolved, times read, every limit checked, before anything is written.
+
+Creating, editing, publishing a draft and the dry run all judge here, so that they agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.domain.accounts import Account
+from shared.domain.callers import Caller
+from shared.domain.content import Kind
+from shared.domain.errors import Invalid
+from shared.operations.posts import content as contents
+from shared.operations.posts import limits, times
+from shared.operations.posts.commands import MAX_LATENESS_MINUTES, MAX_TARGETS, CreatePost, TargetOrder
+from shared.operations.posts.content import Content, DraftPiece, Resolved
+from shared.operations.posts.issues import Findings, Issue, from_error, nearest
+from shared.operations.posts.resolving import find_accounts, resolve_media
+from shared.platforms import registry
+from shared.platforms.contract import Manifest
+from shared.ports.world import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTarget:
+    """One target to be: ``kinds`` in the order of its pieces, ``due_at`` None for a draft."""
+
+    account: Account
+    content: Content
+    kinds: tuple[Kind, ...]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the request amounts to. ``due_at`` is the post's own time, whatever single targets say."""
+
+    due_at: datetime | None
+    targets: tuple[PlannedTarget, ...]
+    found: Findings = field(default_factory=Findings)
+
+
+def plan(ports: Ports, caller: Caller, command: CreatePost, known: Resolved | None = None) -> Plan:
+    """Judge all of the command. ``known``: media that were resolved before and need no second look.
+
+    What is wrong is in ``found``. Raises Missing or Reconnect for accounts that cannot be used (another workspace's do
+    not exist here), Broken when our own infrastructure failed.
+    """
+    found, now = Findings(), ports.clock.now()
+    _check_shape(command, found)
+    due_at = _due(command, now, found)
+    accounts = find_accounts(ports, caller, [order.account_id for order in command.targets])
+    frame = _Frame(command, resolve_media(ports, caller, command, found, known or {}), due_at, now, found)
+    _check_platform_data(command, {account.platform for account in accounts}, found)
+    if found.errors:
+        return Plan(due_at, (), found)  # limits would repeat in other words what is already said
+    return Plan(due_at, tuple(_target(frame, index, account) for index, account in enumerate(accounts)), found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What all targets of one request share."""
+
+    command: CreatePost
+    resolved: Resolved
+    due_at: datetime | None
+    now: datetime
+    found: Findings
+
+
+def _target(frame: _Frame, index: int, account: Account) -> PlannedTarget:
+    command, found, at = frame.command, frame.found, f"targets[{index}]"
+    order, manifest = command.targets[index], registry.manifest(account.platform)
+    made = contents.of_target(command, order, manifest, at, frame.resolved, found)
+    if not command.skip_validation:
+        at_options = f"{at}.platform_data" if order.platform_data else f"platform_data.{manifest.name}"
+        found.errors += [issue.on(manifest.name, account.id) for issue in limits.check(manifest, made, at, at_options)]
+    due_at = _target_due(frame, order, at)
+    kinds = tuple(_kind(frame, manifest, made, piece, due_at) for piece in made.pieces)
+    return PlannedTarget(account, made, kinds, due_at)
+
+
+def _kind(frame: _Frame, manifest: Manifest, made: Content, piece: DraftPiece, due_at: datetime | None) -> Kind:
+    """The piece's kind. A draft that skips validation may still be unfinished: it is judged when it is published."""
+    try:
+        return limits.kind_of(manifest, made, piece)
+    except Invalid as error:
+        if frame.command.skip_validation and due_at is not None:
+            frame.found.errors.append(from_error(error, piece.media_field).on(manifest.name, None))
+        return Kind.TEXT
+
+
+def _check_shape(command: CreatePost, found: Findings) -> None:
+    """What needs no look at the world."""
+    seen: dict[str, int] = {}
+    for index, order in enumerate(command.targets):
+        first = seen.setdefault(order.account_id, index)
+        if first != index:
+            found.errors.append(_duplicate(index, first, order))
+        if order.page_id is not None and order.board_id is not None:
+            message = f"targets[{index}] has both page_id and board_id, which mean the same. Leave one out."
+            found.errors.append(Issue("validation.field_invalid", f"targets[{index}].board_id", message))
+    if len(command.targets) > MAX_TARGETS:
+        message = (
+            f"targets: at most {MAX_TARGETS} in one post, and there are {len(command.targets)}. Make several posts."
+        )
+        found.errors.append(_over("targets", message, MAX_TARGETS, len(command.targets)))
+    if not 1 <= command.max_lateness_minutes <= MAX_LATENESS_MINUTES:
+        message = f"max_lateness_minutes: a whole number from 1 to {MAX_LATENESS_MINUTES} (seven days)."
+        found.errors.append(Issue("validation.field_invalid", "max_lateness_minutes", message))
+
+
+def _duplicate(index: int, first: int, order: TargetOrder) -> Issue:
+    field_name = f"targets[{index}].account_id"
+    message = f"{field_name}: targets[{first}] already publishes on this account. Name each account once."
+    return Issue("publishing.duplicate_target", field_name, message, target=order.account_id)
+
+
+def _over(name: str, message: str, limit: int, count: int) -> Issue:
+    return Issue("validation.field_invalid", name, message, meta={"limit": limit, "count": count})
+
+
+def _due(command: CreatePost, now: datetime, found: Findings) -> datetime | None:
+    """The post's own time; a missing one is a draft. publish_now wins, but what is written is read nevertheless."""
+    due_at = _read_time(command.scheduled_at, command.timezone, "scheduled_at", now, found)
+    if command.timezone and command.scheduled_at is None:
+        try:
+            times.checked_zone(command.timezone, "timezone")
+        except Invalid as error:
+            found.errors.append(from_error(error, "timezone"))
+    due_at = now if command.publish_now else due_at
+    if due_at is not None and not command.targets:
+        message = "targets: name at least one account to publish on, or leave out the time to keep a draft."
+        found.errors.append(Issue("validation.field_required", "targets", message))
+    return due_at
+
+
+def _target_due(frame: _Frame, order: TargetOrder, at: str) -> datetime | None:
+    """The target's own time, else the post's."""
+    command = frame.command
+    own = _read_time(order.scheduled_at, command.timezone, f"{at}.scheduled_at", frame.now, frame.found)
+    return frame.due_at if command.publish_now or own is None else own
+
+
+def _read_time(text: str | None, zone: str | None, name: str, now: datetime, found: Findings) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return times.due(text, zone, name, now)
+    except Invalid as error:
+        found.errors.append(from_error(error, str(error.meta.get("field", name))))
+        return None
+
+
+def _check_platform_data(command: CreatePost, used: set[str], found: Findings) -> None:
+    """Keys must be networks; data for a network that the post does not go to is harmless, but probably a slip."""
+    for name in command.platform_data:
+        where = f"platform_data.{name}"
+        try:
+            platform = registry.resolve(name)
+        except registry.UnknownPlatform:
+            found.errors.append(_unknown_platform(name, where))
+            continue
+        if platform not in used:
+            message = f"{where}: no target of this post is on {platform}, so it has no effect."
+            found.warnings.append(Issue("validation.option_unused", where, message, platform))
+
+
+def _unknown_platform(name: str, where: str) -> Issue:
+    guess = nearest(name, registry.all_names())
+    hint = f" Did you mean {guess}?" if guess else f" Known: {', '.join(registry.all_names())}."
+    message = f"{where}: no such platform; post-level platform_data is keyed by platform.{hint}"
+    meta: Mapping[str, str] = {"did_you_mean": guess} if guess else {}
+    return Issue("account.unsupported_platform", where, message, meta=meta)

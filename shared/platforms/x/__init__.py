@@ -1,0 +1,113 @@
+"""X (Twitter), API v2: posts, media, threads, metrics."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+from shared.domain.content import Kind
+from shared.platforms.contract import (
+    ApiVersion,
+    KindLimit,
+    Manifest,
+    MediaLimit,
+    NotOffered,
+    OAuth,
+    Option,
+    Source,
+    TextLimit,
+    Timing,
+)
+
+_READ = date(2026, 11, 22)
+_SPEC = Source("https://docs.x.com/openapi.json", _READ)  # version 2.167
+_COUNTING = Source("https://docs.x.com/fundamentals/counting-characters", _READ)
+_MEDIA = Source("https://docs.x.com/x-api/media/quickstart/best-practices", _READ)
+_LATER = "X offers it; not built here yet, it comes with a later release"
+
+_IMAGE = MediaLimit(
+    _MEDIA,
+    image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
+    max_image_bytes=5 * 1024 * 1024,
+    max_alt_text=1000,
+)
+_VIDEO = MediaLimit(
+    _MEDIA,
+    video_types=("video/mp4", "video/quicktime"),
+    max_video_bytes=512 * 1024 * 1024,
+    min_seconds=0.5,
+    max_seconds=140.0,
+    min_ratio=1 / 3,
+    max_ratio=3.0,
+    min_width=32,
+    max_alt_text=1000,
+)
+
+MANIFEST = Manifest(
+    name="twitter",
+    aliases=("x",),
+    title="X",
+    folder="x",
+    hosts=("api.x.com", "x.com"),
+    api=ApiVersion("2", None, _SPEC),
+    oauth=OAuth(
+        "redirect",
+        scopes=("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
+        pkce=True,
+    ),
+    text=TextLimit(280, "weighted", "limits:count", _COUNTING),
+    kinds=(
+        KindLimit(Kind.TEXT, 0, 0),
+        KindLimit(Kind.IMAGE, 1, 4, _IMAGE),
+        KindLimit(Kind.VIDEO, 1, 1, _VIDEO),
+    ),
+    timing=Timing(
+        send_deadline=30.0,
+        # 5 s to send, 30 s to answer, then 85 s in which the author's own timeline must show the post: it is read from
+        # the store of posts, not from the search index, and shows a new post within seconds. X names no bound.
+        settle=120.0,
+        # The simulator's posts are listed at once: only the engine's send window and a slow answer (3 s) remain.
+        sandbox_settle=10.0,
+        confirm_within=0.0,  # X answers when the post is live
+        prepare_within=3600.0,  # 512 MB in segments, then processing
+        native_key=False,  # but an identical text is refused for a while, see README
+        source=Source("https://docs.x.com/x-api/posts/timelines/integrate", _READ),
+    ),
+    facets=MappingProxyType(
+        {
+            "publish": "offered",
+            "metrics": "offered",
+            "inbox": NotOffered(_LATER, Source("https://docs.x.com/x-api/direct-messages/manage/introduction", _READ)),
+            "webhooks": NotOffered(_LATER, Source("https://docs.x.com/x-api/webhooks/introduction", _READ)),
+            "ads": NotOffered(_LATER, Source("https://docs.x.com/x-ads-api/introduction", _READ)),
+        },
+    ),
+    options=(
+        Option("quote_tweet_id", "string", "Id of the post to quote. X allows it to enterprise customers only."),
+        Option("in_reply_to_tweet_id", "string", "Id of the post to answer. Its author must have mentioned you."),
+        Option("poll", "object", "{options: 2 to 4 texts of 1 to 25 characters, duration_minutes: 5 to 10080}."),
+        Option(
+            "reply_settings",
+            "string",
+            "Who may reply; everyone when left out.",
+            ("following", "mentionedUsers", "subscribers", "verified"),
+        ),
+        Option("made_with_ai", "boolean", "Discloses media made with AI."),
+        Option("paid_partnership", "boolean", "Discloses paid promotion."),
+        Option("tagged_user_ids", "array", "Up to 10 ids of people in the media."),
+        Option("community_id", "string", "Id of the community to post to."),
+        Option("share_with_followers", "boolean", "With community_id: also to all followers."),
+    ),
+    thread=25,
+    first_comment=True,
+    rate_limits=MappingProxyType(
+        {
+            "POST /2/tweets": "100 per 15 minutes and user; 10,000 per 24 hours and app",
+            "DELETE /2/tweets/{id}": "50 per 15 minutes and user",
+            "POST /2/media/upload": "500 per 15 minutes and user",
+            "POST /2/media/upload/initialize, append, finalize": "1,875 per 15 minutes and user",
+            "GET /2/users/{id}/tweets": "900 per 15 minutes and user",
+            "GET /2/users/me": "75 per 15 minutes and user",
+        },
+    ),
+)

@@ -426,6 +426,18 @@ class World(Protocol):
         """What the network's own fetcher would get from this URL, None when nothing answers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A live post of a simulated account, as its followers see it. ``reply_to``: the id it answers, if any."""
+
+    id: str
+    text: str
+    media: int
+    at: datetime
+    permalink: str
+    reply_to: str = ""
+
+
 class Simulator(Protocol):
     """``simulator.py``: the network, as its documentation describes it."""
 
@@ -434,6 +446,9 @@ class Simulator(Protocol):
 
     def seed(self, world: World, name: str) -> Mapping[str, str]:
         """Make a ready account in the simulated network; answers what connecting it needs (credentials or a code)."""
+
+    def seen(self, world: World, platform_account_id: str) -> Sequence[Seen]:
+        """What the account's followers see of it now, oldest first: replies and first comments too."""
 
 
 class Lost(Exception):

@@ -66,7 +66,9 @@ def _counter(platform: str, where: str) -> Callable[[str], int]:
 def _check_text(manifest: Manifest, piece: DraftPiece) -> Iterator[Issue]:
     limit, text = manifest.text, piece.text
     if not text.strip():
-        yield from _check_empty(manifest, piece)
+        if limit.required and piece.role is Role.POST:
+            message = f"{piece.field} is empty: {manifest.title} publishes nothing without a text."
+            yield Issue("validation.field_required", piece.field, message, segment=piece.segment)
         return
     count = length(manifest, text)
     if count > limit.max_length:
@@ -75,12 +77,6 @@ def _check_text(manifest: Manifest, piece: DraftPiece) -> Iterator[Issue]:
     if limit.max_bytes is not None and size > limit.max_bytes:
         yield _too_long(manifest, piece, limit.max_bytes, size, "bytes")
     yield from _check_hashtags(manifest, limit, piece)
-
-
-def _check_empty(manifest: Manifest, piece: DraftPiece) -> Iterator[Issue]:
-    if not piece.media or (manifest.text.required and piece.role is Role.POST):
-        message = f"{piece.field} is empty: {manifest.title} has nothing to publish. Write a text or add media."
-        yield Issue("validation.field_required", piece.field, message, segment=piece.segment)
 
 
 def _too_long(manifest: Manifest, piece: DraftPiece, limit: int, count: int, unit: str) -> Issue:
@@ -103,8 +99,6 @@ def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> 
 
 
 def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece) -> Iterator[Issue]:
-    if not (piece.text.strip() or piece.media):
-        return  # reported as empty
     try:
         kind = kind_of(manifest, content, piece)
     except Invalid as error:

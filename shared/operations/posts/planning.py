@@ -40,11 +40,15 @@ class Plan:
 
     due_at: datetime | None
     targets: tuple[PlannedTarget, ...]
-    found: Findings = field(default_factory=Findings)
+    found: Findings
+    resolved: Resolved = field(default_factory=dict)
 
 
-def plan(ports: Ports, caller: Caller, command: CreatePost, known: Resolved | None = None) -> Plan:
-    """Judge all of the command. ``known``: media that were resolved before and need no second look.
+def plan(
+    ports: Ports, caller: Caller, command: CreatePost, known: Resolved | None = None, *, dry: bool = False
+) -> Plan:
+    """Judge all of the command. ``known``: media that were resolved before and need no second look. ``dry``: nothing
+    will come of it, so that it need not name accounts.
 
     What is wrong is in ``found``. Raises Missing or Reconnect for accounts that cannot be used (another workspace's do
     not exist here), Broken when our own infrastructure failed.
@@ -52,12 +56,16 @@ def plan(ports: Ports, caller: Caller, command: CreatePost, known: Resolved | No
     found, now = Findings(), ports.clock.now()
     _check_shape(command, found)
     due_at = _due(command, now, found)
+    if due_at is not None and not command.targets and not dry:
+        message = "targets: name at least one account to publish on, or leave out the time to keep a draft."
+        found.errors.append(Issue("validation.field_required", "targets", message))
     accounts = find_accounts(ports, caller, [order.account_id for order in command.targets])
     frame = _Frame(command, resolve_media(ports, caller, command, found, known or {}), due_at, now, found)
     _check_platform_data(command, {account.platform for account in accounts}, found)
     if found.errors:
-        return Plan(due_at, (), found)  # limits would repeat in other words what is already said
-    return Plan(due_at, tuple(_target(frame, index, account) for index, account in enumerate(accounts)), found)
+        return Plan(due_at, (), found, frame.resolved)  # limits would repeat in other words what is already said
+    planned = tuple(_target(frame, index, account) for index, account in enumerate(accounts))
+    return Plan(due_at, planned, found, frame.resolved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,9 @@ def _target(frame: _Frame, index: int, account: Account) -> PlannedTarget:
     if not command.skip_validation:
         at_options = f"{at}.platform_data" if order.platform_data else f"platform_data.{manifest.name}"
         found.errors += [issue.on(manifest.name, account.id) for issue in limits.check(manifest, made, at, at_options)]
+    if made.title and not any(option.name == "title" for option in manifest.options):
+        message = f"title: {manifest.title} posts have none; it is left out there."
+        found.warnings.append(Issue("validation.title_unsupported", "title", message, manifest.name, account.id))
     due_at = _target_due(frame, order, at)
     kinds = tuple(_kind(frame, manifest, made, piece, due_at) for piece in made.pieces)
     return PlannedTarget(account, made, kinds, due_at)
@@ -131,11 +142,7 @@ def _due(command: CreatePost, now: datetime, found: Findings) -> datetime | None
             times.checked_zone(command.timezone, "timezone")
         except Invalid as error:
             found.errors.append(from_error(error, "timezone"))
-    due_at = now if command.publish_now else due_at
-    if due_at is not None and not command.targets:
-        message = "targets: name at least one account to publish on, or leave out the time to keep a draft."
-        found.errors.append(Issue("validation.field_required", "targets", message))
-    return due_at
+    return now if command.publish_now else due_at
 
 
 def _target_due(frame: _Frame, order: TargetOrder, at: str) -> datetime | None:

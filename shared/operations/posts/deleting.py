@@ -1,0 +1,148 @@
+"""Taking posts back: cancelling what is not sent, deleting what is live.
+
+Deleting on a network is repeatable (what is gone stays gone), so it may happen inside the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from shared.domain import targets
+from shared.domain.callers import Caller
+from shared.domain.errors import Clash, Missing, RostrumError, Unsupported
+from shared.domain.posts import Target
+from shared.domain.states import EDITABLE, State
+from shared.operations import networks, sessions
+from shared.operations.posts.changing import change
+from shared.operations.posts.views import PostView, load_post, load_targets, view
+from shared.platforms import registry
+from shared.platforms.contract import Published
+from shared.ports.world import Ports
+
+Outcome = Literal["deleted", "not_supported", "failed"]
+IN_FLIGHT = (State.ARMED, State.CONFIRMING, State.UNKNOWN, State.RECONCILING)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What became of one live copy. ``error`` is set where it could not be deleted."""
+
+    target: Target
+    outcome: Outcome
+    message: str
+    error: RostrumError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """``deleted``: no live copy remains, and the post left the lists. ``results``: the copies that were live."""
+
+    deleted: bool
+    results: tuple[Deletion, ...]
+
+
+def delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
+    """Cancel what is not sent yet, delete what is live, and take the post off the lists when nothing is left.
+
+    A deleted post can still be read by its id: it says ``cancelled`` (or what it came to before). Repeatable. Raises
+    Missing, Clash (it is being sent at this moment).
+    """
+    before = _load(ports, caller, post_id)
+    _refuse_in_flight(before)
+    waiting = change(ports, caller, post_id, lambda post, old: (post, _cancel_waiting(ports, old)))
+    results = tuple(_take_down(ports, caller, target) for target in waiting.targets if _copies(target))
+    gone = all(result.outcome == "deleted" for result in results)
+    gone = gone and not any(target.state is State.NEEDS_REVIEW for target in waiting.targets)
+    if gone:
+        change(ports, caller, post_id, lambda post, _: (replace(post, hidden=True), ()))
+    return Deleted(gone, results)
+
+
+def unpublish(ports: Ports, caller: Caller, post_id: str, account_id: str | None = None) -> PostView:
+    """Take the live copies down, on one account or on all.
+
+    Raises Missing, Clash (nothing is live), Unsupported (a network that cannot; nothing was done), and the error of the
+    first copy that could not be deleted.
+    """
+    live = [target for target in _load(ports, caller, post_id).targets if _copies(target)]
+    if account_id is not None:
+        live = [target for target in live if target.account_id == account_id]
+    if not live:
+        raise _nothing_live(account_id)
+    for target in live:
+        if not registry.manifest(target.platform).deletes:
+            message = f"{target.platform} lets nobody delete posts through its API. Delete it in the app."
+            raise Unsupported("resource.not_supported", message, platform=target.platform)
+    results = [_take_down(ports, caller, target) for target in live]
+    for result in results:
+        if result.error is not None:
+            raise result.error
+    return _load(ports, caller, post_id)
+
+
+def _load(ports: Ports, caller: Caller, post_id: str) -> PostView:
+    post, _ = load_post(ports, caller, post_id)
+    return view(post, load_targets(ports, caller, [post_id]) if post.targets else ())
+
+
+def _refuse_in_flight(before: PostView) -> None:
+    for target in before.targets:
+        if target.state in IN_FLIGHT:
+            message = f"This post is {target.status} on {target.platform} and cannot be stopped. Delete it once it is settled."
+            raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
+
+
+def _cancel_waiting(ports: Ports, old: Sequence[Target]) -> list[Target]:
+    """Whoever armed meanwhile is found by the transaction: a target in flight cannot be cancelled (WrongState)."""
+    now = ports.clock.now()
+    open_ones = [target for target in old if target.state in (*EDITABLE, *IN_FLIGHT) and not _copies(target)]
+    return [targets.cancelled(target, now) for target in open_ones]
+
+
+def _copies(target: Target) -> list[int]:
+    """The pieces that are live."""
+    if target.unpublished_at is not None:
+        return []
+    return [index for index, piece in enumerate(target.pieces) if piece.live is not None]
+
+
+def _take_down(ports: Ports, caller: Caller, target: Target) -> Deletion:
+    """Delete one target's copies on its network, the last piece first, and note it."""
+    if not registry.manifest(target.platform).deletes:
+        message = f"{target.platform} lets nobody delete posts through its API; it is still live."
+        return Deletion(target, "not_supported", message)
+    try:
+        _delete_pieces(ports, target)
+    except RostrumError as error:
+        return Deletion(target, "failed", error.message, error)
+    after = change(ports, caller, target.post_id, lambda post, old: (post, _noted(ports, old, target.id)))
+    now = next((one for one in after.targets if one.id == target.id), target)
+    return Deletion(now, "deleted", "It is no longer live.")
+
+
+def _delete_pieces(ports: Ports, target: Target) -> None:
+    call = sessions.call(ports, sessions.open_account(ports, target.space, target.account_id))
+    publisher = registry.publisher(target.platform)
+    for index in reversed(_copies(target)):
+        live = target.pieces[index].live
+        if live is not None:
+            with networks.asking(target.platform, ports.clock.now()):
+                publisher.delete(call, Published(live.id, live.permalink, live.state, live.raw))
+
+
+def _noted(ports: Ports, old: Sequence[Target], target_id: str) -> list[Target]:
+    now = ports.clock.now()
+    found = [target for target in old if target.id == target_id and target.unpublished_at is None]
+    return [
+        targets.unpublished(target, now) if target.state is State.PUBLISHED else replace(target, unpublished_at=now)
+        for target in found
+    ]
+
+
+def _nothing_live(account_id: str | None) -> RostrumError:
+    if account_id is not None:
+        message = f"account_id: this post is not live on {account_id[:64]!r}."
+        return Missing("account.not_found", message, field="account_id", resource="account", id=account_id[:128])
+    return Clash("post.state_invalid", "Nothing of this post is live, so there is nothing to take down.")

@@ -1,0 +1,66 @@
+"""How a post is doing: read from the networks at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.callers import Caller
+from shared.domain.errors import RostrumError, Unsupported
+from shared.domain.posts import Failure, Live, Target
+from shared.operations import networks, sessions
+from shared.operations.posts.reading import get
+from shared.operations.posts.views import PostView
+from shared.operations.publishing import failures
+from shared.platforms import registry
+from shared.platforms.contract import Metrics, Published
+from shared.ports.store import Unavailable
+from shared.ports.vault import VaultError
+from shared.ports.world import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One live target's numbers as of ``at``, or why they could not be read."""
+
+    target: Target
+    at: datetime
+    metrics: Metrics | None = None
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostMetrics:
+    """A post with the numbers of those of its targets that are live."""
+
+    view: PostView
+    measured: tuple[Measured, ...]
+
+
+def metrics(ports: Ports, caller: Caller, post_id: str) -> PostMetrics:
+    """Ask each live target's network. What cannot be read carries its error; the others are not held up. Raises Missing."""
+    found = get(ports, caller, post_id)
+    live = [(target, target.first) for target in found.targets if target.unpublished_at is None]
+    return PostMetrics(found, tuple(_measure(ports, target, first) for target, first in live if first is not None))
+
+
+def _measure(ports: Ports, target: Target, live: Live) -> Measured:
+    now = ports.clock.now()
+    try:
+        return Measured(target, now, _ask(ports, target, live, now))
+    except RostrumError as error:
+        return Measured(target, now, error=failures.ours(error))
+    except (Unavailable, VaultError):
+        error = Failure(
+            "system.unavailable", "The account could not be opened; ask again.", "system", "system", retryable=True
+        )
+        return Measured(target, now, error=error)
+
+
+def _ask(ports: Ports, target: Target, live: Live, now: datetime) -> Metrics:
+    measurer = registry.measurer(target.platform)
+    if measurer is None:
+        raise Unsupported("resource.not_supported", f"{target.platform} offers no numbers of posts through its API.")
+    call = sessions.call(ports, sessions.open_account(ports, target.space, target.account_id))
+    with networks.asking(target.platform, now):
+        return measurer.post(call, Published(live.id, live.permalink, live.state, live.raw))

@@ -1,7 +1,8 @@
 """The simulated sessions: createSession, getSession, refreshSession, deleteSession, getServiceAuth, resolveHandle.
 
 An account that nobody seeded comes into being at its first sign-in with a well-formed app password
-(``xxxx-xxxx-xxxx-xxxx``), so that anyone can try the sandbox; from then on only that password is right.
+(``xxxx-xxxx-xxxx-xxxx``), so that anyone can try the sandbox. An account has as many app passwords as it likes: any
+well-formed one signs such an account in, while a seeded account takes its own only.
 """
 
 from __future__ import annotations
@@ -43,11 +44,13 @@ def _newcomer(ask: Ask, identifier: str, password: str) -> dict[str, Any] | None
     if identifier.endswith(f".{core.OWN_PDS}") != (ask.host == core.OWN_PDS):
         return None
     pds = core.OWN_PDS if ask.host == core.OWN_PDS else core.ASSIGNED_PDS
-    return core.create_account(ask.world, identifier, pds, password)
+    return core.create_account(ask.world, identifier, pds, "")
 
 
 def _may_sign_in(ask: Ask, account: dict[str, Any], password: str) -> bool:
     at_home = ask.host == account["pds"] or (ask.host == core.ENTRYWAY and account["pds"] == core.ASSIGNED_PDS)
+    if not account["password"]:
+        return at_home and bool(_APP_PASSWORD.fullmatch(password))
     return at_home and hashlib.sha256(password.encode()).hexdigest() == account["password"]
 
 

@@ -1,0 +1,231 @@
+"""One network as the contract suite sees it: its folder through the registry, its simulator, a clock that only we move.
+
+Whatever a platform needs (an account, credentials, a code) comes from its own ``seed`` and connector, so that a new folder
+is tested without a change here.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from shared.domain.accounts import AccountView, Connected, Tokens
+from shared.domain.content import Kind, MediaFacts, MediaFile, MediaType, Parent, Piece, Role
+from shared.platforms import _oauth2, registry
+from shared.platforms.contract import (
+    Absent,
+    Accepted,
+    App,
+    Armed,
+    Call,
+    Manifest,
+    Published,
+    Publisher,
+    Ready,
+    Unsure,
+    Wait,
+)
+from shared.ports.http import Request
+from tests.support import files
+from tests.support.simulated import START, MemoryWorld, SimulatedHttp, call_for
+
+APP = App("contract-client", "contract-secret")
+REDIRECT = "https://rostrum.example/oauth/callback"
+VERIFIER = "contract-verifier-" + "0123456789" * 5
+MOST_STEPS = 80
+MEDIA = "https://sandbox.rostrum.test/media"
+TEXT = "The contract suite says hello"
+
+
+def round_trip(state: Mapping[str, Any]) -> dict[str, Any]:
+    """State as it comes back from the store."""
+    loaded: dict[str, Any] = json.loads(json.dumps(state))
+    return loaded
+
+
+@dataclass
+class Network:
+    """A fresh simulated network with one connected account."""
+
+    name: str
+    world: MemoryWorld
+    http: SimulatedHttp
+    account: AccountView
+    pieces: int = 0
+
+    @property
+    def manifest(self) -> Manifest:
+        return registry.manifest(self.name)
+
+    @property
+    def publisher(self) -> Publisher:
+        return registry.publisher(self.name)
+
+    @property
+    def call(self) -> Call:
+        return call_for(self.http, self.account, APP)
+
+    def with_tokens(self, tokens: Tokens) -> None:
+        """The account after a refresh."""
+        self.account = replace(self.account, tokens=tokens)
+
+    def fork(self) -> Network:
+        """The same network in another world: what happens there does not happen here."""
+        world = copy.deepcopy(self.world)
+        return Network(self.name, world, SimulatedHttp(self.name, world), self.account, self.pieces)
+
+    # ------------------------------------------------------------------------------------------- publishing
+
+    def piece(self, kind: Kind | None = None, text: str = TEXT, **fields: Any) -> Piece:
+        """A piece of this kind (the network's plainest by default), with media as the manifest asks for."""
+        chosen = kind or self.plainest
+        self.pieces += 1
+        made = fields.pop("media", None)
+        return Piece(
+            kind=chosen,
+            role=fields.pop("role", Role.POST),
+            text=text,
+            media=media_for(self.manifest, chosen) if made is None else made,
+            options=fields.pop("options", {}),
+            key=f"{0x9E3779B97F4A7C15F39CC0605CEDC834 * self.pieces % (1 << 128):032x}",
+            created_at=int(self.world.now.timestamp() * 1_000_000),
+            **fields,
+        )
+
+    @property
+    def plainest(self) -> Kind:
+        kinds = [limit.kind for limit in self.manifest.kinds]
+        return Kind.TEXT if Kind.TEXT in kinds else kinds[0]
+
+    def prepare(self, piece: Piece, state: Mapping[str, Any] | None = None, *, twice: bool = False) -> dict[str, Any]:
+        """Prepare until Ready. ``twice``: each step runs again from the state before it, as after a lost save."""
+        known = round_trip(state or {})
+        for _ in range(MOST_STEPS):
+            step = self.publisher.prepare(self.call, piece, round_trip(known))
+            if twice:
+                step = self.publisher.prepare(self.call, piece, round_trip(known))
+            known = round_trip(step.state)
+            if isinstance(step, Ready):
+                return known
+            assert isinstance(step, Wait)
+            self.world.pass_time(step.seconds)
+        raise AssertionError(f"{self.name} is not ready after {MOST_STEPS} steps")
+
+    def commit(self, piece: Piece, state: Mapping[str, Any]) -> Published:
+        """Commit once, and confirm until it is live."""
+        outcome = self.publisher.commit(self.call, piece, round_trip(state))
+        if isinstance(outcome, Accepted):
+            outcome = self._confirm(piece, outcome)
+        assert outcome.id, "published without an id"
+        return replace(outcome, state=round_trip(outcome.state), raw=round_trip(outcome.raw))
+
+    def _confirm(self, piece: Piece, accepted: Accepted) -> Published:
+        state, seconds = accepted.state, accepted.seconds
+        for _ in range(MOST_STEPS):
+            self.world.pass_time(seconds)
+            outcome = self.publisher.confirm(self.call, piece, round_trip(state))
+            if isinstance(outcome, Published):
+                return outcome
+            state, seconds = outcome.state, outcome.seconds
+        raise AssertionError(f"{self.name} does not confirm after {MOST_STEPS} steps")
+
+    def publish(self, piece: Piece) -> Published:
+        """The whole way of a piece."""
+        return self.commit(piece, self.prepare(piece))
+
+    def find(self, piece: Piece, state: Mapping[str, Any], at: Any = None) -> Published | Absent | Unsure:
+        """Settle it, once the network's settling time is over."""
+        armed = Armed(1, at or self.world.now, round_trip(state))
+        self.world.pass_time(self.manifest.timing.sandbox_settle)
+        return self.publisher.find(self.call, piece, armed)
+
+    def posts(self) -> int | None:
+        """How many posts the account has, as the network counts them; None where it does not tell."""
+        measurer = registry.measurer(self.name)
+        counted = measurer.account(self.call).extra.get("posts") if measurer else None
+        return int(counted) if counted is not None else None
+
+
+def parent_of(published: Published) -> Parent:
+    """A published piece as the engine hands it to its replies."""
+    return Parent(published.id, round_trip(published.state))
+
+
+# -------------------------------------------------------------------------------------------------- connecting
+
+
+def new_network(name: str) -> Network:
+    """An empty network with one account, connected the way its manifest says."""
+    world = MemoryWorld(
+        START, {f"{MEDIA}/photo.jpg": ("image/jpeg", files.jpeg()), f"{MEDIA}/video.mp4": ("video/mp4", files.mp4())}
+    )
+    world.media[f"{MEDIA}/tall.jpg"] = ("image/jpeg", files.jpeg(1080, 1920))
+    http = SimulatedHttp(name, world)
+    connected = connect(name, http)
+    return Network(name, world, http, as_account(connected))
+
+
+def connect(name: str, http: SimulatedHttp, person: str = "rostrum") -> Connected:
+    """Connect one person's account."""
+    seeded = registry.simulator(name).seed(http.world, person)
+    if registry.manifest(name).oauth.style == "credentials":
+        return registry.connector(name).sign_in(call_for(http, None, APP), dict(seeded))
+    query = authorize(name, http, person)
+    return registry.connector(name).exchange(call_for(http, None, APP), query["code"], REDIRECT, VERIFIER)
+
+
+def authorize(name: str, http: SimulatedHttp, person: str, **more: str) -> dict[str, str]:
+    """Go to the network's consent page as a browser would; the query it sends us back with."""
+    oauth = registry.manifest(name).oauth
+    challenge = _oauth2.challenge_s256(VERIFIER)
+    url = registry.connector(name).authorize_url(APP, REDIRECT, "the-state", challenge, oauth.scopes)
+    extra = "".join(f"&{key}={value}" for key, value in {"sandbox_user": person, **more}.items())
+    answer = http.send(Request("GET", url + extra))
+    assert answer.status in {302, 303}, answer.body
+    location = urlsplit(answer.headers["location"])
+    assert answer.headers["location"].startswith(REDIRECT)
+    query = {key: values[0] for key, values in parse_qs(location.query).items()}
+    assert query.pop("state") == "the-state"
+    return query
+
+
+def as_account(connected: Connected) -> AccountView:
+    """The account as the engine hands it to adapters."""
+    return AccountView(
+        connected.platform_account_id, connected.username, round_trip(connected.metadata), connected.tokens
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- media
+
+
+def media_for(manifest: Manifest, kind: Kind) -> tuple[MediaFile, ...]:
+    """Files that the kind takes: as many as it may have of images, one of video, some of each where they mix."""
+    limit = manifest.kind(kind)
+    if limit is None or limit.max_items == 0:
+        return ()
+    if kind in {Kind.VIDEO, Kind.REEL}:
+        return (video(),)
+    if kind is Kind.STORY:
+        return (image(0, tall=True),)
+    images = tuple(image(index) for index in range(min(limit.max_items, 4)))
+    return (*images[:2], video()) if limit.mixed else images
+
+
+def image(number: int, *, tall: bool = False) -> MediaFile:
+    """A photo; each number has an address of its own."""
+    data = files.jpeg(1080, 1920) if tall else files.jpeg()
+    facts = MediaFacts(MediaType.IMAGE, "image/jpeg", len(data), 1080, 1920 if tall else 1080, None, f"Photo {number}")
+    url = f"{MEDIA}/{'tall' if tall else 'photo'}.jpg?n={number}"
+    return MediaFile(facts, url, lambda start, length: data[start : start + length])
+
+
+def video() -> MediaFile:
+    """Ten seconds, upright."""
+    data = files.mp4()
+    facts = MediaFacts(MediaType.VIDEO, "video/mp4", len(data), 1080, 1920, 10.0, "A video")
+    return MediaFile(facts, f"{MEDIA}/video.mp4", lambda start, length: data[start : start + length])

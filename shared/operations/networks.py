@@ -38,8 +38,9 @@ def http_for(ports: Ports, *, sandbox: bool) -> Http:
 
 def app_variables(platform: str) -> tuple[str, str]:
     """The environment variables that carry the installation's app for this platform."""
+    client_id, secret = registry.manifest(platform).oauth.app_env
     stem = platform.upper().replace("-", "_")
-    return f"{stem}_CLIENT_ID", f"{stem}_CLIENT_SECRET"
+    return client_id or f"{stem}_CLIENT_ID", secret or f"{stem}_CLIENT_SECRET"
 
 
 def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
@@ -57,11 +58,11 @@ def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
 
 
 @contextmanager
-def asking(platform: str, now: datetime, field: str = "") -> Iterator[None]:
+def asking(platform: str, now: datetime, field: str = "", address_field: str = "") -> Iterator[None]:
     """Turn what an adapter raises into what a caller is told.
 
     ``field``: the request's field that carries the credential; a refused credential is then that field's fault.
-    Raises Invalid, Limited, NetworkRefused, Broken.
+    ``address_field``: the field that names the server to speak to, if the caller named one. Raises Invalid, Limited, NetworkRefused, Broken.
     """
     try:
         yield
@@ -69,8 +70,11 @@ def asking(platform: str, now: datetime, field: str = "") -> Iterator[None]:
         raise refusal(refused, now, field) from refused
     except Blocked as error:
         text = f"{error}: name a public https address."
-        raise Invalid("validation.url_not_allowed", text, field=field or "metadata") from error
+        raise Invalid("validation.url_not_allowed", text, field=address_field or field or "metadata") from error
     except NotSent as error:
+        if address_field:
+            text = f"{error}: check {address_field}."
+            raise Invalid("validation.url_unreachable", text, field=address_field) from error
         text = f"{platform} could not be reached: try again."
         raise Broken("platform.unreachable", text, platform=platform) from error
     except AnswerLost as error:

@@ -1,0 +1,225 @@
+"""Accounts: connect them (by credentials or by the network's consent page), list them, disconnect them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from shared.domain import codec
+from shared.domain.accounts import Account, account_path
+from shared.domain.callers import Caller
+from shared.domain.connections import Connection
+from shared.domain.errors import Invalid, RostrumError
+from shared.operations import consents, linking, lookup, networks, sessions, tokens
+from shared.operations.consents import Redirect, callback_url, sandbox_authorize
+from shared.operations.linking import Owner
+from shared.platforms import registry
+from shared.platforms.contract import Call, Refused
+from shared.ports.http import Http, HttpFailure
+from shared.ports.store import NotFound, Query, Write
+from shared.ports.vault import VaultError
+from shared.ports.world import Ports
+
+__all__ = ["Connect", "Exchange", "Landing", "Redirect", "callback_url", "sandbox_authorize"]
+
+MAX_CREDENTIAL = 4096  # characters
+_SECRET_ENDINGS = ("password", "secret", "token")
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """An account to connect. ``metadata``: the credentials, where the network takes them (``manifest.oauth.fields``).
+
+    For the others, ``redirect_uri`` is where the browser goes at the end (empty: a page of ours), with ``state``.
+    """
+
+    platform: str
+    redirect_uri: str = ""
+    state: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    brand_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A code that the caller's own callback received. ``state`` is the one that connect answered.
+
+    ``redirect_uri`` is the one that the network was given: the caller's own (put in the place of ours in ``auth_url``),
+    or ours.
+    """
+
+    platform: str
+    code: str = field(repr=False)
+    state: str = field(repr=False)
+    redirect_uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """How a consent ended. ``location`` is where to send the browser, empty where a page of ours has to say it.
+
+    ``state`` is the caller's; ``error`` a code of ours or the network's own (``access_denied``).
+    """
+
+    location: str
+    status: Literal["success", "error"]
+    platform: str
+    state: str = ""
+    account_id: str = ""
+    error: str = ""
+    error_description: str = ""
+
+
+def list_(ports: Ports, caller: Caller, platform: str | None = None, brand_id: str | None = None) -> list[Account]:
+    """The connected accounts, oldest first. Raises Invalid (an unknown platform)."""
+    where: list[tuple[str, Literal["=="], Any]] = []
+    if platform:
+        where.append(("platform", "==", networks.resolved(platform)))
+    if brand_id:
+        where.append(("brand_id", "==", brand_id))
+    found = lookup.every(ports, Query(f"workspaces/{caller.space}/accounts", where=tuple(where)))
+    accounts = (codec.decode(Account, doc.data) for doc in found)
+    return sorted((a for a in accounts if a.status != "disconnected"), key=lambda a: (a.created_at, a.id))
+
+
+def get(ports: Ports, caller: Caller, account_id: str) -> Account:
+    """One connected account. Raises Missing."""
+    return sessions.open_account(ports, caller.space, account_id)
+
+
+def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirect:
+    """Connect by credentials (the account, at once), or say where the person has to give consent.
+
+    An account that is connected already is renewed and keeps its id. Raises Invalid (naming ``metadata.<field>``),
+    Clash (``platform.app_missing``), NetworkRefused, Limited, Broken, store.Unavailable.
+    """
+    platform = networks.resolved(command.platform)
+    credentials = _credentials(platform, command.metadata)
+    consents.check_redirect_uri(command.redirect_uri)
+    if registry.manifest(platform).oauth.style == "credentials":
+        return _sign_in(ports, caller, platform, credentials, command.brand_id)
+    return consents.begin(
+        ports,
+        caller,
+        platform,
+        redirect_uri=command.redirect_uri,
+        state=command.state,
+        brand_id=command.brand_id,
+    )
+
+
+def callback(ports: Ports, platform: str, query: Mapping[str, str]) -> Landing:
+    """The network sent the browser back to us. Whatever went wrong is told to the caller's redirect URI.
+
+    Raises Invalid (an unknown platform), Forbidden (``auth.state_mismatch``: nobody knows whom to tell), and
+    store.Unavailable.
+    """
+    name = networks.resolved(platform)
+    connection = consents.spend(ports, query.get("state", ""), lambda known: known.platform == name)
+    if query.get("error"):
+        return _landed(connection, error=query["error"][:100], text=query.get("error_description", "")[:500])
+    try:
+        account = _finish(ports, connection, query.get("code", ""), connection.callback)
+    except RostrumError as error:
+        return _landed(connection, error=error.code, text=error.message)
+    return _landed(connection, account_id=account.id)
+
+
+def exchange(ports: Ports, caller: Caller, command: Exchange) -> Account:
+    """Finish a consent whose callback is the caller's. Raises Forbidden (``auth.state_mismatch``), Invalid,
+    NetworkRefused, Limited, Broken, store.Unavailable."""
+    platform = networks.resolved(command.platform)
+    for name in ("code", "state"):
+        if not getattr(command, name):
+            raise Invalid("validation.field_required", f"{name}: as it came with the browser.", field=name)
+    connection = consents.spend(ports, command.state, lambda known: _matches(known, caller, platform, command))
+    return _finish(ports, connection, command.code, command.redirect_uri or connection.callback)
+
+
+def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
+    """Give the grant back to the network (best effort), destroy the tokens, forget the account.
+
+    What is scheduled on it fails with ``account.not_found`` when its time comes. Repeatable until it has succeeded.
+    Raises Missing, store.Unavailable.
+    """
+    doc = lookup.document(ports, f"workspaces/{caller.space}/accounts", account_id, "account")
+    account = codec.decode(Account, doc.data)
+    if account.status != "disconnected":  # else: a disconnect that did not come to its end
+        gone = {"status": "disconnected", "updated_at": ports.clock.now()}
+        try:
+            ports.store.commit([Write("update", doc.path, gone)])
+        except NotFound:
+            raise lookup.missing("account", account_id) from None
+    _revoke(ports, account)
+    with suppress(VaultError):
+        ports.vault.destroy(tokens.place(account.space, account.id), account.sealed)
+    ports.store.commit([Write("delete", account_path(account.space, account.id))])
+
+
+def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[str, str], brand_id: str) -> Account:
+    now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=caller.sandbox)
+    call = Call(_http(ports, caller), None, app, now)
+    address = next((f"metadata.{name}" for name, value in credentials.items() if "://" in value), "")
+    with networks.asking(platform, now, _blamed(platform, credentials), address):
+        connected = registry.connector(platform).sign_in(call, credentials)
+    return linking.link(ports, Owner(caller.space, caller.sandbox, brand_id), platform, connected)
+
+
+def _http(ports: Ports, caller: Caller) -> Http:
+    return networks.http_for(ports, sandbox=caller.sandbox)
+
+
+def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Account:
+    if not code:
+        raise Invalid("validation.field_required", "The network sent no code: start again with connect.", field="code")
+    connected = consents.trade(ports, connection, code, redirect_uri)
+    owner = Owner(connection.space, connection.sandbox, connection.brand_id)
+    return linking.link(ports, owner, connection.platform, connected)
+
+
+def _matches(known: Connection, caller: Caller, platform: str, command: Exchange) -> bool:
+    """The state is bound to the workspace and mode, the platform, and the two addresses that may have been used."""
+    redirects = {known.callback, known.redirect_uri, ""} if known.redirect_uri else {known.callback, ""}
+    return known.space == caller.space and known.platform == platform and command.redirect_uri in redirects
+
+
+def _landed(connection: Connection, account_id: str = "", error: str = "", text: str = "") -> Landing:
+    status: Literal["success", "error"] = "error" if error else "success"
+    said = {"status": status, "platform": connection.platform, "state": connection.caller_state}
+    said |= {"error": error, "error_description": text} if error else {"account_id": account_id}
+    query = urlencode({name: value for name, value in said.items() if value})
+    base = connection.redirect_uri
+    location = f"{base}{'&' if '?' in base else '?'}{query}" if base else ""
+    return Landing(location, status, connection.platform, connection.caller_state, account_id, error, text)
+
+
+def _credentials(platform: str, metadata: Mapping[str, Any]) -> dict[str, str]:
+    """The metadata that this network knows, as strings. Raises Invalid naming the field."""
+    known = {option.name for option in registry.manifest(platform).oauth.fields}
+    for name, value in metadata.items():
+        label = f"metadata.{str(name)[:60]}"
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, 1)
+            hint = f"Did you mean metadata.{near[0]}?" if near else f"Known: {', '.join(sorted(known)) or 'none'}."
+            raise Invalid("validation.field_unknown", f"{label}: {platform} knows no such field. {hint}", field=label)
+        if not isinstance(value, str) or len(value) > MAX_CREDENTIAL:
+            text = f"{label}: a text of at most {MAX_CREDENTIAL} characters."
+            raise Invalid("validation.field_invalid", text, field=label)
+    return dict(metadata)
+
+
+def _blamed(platform: str, credentials: Mapping[str, str]) -> str:
+    """The field to name when the network refuses the credentials: the secret one."""
+    names = [option.name for option in registry.manifest(platform).oauth.fields]
+    secrets = [name for name in names if name.endswith(_SECRET_ENDINGS) and name in credentials]
+    return f"metadata.{secrets[0]}" if secrets else "metadata"
+
+
+def _revoke(ports: Ports, account: Account) -> None:
+    """Best effort: the person can also end the grant at the network."""
+    with suppress(RostrumError, Refused, HttpFailure, VaultError):
+        registry.connector(account.platform).revoke(sessions.open_call(ports, account))

@@ -1,0 +1,195 @@
+"""A person's way to a network's consent page and back: one state, used once, within ten minutes.
+
+The state is 256 random bits, bound to workspace, mode, platform, both redirect addresses and, where the network has
+it, a PKCE verifier (sealed in the vault). It is spent before its code is traded, so that no code is traded twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import parse_qs, quote, urlsplit
+
+from shared.domain import codec
+from shared.domain.accounts import Connected
+from shared.domain.callers import Caller
+from shared.domain.connections import CONNECTION_AGE, MAX_STATE, Connection, connection_path
+from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
+from shared.operations import networks
+from shared.platforms import registry
+from shared.platforms._oauth2 import challenge_s256
+from shared.platforms.contract import Call
+from shared.ports.http import Request
+from shared.ports.store import Transaction, Write
+from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
+from shared.ports.world import Ports
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+MAX_URL = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Where to send the person's browser, and our own state that will come back with it."""
+
+    auth_url: str
+    state: str
+
+
+def callback_url(ports: Ports, platform: str) -> str:
+    """The redirect URI to register with the network: ``{public_url}/oauth/callback/{platform}``."""
+    return f"{ports.public_url}/oauth/callback/{platform}"
+
+
+def begin(
+    ports: Ports, caller: Caller, platform: str, *, redirect_uri: str = "", state: str = "", brand_id: str = ""
+) -> Redirect:
+    """Remember who asks, and say where to go. Raises Invalid, Clash (no app), Broken, store.Unavailable."""
+    check_redirect_uri(redirect_uri)
+    if len(state) > MAX_STATE:
+        raise Invalid("validation.field_invalid", f"state: at most {MAX_STATE} characters.", field="state")
+    oauth, app = registry.manifest(platform).oauth, networks.app_for(ports, platform, sandbox=caller.sandbox)
+    secret, verifier = ports.ids.token(256), ports.ids.token(256)
+    con_id, now = ports.ids.new("con"), ports.clock.now()
+    connection = Connection(
+        id=con_id,
+        workspace=caller.workspace,
+        space=caller.space,
+        sandbox=caller.sandbox,
+        platform=platform,
+        callback=callback_url(ports, platform),
+        created_at=now,
+        expires_at=now + CONNECTION_AGE,
+        redirect_uri=redirect_uri,
+        caller_state=state,
+        sealed_verifier=_seal(ports, caller.space, con_id, verifier) if oauth.pkce else "",
+        brand_id=brand_id,
+        key_id=caller.key_id,
+    )
+    ports.store.commit([Write("create", connection_path(secret), codec.encode(connection))])
+    challenge = challenge_s256(verifier)
+    url = registry.connector(platform).authorize_url(app, connection.callback, secret, challenge, oauth.scopes)
+    return Redirect(_simulated(ports, url) if caller.sandbox else url, secret)
+
+
+def spend(ports: Ports, state: str, allowed: Callable[[Connection], bool]) -> Connection:
+    """The connection of this state, which is of no use any more; what is not ``allowed`` is left as it is.
+
+    Raises Forbidden (``auth.state_mismatch``: unknown, used, too old, or somebody else's), store.Unavailable.
+    """
+    path, now = connection_path(state), ports.clock.now()
+
+    def body(txn: Transaction) -> Connection | None:
+        doc = txn.get(path)
+        connection = codec.decode(Connection, doc.data) if doc else None
+        if connection is None or not allowed(connection):
+            return None
+        txn.write(Write("delete", path))
+        return connection
+
+    connection = ports.store.transact(body)
+    if connection is None or connection.expires_at <= now:
+        text = "This consent is unknown, was used before, or began over ten minutes ago: start again with connect."
+        raise Forbidden("auth.state_mismatch", text, field="state")
+    return connection
+
+
+def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Connected:
+    """The code for an account's tokens. Raises Invalid, Limited, NetworkRefused, Broken, Clash."""
+    app = networks.app_for(ports, connection.platform, sandbox=connection.sandbox)
+    verifier, now = _verifier(ports, connection), ports.clock.now()
+    call = Call(networks.http_for(ports, sandbox=connection.sandbox), None, app, now)
+    with networks.asking(connection.platform, now, "code"):
+        return registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
+
+
+def check_redirect_uri(uri: str, field: str = "redirect_uri") -> None:
+    """Empty (our own page), https, or http on this machine; no fragment, no user info. Raises Invalid."""
+    if not uri:
+        return
+    if not _acceptable(uri):
+        text = f"{field}: give an https address (or http on localhost), at most {MAX_URL} characters, without fragment."
+        raise Invalid("validation.redirect_uri_invalid", text, field=field)
+
+
+def sandbox_authorize(ports: Ports, url: str) -> str:
+    """What a simulated person does at a simulated consent page: the address that the browser is sent on to.
+
+    ``url``: the network's own authorize URL, as ``connect`` wrapped it. Only the way back of a sandbox connection that
+    is still open is ever answered, so this redirects nobody elsewhere. Raises Invalid, NetworkRefused, Forbidden.
+    """
+    platform = registry.for_host(urlsplit(url).hostname or "") if _acceptable(url) else None
+    if platform is None:
+        text = "url: the authorize URL that connect answered, of a network that the sandbox simulates."
+        raise Invalid("validation.field_invalid", text, field="url")
+    with networks.asking(platform, ports.clock.now(), "url"):
+        answer = ports.sandbox.send(Request("GET", url))
+    location = answer.headers.get("location", "")
+    if not 300 <= answer.status < 400 or not location:
+        shown = re.sub(r"<[^>]*>", "", answer.body[:500].decode("utf-8", "replace"))
+        text = f"{platform}'s consent page answered {answer.status}: {shown}"
+        raise NetworkRefused(f"platform.{platform}.authorize_refused", text, platform=platform)
+    _check_way_back(ports, platform, location)
+    return location
+
+
+def _check_way_back(ports: Ports, platform: str, location: str) -> None:
+    states = parse_qs(urlsplit(location).query).get("state", [""])
+    doc = ports.store.get(connection_path(states[0]))
+    known = codec.decode(Connection, doc.data) if doc else None
+    ours = known is not None and known.sandbox and known.platform == platform
+    if known is None or not ours or _base(location) not in {_base(known.callback), _base(known.redirect_uri)}:
+        raise Forbidden(
+            "auth.state_mismatch", "This consent page leads back to no open sandbox connection.", field="url"
+        )
+
+
+def _base(url: str) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc, parts.path
+
+
+def _acceptable(url: str) -> bool:
+    if len(url) > MAX_URL * 2 or not url.isascii() or any(mark <= " " or mark in '\\"<>' for mark in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if "@" in parts.netloc or parts.fragment or not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL_HOSTS)
+
+
+def _simulated(ports: Ports, url: str) -> str:
+    return f"{ports.public_url}/sandbox/authorize?url={quote(url, safe='')}"
+
+
+def _place(space: str, id: str) -> Place:
+    return Place(space, id, "verifier")
+
+
+def _seal(ports: Ports, space: str, id: str, verifier: str) -> str:
+    try:
+        return ports.vault.seal(_place(space, id), verifier.encode())
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
+
+
+def _verifier(ports: Ports, connection: Connection) -> str:
+    """The PKCE verifier, which is not needed again; empty where the network has no PKCE."""
+    if not connection.sealed_verifier:
+        return ""
+    place = _place(connection.space, connection.id)
+    try:
+        verifier = ports.vault.open(place, connection.sealed_verifier).decode()
+    except (SecretGone, SecretForged) as error:
+        raise Forbidden("auth.state_mismatch", "This consent cannot be finished: start again with connect.") from error
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The vault did not answer: start again with connect.") from error
+    with suppress(VaultError):
+        ports.vault.destroy(place, connection.sealed_verifier)
+    return verifier

@@ -1,0 +1,127 @@
+"""Keeping an account that a network has just vouched for: new, or connected again with other tokens."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shared.domain import codec
+from shared.domain.accounts import Account, Connected, account_path
+from shared.domain.errors import Broken, NetworkRefused
+from shared.operations import tokens
+from shared.ports.store import Doc, Query, Transaction, Write
+from shared.ports.vault import VaultError
+from shared.ports.world import Ports
+
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose the account becomes."""
+
+    space: str
+    sandbox: bool
+    brand_id: str = ""
+
+
+class _Moved(Exception):
+    """Another call connected or disconnected the same account in between."""
+
+
+def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Account:
+    """The account with these tokens: one document per account of a network in each space, however often it is connected.
+
+    Connecting again keeps the id, so that what is scheduled goes out. Raises NetworkRefused (the network did not say
+    who it is), Broken, store.Unavailable.
+    """
+    if not connected.platform_account_id:
+        text = "The network did not say which account this is: try again."
+        raise NetworkRefused(f"platform.{platform}.no_account", text, platform=platform)
+    query = _same(owner.space, platform, connected)
+    for _ in range(TRIES):
+        known = _live(ports.store.query(query))
+        account_id = known.id if known else ports.ids.new("acc")
+        sealed = _seal(ports, owner.space, account_id, connected)
+        try:
+            account = _kept(ports, query, _made(ports, owner, platform, connected, account_id, sealed))
+        except _Moved:
+            _forget(ports, owner.space, account_id, sealed)
+            continue
+        if known is not None:
+            _forget(ports, owner.space, account_id, known.sealed)
+        return account
+    raise Broken("account.busy", "The account is being connected by another request: try again.")
+
+
+def _same(space: str, platform: str, connected: Connected) -> Query:
+    who = connected.platform_account_id
+    return Query(
+        f"workspaces/{space}/accounts", where=(("platform", "==", platform), ("platform_account_id", "==", who))
+    )
+
+
+def _live(found: list[Doc]) -> Account | None:
+    accounts = (codec.decode(Account, doc.data) for doc in found)
+    return next((account for account in accounts if account.status != "disconnected"), None)
+
+
+def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, account_id: str, sealed: str) -> Account:
+    now = ports.clock.now()
+    return Account(
+        id=account_id,
+        space=owner.space,
+        platform=platform,
+        sandbox=owner.sandbox,
+        platform_account_id=connected.platform_account_id,
+        username=connected.username,
+        name=connected.name,
+        status="active",
+        created_at=now,
+        updated_at=now,
+        picture_url=connected.picture_url,
+        brand_id=owner.brand_id,
+        metadata=connected.metadata,
+        **tokens.repeated(connected.tokens, sealed),
+    )
+
+
+def _kept(ports: Ports, query: Query, made: Account) -> Account:
+    """Create or renew in one transaction. Raises _Moved."""
+    path = account_path(made.space, made.id)
+
+    def body(txn: Transaction) -> Account:
+        known = _live(txn.query(query))
+        if known is None:
+            txn.write(Write("create", path, codec.encode(made)))
+            return made
+        if known.id != made.id:
+            raise _Moved
+        renewed = replace(made, **_lasting(known, made))
+        txn.write(Write("set", path, codec.encode(renewed)))
+        return renewed
+
+    return ports.store.transact(body)
+
+
+def _lasting(known: Account, made: Account) -> dict[str, Any]:
+    """What connecting again does not change. A refresh under way loses: its version is no longer the last."""
+    return {
+        "created_at": known.created_at,
+        "brand_id": made.brand_id or known.brand_id,
+        "token_version": known.token_version + 1,
+        "blocked_until": known.blocked_until,
+    }
+
+
+def _seal(ports: Ports, space: str, account_id: str, connected: Connected) -> str:
+    try:
+        return tokens.seal(ports, space, account_id, connected.tokens)
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The account's tokens could not be kept: try again.") from error
+
+
+def _forget(ports: Ports, space: str, account_id: str, sealed: str) -> None:
+    with suppress(VaultError):
+        ports.vault.destroy(tokens.place(space, account_id), sealed)

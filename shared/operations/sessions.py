@@ -1,0 +1,321 @@
+"""Speaking for an account: its tokens, refreshed by one at a time.
+
+A refresh is like a post: the network may have acted although no answer came, and doing it twice can end the grant (a
+refresh token is good for one use on some networks, and its second use ends all of its successors). So:
+
+1. *claim*: compare-and-set of ``refresh_nonce`` and ``refresh_until`` on the account's document; who fails, waits;
+2. *ask* the network, once;
+3. *persist* the new tokens, sealed, before anybody uses them, unless ``token_version`` has moved on meanwhile;
+4. *destroy* what was sealed before.
+
+A crash in between leaves a claim that runs out. Only a network's clear word that the grant is dead, and only if nobody
+has refreshed meanwhile, makes an account ``reconnect_required``; a network fault never does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from shared.domain import codec
+from shared.domain.accounts import Account, AccountView, Tokens, account_path
+from shared.domain.errors import Broken, Limited, Reconnect
+from shared.operations import lookup, networks, tokens
+from shared.platforms import registry
+from shared.platforms.contract import App, Call, Fate, Refused
+from shared.ports.http import AnswerLost, NotSent
+from shared.ports.store import Conflict, Doc, NotFound, StoreError, Transaction, Unavailable, Write
+from shared.ports.vault import SecretForged, SecretGone, VaultError, VaultUnavailable
+from shared.ports.world import Ports
+
+EARLY = timedelta(seconds=60)  # an access token this close to its end is refreshed first
+RENEW = timedelta(days=7)  # ... and this close, where it renews itself: once it has ended, nothing can
+CLAIM = timedelta(seconds=90)  # longer than a request with its timeouts, and the writes after it
+PAUSE = timedelta(seconds=30)  # after a network fault
+LOST_PAUSE = timedelta(seconds=60)  # after a lost answer: the token may be spent, so not too often
+BUSY_SECONDS = 2  # how soon to look again while somebody else refreshes
+TRIES = 3  # of a compare-and-set, and of keeping what a network will not give twice
+UNANSWERED = "refresh_unanswered"
+
+T = TypeVar("T")
+
+
+def open_account(ports: Ports, space: str, account_id: str) -> Account:
+    """The connected account. One read. Raises Missing (``account.not_found``), store.Unavailable."""
+    return _read(ports, space, account_id)[1]
+
+
+def call(ports: Ports, account: Account) -> Call:
+    """What an adapter needs to speak for the account; refreshes first when the access token is about to end.
+
+    No store operation and one vault opening while the token is fresh. ``blocked_until`` is the caller's to heed.
+    Raises Reconnect, Limited (somebody else is refreshing, or the network limits us), Broken, Clash (no app), Missing,
+    store.Unavailable.
+    """
+    _alive(account)
+    if _due(account, ports.clock.now()):
+        account = _fresh(ports, account)
+    return open_call(ports, account)
+
+
+def open_call(ports: Ports, account: Account) -> Call:
+    """As :func:`call`, with the tokens as they are: no refresh, whatever the account's status. For revoking."""
+    return _opened(ports, account, networks.app_for(ports, account.platform, sandbox=account.sandbox))
+
+
+def refresh(ports: Ports, account: Account) -> Account:
+    """New tokens for the account, whatever the present ones look like, unless somebody was faster.
+
+    ``account`` as the caller last saw it: if its tokens were renewed since, that is the answer. Raises Reconnect (the
+    grant is dead), Limited or Broken (try later; ``meta.retry_after_seconds``), Missing, store.Unavailable.
+    """
+    app = networks.app_for(ports, account.platform, sandbox=account.sandbox)
+    claimed = _claim(ports, account)
+    if claimed.token_version != account.token_version:
+        return claimed
+    try:
+        renewed = _ask(ports, claimed, app)
+    except Refused as refused:
+        return _refused(ports, claimed, refused)
+    except NotSent as error:
+        raise _later(ports, claimed, PAUSE, f"{account.platform} could not be reached") from error
+    except AnswerLost as error:
+        raise _later(ports, claimed, LOST_PAUSE, f"{account.platform} did not answer", UNANSWERED) from error
+    except Broken:
+        _release(ports, claimed, ports.clock.now())
+        raise
+    return _persist(ports, claimed, renewed)
+
+
+def block(ports: Ports, account: Account, until: datetime) -> None:
+    """The network asked us to stay away from the account until then. Raises store.Unavailable."""
+    if account.blocked_until is not None and account.blocked_until >= until:
+        return
+    with suppress(NotFound):  # disconnected meanwhile
+        ports.store.commit([Write("update", account_path(account.space, account.id), {"blocked_until": until})])
+
+
+# ------------------------------------------------------------------------------------------------- steps
+
+
+def _claim(ports: Ports, account: Account) -> Account:
+    """The account with our claim on it, or as it is when somebody refreshed it. Raises Limited, Reconnect, Missing."""
+    for _ in range(TRIES):
+        doc, current = _read(ports, account.space, account.id)
+        _alive(current)
+        now = ports.clock.now()
+        if current.token_version != account.token_version:
+            return current
+        if current.refresh_until is not None and current.refresh_until > now:
+            raise _busy(current, now)
+        claim = {"refresh_nonce": ports.ids.token(128), "refresh_until": now + CLAIM}
+        try:
+            ports.store.commit([Write("update", doc.path, claim, if_version=doc.version)])
+        except (Conflict, NotFound):
+            continue  # somebody wrote in between: look again
+        return replace(current, **claim)  # type: ignore[arg-type]  # the names above are its fields
+    raise Limited("account.refreshing", "The account is busy: try again.", retry_after_seconds=BUSY_SECONDS)
+
+
+def _ask(ports: Ports, claimed: Account, app: App) -> Tokens:
+    """The network's answer, completed by what it leaves out because it did not change (RFC 6749 section 6)."""
+    known = _opened(ports, claimed, app)
+    new = registry.connector(claimed.platform).refresh(known)
+    old = known.tokens
+    kept = replace(new, scopes=new.scopes or old.scopes, extra={**old.extra, **new.extra})
+    if new.refresh is None and old.refresh is not None:
+        kept = replace(kept, refresh=old.refresh, refresh_expires_at=new.refresh_expires_at or old.refresh_expires_at)
+    return kept
+
+
+def _persist(ports: Ports, claimed: Account, renewed: Tokens) -> Account:
+    """Keep the tokens, sealed, then forget the old ones. Whoever persisted before us keeps precedence.
+
+    The network will not give these tokens twice: what can be tried again is tried again.
+    """
+    try:
+        sealed = _insist(lambda: tokens.seal(ports, claimed.space, claimed.id, renewed))
+        stored = _insist(lambda: _stored(ports, claimed, renewed, sealed))
+    except (Unavailable, VaultUnavailable) as error:
+        text = "The renewed token could not be kept: try again."
+        raise Broken("account.refresh_unsaved", text, retry_after_seconds=CLAIM.seconds) from error
+    ours = stored is not None and stored.sealed == sealed
+    _destroy(ports, claimed, claimed.sealed if ours else sealed)
+    if stored is None:
+        raise lookup.missing("account", claimed.id)
+    return stored
+
+
+def _stored(ports: Ports, claimed: Account, renewed: Tokens, sealed: str) -> Account | None:
+    """The account as it is afterwards, None when it is gone. Repeatable."""
+    path, now = account_path(claimed.space, claimed.id), ports.clock.now()
+    changes = _settled() | tokens.repeated(renewed, sealed)
+    changes |= {"token_version": claimed.token_version + 1, "updated_at": now}
+
+    def body(txn: Transaction) -> Account | None:
+        current = _decoded(txn.get(path))
+        if current is None or current.token_version != claimed.token_version:
+            return current
+        txn.write(Write("update", path, codec.encode(changes)))
+        return replace(current, **changes)
+
+    return ports.store.transact(body)
+
+
+def _refused(ports: Ports, claimed: Account, refused: Refused) -> Account:
+    """The network said no: a dead grant, or trouble that will pass. Answers the account if somebody else was faster."""
+    if refused.row.reconnect and refused.fate in (Fate.UNAUTHORISED, Fate.REJECTED):
+        return _dead(ports, claimed, refused.row.code)
+    now = ports.clock.now()
+    error = networks.refusal(refused, now)
+    pause = (refused.retry_at - now) if refused.retry_at and refused.retry_at > now else PAUSE
+    _release(ports, claimed, now + pause)
+    if isinstance(error, Limited):
+        raise error from refused
+    raise Broken(error.code, error.message, **{**error.meta, "retry_after_seconds": _seconds(pause)}) from refused
+
+
+def _dead(ports: Ports, claimed: Account, reason: str) -> Account:
+    """Mark the account for reconnection, if nobody has renewed its tokens, nor is about to.
+
+    Raises Reconnect, Limited (the claim is another's by now), Missing.
+    """
+    path, now = account_path(claimed.space, claimed.id), ports.clock.now()
+    why = f"{reason} (the answer to the refresh before was lost)" if claimed.refresh_note else reason
+    changes = {**_settled(), "status": "reconnect_required", "reconnect_reason": why, "updated_at": now}
+
+    def body(txn: Transaction) -> Account | None:
+        current = _decoded(txn.get(path))
+        if current is None or current.token_version != claimed.token_version:
+            return current
+        if current.refresh_nonce != claimed.refresh_nonce:
+            raise _busy(current, now)
+        txn.write(Write("update", path, changes))
+        return replace(current, **changes)
+
+    after = ports.store.transact(body)
+    if after is None:
+        raise lookup.missing("account", claimed.id)
+    _alive(after)
+    return after
+
+
+def _later(ports: Ports, claimed: Account, pause: timedelta, why: str, note: str = "") -> Broken:
+    """Give the claim back, not before a pause."""
+    _release(ports, claimed, ports.clock.now() + pause, note)
+    text = f"{why}: the account's token could not be renewed yet. Try again."
+    return Broken("account.refresh_failed", text, platform=claimed.platform, retry_after_seconds=_seconds(pause))
+
+
+def _release(ports: Ports, claimed: Account, until: datetime, note: str = "") -> None:
+    """Let the next one claim from ``until`` on: a pause has no nonce. Best effort: a claim runs out by itself."""
+    path = account_path(claimed.space, claimed.id)
+    changes = {"refresh_nonce": "", "refresh_until": until, "refresh_note": note or claimed.refresh_note}
+
+    def body(txn: Transaction) -> None:
+        current = _decoded(txn.get(path))
+        if current is not None and current.refresh_nonce == claimed.refresh_nonce:
+            txn.write(Write("update", path, changes))
+
+    with suppress(StoreError):
+        ports.store.transact(body)
+
+
+# ------------------------------------------------------------------------------------------------ details
+
+
+def _fresh(ports: Ports, account: Account) -> Account:
+    """Refreshed, or as it is while its access token still lives and the refresh has to wait."""
+    try:
+        return refresh(ports, account)
+    except (Limited, Broken):
+        if account.expires_at is not None and account.expires_at > ports.clock.now():
+            return account
+        raise
+
+
+def _due(account: Account, now: datetime) -> bool:
+    if account.expires_at is None:
+        return False
+    renews_itself = account.refresh_expires_at == account.expires_at
+    return account.expires_at - now <= (RENEW if renews_itself else EARLY)
+
+
+def _opened(ports: Ports, account: Account, app: App) -> Call:
+    """Raises Reconnect when the secret is gone for good, Broken when the vault is down."""
+    try:
+        found = tokens.unseal(ports, account)
+    except (SecretGone, SecretForged):
+        account, found = _reopened(ports, account)
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
+    view = AccountView(account.platform_account_id, account.username, account.metadata, found)
+    return Call(networks.http_for(ports, sandbox=account.sandbox), view, app, ports.clock.now())
+
+
+def _reopened(ports: Ports, account: Account) -> tuple[Account, Tokens]:
+    """What we read may have been replaced while we looked: read again once; a secret that is gone is a dead grant."""
+    current = open_account(ports, account.space, account.id)
+    _alive(current)
+    try:
+        if current.sealed != account.sealed:
+            return current, tokens.unseal(ports, current)
+    except VaultUnavailable as error:
+        raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
+    except (SecretGone, SecretForged):
+        pass
+    _dead(ports, current, "secret_unreadable")
+    raise Limited("account.refreshing", "The account is busy: try again.", retry_after_seconds=BUSY_SECONDS)
+
+
+def _read(ports: Ports, space: str, account_id: str) -> tuple[Doc, Account]:
+    doc = lookup.document(ports, f"workspaces/{space}/accounts", account_id, "account")
+    account = _decoded(doc)
+    if account is None:
+        raise lookup.missing("account", account_id)
+    return doc, account
+
+
+def _decoded(doc: Doc | None) -> Account | None:
+    account = codec.decode(Account, doc.data) if doc else None
+    return None if account is None or account.status == "disconnected" else account
+
+
+def _alive(account: Account) -> None:
+    if account.status == "reconnect_required":
+        text = f"{account.platform} no longer accepts the token of {account.username}: connect the account again."
+        raise Reconnect("account.reconnection_required", text, account_id=account.id, reason=account.reconnect_reason)
+
+
+def _settled() -> dict[str, Any]:
+    """The fields of an account that is not being refreshed."""
+    fields = {"status": "active", "reconnect_reason": "", "refresh_nonce": "", "refresh_note": ""}
+    return {**fields, "refresh_until": None}
+
+
+def _busy(account: Account, now: datetime) -> Limited:
+    """Somebody is refreshing, or a refresh that failed has to wait."""
+    paused = account.refresh_until is not None and not account.refresh_nonce
+    wait = _seconds(account.refresh_until - now) if paused and account.refresh_until else BUSY_SECONDS
+    text = f"The account's token is being renewed: try again in {wait} s."
+    return Limited("account.refreshing", text, account_id=account.id, retry_after_seconds=wait)
+
+
+def _seconds(span: timedelta) -> int:
+    return max(1, math.ceil(span.total_seconds()))
+
+
+def _insist(act: Callable[[], T]) -> T:
+    for _ in range(TRIES - 1):
+        with suppress(Unavailable, VaultUnavailable):
+            return act()
+    return act()
+
+
+def _destroy(ports: Ports, account: Account, sealed: str) -> None:
+    with suppress(VaultError):  # a version that stays opens at its own place only, and costs a little
+        ports.vault.destroy(tokens.place(account.space, account.id), sealed)

@@ -1,8 +1,8 @@
 """The blobs port on Cloud Storage, in one bucket.
 
 Signed URLs are V4: https://cloud.google.com/storage/docs/access-control/signed-urls (2026-11). An upload URL signs the
-headers ``Content-Type`` and ``x-goog-content-length-range`` (:func:`upload_headers`): the uploader has to send both, and
-the service then refuses what is larger.
+headers of :func:`upload_headers`, which the uploader has to send: the service then refuses another type, what is larger,
+and a second upload (which would replace a file that was already checked).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ CHUNK = 8 * 1_048_576  # held in memory: up to this one request stores the file,
 PUBLIC = "https://storage.googleapis.com"
 IAM = "https://iamcredentials.googleapis.com"
 SECONDS = 60.0  # for one request
-_KEY = re.compile(r"(?!.*(?:^|/)\.{0,2}(?:/|$))[A-Za-z0-9._~/-]{1,1024}")
+_KEY = re.compile(r"(?!\.)[A-Za-z0-9._~-]+(?:/(?!\.)[A-Za-z0-9._~-]+)*")
+_MAX_KEY = 1024
 
 
 class GcsBlobs:
@@ -107,7 +108,7 @@ class GcsBlobs:
 
     def _signed(self, key: str, method: str, age: timedelta, headers: dict[str, str]) -> str:
         if not timedelta() < age <= MAX_URL_AGE:
-            raise BlobsError(f"age: a signed URL lives up to {MAX_URL_AGE.days} days, not {age}")
+            raise ValueError("age: more than nothing and at most 7 days, as for a V4 signed URL")
         with _errors(key):
             blob, signer = self._blob(key), self._bucket()[1]
             where = self._endpoint or PUBLIC
@@ -117,8 +118,8 @@ class GcsBlobs:
             return str(url)
 
     def _blob(self, key: str) -> Blob:
-        if not _KEY.fullmatch(key):
-            raise BlobsError(f"key: {key!r} has other than letters, digits and ._-/~, or an empty or dotted segment")
+        if len(key) > _MAX_KEY or not _KEY.fullmatch(key):
+            raise BlobsError("key: letters, digits and ._-/~, no empty or dotted segment, at most 1,024")
         return self._bucket()[0].blob(key, chunk_size=CHUNK)
 
     def _bucket(self) -> tuple[Bucket, Any]:
@@ -134,7 +135,11 @@ class GcsBlobs:
 
 def upload_headers(content_type: str, max_bytes: int) -> dict[str, str]:
     """What the uploader has to send with an upload URL, byte for byte: the URL's signature covers it."""
-    return {"Content-Type": content_type, "x-goog-content-length-range": f"0,{max_bytes}"}
+    return {
+        "Content-Type": content_type,
+        "x-goog-content-length-range": f"0,{max_bytes}",
+        "x-goog-if-generation-match": "0",  # only while there is no such object
+    }
 
 
 def _parts(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:

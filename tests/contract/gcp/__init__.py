@@ -1,0 +1,1 @@
+"""What only the Google Cloud backends have: the requests that they send, their laziness, and lost answers."""

@@ -30,12 +30,14 @@ def test_each_kind_is_published_once_with_one_visible_request(stage: stages.Stag
     assert stage.requests("POST", "/media_publish") == 1
     described = publish.describe(stage.call, published)
     part = {Kind.REEL: "/reel/", Kind.STORY: "/stories/rostrum/"}.get(kind, "/p/")
-    assert described.permalink and described.permalink.startswith(f"https://www.instagram.com{part}")
+    assert described.permalink
+    assert described.permalink.startswith(f"https://www.instagram.com{part}")
 
 
 def test_a_mixed_carousel_makes_one_container_per_step(stage: stages.Stage) -> None:
     """Each call makes at most one container and hands its id over before the next."""
-    piece, state, made = stages.pieces()[Kind.CAROUSEL], {}, 0
+    piece, made = stages.pieces()[Kind.CAROUSEL], 0
+    state: dict[str, Any] = {}
     for _ in range(3):
         outcome = publish.prepare(stage.call, piece, state)
         assert stage.requests("POST", "/media") == made + 1

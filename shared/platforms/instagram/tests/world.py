@@ -66,6 +66,12 @@ def stage(name: str = "rostrum") -> Stage:
     return Stage(world, http, viewed(connected))
 
 
+def joined(stage: Stage, name: str) -> Stage:
+    """Another account in the same world."""
+    connected = connect(stage.http, simulator.seed(stage.world, name)["code"])
+    return Stage(stage.world, stage.http, viewed(connected))
+
+
 def connect(http: SimulatedHttp, code: str) -> Connected:
     return oauth.exchange(simulated.call_for(http, None), code, REDIRECT, "")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from shared.backends.embedded import blobs_wsgi
-from shared.ports.blobs import Blobs
+from shared.backends.embedded.blobs import EmbeddedBlobs
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -24,7 +24,7 @@ Function = Callable[[Request], Response]
 class App:
     """``/_functions/{name}`` reaches the function of that name, ``/_blobs/…`` the signed files, all else the API."""
 
-    def __init__(self, functions: dict[str, Function], blobs: Blobs) -> None:
+    def __init__(self, functions: dict[str, Function], blobs: EmbeddedBlobs) -> None:
         self._functions = functions
         self._blobs = blobs
 

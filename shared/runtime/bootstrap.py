@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 from shared.ports.world import Ports
 from shared.runtime import logs
 from shared.runtime.settings import Settings, load
 
-MAX_FETCHED = 100 * 1024 * 1024  # bytes that a simulated network pulls from a caller's URL
+if TYPE_CHECKING:
+    from shared.runtime.sandbox import SandboxHttp
 
 
 @cache
@@ -23,6 +25,15 @@ def ports() -> Ports:
     """This process's ports, made once; what needs a network or a file opens on first use."""
     logs.configure()
     return embedded(settings()) if settings().backend == "embedded" else gcp(settings())
+
+
+def sandbox(of: Ports) -> SandboxHttp:
+    """The sandbox network behind these ports, for those who make accounts in it."""
+    from shared.runtime.sandbox import SandboxHttp
+
+    if not isinstance(of.sandbox, SandboxHttp):
+        raise TypeError("these ports have no simulated networks")
+    return of.sandbox
 
 
 def embedded(chosen: Settings) -> Ports:

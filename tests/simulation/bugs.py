@@ -1,0 +1,191 @@
+"""Deliberate bugs, each one that a real scheduler has had. The gate fails if the explorer lets one of them live.
+
+Each patches the real code for the time of a ``with``; none of them touches the explorer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from unittest import mock
+
+from shared.domain import targets
+from shared.domain.posts import Target
+from shared.domain.states import State
+from shared.operations import publishing
+from shared.operations.posts import creating
+from shared.operations.publishing import announcing, dispatch, failures, reconciling, records, sending, sweeping
+from shared.platforms import registry
+from shared.platforms.contract import Absent
+from shared.ports.bus import BusUnavailable
+from shared.ports.http import HttpFailure
+from shared.ports.store import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A bug and what it breaks (the kinds of ``invariants.Broken`` that betray it)."""
+
+    name: str
+    why: str
+    patch: Callable[[], Any]
+
+
+def _patched(module: Any, name: str, replacement: Any) -> Callable[[], Any]:
+    return lambda: mock.patch.object(module, name, replacement)
+
+
+def _publish_then_save(ports: Any, loaded: Any, account: Any, call: Any, prepared: Any) -> Any:
+    verdict = sending._send(ports, loaded.target, account, call, prepared.piece)  # noqa: SLF001
+    arm = sending._arm(ports, loaded.target)  # noqa: SLF001
+    armed = targets.armed(loaded.target, arm, prepared.handles)
+    return announcing.follow_up(ports, records.put(ports, loaded, verdict(armed)))
+
+
+def _retry_on_timeout(ports: Any, target: Any, account: Any, call: Any, piece: Any) -> Any:
+    publisher = registry.publisher(target.platform)
+    for _ in range(2):
+        try:
+            return sending._accepted(ports, publisher.commit(call, piece, target.piece.handles))  # noqa: SLF001
+        except HttpFailure:
+            continue
+    return _real_send(ports, target, account, call, piece)
+
+
+def _doubt_is_failure(ports: Any, failure: Any) -> Any:
+    return lambda now: targets.rejected(now, failure, ports.clock.now())
+
+
+def _lease_takeover(ports: Any, target: Target) -> Any:
+    if target.state is State.ARMED:
+        arm = target.arm
+        assert arm is not None
+        again = lambda now: targets.postponed(now, ports.clock.now())  # noqa: E731 - as short as the bug is
+        return announcing.follow_up(ports, records.settle(ports, target, arm, reconciling.ARMED, again))
+    return _real_reconcile(ports, target)
+
+
+def _absence_at_once(ports: Any, arm: Any, finding: Any) -> Any:
+    if isinstance(finding, Absent):
+        now = ports.clock.now()
+        return lambda target: targets.postponed(target, now, doubted=True)
+    return _real_verdict(ports, arm, finding)
+
+
+def _no_sweeper(ports: Any, _body: Any = None) -> Any:
+    return sweeping.Swept(0, 0)
+
+
+def _same_task_name(target: Target) -> str:
+    return f"t-{target.id}"
+
+
+def _arm_without_cas(ports: Any, before: Any, after: Target) -> Any:
+    if after.state is not State.ARMED:
+        return _real_put(ports, before, after)
+    from shared.domain import codec
+    from shared.domain.posts import target_path
+
+    ports.store.commit([Write("update", target_path(after.space, after.id), codec.encode(after))])
+    return after
+
+
+def _event_outside(target: Target, what: str, now: Any) -> Target:
+    return replace(target, wake_at=None)
+
+
+def _strike_off_anyway(ports: Any, target: Any, event: Any) -> bool:
+    try:
+        _real_publish(ports, target, event)
+    except BusUnavailable:
+        pass
+    return True
+
+
+def _no_idempotency(ports: Any, made: Any, writes: Any, receipt: Any) -> None:
+    ports.store.commit(writes)
+
+
+def _cancel_whatever_is_sent(target: Target, now: Any) -> Target:
+    if target.state in (State.ARMED, State.UNKNOWN, State.RECONCILING):
+        target = replace(target, state=State.SCHEDULED)
+    return _real_cancelled(target, now)
+
+
+def _key_per_attempt(ports: Any, target: Target) -> Any:
+    piece = _real_view(ports, target)
+    return replace(piece, key=ports.ids.token(128), created_at=piece.created_at + target.doubts * 1_000_000)
+
+
+def _older_plans_too(ports: Any, target: Target, body: Any) -> bool:
+    return target.state is State.DRAFT
+
+
+def _published_without_writing(ports: Any, target: Any, arm: Any, states: Any, step: Any) -> Any:
+    return step(target)
+
+
+def _lost_queue_is_fine(target: Target, now: Any) -> Target:
+    return replace(_real_swept(target, now), tick=target.tick)
+
+
+_real_send = sending._send  # noqa: SLF001
+_real_reconcile = reconciling.reconcile
+_real_verdict = reconciling._verdict  # noqa: SLF001
+_real_put = records.put
+_real_publish = announcing._publish  # noqa: SLF001
+_real_cancelled = targets.cancelled
+_real_view = __import__("shared.operations.publishing.pieces", fromlist=["view"]).view
+_real_swept = targets.swept
+
+BUGS: tuple[Bug, ...] = (
+    Bug(
+        "publish_then_save",
+        "sends before anything says that it will",
+        _patched(sending, "arm_and_send", _publish_then_save),
+    ),
+    Bug(
+        "retry_on_timeout", "an SDK that repeats a POST after a timeout", _patched(sending, "_send", _retry_on_timeout)
+    ),
+    Bug(
+        "doubt_is_failure", "what is not a success is called a failure", _patched(sending, "_doubt", _doubt_is_failure)
+    ),
+    Bug("lease_takeover", "an expired lease is run again", _patched(reconciling, "reconcile", _lease_takeover)),
+    Bug("absence_at_once", "not found at once is taken as proof", _patched(reconciling, "_verdict", _absence_at_once)),
+    Bug("no_sweeper", "the queue is trusted", _patched(publishing, "sweep", _no_sweeper)),
+    Bug("same_task_name", "a task is named after its target alone", _patched(dispatch, "task_name", _same_task_name)),
+    Bug("arm_without_cas", "the arm is written, not compared and set", _patched(sending, "put", _arm_without_cas)),
+    Bug("event_outside", "the event is not part of the commit", _patched(targets, "_announcing", _event_outside)),
+    Bug(
+        "strike_off_anyway",
+        "an event that was not taken is forgotten",
+        _patched(announcing, "_publish", _strike_off_anyway),
+    ),
+    Bug("no_idempotency", "the key is not in the commit", _patched(creating, "_commit", _no_idempotency)),
+    Bug(
+        "cancel_what_is_sent",
+        "a cancel is confirmed after sending",
+        _patched(targets, "cancelled", _cancel_whatever_is_sent),
+    ),
+    Bug(
+        "older_plans_too",
+        "a task of an older plan publishes",
+        _patched(
+            __import__("shared.operations.publishing.advancing", fromlist=["x"]), "_not_for_now", _older_plans_too
+        ),
+    ),
+    Bug("settled_in_memory", "the outcome is not written", _patched(sending, "settle", _published_without_writing)),
+    Bug("swept_without_a_name", "the sweeper's task has a used name", _patched(targets, "swept", _lost_queue_is_fine)),
+)
+
+
+@contextmanager
+def planted(bug: Bug) -> Iterator[None]:
+    """The bug, for the time of the ``with``."""
+    with bug.patch():
+        yield
+
+
+__all__ = ["BUGS", "Bug", "failures", "planted"]

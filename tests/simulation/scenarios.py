@@ -1,0 +1,142 @@
+"""What the callers of a run ask for. Every text of a run is different, so that a duplicate shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from shared.domain.errors import RostrumError
+from shared.operations import idempotency
+from shared.operations.idempotency import AlreadyDone, Answer, Receipt
+from shared.operations.posts import creating, deleting, editing
+from shared.operations.posts.commands import CreatePost, MediaInput, Segment, TargetOrder
+from shared.platforms import registry
+from shared.ports.store import StoreError
+from tests.simulation.run import Run
+from tests.support.faults import Crash
+
+PHOTO = MediaInput("url", "https://sandbox.rostrum.test/media/photo.jpg", "image")
+Action = Callable[[Run], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """``accept`` makes the posts; ``actions`` happen later, at the given minute."""
+
+    name: str
+    platforms: tuple[str, ...]
+    accept: Action
+    actions: dict[int, Action] = field(default_factory=dict)
+
+
+def one_now(name: str) -> Scenario:
+    """One post on one network, now: with an image where the network wants one."""
+    return Scenario(f"{name}: one post now", (name,), lambda run: create(run, "now", [name], publish_now=True))
+
+
+def thread(name: str) -> Scenario:
+    """A thread of three, or a post with a first comment: whichever the network has."""
+    if registry.manifest(name).thread:
+        return Scenario(
+            f"{name}: a thread", (name,), lambda run: create(run, "thread", [name], segments=2, publish_now=True)
+        )
+    return Scenario(
+        f"{name}: a first comment", (name,), lambda run: create(run, "post", [name], comment=True, publish_now=True)
+    )
+
+
+def everywhere(names: tuple[str, ...]) -> Scenario:
+    """One post on every network, in two minutes."""
+    return Scenario("everywhere, scheduled", names, lambda run: create(run, "everywhere", list(names), minutes=2))
+
+
+def rescheduled(name: str) -> Scenario:
+    """Scheduled in three minutes, moved to five at the third: the race of a reschedule with its own dispatch."""
+    return Scenario(
+        f"{name}: rescheduled",
+        (name,),
+        lambda run: create(run, "moved", [name], minutes=3),
+        {3: lambda run: _move(run, 5)},
+    )
+
+
+def cancelled(name: str) -> Scenario:
+    """Scheduled in three minutes, cancelled at the third."""
+    return Scenario(f"{name}: cancelled", (name,), lambda run: create(run, "dropped", [name], minutes=3), {3: _cancel})
+
+
+def create(
+    run: Run,
+    text: str,
+    names: list[str],
+    *,
+    minutes: int = 0,
+    segments: int = 0,
+    comment: bool = False,
+    publish_now: bool = False,
+) -> None:
+    """Ask for a post as an SDK does: the same request under the same key until it is answered."""
+    needs_media = any(registry.manifest(name).text.required is False and not _takes_text(name) for name in names)
+    at = None if publish_now else (run.ports.clock.now() + timedelta(minutes=minutes)).isoformat()
+    command = CreatePost(
+        text=f"{text} 0",
+        targets=tuple(TargetOrder(run.accounts[name].id) for name in names),
+        media=(PHOTO,) if needs_media else (),
+        segments=tuple(Segment(f"{text} {number}") for number in range(1, segments + 1)),
+        first_comment=f"{text} comment" if comment else "",
+        publish_now=publish_now,
+        scheduled_at=at,
+    )
+    _insist(run, lambda: _create(run, command))
+
+
+def _create(run: Run, command: CreatePost) -> str:
+    key = idempotency.identify(run.caller, "the-same-key", "POST /v1/posts", {"text": command.text})
+    answer, stale = idempotency.find(run.ports, key)
+    if answer is not None:
+        return answer.body.decode()
+    receipt = Receipt(run.ports, key, lambda made: Answer(201, made.post.id.encode()), stale)
+    try:
+        return creating.create(run.ports, run.caller, command, receipt).post.id
+    except AlreadyDone as done:
+        return done.answer.body.decode()
+
+
+def _insist(run: Run, ask: Callable[[], object]) -> bool:
+    """As a client with retries does: ask again while the answer is a crash or a fault of ours."""
+    for _ in range(8):
+        try:
+            ask()
+        except Crash:
+            run.crashes += 1
+        except StoreError:
+            pass
+        except RostrumError as error:
+            if not error.retryable:
+                return False
+        else:
+            return True
+        run.rig.clock.advance(5)
+    return False
+
+
+def _move(run: Run, minutes: int) -> None:
+    at = (run.ports.clock.now() + timedelta(minutes=minutes)).isoformat()
+    for post in run.posts():
+        _insist(run, lambda pid=post.id: editing.update(run.ports, run.caller, pid, {"scheduled_at": at}))
+
+
+def _cancel(run: Run) -> None:
+    for post in run.posts():
+        done = _insist(run, lambda pid=post.id: deleting.delete(run.ports, run.caller, pid))
+        if done:
+            run.confirmed_cancelled.update(
+                t.id for t in run.targets() if t.post_id == post.id and t.state == "cancelled"
+            )
+
+
+def _takes_text(name: str) -> bool:
+    from shared.domain.content import Kind
+
+    return registry.manifest(name).kind(Kind.TEXT) is not None

@@ -51,10 +51,12 @@ def _measure(ports: Ports, target: Target, live: Live) -> Measured:
     except RostrumError as error:
         return Measured(target, now, error=failures.ours(error))
     except (Unavailable, VaultError):
-        error = Failure(
-            "system.unavailable", "The account could not be opened; ask again.", "system", "system", retryable=True
-        )
-        return Measured(target, now, error=error)
+        return Measured(target, now, error=_UNREADABLE)
+
+
+_UNREADABLE = Failure(
+    "system.unavailable", "The account could not be opened; ask again.", "system", "system", retryable=True
+)
 
 
 def _ask(ports: Ports, target: Target, live: Live, now: datetime) -> Metrics:

@@ -1,0 +1,1 @@
+"""How callers speak: the engine, and one folder per dialect."""

@@ -1,0 +1,161 @@
+"""Reading bodies: how large, of which type, and JSON without its loopholes.
+
+JSON is read strictly: UTF-8, an object, no name twice, no NaN or Infinity, at most 32 levels. Whatever two parsers
+could read in two ways is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from werkzeug import Request
+from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
+
+from shared.api.engine.exchange import File
+from shared.api.engine.problems import Problem
+from shared.api.engine.routes import Upload
+from shared.domain.errors import Invalid
+
+MAX_JSON = 1_048_576  # bytes
+MAX_DEPTH = 32
+_FORM_OVERHEAD = 65_536  # boundaries and part headers around a file
+
+
+def read_json(request: Request, *, optional: bool) -> dict[str, Any] | None:
+    """The body as an object; None for an empty one where it is ``optional``. Raises Problem (413, 415), Invalid."""
+    raw = _read(request, MAX_JSON)
+    if not raw.strip():
+        if optional:
+            return None
+        raise _invalid("The body is empty: send a JSON object.")
+    _check_type(request)
+    value = parse(raw)
+    if not isinstance(value, dict):
+        raise _invalid(f"The body is {_name(value)}: send a JSON object.")
+    return value
+
+
+def parse(raw: bytes) -> Any:
+    """Strict JSON. Raises Invalid."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise _invalid(f"The body is not UTF-8 (byte {error.start}).") from error
+    try:
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+    except json.JSONDecodeError as error:
+        raise _invalid(f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from error
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise _invalid("The body holds a number that is too long.") from error
+    _check_values(value)
+    return value
+
+
+def read_file(request: Request, upload: Upload) -> File:
+    """The file of a multipart body, spooled to disk when it is large. Raises Problem (413, 415), Invalid."""
+    if request.mimetype != "multipart/form-data":
+        message = f"Send the file as multipart/form-data, in a field named {upload.field}."
+        raise Problem(415, message, field="Content-Type")
+    _announced(request, upload.max_bytes + _FORM_OVERHEAD)
+    try:
+        found = request.files.get(upload.field)
+        names = [*request.files, *request.form]
+    except RequestEntityTooLarge as error:
+        raise _too_large(upload.max_bytes) from error
+    except (BadRequest, ClientDisconnected) as error:
+        raise _invalid("The multipart body ends too early, or its boundary is wrong.") from error
+    unknown = [name for name in names if name != upload.field]
+    if found is None or unknown:
+        _refuse_parts(upload, unknown)
+    return File(found.filename or "", found.mimetype or "application/octet-stream", found.stream)
+
+
+def _refuse_parts(upload: Upload, unknown: list[str]) -> NoReturn:
+    if unknown:
+        message = f"The form has a field {unknown[0][:64]!r}, which is not known. Did you mean {upload.field}?"
+        raise Invalid("validation.field_unknown", message, field=unknown[0][:64], did_you_mean=upload.field)
+    raise Invalid("validation.field_required", f"{upload.field}: send the file in this field.", field=upload.field)
+
+
+def _read(request: Request, limit: int) -> bytes:
+    _announced(request, limit)
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise _too_large(limit) from error
+    except (BadRequest, ClientDisconnected) as error:
+        raise _invalid("The body ended before its Content-Length.") from error
+
+
+def _announced(request: Request, limit: int) -> None:
+    request.max_content_length = limit
+    if (request.content_length or 0) > limit:
+        raise _too_large(limit)
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(413, f"The body is larger than {limit} bytes.", limit=limit, counted_in="bytes")
+
+
+def _check_type(request: Request) -> None:
+    """An absent type is taken as JSON; a form's is not (curl -d sends one unless told otherwise)."""
+    kind, charset = request.mimetype, request.mimetype_params.get("charset", "utf-8")
+    if kind and kind != "application/json" and not kind.endswith("+json"):
+        message = f"The body is announced as {kind[:64]}: send JSON with Content-Type: application/json."
+        raise Problem(415, message, field="Content-Type")
+    if charset.lower() not in ("utf-8", "utf8"):
+        raise Problem(415, "JSON is UTF-8: leave out the charset.", field="Content-Type")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise Invalid(
+            "validation.body_invalid", f"The name {twice[:64]!r} stands twice in one object.", field=twice[:64]
+        )
+    return made
+
+
+def _constant(name: str) -> NoReturn:
+    raise _invalid(f"{name} is no JSON number.")
+
+
+def _check_values(value: Any, depth: int = 1) -> None:
+    """Depth, and text that no UTF-8 can hold (half a surrogate pair) or that stores dislike (NUL)."""
+    if isinstance(value, str):
+        if "\x00" in value or not _encodable(value):
+            raise _invalid("The body holds a text with a NUL character or half of a surrogate pair.")
+    elif isinstance(value, dict | list):
+        if depth > MAX_DEPTH:
+            raise _too_deep()
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_values(item, depth + 1)
+        if isinstance(value, dict):
+            for name in value:
+                _check_values(name, depth)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _too_deep() -> Invalid:
+    return _invalid(f"The body is nested more than {MAX_DEPTH} levels deep.")
+
+
+def _invalid(message: str) -> Invalid:
+    return Invalid("validation.body_invalid", message, field="body")
+
+
+def _name(value: Any) -> str:
+    names = {list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,87 @@
+"""What a handler is given, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO, Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from shared.domain.callers import Caller
+from shared.domain.errors import Unauthenticated
+from shared.operations.idempotency import Answer, Key, Receipt
+from shared.ports.world import Ports
+
+B = TypeVar("B")
+Q = TypeVar("Q")
+CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An uploaded file: its announced name and type, and its bytes as they come."""
+
+    filename: str
+    content_type: str
+    stream: IO[bytes]
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes from the beginning."""
+        self.stream.seek(0)
+        while chunk := self.stream.read(CHUNK):
+            yield chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: a model, raw text of another type (``content_type``), or nothing."""
+
+    status: int
+    body: BaseModel | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    content_type: str = "application/json"
+
+    def encode(self) -> bytes:
+        """The body's bytes."""
+        if self.raw is not None:
+            return self.raw
+        return b"" if self.body is None else self.body.model_dump_json(exclude_none=True, by_alias=True).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange(Generic[B, Q]):
+    """One request, decoded: ``body`` and ``query`` are the route's models, ``path`` its parameters.
+
+    ``args`` are the raw query parameters, for routes whose query is not ours to name (OAuth callbacks).
+    """
+
+    ports: Ports
+    request_id: str
+    path: Mapping[str, str]
+    body: B
+    query: Q
+    who: Caller | None = None
+    key: Key | None = None
+    file: File | None = None
+    args: Mapping[str, str] = field(default_factory=dict)
+    stale: str | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """Who is calling, on routes that need a key."""
+        if self.who is None:
+            raise Unauthenticated("auth.not_authenticated", "This needs an API key.")
+        return self.who
+
+    def receipt(self, reply: Callable[[Any], Reply]) -> Receipt | None:
+        """The idempotency record to write with the effect, None when the caller sent no key."""
+        if self.key is None:
+            return None
+
+        def encode(result: Any) -> Answer:
+            made = reply(result)
+            return Answer(made.status, made.encode())
+
+        return Receipt(self.ports, self.key, encode, self.stale)

@@ -1,0 +1,119 @@
+"""One request, from its first byte to its answer."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from werkzeug import Request, Response
+
+from shared.api.engine import bodies, decoding, replaying
+from shared.api.engine.authentication import check_scope
+from shared.api.engine.exchange import Exchange, File, Reply
+from shared.api.engine.problems import Internal
+from shared.api.engine.routes import Dialect, Route, load
+from shared.api.engine.routing import Match, dialect_of, match
+from shared.domain.callers import Caller
+from shared.domain.errors import Broken, RostrumError
+from shared.ports.blobs import BlobsUnavailable
+from shared.ports.store import Unavailable
+from shared.ports.vault import VaultUnavailable
+from shared.ports.world import Ports
+
+log = logging.getLogger(__name__)
+REQUEST_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+SECURITY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Response:
+    """Answer one request in the dialect of its path. Never raises."""
+    began = ports.clock.monotonic()
+    request_id = _request_id(request, ports)
+    dialect = dialect_of(request.path, dialects)
+    seen: dict[str, Any] = {"request_id": request_id, "method": request.method, "dialect": dialect.name}
+    try:
+        reply = _serve(request, ports, dialect, request_id, seen)
+    except RostrumError as error:
+        reply = _spelled(dialect, error, request_id, seen)
+    except (Unavailable, VaultUnavailable, BlobsUnavailable) as error:
+        log.warning("infrastructure did not answer", extra={**seen, "reason": type(error).__name__})
+        broken = Broken("system.unavailable", "We could not answer clearly just now. Send the request again.")
+        reply = _spelled(dialect, broken, request_id, seen)
+    except Exception:  # the last line: no stack trace, no text of an unknown error may reach a caller
+        log.exception("unhandled error", extra=seen)
+        reply = _spelled(dialect, Internal(), request_id, seen)
+    _log(seen, reply, ports.clock.monotonic() - began)
+    return _response(reply, request_id)
+
+
+def _serve(request: Request, ports: Ports, dialect: Dialect, request_id: str, seen: dict[str, Any]) -> Reply:
+    found = match(dialect, request.method, request.path)
+    if found.route is None:
+        return Reply(204, headers={"Allow": ", ".join(found.allow)})
+    route = found.route
+    seen["route"] = f"{route.method} {route.path}"
+    caller = None
+    if route.scope is not None:
+        caller = load(dialect.authenticate)(ports, request.headers)
+        seen |= {"workspace": caller.workspace, "key_id": caller.key_id, "mode": caller.mode}
+        check_scope(caller, route)
+    exchange, given = _decoded(request, ports, (found, route), caller, request_id)
+    key = replaying.key_of(exchange, request.headers.get("Idempotency-Key"), route, given)
+    return replaying.run(replace(exchange, key=key), route, load(route.handler))
+
+
+def _decoded(
+    request: Request, ports: Ports, found: tuple[Match, Route], caller: Caller | None, request_id: str
+) -> tuple[Exchange[Any, Any], Mapping[str, Any] | None]:
+    """The exchange, and the body as it was sent."""
+    matched, route = found
+    given, body, file = _body(request, route)
+    args = decoding.query_arguments(request.args.to_dict(flat=False))
+    query = decoding.decode(load(route.query), args, text=True) if route.query else None
+    made: Exchange[Any, Any] = Exchange(ports, request_id, matched.path, body, query, who=caller, file=file, args=args)
+    return made, given
+
+
+def _body(request: Request, route: Route) -> tuple[Mapping[str, Any] | None, Any, File | None]:
+    if route.upload is not None:
+        return None, None, bodies.read_file(request, route.upload)
+    if route.body is None:
+        return None, None, None
+    given = bodies.read_json(request, optional=route.body_optional)
+    return given, decoding.decode(load(route.body), given or {}), None
+
+
+def _request_id(request: Request, ports: Ports) -> str:
+    given = request.headers.get("X-Request-ID", "")
+    return given if REQUEST_ID.fullmatch(given) else ports.ids.new("req")
+
+
+def _spelled(dialect: Dialect, error: RostrumError, request_id: str, seen: dict[str, Any]) -> Reply:
+    seen["error_code"] = error.code
+    reply: Reply = load(dialect.spell)(error, request_id)
+    return reply
+
+
+def _response(reply: Reply, request_id: str) -> Response:
+    response = Response(reply.encode(), status=reply.status)
+    if reply.status == 204:
+        response.headers.pop("Content-Type", None)
+    else:
+        response.headers["Content-Type"] = reply.content_type
+    for name, value in {**SECURITY, **reply.headers, "X-Request-ID": request_id}.items():
+        response.headers[name] = value
+    return response
+
+
+def _log(seen: Mapping[str, Any], reply: Reply, seconds: float) -> None:
+    """One line per request; never a header, a query or a body."""
+    log.info("request", extra={**seen, "status": reply.status, "ms": round(seconds * 1000, 1)})

@@ -1,0 +1,84 @@
+"""Routes as plain data. Models and handlers are named, not imported: they load when a request first needs them.
+
+A name is ``"package.module:attribute"``. Everything else that is generated (OpenAPI, the scopes table, the tests'
+matrices) comes from the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Literal
+
+Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+Name = str
+
+ANY_KEY = ""  # a scope: whoever has a valid key
+ADMIN = "admin"  # a scope: only keys of full access
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a ``multipart/form-data`` body: the name of its field, and its largest size in bytes."""
+
+    field: str
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of a dialect.
+
+    ``path``: ``/v1/posts/{pid}``. ``handler``: a function of one ``Exchange`` that answers a ``Reply``. ``answers``:
+    the model of each success status, None for an empty one, a content type (``text/html``) for what is no JSON.
+    ``scope`` None: no key needed. ``errors``: codes that the operation itself may answer. ``idempotency``: ``commit``
+    when the operation writes the record with its effect, ``claim`` when the engine does around it. ``secret``: the
+    answer shows something that is shown once. ``example`` and ``answer_example``: JSON.
+    """
+
+    method: Method
+    path: str
+    handler: Name
+    summary: str
+    answers: Mapping[int, Name | None]
+    scope: str | None = ANY_KEY
+    body: Name | None = None
+    body_optional: bool = False
+    upload: Upload | None = None
+    query: Name | None = None
+    errors: tuple[str, ...] = ()
+    idempotency: Literal["none", "claim", "commit"] = "none"
+    secret: bool = False
+    description: str = ""
+    example: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    answer_example: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One way to speak to Rostrum.
+
+    ``groups``: path prefix → name of a tuple of routes, loaded when a request's path begins so. ``authenticate``: a
+    function (ports, headers) → Caller. ``spell``: a function (error, request id) → Reply.
+    """
+
+    name: str
+    groups: Mapping[str, Name]
+    authenticate: Name
+    spell: Name
+
+    def routes(self) -> tuple[Route, ...]:
+        """All routes; loads every group."""
+        return tuple(route for name in dict.fromkeys(self.groups.values()) for route in load(name))
+
+
+@cache
+def load(name: Name) -> Any:
+    """What a name names."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute)

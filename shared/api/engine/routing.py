@@ -1,0 +1,75 @@
+"""From a method and a path to a route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, RequestRedirect, Rule
+
+from shared.api.engine.problems import Problem
+from shared.api.engine.routes import Dialect, Route, load
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A route and its path parameters. ``route`` None: an OPTIONS request, answered by ``allow`` alone."""
+
+    route: Route | None
+    path: Mapping[str, str]
+    allow: tuple[str, ...] = ()
+
+
+def dialect_of(path: str, dialects: Sequence[Dialect]) -> Dialect:
+    """The dialect whose group the path begins with; the first one speaks for paths that nobody has."""
+    return next((dialect for dialect in dialects if _prefix(dialect, path)), dialects[0])
+
+
+def match(dialect: Dialect, method: str, path: str) -> Match:
+    """The route. Raises Problem 404 (with the nearest path) or 405 (with what is allowed)."""
+    prefix = _prefix(dialect, path)
+    if prefix is None:
+        raise _unknown(dialect, path)
+    adapter = _map(dialect.groups[prefix]).bind("api")
+    try:
+        route, arguments = adapter.match(path, method="GET" if method == "HEAD" else method)
+    except MethodNotAllowed as error:
+        return _other_method(method, path, error.valid_methods or ())
+    except (NotFound, RequestRedirect) as error:
+        raise _unknown(dialect, path) from error
+    return Match(route, arguments)
+
+
+def _other_method(method: str, path: str, valid: Sequence[str]) -> Match:
+    allowed = {*valid, *(("HEAD",) if "GET" in valid else ()), "OPTIONS"}
+    allow = tuple(sorted(allowed))
+    if method == "OPTIONS":
+        return Match(None, {}, allow)
+    message = f"{method} is not offered on {path[:200]}. It takes {', '.join(allow)}."
+    raise Problem(405, message, {"Allow": ", ".join(allow)}, allow=list(allow))
+
+
+def _prefix(dialect: Dialect, path: str) -> str | None:
+    found = [prefix for prefix in dialect.groups if path == prefix or path.startswith(f"{prefix}/")]
+    return max(found, key=len, default=None)
+
+
+@cache
+def _map(name: str) -> Map:
+    """A group's routes as a werkzeug map, made when first needed."""
+    rules = [Rule(_PARAMETER.sub(r"<\1>", route.path), endpoint=route, methods=[route.method]) for route in load(name)]
+    return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False)
+
+
+def _unknown(dialect: Dialect, path: str) -> Problem:
+    shapes = sorted({route.path for route in dialect.routes()})
+    near = get_close_matches(path, shapes, n=1, cutoff=0.5)
+    hint = f" The nearest is {near[0]}." if near else " GET /openapi.json lists every path."
+    meta = {"nearest": near[0]} if near else {}
+    return Problem(404, f"There is nothing at {path[:200]}.{hint}", **meta)

@@ -54,6 +54,10 @@ class Running:
             with error:
                 return Answer(error.code, error.read())
 
+    def last_words(self) -> str:
+        """The end of what it printed: why an answer is not what a test expects."""
+        return last_words(self.log)
+
     def imported(self) -> set[str]:
         """The modules imported so far."""
         return set(IMPORTED.findall(self.log.read_text(encoding="utf-8", errors="replace")))

@@ -88,20 +88,23 @@ def loaded(running: Running, prefixes: tuple[str, ...]) -> set[str]:
 
 
 def test_the_api_is_healthy(start: Start) -> None:
-    assert start("api").ask("/healthz").status == 200
+    running = start("api")
+    assert running.ask("/healthz").status == 200, running.last_words()
 
 
 def test_the_api_asks_a_stranger_for_a_key(start: Start) -> None:
-    answer = start("api").ask("/v1/accounts")
+    running = start("api")
+    answer = running.ask("/v1/accounts")
+    assert answer.status == 401, running.last_words()
     body = answer.json()
-    assert answer.status == 401
     assert isinstance(body, dict)
     assert set(body) == {"error", "request_id"}
 
 
 @pytest.mark.parametrize("entry_point", ["publish", "sweep"])
 def test_an_internal_endpoint_turns_a_stranger_away(start: Start, entry_point: str) -> None:
-    assert start(entry_point).ask("/", "POST", b"{}").status == 403
+    running = start(entry_point)
+    assert running.ask("/", "POST", b"{}").status == 403, running.last_words()
 
 
 def test_a_sweep_over_an_empty_store_succeeds(start: Start) -> None:
@@ -125,7 +128,7 @@ def test_on_google_cloud_a_stranger_loads_no_client(
     folder = next(str(row["folder"]) for row in rows() if row["entry_point"] == entry_point)
     with started(unpacked(folder), entry_point, GOOGLE, tmp_path) as running:
         answer = running.ask("/v1/accounts") if entry_point == "api" else running.ask("/", "POST", b"{}")
-        assert answer.status == (401 if entry_point == "api" else 403)
+        assert answer.status == (401 if entry_point == "api" else 403), running.last_words()
         assert loaded(running, ("shared.runtime.bootstrap",)), "the list of imports was not read"
         assert not loaded(running, ("grpc", "shared.backends.embedded", *CLIENTS.values()))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -46,7 +46,7 @@ def match(dialect: Dialect, method: str, path: str) -> Match:
     return Match(route, arguments)
 
 
-def _other_method(method: str, path: str, valid: Sequence[str]) -> Match:
+def _other_method(method: str, path: str, valid: Iterable[str]) -> Match:
     allowed = {*valid, *(("HEAD",) if "GET" in valid else ()), "OPTIONS"}
     allow = tuple(sorted(allowed))
     if method == "OPTIONS":
@@ -71,5 +71,4 @@ def _unknown(dialect: Dialect, path: str) -> Problem:
     shapes = sorted({route.path for route in dialect.routes()})
     near = get_close_matches(path, shapes, n=1, cutoff=0.5)
     hint = f" The nearest is {near[0]}." if near else " GET /openapi.json lists every path."
-    meta = {"nearest": near[0]} if near else {}
-    return Problem(404, f"There is nothing at {path[:200]}.{hint}", **meta)
+    return Problem(404, f"There is nothing at {path[:200]}.{hint}", nearest=near[0] if near else None)

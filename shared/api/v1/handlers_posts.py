@@ -1,0 +1,98 @@
+"""Posts: one function per route."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.api.engine.exchange import Exchange, Reply
+from shared.api.v1 import decode_posts as decode
+from shared.api.v1 import encode_platforms
+from shared.api.v1 import encode_posts as encode
+from shared.api.v1.models_common import SuccessResponse
+from shared.api.v1.models_posts import (
+    ConstraintsQuery,
+    CreatePostRequest,
+    ListPostsQuery,
+    ResolveRequest,
+    UnpublishRequest,
+    UpdatePostRequest,
+    ValidatePostRequest,
+)
+from shared.api.v1.views_posts import PlatformConstraintsResponse
+from shared.operations.posts import actions, checking, creating, deleting, editing, listing, measuring, reading
+from shared.operations.posts.views import PostView
+
+
+def create(x: Exchange[CreatePostRequest, None]) -> Reply:
+    """POST /v1/posts"""
+    return _created(creating.create(x.ports, x.caller, decode.create(x.body), x.receipt(_created)))
+
+
+def list_(x: Exchange[None, ListPostsQuery]) -> Reply:
+    """GET /v1/posts"""
+    return Reply(200, encode.page(listing.list_(x.ports, x.caller, decode.listed(x.query))))
+
+
+def get(x: Exchange[None, None]) -> Reply:
+    """GET /v1/posts/{pid}"""
+    return _shown(reading.get(x.ports, x.caller, x.path["pid"]))
+
+
+def update(x: Exchange[UpdatePostRequest, None]) -> Reply:
+    """PATCH /v1/posts/{pid}"""
+    return _shown(editing.update(x.ports, x.caller, x.path["pid"], decode.changes(x.body)))
+
+
+def delete(x: Exchange[None, None]) -> Reply:
+    """DELETE /v1/posts/{pid}"""
+    return Reply(200, encode.deleted(deleting.delete(x.ports, x.caller, x.path["pid"])))
+
+
+def publish(x: Exchange[None, None]) -> Reply:
+    """POST /v1/posts/{pid}/publish"""
+    return _created(actions.publish(x.ports, x.caller, x.path["pid"]))
+
+
+def retry(x: Exchange[None, None]) -> Reply:
+    """POST /v1/posts/{pid}/retry"""
+    actions.retry(x.ports, x.caller, x.path["pid"])
+    return Reply(200, SuccessResponse())
+
+
+def unpublish(x: Exchange[UnpublishRequest, None]) -> Reply:
+    """POST /v1/posts/{pid}/unpublish"""
+    deleting.unpublish(x.ports, x.caller, x.path["pid"], x.body.account_id)
+    return Reply(200, SuccessResponse())
+
+
+def resolve(x: Exchange[ResolveRequest, None]) -> Reply:
+    """POST /v1/posts/{pid}/resolve"""
+    body = x.body
+    verdict = actions.Verdict(body.outcome, body.target_id, body.account_id, body.platform_post_id, body.permalink)
+    return _shown(actions.resolve(x.ports, x.caller, x.path["pid"], verdict))
+
+
+def metrics(x: Exchange[None, None]) -> Reply:
+    """GET /v1/posts/{pid}/metrics"""
+    return Reply(200, encode.measured(measuring.metrics(x.ports, x.caller, x.path["pid"])))
+
+
+def validate(x: Exchange[ValidatePostRequest, None]) -> Reply:
+    """POST /v1/posts/validate"""
+    found = checking.validate(x.ports, x.caller, decode.check(x.body), x.body.platforms or ())
+    return Reply(200, encode.findings(found))
+
+
+def constraints(x: Exchange[None, ConstraintsQuery]) -> Reply:
+    """GET /v1/posts/validate"""
+    found = checking.constraints(x.query.platform)
+    data = {name: encode_platforms.constraints(manifest) for name, manifest in found.items()}
+    return Reply(200, PlatformConstraintsResponse(data=data))
+
+
+def _created(made: Any) -> Reply:
+    return Reply(201, encode.post(made))
+
+
+def _shown(found: PostView) -> Reply:
+    return Reply(200, encode.post(found))

@@ -14,12 +14,14 @@ from google.cloud.firestore_v1 import types
 from google.cloud.firestore_v1.field_path import FieldPath
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from shared.backends.indexes import Plan
 from shared.ports.store import Conflict, Doc, InvalidWrite, Query, Write
 
 Value: Any = types.Value.pb()
 Document: Any = types.Document.pb()
 WriteMessage: Any = types.Write.pb()
 StructuredQuery: Any = types.StructuredQuery.pb()
+Filter: Any = types.StructuredQuery.Filter.pb()
 
 MAX_INT = (1 << 63) - 1
 MAX_DEPTH = 20  # nested maps and lists, https://cloud.google.com/firestore/quotas (2026-11)
@@ -174,39 +176,48 @@ def parent(query: Query, root: str) -> str:
     return f"{root}/{query.collection.rsplit('/', 1)[0]}"
 
 
-def structured(query: Query, root: str, *, paged: bool = True) -> Any:
-    """The query as Firestore's. ``paged``: with limit and cursor."""
+def structured(query: Query, plan: Plan, root: str, *, paged: bool = True) -> Any:
+    """The query as Firestore's; ``plan`` has the order of a lone range made explicit. ``paged``: limit and cursor."""
     answer = StructuredQuery()
-    name = query.group if query.collection is None else query.collection.rsplit("/", 1)[-1]
-    answer.from_.add(collection_id=name, all_descendants=query.group is not None)
+    answer.from_.add(collection_id=plan.group, all_descendants=plan.scope == "group")
     _filters(answer, query)
-    last = DIRECTIONS[query.order_by[-1][1]] if query.order_by else "ASCENDING"
-    orders = [*((quoted(field), DIRECTIONS[way]) for field, way in query.order_by), (NAME, last)]
-    for path, direction in orders:
-        answer.order_by.add(field={"field_path": path}, direction=direction)
+    last = plan.order[-1][1] if plan.order else "asc"
+    for path, way in [*((quoted(field), way) for field, way in plan.order), (NAME, last)]:
+        answer.order_by.add(field={"field_path": path}, direction=DIRECTIONS[way])
     if paged:
         answer.limit.value = query.limit
         if query.start_after is not None:
-            answer.start_at.values.extend(_cursor(query, query.start_after, root))
+            answer.start_at.values.extend(_cursor(plan, query.start_after, root))
     return answer
 
 
 def _filters(answer: Any, query: Query) -> None:
     if not query.where:
         return
-    composite = answer.where.composite_filter
-    composite.op = "AND"
+    answer.where.composite_filter.op = "AND"
     for field, op, value in query.where:
-        path = {"field_path": quoted(field)}
-        if op == "==" and value is None:
-            composite.filters.add(unary_filter={"field": path, "op": "IS_NULL"})
-        else:
-            composite.filters.add(field_filter={"field": path, "op": OPERATORS[op], "value": encode(value, field)})
+        answer.where.composite_filter.filters.append(_filter(field, op, value))
 
 
-def _cursor(query: Query, last: Doc, root: str) -> Sequence[Any]:
-    missing = [field for field, _ in query.order_by if field not in last.data]
+def _filter(field: str, op: str, value: Any) -> Any:
+    """One condition. Firestore's EQUAL and IN never match null, which has an operator of its own."""
+    path = {"field_path": quoted(field)}
+    if op == "==" and value is None:
+        return Filter(unary_filter={"field": path, "op": "IS_NULL"})
+    if op == "in" and None in value:
+        rest = [item for item in value if item is not None]
+        either = [_filter(field, "==", None), *([_filter(field, "in", rest)] if rest else [])]
+        return Filter(composite_filter={"op": "OR", "filters": either})
+    return Filter(field_filter={"field": path, "op": OPERATORS[op], "value": encode(_listed(value), field)})
+
+
+def _listed(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _cursor(plan: Plan, last: Doc, root: str) -> Sequence[Any]:
+    missing = [field for field, _ in plan.order if field not in last.data]
     if missing:
         raise InvalidWrite(f"start_after: {last.path} lacks {missing[0]}, by which the query is ordered")
-    values = [encode(last.data[field], field) for field, _ in query.order_by]
+    values = [encode(last.data[field], field) for field, _ in plan.order]
     return [*values, Value(reference_value=f"{root}/{last.path}")]

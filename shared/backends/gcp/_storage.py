@@ -18,7 +18,7 @@ SECONDS = 10.0
 def environment(endpoint: str | None) -> Any:
     """The environment's credentials; anonymous for an emulator."""
     if endpoint is not None:
-        return google.auth.credentials.AnonymousCredentials()  # type: ignore[no-untyped-call]
+        return google.auth.credentials.AnonymousCredentials()
     credentials, _ = google.auth.default(scopes=SCOPES)
     return credentials
 
@@ -27,7 +27,7 @@ def bucket(name: str, credentials: Any, endpoint: str | None) -> storage.Bucket:
     """The bucket, without asking whether it exists."""
     if endpoint is None:
         return storage.Client(project="", credentials=credentials).bucket(name)
-    nobody = google.auth.credentials.AnonymousCredentials()  # type: ignore[no-untyped-call]
+    nobody = google.auth.credentials.AnonymousCredentials()
     return storage.Client(project="emulated", credentials=nobody, client_options={"api_endpoint": endpoint}).bucket(
         name
     )
@@ -67,8 +67,8 @@ class IamSigner(google.auth.credentials.Signing):
     def sign_bytes(self, message: bytes) -> bytes:
         """Sign with the account's Google-managed key. Raises TransportError."""
         url = f"{self._iam}/v1/projects/-/serviceAccounts/{self.signer_email}:signBlob"
-        with AuthorizedSession(self._credentials) as session:  # type: ignore[no-untyped-call]
+        with AuthorizedSession(self._credentials) as session:
             answer = session.post(url, json={"payload": base64.b64encode(message).decode()}, timeout=SECONDS)
         if answer.status_code != 200:
-            raise TransportError(f"signBlob answered {answer.status_code}")  # type: ignore[no-untyped-call]
+            raise TransportError(f"signBlob answered {answer.status_code}")
         return base64.b64decode(answer.json()["signedBlob"])

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.backends import indexes
+from shared.backends.gcp.turns import Crowd, Turn
 from shared.ports import store
 from shared.ports.store import Doc, Query, Transaction, Write
 
@@ -57,7 +58,7 @@ class FirestoreStore:
         self._timeout = timeout
         self._declared = tuple(indexes.load() if declared is None else declared)
         self._connecting = threading.Lock()
-        self._retrying = threading.Lock()
+        self._crowd = Crowd()
         self._client: FirestoreClient | None = None
 
     def get(self, path: str) -> Doc | None:
@@ -70,10 +71,10 @@ class FirestoreStore:
         return self._query(None, query)
 
     def count(self, query: Query) -> int:
-        indexes.plan(query, self._declared)
+        plan = indexes.plan(query, self._declared)
         with _errors():
             client, wire = self._api()
-            counted = wire.structured(query, self._root, paged=False)
+            counted = wire.structured(query, plan, self._root, paged=False)
             asked = {"structured_query": counted, "aggregations": [{"alias": "n", "count": {}}]}
             request = {"parent": wire.parent(query, self._root), "structured_aggregation_query": asked}
             answers = client.run_aggregation_query(request=request, **self._call(reading=True))
@@ -91,24 +92,22 @@ class FirestoreStore:
 
     def transact(self, body: Callable[[Transaction], T]) -> T:
         handle = b""
-        with contextlib.ExitStack() as turn:
-            for attempt in _attempts():
-                if attempt == 1:
-                    # Firestore locks what a transaction reads: threads that try again together deadlock again.
-                    turn.enter_context(self._retrying)
-                with _errors():
-                    handle = self._begin(handle)
+        for _ in _attempts():
+            with _errors():
+                handle = self._begin(handle)
+            with self._crowd.turn() as turn:
                 try:
-                    return self._attempt(body, handle)
+                    return self._attempt(body, handle, turn)
                 except Contended:
+                    self._crowd.collided(turn.read)
                     self._roll_back(handle)
                 except BaseException:
                     self._roll_back(handle)
                     raise
         raise store.Unavailable("contention: Firestore kept aborting the transaction; nothing was written")
 
-    def _attempt(self, body: Callable[[Transaction], T], handle: bytes) -> T:
-        running = _Transaction(functools.partial(self._read, handle), functools.partial(self._query, handle))
+    def _attempt(self, body: Callable[[Transaction], T], handle: bytes, turn: Turn) -> T:
+        running = _Transaction(functools.partial(self._read, handle), functools.partial(self._query, handle), turn)
         answer = body(running)
         with _errors():
             self._commit(running.writes, handle)
@@ -134,12 +133,12 @@ class FirestoreStore:
             return [found.get(path) for path in paths]
 
     def _query(self, transaction: bytes | None, query: Query) -> list[Doc]:
-        indexes.plan(query, self._declared)
+        plan = indexes.plan(query, self._declared)
         with _errors():
             client, wire = self._api()
             request: dict[str, Any] = {
                 "parent": wire.parent(query, self._root),
-                "structured_query": wire.structured(query, self._root),
+                "structured_query": wire.structured(query, plan, self._root),
             }
             if transaction is not None:
                 request["transaction"] = transaction
@@ -211,18 +210,24 @@ class Contended(store.Unavailable):
 class _Transaction:
     """One attempt at a transaction's body."""
 
-    def __init__(self, read: Callable[[list[str]], list[Doc | None]], query: Callable[[Query], list[Doc]]) -> None:
+    def __init__(
+        self, read: Callable[[list[str]], list[Doc | None]], query: Callable[[Query], list[Doc]], turn: Turn
+    ) -> None:
         self._read = read
         self._query = query
+        self._turn = turn
         self.writes: list[Write] = []
 
     def get(self, path: str) -> Doc | None:
         self._reading()
+        self._turn.reading(path)
         return self._read([path])[0]
 
     def query(self, query: Query) -> list[Doc]:
         self._reading()
-        return self._query(query)
+        found = self._query(query)
+        self._turn.read.update(doc.path for doc in found)
+        return found
 
     def write(self, write: Write) -> None:
         check([*self.writes, write])
@@ -237,12 +242,16 @@ def check(writes: Sequence[Write]) -> None:
     """Refuse what Firestore would refuse, before anything is sent."""
     if len(writes) > store.MAX_COMMIT_WRITES:
         raise store.TooLarge(f"{len(writes)} writes in one commit; at most {store.MAX_COMMIT_WRITES}")
+    written: set[str] = set()
     for write in writes:
         indexes.check_path(write.path, "document")
         if write.op not in ("create", "set", "update", "delete"):
             raise store.InvalidWrite(f"{write.path}: unknown op {write.op!r}")
         if write.if_version is not None and write.op in ("create", "set"):
             raise store.InvalidWrite(f"{write.path}: if_version goes with update and delete, not {write.op}")
+        if write.op == "create" and write.path in written:
+            raise store.AlreadyExists(f"{write.path}: written before by the same commit")
+        (written.discard if write.op == "delete" else written.add)(write.path)
 
 
 def _attempts() -> Iterator[int]:

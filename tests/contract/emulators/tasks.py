@@ -1,7 +1,8 @@
 """A Cloud Tasks emulator (PyPI ``gcloud-tasks-emulator``): delivers HTTP tasks at their time, and again after a 5xx.
 
-Not shown by it: that a used name is refused (it accepts any), OIDC tokens (it sends none), the 30 days, the 100 KB,
-rate limits. The tests prove these on the request that we send, against a server of the same messages.
+By itself it refuses neither a used name nor a time too far ahead: ``tasks_server`` adds both. Not shown by it: OIDC tokens
+(it sends none), the 100 KB, rate limits. The tests prove these on the request that we send, against a server of the same
+messages.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 
 import grpc
@@ -42,7 +43,8 @@ def server() -> Iterator[Recorder]:
 
 
 @pytest.fixture
-def store(server: Recorder) -> FirestoreStore:
+def store(server: Recorder, monkeypatch: pytest.MonkeyPatch) -> FirestoreStore:
+    monkeypatch.setattr(random, "uniform", lambda low, _high: low)  # no waiting between attempts
     return FirestoreStore("p", emulator=server.address, timeout=5, declared=[INDEX])
 
 

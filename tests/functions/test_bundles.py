@@ -17,6 +17,7 @@ from scripts.functions_manifest import rows
 from shared.platforms import names
 from tests.functions.bundles import Running, started, unpack
 
+pytestmark = pytest.mark.xdist_group("bundles")  # one worker starts each function once
 TOKEN = "internal-token-of-this-test"
 CLIENTS = {
     "store": "google.cloud.firestore_v1",

@@ -75,15 +75,15 @@ def refresh(call: Call) -> Tokens:
 
 
 def revoke(call: Call) -> None:
-    """End the account's webhook subscription: all that Instagram lets an app give back.
+    """Ask Instagram to end the grant; one that is dead already is fine.
 
-    No request revokes a token of Instagram Login; the person removes the app in Instagram's settings, and ours is
-    forgotten with the account.
+    Graph documents this edge for Facebook's users; for Instagram Login Meta documents nothing but the app's removal in
+    Instagram's settings. Where it is refused as unknown (code 100), there is nothing that could be given back.
     """
     try:
-        graph.remove(call, f"{call.who.platform_account_id}/subscribed_apps")
+        graph.remove(call, "me/permissions")
     except Refused as refused:
-        if refused.fate is not Fate.UNAUTHORISED and not errors.is_gone(refused):
+        if refused.fate is not Fate.UNAUTHORISED and not refused.platform_code.startswith("100"):
             raise
 
 

@@ -14,8 +14,11 @@ from shared.platforms.instagram import simulator_oauth as oauth
 from shared.platforms.instagram import simulator_publish as publishing
 from shared.platforms.instagram import simulator_read as reading
 from shared.platforms.instagram import simulator_state as state
+from shared.platforms.instagram.simulator_seen import seen
 from shared.platforms.instagram.simulator_state import Ask, Problem, Session
 from shared.ports.http import Request, Response
+
+__all__ = ["handle", "seed", "seen"]
 
 
 def handle(request: Request, world: World) -> Response:
@@ -72,7 +75,8 @@ def _user(ask: Ask, who: Session, world: World, edge: str, *, me: bool) -> Respo
             return reading.quota(ask, who, world)
         case ("GET", "insights"):
             return reading.account_insights(ask, who, world)
-        case ("DELETE", "subscribed_apps"):
+        case ("DELETE", "permissions"):
+            state.end_grant(world, who)
             return state.answer({"success": True})
     raise state.missing(who.account["id"], ask.method.lower())
 

@@ -94,7 +94,7 @@ class Ask:
 
     def allow(self, *names: str) -> None:
         """Stricter than Graph, which ignores what it does not know: an unknown parameter is a mistake of ours."""
-        known = {*names, "access_token", "appsecret_proof", "fields"}
+        known = {*names, "access_token", "appsecret_proof", "fields", "summary"}
         if unknown := sorted(set(self.params) - known):
             raise Problem(100, f"(#100) The parameter {unknown[0]} is not a parameter of this request")
 
@@ -160,18 +160,27 @@ def account_named(world: World, username: str) -> dict[str, Any]:
         "media": [],
         "stories": [],
         "published": [],
+        "grants": {},
     }
     world.put("account", account["id"], account)
     world.put("username", username, {"id": account["id"]})
     return account
 
 
-def issue(world: World, account: str, scopes: Iterable[str], seconds: int, **more: Any) -> str:
-    """A token of the account."""
+def issue(world: World, account: str, scopes: Iterable[str], seconds: int, *, kind: str, client: str) -> str:
+    """A token of the account for an app (``client``: the hash of its secret)."""
     token = secret(world, "IGAA")
     values = {"account": account, "scopes": list(scopes), "issued": now(world), "expires": now(world) + seconds}
-    world.put("token", hashed(token), values | more)
+    values |= {"kind": kind, "client": client, "grant": _grant(world, account, client)}
+    world.put("token", hashed(token), values)
     return token
+
+
+def end_grant(world: World, who: Session) -> None:
+    """The account no longer allows the app: every token that it has is dead."""
+    client = who.token["client"]
+    grants = who.account["grants"] | {client: who.token["grant"] + 1}
+    world.put("account", who.account["id"], who.account | {"grants": grants})
 
 
 def token_of(world: World, value: str) -> dict[str, Any]:
@@ -183,6 +192,8 @@ def token_of(world: World, value: str) -> dict[str, Any]:
         raise Problem(190, "Invalid OAuth access token - Cannot parse access token")
     if subcode := token.get("invalid"):
         raise Problem(190, "Error validating access token: The session has been invalidated.", subcode)
+    if token["grant"] != _grant(world, token["account"], token["client"]):
+        raise Problem(190, "Error validating access token: The user has not authorized the application.", 458)
     if token["expires"] <= now(world):
         raise expired(stamp(token["expires"]))
     return token
@@ -245,6 +256,11 @@ def chosen(ask: Ask, have: Mapping[str, Any], node: str) -> dict[str, Any]:
         if name not in have:
             raise Problem(100, f"(#100) Tried accessing nonexisting field ({name}) on node type ({node})")
     return {name: have[name] for name in dict.fromkeys([*wanted, "id"]) if have.get(name) is not None}
+
+
+def _grant(world: World, account: str, client: str) -> int:
+    """How often the account has ended its grant to the app."""
+    return int((world.get("account", account) or {})["grants"].get(client, 0))
 
 
 def _usage_key(world: World, account: str) -> str:

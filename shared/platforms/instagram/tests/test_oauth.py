@@ -138,14 +138,26 @@ def test_the_network_itself_renews_no_young_token() -> None:
     assert stage.http.send(Request("GET", f"{oauth.REFRESH}?{query}")).status == 400
 
 
-def test_revoking_ends_the_webhook_subscription_and_is_repeatable() -> None:
-    """All that Instagram lets an app give back; a dead token is fine."""
+def test_revoking_ends_the_grant_and_is_repeatable() -> None:
+    """190/458 from then on, and a dead token is fine; connecting again begins a new grant."""
     stage = stages.stage()
     oauth.revoke(stage.call)
     oauth.revoke(stage.call)
-    assert stage.requests("DELETE", "/subscribed_apps") == 2
-    stage.world.pass_time(61 * 86_400)
+    with pytest.raises(Refused) as caught:
+        oauth.refresh(stage.call)
+    assert caught.value.platform_code == "190/458"
+    again = stages.joined(stage, "rostrum")
+    assert oauth.refresh(again.call) == again.account.tokens
+
+
+def test_revoking_where_instagram_knows_no_such_edge_is_fine() -> None:
+    """Nothing could be given back; but a limit is not swallowed."""
+    stage = stages.stage()
+    stage.http.intercept = lambda _: Response(400, {}, b'{"error": {"code": 100, "message": "Unsupported request"}}')
     oauth.revoke(stage.call)
+    stage.http.intercept = lambda _: Response(400, {}, b'{"error": {"code": 4, "message": "limit"}}')
+    with pytest.raises(Refused):
+        oauth.revoke(stage.call)
 
 
 def test_instagram_takes_no_passwords() -> None:

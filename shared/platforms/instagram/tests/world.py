@@ -63,6 +63,7 @@ def stage(name: str = "rostrum") -> Stage:
     http = SimulatedHttp("instagram", world)
     connected = connect(http, simulator.seed(world, name)["code"])
     http.sent.clear()
+    http.answers.clear()
     return Stage(world, http, viewed(connected))
 
 

@@ -1,0 +1,31 @@
+"""What followers see of a simulated account: posts, reels and stories, and its own comments below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.platforms.contract import Seen, World
+
+STORY_SECONDS = 24 * 3600  # https://help.instagram.com/1729008150678239 (2026-11-22): stories are gone after 24 hours
+
+
+def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
+    """What the account has live, oldest first."""
+    account = world.get("account", platform_account_id) or {"media": [], "stories": []}
+    documents = [world.get("media", id_) for id_ in (*account["media"], *account["stories"])]
+    found = [item for document in documents if document for item in _media(world, document)]
+    return sorted(found, key=lambda item: item.at)
+
+
+def _media(world: World, document: dict[str, Any]) -> Iterator[Seen]:
+    if document["product"] == "STORY" and world.now.timestamp() - document["at"] > STORY_SECONDS:
+        return
+    at = datetime.fromtimestamp(document["at"], UTC)
+    yield Seen(document["id"], document["caption"], 1, at, document["permalink"])
+    for id_ in document["comments"]:
+        comment = world.get("comment", id_)
+        if comment and comment["account"] == document["account"]:
+            when = datetime.fromtimestamp(comment["at"], UTC)
+            yield Seen(comment["id"], comment["text"], 0, when, document["permalink"], document["id"])

@@ -17,8 +17,11 @@ from shared.platforms.contract import World
 from shared.platforms.x import simulator_media as media
 from shared.platforms.x import simulator_oauth as oauth
 from shared.platforms.x import simulator_posts as posts
+from shared.platforms.x.simulator_seen import seen
 from shared.platforms.x.simulator_wire import Asked, Denied, epoch, generic, read
 from shared.ports.http import Request, Response
+
+__all__ = ["handle", "seed", "seen"]
 
 WINDOW_SECONDS: Final = 900
 SEED_REDIRECT: Final = "https://sandbox.rostrum.test/callback"

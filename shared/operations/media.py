@@ -1,0 +1,318 @@
+"""The media library, and every other file that a post uses: upload, verify, list, delete, fetch, hand to an adapter."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain import codec
+from shared.domain.callers import Caller
+from shared.domain.content import MediaFacts, MediaFile, MediaType
+from shared.domain.errors import Broken, Clash, Invalid, Missing
+from shared.domain.media import (
+    CONTENT_TYPES,
+    MAX_DIRECT_BYTES,
+    MAX_FILENAME,
+    MAX_UPLOAD_BYTES,
+    UPLOAD_URL_AGE,
+    Media,
+    blob_key,
+    copy_key,
+    media_path,
+    normal_type,
+)
+from shared.domain.posts import MediaRef
+from shared.domain.states import Status
+from shared.operations import fetching, lookup, probe
+from shared.ports.blobs import BlobInfo, BlobNotFound, BlobsUnavailable, BlobTooLarge
+from shared.ports.store import Conflict, NotFound, Query, Transaction, Write
+from shared.ports.world import Ports
+
+FETCHABLE_FOR = timedelta(hours=48)  # a network may fetch late: at least 24 h after the piece was prepared
+PREVIEW_FOR = timedelta(hours=1)
+BUSY = [str(status) for status in (Status.DRAFT, Status.SCHEDULED, Status.PUBLISHING, Status.NEEDS_REVIEW)]
+MAX_PAGE = 100
+WINDOW = 4_194_304  # bytes read from the blobs at once
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where to PUT the bytes, with exactly ``media.content_type``, before ``expires_at``; then verify."""
+
+    media: Media
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Files, newest first; ``next_cursor`` None at the end."""
+
+    items: tuple[Media, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the library holds. ``limit_bytes`` -1: no limit."""
+
+    used_bytes: int
+    count: int
+    limit_bytes: int = -1
+
+
+# ------------------------------------------------------------------------------------------- the library
+
+
+def upload(ports: Ports, caller: Caller, *, filename: str, content_type: str, chunks: Iterable[bytes]) -> Media:
+    """Keep a file of at most 50 MB, once its bytes were looked at; nothing is kept of one that is refused.
+
+    ``content_type``: what the sender says, empty if nothing. Raises Invalid (``media.too_large``, and what
+    :func:`shared.operations.probe.probe` raises), Broken, store.Unavailable.
+    """
+    name = _cleaned(filename)
+    media_id, field = ports.ids.new("med"), "file"
+    key, said = blob_key(caller.space, media_id), normal_type(content_type)
+    try:
+        info = ports.blobs.put(key, chunks, said or "application/octet-stream", MAX_UPLOAD_BYTES)
+    except BlobTooLarge as error:
+        text = f"file: at most {MAX_UPLOAD_BYTES // 1_000_000} MB through the API; use GET /v1/media/upload-url."
+        raise Invalid("media.too_large", text, field=field, limit=MAX_UPLOAD_BYTES) from error
+    except BlobsUnavailable as error:
+        raise _unavailable() from error
+    try:
+        facts = probe.probe(_reader(ports, info), info.size, claimed=said, filename=name, field=field)
+    except Invalid:
+        _drop(ports, key)
+        raise
+    media = Media(media_id, caller.space, name, facts.content_type, "ready", key, ports.clock.now())
+    media = replace(media, size=info.size, md5=info.md5, facts=facts, created_by=caller.key_id)
+    ports.store.commit([Write("create", media_path(caller.space, media_id), codec.encode(media))])
+    return media
+
+
+def upload_url(ports: Ports, caller: Caller, *, filename: str, media_type: str) -> Upload:
+    """An address that takes the file directly, for 15 minutes. Raises Invalid (naming ``media_type``)."""
+    said = normal_type(media_type)
+    if said not in CONTENT_TYPES:
+        text = f"media_type: {media_type[:60]!r} is not one of {', '.join(CONTENT_TYPES)}."
+        raise Invalid("media.unsupported_type", text, field="media_type")
+    media_id, now = ports.ids.new("med"), ports.clock.now()
+    key = blob_key(caller.space, media_id)
+    limit = MAX_UPLOAD_BYTES if CONTENT_TYPES[said] is MediaType.IMAGE else MAX_DIRECT_BYTES
+    media = Media(media_id, caller.space, _cleaned(filename), said, "pending", key, now, created_by=caller.key_id)
+    url = ports.blobs.upload_url(key, said, limit, UPLOAD_URL_AGE)
+    ports.store.commit([Write("create", media_path(caller.space, media_id), codec.encode(media))])
+    return Upload(media, url, now + UPLOAD_URL_AGE)
+
+
+def verify(ports: Ports, caller: Caller, media_id: str) -> Media:
+    """Look at what was PUT: the file is ready from now on, or it is removed and the upload has failed. Repeatable.
+
+    Raises Missing, Clash (``media.not_uploaded``: nothing is there yet), Invalid (what the file is instead), Broken.
+    """
+    doc = lookup.document(ports, f"workspaces/{caller.space}/media", media_id, "media")
+    media = codec.decode(Media, doc.data)
+    if media.status == "ready":
+        return media
+    if media.status == "failed":
+        raise Invalid("media.failed", media.failure, field="file", id=media_id)
+    try:
+        seen = _seen(ports, media)
+    except Invalid as error:
+        _settle(ports, replace(media, status="failed", failure=error.message), doc.version)
+        _drop(ports, media.blob)
+        raise
+    return _settle(ports, seen, doc.version)
+
+
+def get(ports: Ports, caller: Caller, media_id: str) -> Media:
+    """One file of the library, whatever its status. Raises Missing (``media.not_found``)."""
+    doc = lookup.document(ports, f"workspaces/{caller.space}/media", media_id, "media")
+    return codec.decode(Media, doc.data)
+
+
+def list_(ports: Ports, caller: Caller, limit: int = 50, cursor: str | None = None) -> Page:
+    """The ready files, newest first. ``cursor``: the last page's ``next_cursor``. Raises Invalid."""
+    if not 1 <= limit <= MAX_PAGE:
+        raise Invalid("validation.field_invalid", f"limit: from 1 to {MAX_PAGE}.", field="limit")
+    collection = f"workspaces/{caller.space}/media"
+    try:
+        after = lookup.document(ports, collection, cursor, "media") if cursor else None
+    except Missing as error:
+        text = "cursor: pass the next_cursor of the page before, or none to begin again."
+        raise Invalid("validation.field_invalid", text, field="cursor") from error
+    query = Query(collection, where=(("status", "==", "ready"),), order_by=(("created_at", "desc"),))
+    query = replace(query, limit=limit + 1, start_after=after)
+    found = [codec.decode(Media, doc.data) for doc in ports.store.query(query)]
+    return Page(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+
+
+def storage(ports: Ports, caller: Caller) -> Usage:
+    """Bytes and files of the library. Reads every file's document."""
+    ready = Query(f"workspaces/{caller.space}/media", where=(("status", "==", "ready"),))
+    sizes = [int(doc.data.get("size", 0)) for doc in lookup.every(ports, ready)]
+    return Usage(sum(sizes), len(sizes))
+
+
+def delete(ports: Ports, caller: Caller, media_id: str) -> None:
+    """Remove a file. Raises Missing, Clash (``media.in_use``: a post that is not over yet needs it), Broken."""
+    lookup.document(ports, f"workspaces/{caller.space}/media", media_id, "media")
+    path = media_path(caller.space, media_id)
+    posts = f"workspaces/{caller.space}/posts"
+    using = Query(posts, where=(("media_ids", "array_contains", media_id), ("status", "in", BUSY)))
+
+    def body(txn: Transaction) -> str:
+        doc, users = txn.get(path), txn.query(using)
+        if doc is None:
+            raise lookup.missing("media", media_id)
+        needed = [post.id for post in users if not post.data.get("hidden")]
+        if needed:
+            text = f"The file is used by {needed[0]}, which is not published yet: delete or cancel that post first."
+            raise Clash("media.in_use", text, id=media_id, post_ids=needed[:10])
+        txn.write(Write("delete", path))
+        return str(doc.data["blob"])
+
+    _drop(ports, ports.store.transact(body))
+
+
+def preview_url(ports: Ports, media: Media) -> str:
+    """A link to look at the file, good for an hour."""
+    return ports.blobs.download_url(media.blob, PREVIEW_FOR)
+
+
+# ------------------------------------------------------------------------------------- files of callers' URLs
+
+
+def fetch_facts(ports: Ports, caller: Caller, url: str, field: str = "url") -> MediaFacts:
+    """What is behind a caller's URL: type, size, dimensions, duration, from as few bytes as they take.
+
+    Raises Invalid, naming ``field``: not public, unfetchable, or not a file that networks publish.
+    """
+    remote = fetching.open_url(ports, url, sandbox=caller.sandbox, field=field)
+    return probe.probe(remote.read, remote.size, field=field, whole=False)
+
+
+def copy_to_blobs(ports: Ports, space: str, url: str, facts: MediaFacts, *, sandbox: bool) -> str:
+    """A copy of the file behind the URL, for networks that are handed bytes; answers its key. Once made, it is reused.
+
+    The copy belongs to this URL, type and size: raises Invalid (``media.changed``) when the URL serves another file by
+    now, ``media.too_large``, or what :func:`fetch_facts` raises; Broken.
+    """
+    key = copy_key(space, hashlib.sha256(f"{url}|{facts.size}|{facts.content_type}".encode()).hexdigest()[:40])
+    try:
+        if ports.blobs.info(key) is not None:
+            return key
+        remote = fetching.open_url(ports, url, sandbox=sandbox, field="media")
+        _unchanged(remote, facts)
+        ports.blobs.put(key, remote.pieces(), facts.content_type, MAX_DIRECT_BYTES)
+    except BlobTooLarge as error:
+        text = f"media: the file has over {MAX_DIRECT_BYTES // 1_000_000} MB."
+        raise Invalid("media.too_large", text, field="media") from error
+    except BlobsUnavailable as error:
+        raise _unavailable() from error
+    return key
+
+
+def file_for(ports: Ports, ref: MediaRef, *, space: str, sandbox: bool) -> MediaFile:
+    """A piece's media item as an adapter receives it; nothing is fetched before the adapter reads.
+
+    ``url``: the caller's own, or a signed one that is good for 48 h. Reading raises Invalid, Missing, Broken.
+    """
+    key = ref.blob
+
+    def read(start: int, length: int) -> bytes:
+        nonlocal key
+        if not key and ref.source_type == "url":
+            key = copy_to_blobs(ports, space, ref.source, ref.facts, sandbox=sandbox)
+        if not key:
+            raise lookup.missing("media", ref.source)
+        return _bytes(ports, key, start, length)
+
+    url = ref.source if ref.source_type == "url" else ""
+    if ref.source_type == "media_id" and key:
+        url = ports.blobs.download_url(key, FETCHABLE_FOR)
+    return MediaFile(ref.facts, url, read)
+
+
+# ------------------------------------------------------------------------------------------------ details
+
+
+def _seen(ports: Ports, media: Media) -> Media:
+    """The upload, looked at. Raises Clash, Invalid, Broken."""
+    try:
+        info = ports.blobs.info(media.blob)
+    except BlobsUnavailable as error:
+        raise _unavailable() from error
+    if info is None:
+        text = "Nothing was uploaded yet: PUT the file to its upload_url first, within 15 minutes."
+        raise Clash("media.not_uploaded", text, id=media.id)
+    read, said = _reader(ports, info), media.content_type
+    facts = probe.probe(read, info.size, claimed=said, filename=media.filename)
+    ready = replace(media, status="ready", content_type=facts.content_type, facts=facts)
+    return replace(ready, size=info.size, md5=info.md5)
+
+
+def _settle(ports: Ports, media: Media, version: str) -> Media:
+    """Keep the outcome, unless another call settled it first."""
+    path = media_path(media.space, media.id)
+    try:
+        ports.store.commit([Write("update", path, codec.encode(media), if_version=version)])
+    except NotFound:
+        raise lookup.missing("media", media.id) from None
+    except Conflict:
+        doc = ports.store.get(path)
+        return codec.decode(Media, doc.data) if doc else media
+    return media
+
+
+def _reader(ports: Ports, info: BlobInfo) -> probe.Read:
+    """Ranged reads of a stored file, through one window."""
+    held: dict[int, bytes] = {}
+
+    def read(start: int, length: int) -> bytes:
+        base = start - start % WINDOW
+        if start + length > base + WINDOW:
+            return _bytes(ports, info.key, start, length)
+        if base not in held:
+            held.clear()
+            held[base] = _bytes(ports, info.key, base, min(WINDOW, max(0, info.size - base)))
+        return held[base][start - base : start - base + length]
+
+    return read
+
+
+def _bytes(ports: Ports, key: str, start: int, length: int) -> bytes:
+    if length <= 0:
+        return b""
+    try:
+        return ports.blobs.read(key, start, length)
+    except BlobNotFound as error:
+        raise Missing("media.not_found", "The file is no longer held: upload it again.", resource="media") from error
+    except BlobsUnavailable as error:
+        raise _unavailable() from error
+
+
+def _unchanged(remote: fetching.Remote, facts: MediaFacts) -> None:
+    found = probe.sniff(remote.read(0, 64))
+    if (facts.size is not None and remote.size != facts.size) or found != facts.content_type:
+        text = "media: the URL serves another file than when the post was made: edit the post to use it."
+        raise Invalid("media.changed", text, field="media")
+
+
+def _cleaned(filename: str) -> str:
+    """A name to show: without folders and control characters."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(mark for mark in last if mark.isprintable()).strip()[:MAX_FILENAME] or "file"
+
+
+def _drop(ports: Ports, key: str) -> None:
+    with suppress(BlobsUnavailable):  # a file without a document costs a little until it is aged out
+        ports.blobs.delete(key)
+
+
+def _unavailable() -> Broken:
+    return Broken("system.blobs_unavailable", "The file storage did not answer: try again.")

@@ -1,0 +1,1 @@
+"""What callers can do, on the world in memory."""

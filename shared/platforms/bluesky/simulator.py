@@ -14,8 +14,11 @@ from shared.platforms.bluesky import simulator_repo as repo
 from shared.platforms.bluesky import simulator_sessions as sessions
 from shared.platforms.bluesky import simulator_video as video
 from shared.platforms.bluesky.simulator_core import Ask, Fail
+from shared.platforms.bluesky.simulator_seen import seen
 from shared.platforms.contract import World
 from shared.ports.http import Request, Response
+
+__all__ = ["handle", "seed", "seen"]
 
 Method = Callable[[Ask], Response]
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from shared.api.v1 import models_posts as models
-from shared.domain.posts import SourceType
 from shared.operations.posts.commands import CreatePost, MediaInput, Segment, TargetOrder
 from shared.operations.posts.listing import ListPosts
 
@@ -102,7 +101,5 @@ def _segment(segment: models.SegmentRequest) -> Segment:
 def _media(items: Sequence[models.MediaInput] | None, ids: Sequence[str] | None) -> tuple[MediaInput, ...] | None:
     """``media`` wins over the older ``media_ids``; None when neither was sent."""
     if items is not None:
-        return tuple(
-            MediaInput(cast(SourceType, item.source_type), item.source, item.type, item.alt_text) for item in items
-        )
+        return tuple(MediaInput(item.source_type, item.source, item.type, item.alt_text) for item in items)
     return None if ids is None else tuple(MediaInput("media_id", media_id) for media_id in ids)

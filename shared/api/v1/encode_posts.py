@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from shared.api.v1 import views_posts as views
-from shared.api.v1.models_common import VisibilityName
 from shared.api.v1.models_posts import MediaInput as MediaModel
 from shared.domain import codec
 from shared.domain.content import Role
@@ -34,7 +33,7 @@ def post(found: PostView) -> views.PostResponse:
         media_ids=list(stored.media_ids),
         targets=[target(stored, one, orders.get(one.account_id)) for one in found.targets],
         first_comment=asked.first_comment or None,
-        visibility=cast(VisibilityName, asked.visibility),
+        visibility=asked.visibility,
         scheduled_at=stored.scheduled_at,
         published_at=stored.published_at,
         created_at=stored.created_at,
@@ -154,9 +153,7 @@ def _issue(issue: Issue) -> views.ValidationIssue:
 
 
 def _media(item: MediaInput) -> MediaModel:
-    return MediaModel.model_construct(
-        source_type=item.source_type, source=item.source, type=item.type, alt_text=item.alt_text
-    )
+    return MediaModel.model_validate(codec.encode(item))
 
 
 def _target_status(stored: Post, one: Target) -> views.StatusName:

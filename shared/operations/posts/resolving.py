@@ -8,7 +8,7 @@ from dataclasses import replace
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
 from shared.domain.callers import Caller
-from shared.domain.content import MediaFacts, MediaType
+from shared.domain.content import MediaType
 from shared.domain.errors import Invalid, Missing, Reconnect
 from shared.domain.media import Media, media_path
 from shared.domain.posts import MediaRef
@@ -123,13 +123,10 @@ def _url_ref(ports: Ports, caller: Caller, item: MediaInput, field: str) -> Medi
         message = f"{field}: no network here takes its own attachment ids. Use source_type url or media_id."
         return Issue("publishing.media.unsupported_source", field, message)
     try:
-        return MediaRef("url", item.source, _facts(ports, caller, item))
+        facts = library.fetch_facts(ports, caller, item.source, field)
     except Invalid as error:
         return from_error(error, field)
-
-
-def _facts(ports: Ports, caller: Caller, item: MediaInput) -> MediaFacts:
-    return library.fetch_facts(ports, caller, item.source)
+    return MediaRef("url", item.source, facts)
 
 
 def _article(kind: MediaType) -> str:

@@ -1,0 +1,45 @@
+"""What Rostrum says of itself: its networks, its health, its documentation."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from shared.api.engine.exchange import Exchange, Reply
+from shared.api.v1 import encode_platforms
+from shared.api.v1.models_common import HealthResponse
+from shared.api.v1.views_platforms import PlatformsListResponse
+from shared.operations.posts import checking
+
+_HERE = Path(__file__).parent
+_FRESH = {"Cache-Control": "public, max-age=300"}
+_STYLED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+def platforms(_: Exchange[None, None]) -> Reply:
+    """GET /v1/platforms"""
+    data = [encode_platforms.platform(manifest) for manifest in checking.constraints().values()]
+    return Reply(200, PlatformsListResponse(data=data, count=len(data)), _FRESH)
+
+
+def health(x: Exchange[None, None]) -> Reply:
+    """GET /healthz: the store answers, so all else can."""
+    x.ports.store.get("health/probe")
+    return Reply(200, HealthResponse())
+
+
+def openapi(_: Exchange[None, None]) -> Reply:
+    """GET /openapi.json"""
+    return Reply(200, raw=_file("openapi.json"), headers=_FRESH)
+
+
+def docs(_: Exchange[None, None]) -> Reply:
+    """GET /docs"""
+    headers = {**_FRESH, "Content-Security-Policy": _STYLED}
+    return Reply(200, raw=_file("docs.html"), headers=headers, content_type="text/html; charset=utf-8")
+
+
+@cache
+def _file(name: str) -> bytes:
+    """A page that was generated at build time."""
+    return (_HERE / name).read_bytes()

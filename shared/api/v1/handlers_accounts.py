@@ -1,0 +1,92 @@
+"""Accounts and the ways to connect them: one function per route."""
+
+from __future__ import annotations
+
+from html import escape
+
+from shared.api.engine.exchange import Exchange, Reply
+from shared.api.v1 import models_accounts as models
+from shared.domain.accounts import Account
+from shared.operations import accounts
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><main><h1>{title}</h1><p>{text}</p></main></html>"""
+
+
+def list_(x: Exchange[None, models.ListAccountsQuery]) -> Reply:
+    """GET /v1/accounts"""
+    found = [_shown(one) for one in accounts.list_(x.ports, x.caller, x.query.platform, x.query.brand_id)]
+    return Reply(200, models.AccountsListResponse(data=found, count=len(found)))
+
+
+def get(x: Exchange[None, None]) -> Reply:
+    """GET /v1/accounts/{id}"""
+    return Reply(200, _shown(accounts.get(x.ports, x.caller, x.path["id"])))
+
+
+def connect(x: Exchange[models.ConnectRequest, None]) -> Reply:
+    """POST /v1/accounts/connect"""
+    body = x.body
+    command = accounts.Connect(
+        body.platform, body.redirect_uri or "", body.state or "", body.metadata or {}, body.brand_id or ""
+    )
+    made = accounts.connect(x.ports, x.caller, command)
+    if isinstance(made, Account):
+        return _connected(made)
+    message = f"Open auth_url in the browser of whoever owns the {body.platform} account."
+    return Reply(202, models.ConnectOAuthResponse(auth_url=made.auth_url, state=made.state, message=message))
+
+
+def exchange(x: Exchange[models.ExchangeRequest, None]) -> Reply:
+    """POST /v1/oauth/exchange"""
+    body = x.body
+    command = accounts.Exchange(body.platform, body.code, body.metadata.state, body.metadata.redirect_uri or "")
+    return _connected(accounts.exchange(x.ports, x.caller, command))
+
+
+def disconnect(x: Exchange[None, None]) -> Reply:
+    """DELETE /v1/accounts/{id}"""
+    accounts.disconnect(x.ports, x.caller, x.path["id"])
+    return Reply(204)
+
+
+def callback(x: Exchange[None, None]) -> Reply:
+    """GET /oauth/callback/{platform}: the network sends the browser here."""
+    landing = accounts.callback(x.ports, x.path["platform"], x.args)
+    if landing.location:
+        return Reply(302, headers={"Location": landing.location}, raw=b"")
+    if landing.status == "success":
+        return _page(200, "Connected", f"Your {landing.platform} account is connected. You can close this page.")
+    why = landing.error_description or landing.error
+    return _page(400, "Not connected", f"{landing.platform} was not connected: {why}. Start again where you came from.")
+
+
+def authorize(x: Exchange[None, models.AuthorizeQuery]) -> Reply:
+    """GET /sandbox/authorize: a simulated person consents at a simulated network."""
+    location = accounts.sandbox_authorize(x.ports, x.query.url)
+    return Reply(302, headers={"Location": location}, raw=b"")
+
+
+def _connected(account: Account) -> Reply:
+    shown = _shown(account).model_dump()
+    both = models.ConnectAccountResponse(**shown, account_id=account.id, display_name=account.name)
+    return Reply(201, both)
+
+
+def _shown(account: Account) -> models.Account:
+    return models.Account(
+        id=account.id,
+        platform=account.platform,
+        username=account.username,
+        name=account.name,
+        status=account.status,
+        reconnect_reason=account.reconnect_reason or None,
+        profile_picture_url=account.picture_url or None,
+        brand_id=account.brand_id or None,
+        metadata=dict(account.metadata),
+    )
+
+
+def _page(status: int, title: str, text: str) -> Reply:
+    page = _PAGE.format(title=escape(title), text=escape(text))
+    return Reply(status, raw=page.encode(), content_type="text/html; charset=utf-8")

@@ -1,0 +1,89 @@
+"""Accounts: what callers send and are sent."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shared.api.v1.models_common import Body, View
+
+
+class ConnectRequest(Body):
+    """An account to connect. ``metadata`` holds the credentials of networks that take them; GET /v1/platforms lists them."""
+
+    platform: str = Field(min_length=1, max_length=64)
+    metadata: dict[str, Any] | None = None
+    redirect_uri: str | None = Field(None, max_length=2048)
+    """Where the browser goes at the end: https, or http on localhost. A page of ours if left out."""
+    state: str | None = Field(None, max_length=512)
+    """Comes back with the browser, untouched."""
+    brand_id: str | None = Field(None, max_length=128)
+
+
+class ExchangeMetadata(Body):
+    """What belongs to the code."""
+
+    state: str = Field(min_length=1, max_length=512)
+    """The state that connect answered."""
+    redirect_uri: str | None = Field(None, max_length=2048)
+    """The one that the network was given."""
+
+
+class ExchangeRequest(Body):
+    """A code that the caller's own callback received."""
+
+    platform: str = Field(min_length=1, max_length=64)
+    code: str = Field(min_length=1, max_length=8192)
+    metadata: ExchangeMetadata
+
+
+class ListAccountsQuery(Body):
+    """Filters."""
+
+    brand_id: str | None = Field(None, max_length=128)
+    platform: str | None = Field(None, max_length=64)
+
+
+class AuthorizeQuery(Body):
+    """The network's own consent page, as connect wrapped it."""
+
+    url: str = Field(max_length=8192)
+
+
+class Account(View):
+    """A connected account. ``status`` is ``reconnect_required`` when its owner must connect it again."""
+
+    id: str
+    platform: str
+    username: str
+    name: str
+    status: Literal["active", "reconnect_required", "disconnected"]
+    reconnect_reason: str | None = None
+    profile_picture_url: str | None = None
+    brand_id: str | None = None
+    metadata: dict[str, Any]
+
+
+class AccountsListResponse(View):
+    """The connected accounts."""
+
+    data: list[Account]
+    count: int
+
+
+class ConnectAccountResponse(Account):
+    """The account that was just connected, or renewed."""
+
+    account_id: str
+    """The same as ``id``."""
+    display_name: str
+    """The same as ``name``."""
+
+
+class ConnectOAuthResponse(View):
+    """Send the person's browser to ``auth_url``. ``state`` is ours and comes back with it."""
+
+    auth_url: str
+    state: str
+    message: str

@@ -11,7 +11,7 @@ import pytest
 from shared.domain.content import Kind
 from shared.platforms._wire import post_json
 from shared.platforms.contract import Refused
-from shared.platforms.x import metrics, oauth, publish
+from shared.platforms.x import metrics, oauth, publish, simulator_oauth
 from shared.platforms.x.tests.person import Person
 from shared.ports.http import Request, Response
 from tests.support import simulated
@@ -70,8 +70,6 @@ def test_strangers_are_refused(person: Person, token: str) -> None:
 def test_a_scope_that_was_not_granted_is_refused(person: Person) -> None:
     """A token for reading cannot post, nor upload."""
     query = {"client_id": "", "redirect_uri": "r", "scope": "tweet.read users.read", "code_challenge_method": "plain"}
-    from shared.platforms.x import simulator_oauth
-
     who = simulator_oauth.person(person.world, "rostrum")
     code = simulator_oauth.grant_code(person.world, who, {**query, "code_challenge": "c"})
     reader = oauth.exchange(simulated.call_for(person.http, None), code, "r", "c").tokens.access

@@ -93,6 +93,10 @@ class EmbeddedBlobs:
         """A URL that accepts one PUT with exactly this Content-Type and at most ``max_bytes``."""
         return self._signed("PUT", key, content_type, max_bytes, age)
 
+    def upload_headers(self, content_type: str, max_bytes: int) -> dict[str, str]:
+        """What the uploader has to send; the size is in the URL."""
+        return {"Content-Type": content_type}
+
     def download_url(self, key: str, age: timedelta) -> str:
         """A URL that serves the blob by GET and HEAD, with ranges."""
         return self._signed("GET", key, "", 0, age)

@@ -72,10 +72,13 @@ def _download(request: Request, blobs: EmbeddedBlobs, key: str) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     try:
-        return response.make_conditional(request.environ, accept_ranges=True, complete_length=info.size)
+        response.make_conditional(request.environ, accept_ranges=True, complete_length=info.size)
     except RequestedRangeNotSatisfiable:
         file.close()
         return _refuse(416, f"the blob has {info.size} bytes", {"Content-Range": f"bytes */{info.size}"})
+    if request.method == "HEAD" or response.status_code == 304:
+        file.close()  # no server closes a body that it does not send
+    return response
 
 
 def _refuse(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:

@@ -17,12 +17,20 @@ MAX_BURST = 100  # deliveries at once after a rest, as Cloud Tasks derives it fr
 
 
 class Lane:
-    """One queue's threads and its pace. ``deliver`` runs on them; ``hungry`` is called when there is room again."""
+    """One queue's threads and its pace.
+
+    ``deliver`` runs on the threads, and so does ``ended`` at the end of each; ``hungry`` is called when there is room again.
+    """
 
     def __init__(
-        self, name: str, limits: QueueLimits, deliver: Callable[[Leased], None], hungry: Callable[[], None]
+        self,
+        name: str,
+        limits: QueueLimits,
+        deliver: Callable[[Leased], None],
+        hungry: Callable[[], None],
+        ended: Callable[[], None],
     ) -> None:
-        self._name, self._limits, self._deliver, self._hungry = name, limits, deliver, hungry
+        self._name, self._limits, self._deliver, self._hungry, self._ended = name, limits, deliver, hungry, ended
         self._inbox: queue.SimpleQueue[Leased | None] = queue.SimpleQueue()
         self._held: dict[int, Leased] = {}
         self._threads: list[threading.Thread] = []
@@ -90,6 +98,7 @@ class Lane:
                     hungry = len(self._held) == self._limits.concurrent - 1 or not self._held
                 if hungry:
                     self._hungry()
+        self._ended()
 
 
 class Sender:
@@ -110,6 +119,13 @@ class Sender:
         # A connection that idled may have been closed by the server; delivery is at least once, so ask again.
         return self._post(leased) if status is None and reused else status
 
+    def close(self) -> None:
+        """Close the connection of this thread."""
+        connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
+        if connection is not None:
+            connection.close()
+            self._local.connection = None
+
     def _post(self, leased: Leased) -> int | None:
         connection: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -120,8 +136,7 @@ class Sender:
             response = connection.getresponse()
             response.read()
         except (OSError, http.client.HTTPException):
-            connection.close()
-            self._local.connection = None
+            self.close()
             return None
         return response.status
 

@@ -90,7 +90,7 @@ class QueueWorker:
         lane = self._lanes.get(queue)
         if lane is None:
             lane = self._lanes[queue] = Lane(
-                queue, self._settings.limits(queue), self._deliver, self._database.announce
+                queue, self._settings.limits(queue), self._deliver, self._database.announce, self._sender.close
             )
         room = lane.room()
         if room == 0:

@@ -38,7 +38,10 @@ class Blobs(Protocol):
         """Gone afterwards, whether or not it existed."""
 
     def upload_url(self, key: str, content_type: str, max_bytes: int, age: timedelta) -> str:
-        """A URL that accepts one HTTP PUT with exactly this Content-Type and at most ``max_bytes``, for ``age``."""
+        """A URL that accepts one HTTP PUT with exactly :meth:`upload_headers` and at most ``max_bytes``, for ``age``."""
+
+    def upload_headers(self, content_type: str, max_bytes: int) -> dict[str, str]:
+        """What the uploader has to send with the upload URL, byte for byte: the signature covers it."""
 
     def download_url(self, key: str, age: timedelta) -> str:
         """A URL that serves the blob to anyone by GET and HEAD, with ranges, for ``age`` (at most 7 days)."""

@@ -210,6 +210,9 @@ class MemoryBlobs:
     def upload_url(self, key: str, content_type: str, max_bytes: int, age: timedelta) -> str:
         return self._granted(self._uploads, "u", _Grant(key, content_type, max_bytes, self._clock.now() + age))
 
+    def upload_headers(self, content_type: str, max_bytes: int) -> dict[str, str]:
+        return {"Content-Type": content_type}
+
     def download_url(self, key: str, age: timedelta) -> str:
         if age > MAX_URL_AGE:
             raise ValueError("a signed URL lives 7 days at most")

@@ -1,7 +1,7 @@
 """The blobs port on Cloud Storage, in one bucket.
 
 Signed URLs are V4: https://cloud.google.com/storage/docs/access-control/signed-urls (2026-11). An upload URL signs the
-headers of :func:`upload_headers`, which the uploader has to send: the service then refuses another type, what is larger,
+headers of :meth:`GcsBlobs.upload_headers`, which the uploader has to send: the service then refuses another type, what is larger,
 and a second upload (which would replace a file that was already checked).
 """
 
@@ -100,8 +100,14 @@ class GcsBlobs:
                 return
 
     def upload_url(self, key: str, content_type: str, max_bytes: int, age: timedelta) -> str:
-        headers = upload_headers(content_type, max_bytes)
-        return self._signed(key, "PUT", age, headers)
+        return self._signed(key, "PUT", age, self.upload_headers(content_type, max_bytes))
+
+    def upload_headers(self, content_type: str, max_bytes: int) -> dict[str, str]:
+        return {
+            "Content-Type": content_type,
+            "x-goog-content-length-range": f"0,{max_bytes}",
+            "x-goog-if-generation-match": "0",  # only while there is no such object
+        }
 
     def download_url(self, key: str, age: timedelta) -> str:
         return self._signed(key, "GET", age, {})
@@ -131,15 +137,6 @@ class GcsBlobs:
                 signer = _storage.signer(made, self._service_account, self._iam)
                 self._connected = (_storage.bucket(self._name, made, self._endpoint), signer)
         return self._connected
-
-
-def upload_headers(content_type: str, max_bytes: int) -> dict[str, str]:
-    """What the uploader has to send with an upload URL, byte for byte: the URL's signature covers it."""
-    return {
-        "Content-Type": content_type,
-        "x-goog-content-length-range": f"0,{max_bytes}",
-        "x-goog-if-generation-match": "0",  # only while there is no such object
-    }
 
 
 def _parts(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:

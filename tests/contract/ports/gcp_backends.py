@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from shared.backends.gcp.store import FirestoreStore
 from shared.backends.gcp.vault import SecretManagerVault
 from shared.backends.live.clock import SystemClock
 from tests.contract.emulators import firestore, gcs, pubsub, secrets, tasks
+from tests.contract.emulators.gcs_gate import Gate
 from tests.contract.emulators.process import EmulatorMissing
 
 __all__ = ["EmulatorMissing", "make_blobs", "make_bus", "make_queue", "make_store", "make_vault"]
@@ -78,7 +80,14 @@ def make_blobs(_folder: Path) -> GcsBlobs:
     nobody = AnonymousCredentials()
     with storage.Client(project="emulated", credentials=nobody, client_options={"api_endpoint": url}) as client:
         client.create_bucket(bucket)
-    return GcsBlobs(bucket, credentials=signing_credentials, endpoint=url)
+    return GcsBlobs(bucket, credentials=signing_credentials, endpoint=_gate(url).url)
+
+
+@functools.cache
+def _gate(upstream: str) -> Gate:
+    gate = Gate(upstream)
+    gate.signers[SIGNER] = _KEY.public_key()
+    return gate
 
 
 def signing_credentials() -> service_account.Credentials:

@@ -178,3 +178,12 @@ def test_there_is_no_sign_in_by_credentials(http: simulated.SimulatedHttp) -> No
     """X accounts come by redirect only."""
     with pytest.raises(Unsupported):
         oauth.sign_in(simulated.call_for(http, None), {})
+
+
+def test_giving_back_is_not_done_when_x_could_not_hear_it(http: simulated.SimulatedHttp) -> None:
+    """A fault of X's own is passed on: the grant may still live."""
+    person = Person(http=http)
+    http.intercept = lambda _: Response(503, {}, b"")
+    with pytest.raises(Refused) as refused:
+        oauth.revoke(person.call)
+    assert refused.value.fate is Fate.TRANSIENT

@@ -301,6 +301,16 @@ def test_a_missing_parent_does_not_make_the_listing_partial(person: Person) -> N
     assert isinstance(publish.find(person.call, HELLO, Armed(1, person.world.now, {})), Absent)
 
 
+def test_of_several_matches_it_is_the_first(person: Person) -> None:
+    """Two posts with the text: the earlier one is what our request made, whatever X lists first."""
+    posts = b'[{"id": "30", "text": "Hello"}, {"id": "20", "text": "Hello"}, {"id": "10", "text": "Hi"}]'
+    listing = b'{"data": ' + posts + b', "meta": {"result_count": 3}}'
+    person.http.intercept = lambda _: Response(200, {}, listing)
+    found = publish.find(person.call, HELLO, Armed(1, person.world.now, {}))
+    assert isinstance(found, Published)
+    assert found.id == "20"
+
+
 def test_find_only_reads(person: Person) -> None:
     """Nothing but GET leaves."""
     _, armed = person.post(HELLO)

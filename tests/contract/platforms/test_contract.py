@@ -67,6 +67,7 @@ class TestEveryKind:
         piece = network.piece(kind)
         state = network.prepare(piece)
         again = network.fork()
+        again.world.pass_time(10)
         assert again.prepare(piece, state) == state
         assert all(sent.method == "GET" for sent in again.http.sent)
 
@@ -319,6 +320,49 @@ def test_an_unlisted_refusal_is_in_doubt(network: Network, status: int) -> None:
     assert refused.value.fate in {Fate.UNKNOWN, Fate.TRANSIENT}
 
 
+ANSWERS = {
+    "trouble": Response(502, {"content-type": "text/html"}, b"<h1>Bad gateway</h1>"),
+    "limited": Response(429, {"content-type": "application/json"}, b"{}"),
+    "refused": Response(403, {"content-type": "application/json"}, b"{}"),
+    "unreadable": Response(200, {"content-type": "text/html"}, b"<html>"),
+    "empty": Response(200, {"content-type": "application/json"}, b"{}"),
+    "lost": None,
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+@pytest.mark.parametrize("live", [True, False], ids=["live", "not live"])
+def test_find_never_guesses(network: Network, answer: Response | None, live: bool) -> None:
+    """A network that cannot be asked proves nothing, whatever the truth is."""
+    piece = network.piece()
+    state, at = network.prepare(piece), network.world.now
+    if live:
+        network.commit(piece, state)
+
+    def instead(request: Request) -> Response:
+        if answer is None:
+            raise AnswerLost("the connection was reset")
+        return answer
+
+    network.http.intercept = instead
+    with suppress(HttpFailure, Refused):
+        assert isinstance(network.find(piece, state, at), Unsure)
+
+
+def test_a_native_key_makes_repetition_harmless(network: Network) -> None:
+    """Where a manifest claims that a repeated commit is one effect, it is."""
+    if not network.manifest.timing.native_key:
+        pytest.skip(f"{network.name} claims no native key")
+    before = network.posts()
+    piece = network.piece()
+    state = network.prepare(piece)
+    first = network.commit(piece, state)
+    network.world.pass_time(5)
+    assert network.commit(piece, state).id == first.id
+    if before is not None:
+        assert network.posts() == before + 1
+
+
 def test_describe_may_fail_without_harm(network: Network) -> None:
     """It answers the same post, or fails with nothing but the network's failures."""
     published = network.publish(network.piece())
@@ -349,7 +393,9 @@ def test_the_limit_in_bytes_is_the_network_s(network: Network) -> None:
     limit = network.manifest.text.max_bytes
     if limit is None:
         pytest.skip(f"{network.name} counts no bytes")
-    _assert_too_long(network, FAMILY * (limit // len(FAMILY.encode()) + 1))
+    most = FAMILY * (limit // len(FAMILY.encode()))
+    assert network.publish(network.piece(text=most)).id
+    _assert_too_long(network, most + FAMILY)
 
 
 def _assert_too_long(network: Network, text: str) -> None:

@@ -68,7 +68,7 @@ class _Loopback(BaseHTTPRequestHandler):
             response = delayed.response
         self.write(response)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer  # noqa: N815 - the base class names them
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
 
     def request_as_sent(self) -> Request:
         base = f"https://{self.host}" if self.host else f"http://{self.headers.get('Host', '127.0.0.1')}"

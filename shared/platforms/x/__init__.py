@@ -68,7 +68,7 @@ MANIFEST = Manifest(
         settle=120.0,
         # The simulator's posts are listed at once: only the engine's send window and a slow answer (3 s) remain.
         sandbox_settle=10.0,
-        confirm_within=0.0,  # X answers when the post is live
+        confirm_within=60.0,  # unused: X answers when the post is live, there is nothing to confirm
         prepare_within=3600.0,  # 512 MB in segments, then processing
         native_key=False,  # but an identical text is refused for a while, see README
         source=Source("https://docs.x.com/x-api/posts/timelines/integrate", _READ),

@@ -152,6 +152,11 @@ def unprocessable(message: str, raw: Mapping[str, Any]) -> Refused:
     return Refused(_MEDIA_INVALID, platform=PLATFORM, status=200, platform_message=message, raw=raw)
 
 
+def never_finalized(raw: Mapping[str, Any]) -> Refused:
+    """X refused to finalize a file, and its status shows no processing: the upload is of no use."""
+    return Refused(_MEDIA_INVALID, platform=PLATFORM, status=400, platform_message="not finalized", raw=raw)
+
+
 def not_deleted(raw: Mapping[str, Any]) -> Refused:
     """A 200 that says «deleted: false»."""
     return Refused(_UNLISTED, platform=PLATFORM, status=200, platform_message="X did not delete the post", raw=raw)

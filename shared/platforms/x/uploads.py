@@ -2,8 +2,8 @@
 
 An item's state is JSON: ``{"id", "expires_at" (epoch s), "phase", "next" (segment), "restarts"}``; its phases run
 ``append`` (videos, GIFs) → ``finalize`` → ``processing`` → ``alt`` → ``ready``. Every step may be run twice: a second
-initialize makes an upload that nobody uses, a second segment replaces the first, and whatever else X refuses of an
-upload that it knew before starts the item over, at most twice.
+initialize makes an upload that nobody uses, a second segment replaces the first, a second finalize is refused and the
+status read instead (``doubtful``). What else X refuses of an upload that it knew starts the item over, at most twice.
 Source: docs.x.com/x-api/media, 2026-11-22.
 """
 
@@ -48,10 +48,18 @@ def step(call: Call, file: MediaFile, item: Item | None, tag: str) -> tuple[Item
     try:
         return _STEPS[item["phase"]](call, file, item, tag)
     except Refused as refused:
-        restarts = int(item.get("restarts", 0))
-        if refused.fate not in {Fate.REJECTED, Fate.UNKNOWN} or refused.status < 400 or restarts >= _RESTARTS:
+        if not _is_about_the_upload(refused):
             raise
-        return _begin(call, file, tag, restarts + 1), 0
+        if item["phase"] == "finalize":  # perhaps it was done before, and the answer lost: its status will tell
+            return {**item, "phase": "processing", "doubtful": True}, 0
+        if int(item["restarts"]) >= _RESTARTS:
+            raise
+        return _begin(call, file, tag, int(item["restarts"]) + 1), 0
+
+
+def _is_about_the_upload(refused: Refused) -> bool:
+    """Whether starting over can help: X refused this upload, not the caller's token, pace or the file itself."""
+    return refused.fate in {Fate.REJECTED, Fate.UNKNOWN} and refused.status >= 400
 
 
 def _begin(call: Call, file: MediaFile, tag: str, restarts: int) -> Item:
@@ -88,7 +96,10 @@ def _finalize(call: Call, file: MediaFile, item: Item, tag: str) -> tuple[Item, 
 
 def _status(call: Call, file: MediaFile, item: Item, tag: str) -> tuple[Item, float]:
     del tag
-    return _processed(call, file, item, _send(call, _wire.get(UPLOAD, {"media_id": item["id"], "command": "STATUS"})))
+    data = _send(call, _wire.get(UPLOAD, {"media_id": item["id"], "command": "STATUS"}))
+    if item.get("doubtful") and not data.get("processing_info"):
+        raise errors.never_finalized(data)
+    return _processed(call, file, item, data)
 
 
 def _alt(call: Call, file: MediaFile, item: Item, tag: str) -> tuple[Item, float]:

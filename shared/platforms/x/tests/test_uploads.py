@@ -150,3 +150,32 @@ def test_a_refusal_that_passes_leaves_the_upload_alone(person: Person, status: i
         publish.prepare(person.call, CLIP, state)
     person.http.intercept = None
     assert person.prepare(CLIP, state)["media"][0]["id"] == state["media"][0]["id"]
+
+
+@pytest.mark.parametrize("piece", [CLIP, PHOTOS], ids=["video", "images"])
+def test_every_step_may_run_twice(person: Person, piece: Any) -> None:
+    """Each step's first outcome is never saved: the second leads on, without starting over for ever."""
+    state: Mapping[str, Any] = {}
+    for _ in range(30):
+        publish.prepare(person.call, piece, state)
+        step = publish.prepare(person.call, piece, state)
+        state = step.state
+        if isinstance(step, Ready):
+            break
+        person.world.pass_time(step.seconds)
+    assert publish.commit(person.call, piece, state).id
+    assert not state["former"]
+
+
+def test_a_file_that_x_never_finalized_starts_over(person: Person) -> None:
+    """Finalize is refused, and the status knows of no processing: a new upload is begun."""
+    state: Mapping[str, Any] = {}
+    while not state or state["media"][0]["phase"] != "finalize":
+        state = publish.prepare(person.call, CLIP, state).state
+    person.http.intercept = lambda _: Response(400, {}, b"{}")
+    doubtful = publish.prepare(person.call, CLIP, state).state
+    answers = [Response(200, {}, b'{"data": {"id": "1"}}')]
+    person.http.intercept = lambda _: answers.pop() if answers else None
+    again = publish.prepare(person.call, CLIP, doubtful).state
+    assert again["media"][0]["id"] != state["media"][0]["id"]
+    assert person.prepare(CLIP, again)["media"][0]["phase"] == "ready"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CHUNK = 8 * 1_048_576  # held in memory: up to this one request stores the file, beyond it a resumable upload does
 PUBLIC = "https://storage.googleapis.com"
 IAM = "https://iamcredentials.googleapis.com"
-SECONDS = 60.0  # for one request
+SECONDS = 30.0  # for one request, and for all its repetitions together
 _KEY = re.compile(r"(?!\.)[A-Za-z0-9._~-]+(?:/(?!\.)[A-Za-z0-9._~-]+)*")
 _MAX_KEY = 1024
 
@@ -60,17 +60,17 @@ class GcsBlobs:
             first = next(parts, b"")
             second = next(parts, None)
             if second is None:
-                blob.upload_from_string(first, content_type=content_type, timeout=SECONDS)
+                blob.upload_from_string(first, content_type=content_type, **_call())
             else:
                 _upload(blob, content_type, first, second, parts)
-            blob.reload(timeout=SECONDS)
+            blob.reload(**_call())
             return _info(key, blob)
 
     def info(self, key: str) -> BlobInfo | None:
         with _errors(key):
             blob = self._blob(key)
             try:
-                blob.reload(timeout=SECONDS)
+                blob.reload(**_call())
             except _not_found():
                 return None
             return _info(key, blob)
@@ -81,13 +81,13 @@ class GcsBlobs:
         with _errors(key):
             blob = self._blob(key)
             if length == 0:
-                blob.reload(timeout=SECONDS)
+                blob.reload(**_call())
                 return b""
             end = None if length is None else start + length - 1
             try:
                 whole = start == 0 and end is None
                 # A part has no checksum of its own; as stored, whatever encoding the uploader declared.
-                options = {"raw_download": True, "checksum": "auto" if whole else None, "timeout": SECONDS}
+                options = {"raw_download": True, "checksum": "auto" if whole else None, **_call()}
                 return bytes(blob.download_as_bytes(start=None if whole else start, end=end, **options))
             except RequestRangeNotSatisfiable:
                 return b""
@@ -95,7 +95,7 @@ class GcsBlobs:
     def delete(self, key: str) -> None:
         with _errors(key):
             try:
-                self._blob(key).delete(timeout=SECONDS)
+                self._blob(key).delete(**_call())
             except _not_found():
                 return
 
@@ -139,6 +139,13 @@ class GcsBlobs:
         return self._connected
 
 
+def _call() -> dict[str, Any]:
+    """How one call is made: all of them may be repeated; the client's own patience is two minutes."""
+    from google.cloud.storage.retry import DEFAULT_RETRY
+
+    return {"timeout": SECONDS, "retry": DEFAULT_RETRY.with_timeout(SECONDS)}
+
+
 def _parts(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
     """The stream in parts of CHUNK bytes (the last one shorter). Raises BlobTooLarge as soon as the limit is passed."""
     size, held = 0, bytearray()
@@ -155,7 +162,7 @@ def _parts(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
 
 def _upload(blob: Blob, content_type: str, first: bytes, second: bytes, rest: Iterator[bytes]) -> None:
     """A resumable upload. The object appears with its last byte; what ends early leaves nothing."""
-    writer = blob.open("wb", content_type=content_type, timeout=SECONDS)
+    writer = blob.open("wb", content_type=content_type, **_call())
     try:
         writer.write(first)
         writer.write(second)

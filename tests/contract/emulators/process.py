@@ -55,9 +55,10 @@ class Emulator:
         while not ready():
             ended = self._process.poll() is not None
             if ended or time.monotonic() - began > READY_SECONDS:
-                self.stop()
                 what = "ended at once" if ended else f"did not answer within {READY_SECONDS:.0f} s"
-                raise EmulatorMissing(f"the {self.name} emulator {what}: {self.log()[-600:]}")
+                words = self.log()[-600:].strip()
+                self.stop()
+                raise EmulatorMissing(f"the {self.name} emulator {what}: {words}")
             time.sleep(0.03)
         self.seconds = time.monotonic() - began
 
@@ -80,6 +81,15 @@ class Emulator:
 
 def launch(name: str, command: Callable[[int, Path], Sequence[str]], env: Mapping[str, str] | None = None) -> Emulator:
     """Start ``command(port, scratch folder)`` on a free port and wait until the port accepts connections."""
+    try:
+        return _launch(name, command, env)
+    except EmulatorMissing as missing:
+        if "in use" not in str(missing).lower():
+            raise
+    return _launch(name, command, env)  # another process took the port that was free a moment ago
+
+
+def _launch(name: str, command: Callable[[int, Path], Sequence[str]], env: Mapping[str, str] | None) -> Emulator:
     scratch = Path(tempfile.mkdtemp(prefix=f"rostrum-{name}-"))
     log, port = scratch / "log", free_port()
     with log.open("wb") as out:

@@ -23,7 +23,7 @@ _BY_CLASS: tuple[tuple[type[errors.RostrumError], int], ...] = (
     (Internal, 500),
     (errors.Broken, 503),
 )
-_BY_CODE = {
+BY_CODE = {
     "media.too_large": 413,
     "billing.storage_quota": 413,
     "platform.app_missing": 412,
@@ -37,8 +37,8 @@ def status_of(error: errors.RostrumError) -> int:
     """The HTTP status of an error."""
     if isinstance(error, Problem):
         return error.status
-    if error.code in _BY_CODE:
-        return _BY_CODE[error.code]
+    if error.code in BY_CODE:
+        return BY_CODE[error.code]
     return next((status for kind, status in _BY_CLASS if isinstance(error, kind)), 500)
 
 

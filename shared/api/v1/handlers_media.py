@@ -8,13 +8,12 @@ from shared.api.v1.models_common import SuccessResponse
 from shared.domain.errors import Invalid
 from shared.domain.media import Media
 from shared.operations import media
-from shared.ports.world import Ports
 
 
 def list_(x: Exchange[None, models.ListMediaQuery]) -> Reply:
     """GET /v1/media"""
     page = media.list_(x.ports, x.caller, x.query.limit, x.query.cursor)
-    items = [_shown(x.ports, one) for one in page.items]
+    items = [_shown(x, one) for one in page.items]
     return Reply(200, models.MediaListResponse(data=items, count=len(items), next_cursor=page.next_cursor))
 
 
@@ -58,7 +57,7 @@ def _file(file: File | None) -> File:
     return file
 
 
-def _shown(ports: Ports, one: Media) -> models.MediaItemResponse:
+def _shown(x: Exchange[None, models.ListMediaQuery], one: Media) -> models.MediaItemResponse:
     facts = one.facts
     return models.MediaItemResponse(
         id=one.id,
@@ -67,7 +66,7 @@ def _shown(ports: Ports, one: Media) -> models.MediaItemResponse:
         size_bytes=one.size,
         status=one.status,
         created_at=one.created_at,
-        url=media.preview_url(ports, one) if one.status == "ready" else None,
+        url=media.preview_url(x.ports, one) if one.status == "ready" else None,
         width=facts.width if facts else None,
         height=facts.height if facts else None,
         duration_seconds=facts.duration if facts else None,

@@ -11,13 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 class Body(BaseModel):
     """Something that a caller sends: an unknown field is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class View(BaseModel):
     """Something that a caller is sent: what is not known is left out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 def rfc3339(value: datetime) -> str:

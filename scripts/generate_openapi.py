@@ -1,0 +1,278 @@
+"""The v1 dialect's OpenAPI 3.1 document, from its route table and its models: ``shared/api/v1/openapi.json``."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.api.engine.problems import Problem
+from shared.api.engine.routes import Route, load
+from shared.api.v1 import errors as spelling
+from shared.api.v1.dialect import V1
+from shared.domain import errors
+
+PATH = "shared/api/v1/openapi.json"
+_ERROR = "shared.api.v1.models_common:ErrorResponse"
+_REF = "#/components/schemas/{model}"
+_KEY_ERRORS = ("auth.missing_header", "auth.empty_token", "auth.invalid_key")
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "Any unique text of yours. The same key with the same body gets the same answer for seven days.",
+}
+_REQUEST_ID = {
+    "description": "The request's id: yours if you sent one, else ours.",
+    "schema": {"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,64}$"},
+}
+_PREFIXES = {  # status of a code by how it begins, where the code does not say its error's class itself
+    "auth.insufficient_scope": 403,
+    "auth.state_mismatch": 403,
+    "auth.": 401,
+    "account.not_found": 404,
+    "account.reconnection_required": 403,
+    "account.": 400,
+    "idempotency.": 409,
+    "post.state_invalid": 409,
+    "post.no_retryable_deliveries": 400,
+    "media.in_use": 409,
+    "media.not_uploaded": 409,
+    "key.limit_reached": 409,
+    "key.revoked": 409,
+    "resource.not_supported": 501,
+    "system.unavailable": 503,
+}
+
+
+def render() -> str:
+    """The document as text."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def document() -> dict[str, Any]:
+    """The document."""
+    routes = V1.routes()
+    models = _models(routes)
+    refs, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
+    schemas = definitions.get("$defs", {})
+    for model in models:
+        _describe(schemas, model)
+    del refs
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    return {
+        "openapi": "3.1.0",
+        "info": _info(),
+        "servers": [{"url": "/", "description": "This installation"}],
+        "tags": [{"name": name} for name in sorted({_tag(route) for route in routes})],
+        "security": [{"apiKey": []}],
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "securitySchemes": {
+                "apiKey": {"type": "http", "scheme": "bearer", "description": "rst_live_… or rst_test_… (sandbox)"}
+            },
+            "headers": {"X-Request-ID": _REQUEST_ID},
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+
+
+def _info() -> dict[str, Any]:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {
+        "title": "Rostrum",
+        "version": project["version"],
+        "summary": "One API for every social network",
+        "description": (
+            "A post is accepted at once and published afterwards: at most once per target, and never lost in silence. "
+            "Errors are `{\"error\": {\"code\", \"message\", \"meta\"}, \"request_id\"}`; unknown fields are errors. "
+            "Keys that begin with `rst_test_` reach simulated networks only."
+        ),
+        "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": _operation_id(route),
+        "summary": route.summary,
+        "tags": [_tag(route)],
+        "parameters": [*_path_parameters(route), *_query_parameters(route), *_headers(route)],
+        "responses": _responses(route),
+    }
+    if route.description:
+        made["description"] = route.description
+    made |= {"requestBody": body} if (body := _request_body(route)) else {}
+    if route.scope is None:
+        made["security"] = []
+    elif route.scope:
+        made["x-required-scope"] = route.scope
+    if route.errors:
+        made["x-error-codes"] = list(dict.fromkeys(route.errors))
+    return made
+
+
+def _operation_id(route: Route) -> str:
+    words = re.sub(r"[{}]", "", route.path).replace(".", "-").strip("/").replace("v1/", "v1-", 1)
+    return f"{route.method.lower()}-{re.sub(r'[^a-zA-Z0-9]+', '-', words)}"
+
+
+def _tag(route: Route) -> str:
+    parts = [part for part in route.path.strip("/").split("/") if part != "v1"]
+    return {"oauth": "accounts", "sandbox": "accounts", "healthz": "about", "openapi.json": "about", "docs": "about"}.get(
+        parts[0], parts[0]
+    )
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    names = re.findall(r"\{(\w+)\}", route.path)
+    return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+
+
+def _query_parameters(route: Route) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    model: type[BaseModel] = load(route.query)
+    schema = model.model_json_schema(ref_template=_REF)
+    words = field_docs(model)
+    found = []
+    for name, field in model.model_fields.items():
+        shown = field.alias or name
+        parameter = {"name": shown, "in": "query", "required": field.is_required(), "schema": schema["properties"][shown]}
+        found.append(parameter | ({"description": words[name]} if name in words else {}))
+    return found
+
+
+def _headers(route: Route) -> list[dict[str, Any]]:
+    return [] if route.idempotency == "none" else [_IDEMPOTENCY]
+
+
+def _request_body(route: Route) -> dict[str, Any] | None:
+    if route.upload is not None:
+        part = {"type": "string", "contentMediaType": "application/octet-stream"}
+        schema = {"type": "object", "properties": {route.upload.field: part}, "required": [route.upload.field]}
+        return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    if route.body is None:
+        return None
+    content: dict[str, Any] = {"schema": _ref(route.body)}
+    content |= {"example": dict(route.example)} if route.example else {}
+    return {"required": not route.body_optional, "content": {"application/json": content}}
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    made = {str(status): _answer(route, status, model) for status, model in route.answers.items()}
+    codes = [*(() if route.scope is None else _KEY_ERRORS), *route.errors]
+    codes += ["auth.insufficient_scope"] if route.scope else []
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(status_of(code), []).append(code)
+    for status, found in by_status.items():
+        made[str(status)] = _refusal(", ".join(f"`{code}`" for code in found))
+    made["default"] = _refusal("Anything else")
+    return dict(sorted(made.items()))
+
+
+def _answer(route: Route, status: int, model: str | None) -> dict[str, Any]:
+    made: dict[str, Any] = {"description": route.summary, "headers": _answer_headers(status)}
+    if model is None:
+        return made
+    if ":" not in model:
+        return made | {"content": {model: {"schema": {"type": "object" if model.endswith("json") else "string"}}}}
+    content: dict[str, Any] = {"schema": _ref(model)}
+    content |= {"example": dict(route.answer_example)} if route.answer_example and status == min(route.answers) else {}
+    return made | {"content": {"application/json": content}}
+
+
+def _answer_headers(status: int) -> dict[str, Any]:
+    location = {"Location": {"schema": {"type": "string", "format": "uri"}}} if status == 302 else {}
+    return {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}} | location
+
+
+def _refusal(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": _ref(_ERROR)}}}
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of an error code, as the dialect would answer it."""
+    known = next((status for prefix, status in _PREFIXES.items() if code.startswith(prefix)), None)
+    if known is not None and code not in spelling.BY_CODE:
+        return known
+    kind = errors.Missing if code.endswith(".not_found") else errors.Invalid
+    return spelling.status_of(Problem(404, "") if code == "http.404" else kind(code, ""))
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name.partition(':')[2]}"}
+
+
+def _models(routes: tuple[Route, ...]) -> list[type[BaseModel]]:
+    """Every model that the table names, each once."""
+    names = [_ERROR]
+    for route in routes:
+        names += [name for name in (route.body, *route.answers.values()) if name and ":" in name]
+    found: dict[type[BaseModel], None] = {}
+    for name in names:
+        _collect(load(name), found)
+    return list(found)
+
+
+def _collect(model: type[BaseModel], found: dict[type[BaseModel], None]) -> None:
+    """The model and those within it."""
+    if model in found:
+        return
+    found[model] = None
+    for field in model.model_fields.values():
+        for inner in _inner(field.annotation):
+            _collect(inner, found)
+
+
+def _inner(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in getattr(annotation, "__args__", ()) for model in _inner(argument)]
+
+
+def _describe(schemas: dict[str, Any], model: type[BaseModel]) -> None:
+    """The texts below the fields of the class, as their descriptions. pydantic could read them itself, at every import."""
+    properties = schemas[model.__name__].get("properties", {})
+    for name, text in field_docs(model).items():
+        if name in properties:
+            properties[name]["description"] = text
+
+
+def field_docs(model: type[BaseModel]) -> dict[str, str]:
+    """The text below each field, of the class and those it builds on."""
+    found: dict[str, str] = {}
+    for cls in reversed(model.__mro__):
+        module = inspect.getmodule(cls)
+        if module is not None and cls.__module__.startswith("shared."):
+            found |= _class_docs(module).get(cls.__name__, {})
+    return found
+
+
+@cache
+def _class_docs(module: ModuleType) -> dict[str, dict[str, str]]:
+    tree = ast.parse(inspect.getsource(module))
+    return {node.name: _texts(node) for node in tree.body if isinstance(node, ast.ClassDef)}
+
+
+def _texts(node: ast.ClassDef) -> dict[str, str]:
+    pairs = zip(node.body, node.body[1:], strict=False)
+    return {
+        field.target.id: str(text.value.value)
+        for field, text in pairs
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+    }

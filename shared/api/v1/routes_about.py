@@ -1,0 +1,30 @@
+"""What Rostrum says of itself: the routes, as data."""
+
+from __future__ import annotations
+
+from shared.api.engine.routes import ANY_KEY, Route
+
+_HANDLERS = "shared.api.v1.handlers_about:"
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/platforms",
+        f"{_HANDLERS}platforms",
+        "The networks: what each offers, takes and limits, and where that is documented",
+        {200: "shared.api.v1.views_platforms:PlatformsListResponse"},
+        scope=ANY_KEY,
+    ),
+    Route(
+        "GET",
+        "/healthz",
+        f"{_HANDLERS}health",
+        "Whether all is ready",
+        {200: "shared.api.v1.models_common:HealthResponse"},
+        scope=None,
+        errors=("system.unavailable",),
+        answer_example={"status": "ok"},
+    ),
+    Route("GET", "/openapi.json", f"{_HANDLERS}openapi", "This document", {200: "application/json"}, scope=None),
+    Route("GET", "/docs", f"{_HANDLERS}docs", "This document, for people", {200: "text/html"}, scope=None),
+)

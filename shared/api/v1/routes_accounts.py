@@ -1,0 +1,128 @@
+"""Accounts and the ways to connect them: the routes, as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.api.engine.routes import Route
+
+_HANDLERS = "shared.api.v1.handlers_accounts:"
+_MODELS = "shared.api.v1.models_accounts:"
+_CONNECT = (
+    "account.unsupported_platform",
+    "platform.app_missing",
+    "platform.unreachable",
+    "platform.no_answer",
+    "validation.field_required",
+    "validation.field_invalid",
+    "validation.field_unknown",
+    "validation.redirect_uri_invalid",
+    "validation.url_not_allowed",
+    "idempotency.key_reused",
+    "idempotency.in_progress",
+)
+_ACCOUNT: dict[str, Any] = {
+    "id": "acc_01KB2KZ0A7B8C9D0E1F2G3H4J5",
+    "platform": "bluesky",
+    "username": "alice.bsky.social",
+    "name": "Alice",
+    "status": "active",
+    "metadata": {},
+}
+_BACK = (
+    "The network sends the person's browser here after consent. It goes on to the caller's `redirect_uri` with "
+    "`status`, `platform`, `state` and `account_id` or `error`; without a `redirect_uri`, a page says how it went."
+)
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/accounts",
+        f"{_HANDLERS}list_",
+        "All connected accounts",
+        {200: f"{_MODELS}AccountsListResponse"},
+        scope="accounts:read",
+        query=f"{_MODELS}ListAccountsQuery",
+        errors=("account.unsupported_platform",),
+        answer_example={"data": [_ACCOUNT], "count": 1},
+    ),
+    Route(
+        "POST",
+        "/v1/accounts/connect",
+        f"{_HANDLERS}connect",
+        "Connect an account: by credentials (201), or by the network's consent page (202)",
+        {201: f"{_MODELS}ConnectAccountResponse", 202: f"{_MODELS}ConnectOAuthResponse"},
+        scope="accounts:manage",
+        body=f"{_MODELS}ConnectRequest",
+        errors=_CONNECT,
+        idempotency="claim",
+        description="Connecting an account again renews its tokens and keeps its id.",
+        example={
+            "platform": "bluesky",
+            "metadata": {"identifier": "alice.bsky.social", "app_password": "xxxx-xxxx-xxxx-xxxx"},
+        },
+        answer_example={**_ACCOUNT, "account_id": _ACCOUNT["id"], "display_name": "Alice"},
+    ),
+    Route(
+        "GET",
+        "/v1/accounts/{id}",
+        f"{_HANDLERS}get",
+        "One connected account",
+        {200: f"{_MODELS}Account"},
+        scope="accounts:read",
+        errors=("account.not_found",),
+        answer_example=_ACCOUNT,
+    ),
+    Route(
+        "DELETE",
+        "/v1/accounts/{id}",
+        f"{_HANDLERS}disconnect",
+        "Disconnect an account: its grant is given back where the network can, its tokens are destroyed",
+        {204: None},
+        scope="accounts:manage",
+        errors=("account.not_found",),
+    ),
+    Route(
+        "POST",
+        "/v1/oauth/exchange",
+        f"{_HANDLERS}exchange",
+        "Trade an authorization code for an account, when the caller hosts the callback",
+        {201: f"{_MODELS}ConnectAccountResponse"},
+        scope="accounts:manage",
+        body=f"{_MODELS}ExchangeRequest",
+        errors=("auth.state_mismatch", *_CONNECT),
+        idempotency="claim",
+        example={"platform": "twitter", "code": "code-from-the-browser", "metadata": {"state": "state-from-connect"}},
+        answer_example={**_ACCOUNT, "account_id": _ACCOUNT["id"], "display_name": "Alice"},
+    ),
+    Route(
+        "GET",
+        "/v1/oauth/callback/{platform}",
+        f"{_HANDLERS}callback",
+        "Where a network sends the browser after consent",
+        {200: "text/html", 302: None},
+        scope=None,
+        errors=("auth.state_mismatch", "account.unsupported_platform"),
+        description=_BACK,
+    ),
+    Route(
+        "GET",
+        "/oauth/callback/{platform}",
+        f"{_HANDLERS}callback",
+        "Where a network sends the browser after consent: the address to register with the networks",
+        {200: "text/html", 302: None},
+        scope=None,
+        errors=("auth.state_mismatch", "account.unsupported_platform"),
+        description=_BACK,
+    ),
+    Route(
+        "GET",
+        "/sandbox/authorize",
+        f"{_HANDLERS}authorize",
+        "A simulated network's consent page: consents at once, and sends the browser back",
+        {302: None},
+        scope=None,
+        query=f"{_MODELS}AuthorizeQuery",
+        errors=("validation.field_invalid", "auth.state_mismatch"),
+    ),
+)

@@ -1,13 +1,12 @@
 """Make ``.tools/tasks-emulator``: a virtual environment for ``gcloud-tasks-emulator``, which needs protobuf below 5.
 
-Usage: ``python -m tests.contract.emulators.tasks_environment`` (``make .tools/tasks-emulator``). Does nothing when the
-environment is already that of the lock file; safe when several processes ask at once.
+Usage: ``python -m tests.contract.emulators.tasks_environment`` (``make emulators``). As for make, the environment is made
+when its stamp ``.installed`` is absent or older than the lock file; safe when several processes ask at once.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import shutil
 import subprocess
 import sys
@@ -26,31 +25,37 @@ class NotMade(Exception):
 def python() -> Path:
     """The environment's interpreter, made now if it has to be. Raises NotMade."""
     home = TOOLS / "tasks-emulator"
-    stamp = home / "lock.sha256"
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "tasks-emulator.flock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text() != wanted:
+        if not _fresh(home / ".installed"):
             shutil.rmtree(home, ignore_errors=True)
             _make(home)
-            stamp.write_text(wanted)
+            (home / ".installed").touch()
     return home / "bin" / "python"
 
 
+def _fresh(stamp: Path) -> bool:
+    return stamp.exists() and stamp.stat().st_mtime >= LOCK.stat().st_mtime
+
+
 def _make(home: Path) -> None:
-    venv.create(home, with_pip=True, symlinks=True)
-    install = [str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    uv = Path(sys.executable).with_name("uv")
+    venv.create(home, with_pip=not uv.exists(), symlinks=True)
+    interpreter = str(home / "bin" / "python")
+    install = (
+        [str(uv), "pip", "install", "--python", interpreter] if uv.exists() else [interpreter, "-m", "pip", "install"]
+    )
     try:
         done = subprocess.run(
-            [*install, "--require-hashes", "--no-deps", "-r", str(LOCK)],
+            [*install, "--quiet", "--require-hashes", "--no-deps", "-r", str(LOCK)],
             capture_output=True,
             text=True,
             timeout=SECONDS,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise NotMade(f"pip did not finish within {SECONDS} s") from error
+        raise NotMade(f"the installer did not finish within {SECONDS} s") from error
     if done.returncode != 0:
         raise NotMade(done.stderr.strip()[-600:])
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-GENERATORS = ("scripts.generate_names",)
+GENERATORS = ("scripts.generate_names", "scripts.generate_openapi", "scripts.generate_docs")
 
 
 def stale(generator: str) -> tuple[Path, str] | None:

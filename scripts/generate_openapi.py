@@ -97,7 +97,7 @@ def _info() -> dict[str, Any]:
         "summary": "One API for every social network",
         "description": (
             "A post is accepted at once and published afterwards: at most once per target, and never lost in silence. "
-            "Errors are `{\"error\": {\"code\", \"message\", \"meta\"}, \"request_id\"}`; unknown fields are errors. "
+            'Errors are `{"error": {"code", "message", "meta"}, "request_id"}`; unknown fields are errors. '
             "Keys that begin with `rst_test_` reach simulated networks only."
         ),
         "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
@@ -131,9 +131,13 @@ def _operation_id(route: Route) -> str:
 
 def _tag(route: Route) -> str:
     parts = [part for part in route.path.strip("/").split("/") if part != "v1"]
-    return {"oauth": "accounts", "sandbox": "accounts", "healthz": "about", "openapi.json": "about", "docs": "about"}.get(
-        parts[0], parts[0]
-    )
+    return {
+        "oauth": "accounts",
+        "sandbox": "accounts",
+        "healthz": "about",
+        "openapi.json": "about",
+        "docs": "about",
+    }.get(parts[0], parts[0])
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
@@ -150,7 +154,12 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
     found = []
     for name, field in model.model_fields.items():
         shown = field.alias or name
-        parameter = {"name": shown, "in": "query", "required": field.is_required(), "schema": schema["properties"][shown]}
+        parameter = {
+            "name": shown,
+            "in": "query",
+            "required": field.is_required(),
+            "schema": schema["properties"][shown],
+        }
         found.append(parameter | ({"description": words[name]} if name in words else {}))
     return found
 

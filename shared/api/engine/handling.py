@@ -104,8 +104,9 @@ def _spelled(dialect: Dialect, error: RostrumError, request_id: str, seen: dict[
 
 
 def _response(reply: Reply, request_id: str) -> Response:
-    response = Response(reply.encode(), status=reply.status)
-    if reply.status == 204:
+    body = reply.encode()
+    response = Response(body, status=reply.status)
+    if not body:
         response.headers.pop("Content-Type", None)
     else:
         response.headers["Content-Type"] = reply.content_type

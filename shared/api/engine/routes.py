@@ -30,9 +30,9 @@ class Upload:
     max_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """One operation of a dialect.
+    """One operation of a dialect. A row is itself and no other: it is compared by identity.
 
     ``path``: ``/v1/posts/{pid}``. ``handler``: a function of one ``Exchange`` that answers a ``Reply``. ``answers``:
     the model of each success status, None for an empty one, a content type (``text/html``) for what is no JSON.

@@ -29,7 +29,7 @@ class EmbeddedBus:
         self._clock = clock
         self._topics = {topic: tuple(functions) for topic, functions in topics.items()}
         try:
-            self._database = open_database(path)
+            self._database = open_database(path, self)
         except FileError as error:
             raise BusUnavailable(str(error)) from error
 
@@ -45,9 +45,15 @@ class EmbeddedBus:
             "publishTime": now.isoformat().replace("+00:00", "Z"),
         }
         rows = [
-            Delivery(f"bus:{topic}", f"{function}:{message['messageId']}", "push", function, _push(message, name), now)
+            Delivery(
+                f"bus:{topic}:{function}",
+                str(message["messageId"]),
+                "push",
+                function,
+                _push(message, topic, function),
+                now,
+            )
             for function in self._topics[topic]
-            for name in [f"projects/local/subscriptions/{topic}-{function}"]
         ]
         try:
             self._database.write(lambda held: deliveries.insert(held, rows))
@@ -58,7 +64,7 @@ class EmbeddedBus:
 
     def close(self) -> None:
         """Close the file; the bus cannot be used afterwards."""
-        self._database.close()
+        self._database.close(self)
 
 
 def _payload(data: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
@@ -74,5 +80,6 @@ def _payload(data: Mapping[str, Any], attributes: Mapping[str, str]) -> bytes:
     return payload
 
 
-def _push(message: Mapping[str, Any], subscription: str) -> str:
+def _push(message: Mapping[str, Any], topic: str, function: str) -> str:
+    subscription = f"projects/local/subscriptions/{topic}-{function}"
     return json.dumps({"message": message, "subscription": subscription}, separators=(",", ":"))

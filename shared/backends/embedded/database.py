@@ -70,7 +70,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.users = 0
+        self.users: set[object] = set()
         self.changed = threading.Condition()  # guards ``announced``: how often this process added deliveries
         self.announced = 0
         self._local = threading.local()
@@ -147,11 +147,11 @@ class Database:
                 self.changed.wait(seconds)
             return self.announced
 
-    def close(self) -> None:
-        """Close every connection; the last user's close counts. Others' calls raise FileError from then on."""
+    def close(self, user: object) -> None:
+        """``user`` needs it no more: close every connection when nobody does. Calls raise FileError from then on."""
         with _OPEN_LOCK:
-            self.users -= 1
-            if self.users > 0 or self._closed:
+            self.users.discard(user)
+            if self.users or self._closed:
                 return
             _OPEN.pop((os.getpid(), self.path), None)
         with self._lock:
@@ -215,14 +215,14 @@ _OPEN: dict[tuple[int, Path], Database] = {}
 _OPEN_LOCK = threading.Lock()
 
 
-def open_database(path: str | os.PathLike[str]) -> Database:
-    """The process's one Database of this file (made when absent, readable by its owner only)."""
+def open_database(path: str | os.PathLike[str], user: object) -> Database:
+    """The process's one Database of this file (made when absent, private), open until its last user closes it."""
     real = Path(path).resolve()
     with _OPEN_LOCK:
         found = _OPEN.get((os.getpid(), real))
         if found is None:
             found = _OPEN[os.getpid(), real] = Database(real)
-        found.users += 1
+        found.users.add(user)
         return found
 
 

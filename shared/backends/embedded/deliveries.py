@@ -48,6 +48,8 @@ _HEADS = (
     "FROM q WHERE name IS NOT NULL"
 )
 
+_DROP = "DELETE FROM deliveries WHERE id = ? AND lease = ?"  # a message's name is unique by itself
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -179,21 +181,32 @@ class Deliveries:
             if copies > 1:
                 held.execute(_AGAIN, (micros(now), 1, leased.id, leased.lease))
             else:
-                held.execute(_RELEASE, (micros(now), leased.id, leased.lease))
+                _release(held, leased, now)
 
         self._database.write(settle, durable=False)
 
     def fail(self, leased: Leased, now: datetime, again: datetime | None) -> None:
         """The delivery was not accepted: make it due at ``again``, or give it up."""
-        sql, given = _RELEASE, [(micros(now)), leased.id, leased.lease]
-        if again is not None:
-            sql, given = _AGAIN, [micros(again), 0, leased.id, leased.lease]
-        self._database.write(lambda held: held.execute(sql, given), durable=False)
+
+        def settle(held: sqlite3.Connection) -> None:
+            if again is None:
+                _release(held, leased, now)
+            else:
+                held.execute(_AGAIN, (micros(again), 0, leased.id, leased.lease))
+
+        self._database.write(settle, durable=False)
 
     def forget(self, before: datetime) -> int:
         """Free the names of what was released before then; how many."""
         sql = "DELETE FROM deliveries WHERE released_at < ?"
         return self._database.write(lambda held: held.execute(sql, (micros(before),)).rowcount, durable=False)
+
+
+def _release(held: sqlite3.Connection, leased: Leased, now: datetime) -> None:
+    if leased.kind == "push":
+        held.execute(_DROP, (leased.id, leased.lease))
+    else:
+        held.execute(_RELEASE, (micros(now), leased.id, leased.lease))
 
 
 def micros(at: datetime) -> int:

@@ -159,7 +159,7 @@ def _task_headers(leased: Leased) -> dict[str, str]:
 def _event_headers(leased: Leased) -> dict[str, str]:
     """A CloudEvent in binary mode, as Eventarc wraps a Pub/Sub push."""
     message = json.loads(leased.body)["message"]
-    topic = leased.queue.removeprefix("bus:")
+    _, topic, _ = leased.queue.split(":")
     return {
         "ce-specversion": "1.0",
         "ce-id": message["messageId"],

@@ -34,7 +34,7 @@ class EmbeddedQueue:
     def __init__(self, path: str | os.PathLike[str], clock: Clock, settings: QueueSettings | None = None) -> None:
         self.settings = settings or QueueSettings()
         self._clock = clock
-        self._database = _translated(lambda: open_database(path))
+        self._database = _translated(lambda: open_database(path, self))
 
     def enqueue(self, task: Task) -> bool:
         """Accept the task. False when its name is in use or reserved. Raises TaskRefused, QueueUnavailable."""
@@ -53,7 +53,7 @@ class EmbeddedQueue:
 
     def close(self) -> None:
         """Close the file; the queue cannot be used afterwards."""
-        self._database.close()
+        self._database.close(self)
 
     def _row(self, task: Task) -> Delivery:
         """The task as a row. Raises TaskRefused for what Cloud Tasks would refuse."""

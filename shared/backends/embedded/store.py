@@ -46,7 +46,7 @@ class EmbeddedStore:
         durability: Literal["full", "normal"] = "full",
     ) -> None:
         with _unavailable():
-            self._database = open_database(path)
+            self._database = open_database(path, self)
         self._clock = clock
         self._declared = tuple(indexes)
         self._durable = durability == "full"
@@ -119,7 +119,7 @@ class EmbeddedStore:
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
-        self._database.close()
+        self._database.close(self)
 
     def _transact(self, body: Callable[[Transaction], T]) -> T:
         attempts = 0

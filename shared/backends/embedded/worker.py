@@ -34,7 +34,7 @@ class QueueWorker:
     def __init__(
         self, path: str | os.PathLike[str], clock: Clock, settings: QueueSettings, base_url: str, token: str
     ) -> None:
-        self._database = open_database(path)
+        self._database = open_database(path, self)
         self._deliveries = Deliveries(self._database)
         self._clock, self._settings = clock, settings
         self._sender = Sender(base_url, token)
@@ -63,7 +63,7 @@ class QueueWorker:
             self._deliveries.give_back(unbegun, self._clock.now())
         except FileError as error:
             _log.warning("could not give back %d leases, they will run out: %s", len(unbegun), error)
-        self._database.close()
+        self._database.close(self)
         return not running
 
     def _run(self) -> None:
@@ -113,8 +113,8 @@ class QueueWorker:
             self._deliveries.fail(leased, now, again)
             if again is not None:
                 self._database.announce()
-        except FileError as error:
-            _log.warning("could not settle %s, its lease will run out: %s", leased.name, error)
+        except Exception:  # noqa: BLE001 - a lane's thread that died would leave its queue without one
+            _log.exception("could not settle %s/%s, its lease will run out", leased.queue, leased.name)
 
     def _keep_up(self) -> None:
         now = time.monotonic()

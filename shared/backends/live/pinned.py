@@ -7,6 +7,7 @@ by byte ends at the deadline too.
 
 from __future__ import annotations
 
+import math
 import socket
 import ssl
 import threading
@@ -21,7 +22,15 @@ from shared.backends.live.ssrf import Guard
 from shared.ports.http import NotSent
 
 IDLE_SECONDS = 4.0  # an idle connection is not trusted longer: a request lost on it would be an answer lost
-_exchange = threading.local()  # .deadline: of the exchange that this thread is in
+
+
+class _Exchange(threading.local):
+    """The exchange that this thread is in."""
+
+    deadline = math.inf
+
+
+_exchange = _Exchange()
 
 
 def begin(deadline: float) -> None:
@@ -39,7 +48,7 @@ class _Deadline:
         left = _exchange.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the exchange took too long")
-        if usual is None or left < usual:
+        if left < (math.inf if usual is None else usual):
             sock.settimeout(left)
         return usual
 

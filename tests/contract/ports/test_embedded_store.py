@@ -303,9 +303,11 @@ def test_a_closed_store_is_unavailable(path: Path) -> None:
         store.get("a/b")
     with pytest.raises(Unavailable, match="closed"):
         store.commit([Write("set", "a/b", {})])
-    again = opened(path)
-    assert again.get("a/b") is None
+    again, other = opened(path), opened(path)
     again.close()
+    again.close()
+    assert other.get("a/b") is None
+    other.close()
 
 
 def test_a_newer_releases_file_is_refused(path: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_delivered_tasks_name_stays_reserved(world: Callable[..., World]) -> N
 
 
 def test_names_are_free_again_after_a_day(tmp_path: Path, clock: ManualClock) -> None:
-    database = open_database(tmp_path / "q.sqlite3")
+    database = open_database(tmp_path / "q.sqlite3", "test")
     deliveries, queue = Deliveries(database), EmbeddedQueue(tmp_path / "q.sqlite3", clock)
     assert queue.enqueue(Task("publish-one", "t1", "publish", {}))
     (leased,) = deliveries.lease("publish-one", clock.now(), 10, timedelta(seconds=10))
@@ -126,7 +126,7 @@ def test_names_are_free_again_after_a_day(tmp_path: Path, clock: ManualClock) ->
     clock.pass_(hours=24, seconds=1)
     assert deliveries.forget(clock.now() - timedelta(hours=24)) == 1
     queue.close()
-    database.close()
+    database.close("test")
 
 
 def test_what_is_not_accepted_comes_again_and_is_given_up_at_last(world: Callable[..., World]) -> None:
@@ -140,7 +140,7 @@ def test_what_is_not_accepted_comes_again_and_is_given_up_at_last(world: Callabl
 
 
 def test_back_off_doubles_up_to_its_longest(tmp_path: Path, clock: ManualClock) -> None:
-    database = open_database(tmp_path / "q.sqlite3")
+    database = open_database(tmp_path / "q.sqlite3", "test")
     deliveries, queue = Deliveries(database), EmbeddedQueue(tmp_path / "q.sqlite3", clock)
     queue.enqueue(Task("publish-one", "t1", "publish", {}))
     waits = []
@@ -155,7 +155,7 @@ def test_back_off_doubles_up_to_its_longest(tmp_path: Path, clock: ManualClock) 
         clock.at = again
     assert waits == [1, 2, 4, 8, 16, 32, 60]
     queue.close()
-    database.close()
+    database.close("test")
 
 
 def test_a_reset_connection_is_tried_again(world: Callable[..., World]) -> None:
@@ -259,7 +259,7 @@ def test_another_processs_tasks_are_noticed(world: Callable[..., World]) -> None
 
 def test_a_lease_runs_out_unless_it_is_renewed(tmp_path: Path, clock: ManualClock) -> None:
     """What a killed worker held is delivered again, with one more attempt counted; a late settling changes nothing."""
-    database = open_database(tmp_path / "q.sqlite3")
+    database = open_database(tmp_path / "q.sqlite3", "test")
     deliveries, queue = Deliveries(database), EmbeddedQueue(tmp_path / "q.sqlite3", clock)
     for name in ("lost", "kept"):
         queue.enqueue(Task("publish-one", name, "publish", {}))
@@ -274,7 +274,7 @@ def test_a_lease_runs_out_unless_it_is_renewed(tmp_path: Path, clock: ManualCloc
     clock.pass_(seconds=11)
     assert deliveries.expire(clock.now()) == 2
     queue.close()
-    database.close()
+    database.close("test")
 
 
 def test_stopping_is_bounded_and_gives_back(world: Callable[..., World]) -> None:
@@ -312,6 +312,8 @@ def test_a_message_goes_to_every_subscriber(world: Callable[..., World]) -> None
     here.work()
     sent = bus.publish("events", {"id": "evt_1", "text": "ü"}, {"id": "evt_1"})
     got = here.received(3)
+    rows = open_database(here.path, bus)
+    until(lambda: rows.read().execute("SELECT count(*) FROM deliveries").fetchone() == (0,))
     bus.close()
     paths = Counter(one.path for one in got)
     assert paths == {"/base/_functions/webhook_deliver": 2, "/base/_functions/metrics_sync": 1}
@@ -320,5 +322,6 @@ def test_a_message_goes_to_every_subscriber(world: Callable[..., World]) -> None
         assert json.loads(base64.b64decode(message["data"])) == {"id": "evt_1", "text": "ü"}
         assert message["attributes"] == {"id": "evt_1"}
         assert message["messageId"] == one.headers["ce-id"] == sent
+        assert one.headers["ce-source"] == "//pubsub.googleapis.com/projects/local/topics/events"
         assert one.headers["ce-type"] == "google.cloud.pubsub.topic.v1.messagePublished"
         assert one.headers["authorization"] == "Bearer internal-token"

@@ -69,11 +69,12 @@ def asking(platform: str, now: datetime, field: str = "", address_field: str = "
     except Refused as refused:
         raise refusal(refused, now, field) from refused
     except Blocked as error:
-        text = f"{error}: name a public https address."
-        raise Invalid("validation.url_not_allowed", text, field=address_field or field or "metadata") from error
+        named = address_field or field or "metadata"
+        text = f"{named}: {error}; name a public https address."
+        raise Invalid("validation.url_not_allowed", text, field=named) from error
     except NotSent as error:
         if address_field:
-            text = f"{error}: check {address_field}."
+            text = f"{address_field}: {error}; check the address."
             raise Invalid("validation.url_unreachable", text, field=address_field) from error
         text = f"{platform} could not be reached: try again."
         raise Broken("platform.unreachable", text, platform=platform) from error

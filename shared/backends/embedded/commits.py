@@ -91,10 +91,11 @@ def _next(write: Prepared, state: _State) -> None:
     """Bring the document to where the write leaves it. Raises when its precondition does not hold."""
     if write.op == "create" and state.text is not None:
         raise AlreadyExists(write.path)
-    if write.op == "update" and state.text is None:
-        raise NotFound(write.path)
+    # As on Firestore: a version that was demanded is missed by an absent document too, whatever the op.
     if write.if_version is not None and (state.version != write.if_version or state.text is None):
         raise Conflict(f"{write.path} is no longer at the version that was read")
+    if write.op == "update" and state.text is None:
+        raise NotFound(write.path)
     if write.op == "delete":
         state.text = state.plain = None
     elif write.op == "update":

@@ -123,6 +123,17 @@ def test_if_version_refuses_once_the_document_changed(store: Store, op: Any) -> 
     store.commit([Write(op, A, {"n": 3} if op == "update" else {}, if_version=now.version)])
 
 
+@pytest.mark.parametrize("op", ["update", "delete"])
+def test_if_version_refuses_an_absent_document(store: Store, op: Any) -> None:
+    store.commit([Write("create", A, {"n": 1})])
+    seen = store.get(A)
+    assert seen is not None
+    store.commit([Write("delete", A)])
+    with pytest.raises(Conflict):
+        store.commit([Write(op, A, {}, if_version=seen.version)])
+    assert store.get(A) is None
+
+
 def test_a_version_does_not_return_with_a_recreated_document(store: Store) -> None:
     store.commit([Write("create", A, {"n": 1})])
     seen = store.get(A)
@@ -159,6 +170,14 @@ def test_documents_may_have_a_mebibyte_and_no_more(store: Store) -> None:
     with pytest.raises(TooLarge):
         store.commit([Write("update", A, {"m": "x" * 2_000})])
     assert len(data(store, A)["n"]) == 1_048_000
+
+
+def test_writes_of_one_commit_see_those_before_them(store: Store) -> None:
+    store.commit([Write("create", A, {"n": 1, "keep": 1}), Write("update", A, {"n": 2})])
+    assert data(store, A) == {"n": 2, "keep": 1}
+    with pytest.raises(AlreadyExists):
+        store.commit([Write("set", B, {}), Write("create", B, {})])
+    assert store.get(B) is None
 
 
 def test_a_commit_has_at_most_500_writes(store: Store) -> None:

@@ -33,7 +33,9 @@ class GcsBlobs:
 
     ``credentials``: makes Google credentials when first needed (None: the environment's). They sign URLs with their
     key if they have one, else through IAM's signBlob as ``service_account`` (whose token creator they must be).
-    ``endpoint``: ``http://host:port`` of an emulator. ``iam``: where signBlob is asked.
+    ``endpoint``: ``http://host:port`` of an emulator. ``iam``: where signBlob is asked. ``strict_uploads`` False signs the
+    Content-Type only, for uploaders that know no other header: size and replacement are then checked by nobody but
+    whoever looks at the file afterwards.
     """
 
     def __init__(
@@ -44,8 +46,10 @@ class GcsBlobs:
         credentials: Callable[[], Any] | None = None,
         endpoint: str | None = None,
         iam: str = IAM,
+        strict_uploads: bool = True,
     ) -> None:
         self._name = bucket
+        self._strict = strict_uploads
         self._service_account = service_account
         self._credentials = credentials
         self._endpoint = endpoint
@@ -103,6 +107,8 @@ class GcsBlobs:
         return self._signed(key, "PUT", age, self.upload_headers(content_type, max_bytes))
 
     def upload_headers(self, content_type: str, max_bytes: int) -> dict[str, str]:
+        if not self._strict:
+            return {"Content-Type": content_type}
         return {
             "Content-Type": content_type,
             "x-goog-content-length-range": f"0,{max_bytes}",

@@ -128,6 +128,15 @@ def test_uploads_that_pass_and_that_do_not(blobs: GcsBlobs, headers: dict[str, A
 
 
 @pytest.mark.emulator
+def test_uploads_may_be_left_to_callers_that_send_a_content_type_only(blobs: GcsBlobs) -> None:
+    plain = GcsBlobs(blobs._name, credentials=signing_credentials, endpoint=blobs._endpoint, strict_uploads=False)
+    assert plain.upload_headers("image/png", 10) == {"Content-Type": "image/png"}
+    url = plain.upload_url(KEY, "image/png", 10, MINUTES)
+    assert requests.put(url, data=b"x", headers={"Content-Type": "text/html"}, timeout=10).status_code == 403
+    assert requests.put(url, data=b"x", headers={"Content-Type": "image/png"}, timeout=10).status_code == 200
+
+
+@pytest.mark.emulator
 def test_a_url_is_for_its_method_key_and_signature(blobs: GcsBlobs) -> None:
     blobs.put(KEY, [b"secret"], "text/plain", 10)
     blobs.put(f"{KEY}2", [b"other"], "text/plain", 10)

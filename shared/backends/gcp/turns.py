@@ -23,7 +23,7 @@ class Crowd:
     def __init__(self) -> None:
         self._until: dict[str, float] = {}
         self._guard = threading.Lock()
-        self._turn = threading.Lock()  # one for all of them: several could wait for each other
+        self._turn = threading.RLock()  # one for all of them: several could wait for each other
 
     def collided(self, paths: Iterable[str]) -> None:
         """Remember a collision over these documents."""
@@ -45,7 +45,7 @@ class Crowd:
 class Turn:
     """What one attempt has read, and whether it holds the turn."""
 
-    def __init__(self, crowd: Crowd, lock: threading.Lock) -> None:
+    def __init__(self, crowd: Crowd, lock: threading.RLock) -> None:
         self._crowd = crowd
         self._lock = lock
         self._held = False

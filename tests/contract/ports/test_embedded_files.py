@@ -18,7 +18,8 @@ from werkzeug.test import Client, EnvironBuilder, TestResponse
 from werkzeug.wrappers import Request
 
 from shared.backends import crypto
-from shared.backends.embedded.blobs import EmbeddedBlobs
+from shared.backends.embedded import secretfile
+from shared.backends.embedded.blobs import AlreadyStored, EmbeddedBlobs
 from shared.backends.embedded.blobs_wsgi import serve
 from shared.backends.embedded.vault import EmbeddedVault
 from shared.ports.blobs import BlobTooLarge
@@ -53,6 +54,18 @@ def test_processes_that_race_end_with_one_key(tmp_path: Path) -> None:
     references = [racer.communicate(timeout=60)[0].strip() for racer in racers]
     vault = EmbeddedVault(tmp_path / "vault.key")
     assert [vault.open(HERE, reference) for reference in references] == [b"secret"] * 4
+
+
+def test_whoever_makes_a_secret_file_first_has_made_it(tmp_path: Path) -> None:
+    """The other process comes between looking and making."""
+    path = tmp_path / "secret"
+
+    def late() -> bytes:
+        assert secretfile.read_or_make(path, lambda: b"first") == b"first"
+        return b"second"
+
+    assert secretfile.read_or_make(path, late) == b"first"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_after_rotation_the_newest_key_seals_and_all_open(tmp_path: Path) -> None:
@@ -98,7 +111,12 @@ def test_no_altered_text_opens(tmp_path: Path) -> None:
 def test_places_are_told_apart_whatever_they_are_called() -> None:
     keyring = crypto.Keyring({"k": bytes(32)}, "k")
     sealed = crypto.seal(keyring, Place("a|1:b", "c", "d"), b"secret")
-    for place in (Place("a", "b|c", "d"), Place("a", "1:b", "c"), Place("a|1:b", "c|1:d", ""), Place("", "a|1:b", "c")):
+    for place in (
+        Place("a", "1:b|c", "d"),
+        Place("a", "1:b", "c|d"),
+        Place("a|1:b", "c|1:d", ""),
+        Place("", "a|1:b", "c"),
+    ):
         with pytest.raises(SecretForged):
             crypto.open_(keyring, place, sealed)
 
@@ -163,6 +181,19 @@ def test_upload_urls_refuse_with_the_reason(blobs: EmbeddedBlobs, clock: ManualC
     clock.pass_(minutes=1)
     expired = ask(blobs, "PUT", url, b"y", Content_Type="image/png")
     assert (expired.status_code, "expired" in expired.get_data(as_text=True)) == (403, True)
+
+
+def test_of_two_uploads_at_once_one_is_kept(blobs: EmbeddedBlobs) -> None:
+    """Both found nothing there when they began."""
+
+    def slow() -> Iterator[bytes]:
+        blobs.put_once(KEY, [b"quick"], "text/plain", 10)
+        yield b"slow"
+
+    with pytest.raises(AlreadyStored):
+        blobs.put_once(KEY, slow(), "text/plain", 10)
+    assert blobs.read(KEY) == b"quick"
+    assert len(files(blobs)) == 2
 
 
 def test_an_upload_without_a_length_is_counted_while_it_streams(blobs: EmbeddedBlobs) -> None:

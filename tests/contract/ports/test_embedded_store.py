@@ -275,6 +275,33 @@ def test_a_query_in_a_transaction_builds_its_index(made: EmbeddedStore) -> None:
     assert [doc.id for doc in made.transact(lambda tx: tx.query(query))] == ["a"]
 
 
+def test_an_index_made_after_a_transactions_snapshot_is_not_read_in_it(made: EmbeddedStore) -> None:
+    """It holds nothing in that snapshot: the body must run again, or it would believe that there is nothing."""
+    made.commit([Write("create", f"{C}/a", {"kind": "x"})])
+    query = Query(collection=C, where=(("kind", "==", "x"),))
+    runs: list[int] = []
+
+    def body(tx: Transaction) -> int:
+        tx.get(COUNTER)
+        if not runs:
+            other = threading.Thread(target=lambda: made.query(query))
+            other.start()
+            other.join()
+        runs.append(1)
+        return len(tx.query(query))
+
+    assert made.transact(body) == 1
+    assert len(runs) == 2
+
+
+def test_closing_leaves_one_file(made: EmbeddedStore, path: Path) -> None:
+    made.commit([Write("create", f"{C}/a", {})])
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(made.get, [f"{C}/a"] * 4))
+    made.close()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
 def test_durability_is_what_was_asked_for(tmp_path: Path) -> None:
     for name, level in (("full", 2), ("normal", 1)):
         store = opened(tmp_path / f"{name}.sqlite3", name)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,11 +40,12 @@ WINDOW = 4_194_304  # bytes read from the blobs at once
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Where to PUT the bytes, with exactly ``media.content_type``, before ``expires_at``; then verify."""
+    """Where to PUT the bytes, with exactly these ``headers``, before ``expires_at``; then verify."""
 
     media: Media
     url: str
     expires_at: datetime
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def upload_url(ports: Ports, caller: Caller, *, filename: str, media_type: str) 
     media = Media(media_id, caller.space, _cleaned(filename), said, "pending", key, now, created_by=caller.key_id)
     url = ports.blobs.upload_url(key, said, limit, UPLOAD_URL_AGE)
     ports.store.commit([Write("create", media_path(caller.space, media_id), codec.encode(media))])
-    return Upload(media, url, now + UPLOAD_URL_AGE)
+    return Upload(media, url, now + UPLOAD_URL_AGE, ports.blobs.upload_headers(said, limit))
 
 
 def verify(ports: Ports, caller: Caller, media_id: str) -> Media:
@@ -261,11 +262,11 @@ def _settle(ports: Ports, media: Media, version: str) -> Media:
     path = media_path(media.space, media.id)
     try:
         ports.store.commit([Write("update", path, codec.encode(media), if_version=version)])
-    except NotFound:
-        raise lookup.missing("media", media.id) from None
-    except Conflict:
+    except (Conflict, NotFound):
         doc = ports.store.get(path)
-        return codec.decode(Media, doc.data) if doc else media
+        if doc is None:
+            raise lookup.missing("media", media.id) from None
+        return codec.decode(Media, doc.data)
     return media
 
 

@@ -210,6 +210,21 @@ def test_hostile_boxes_end() -> None:
         assert time.perf_counter() - begun < 1
 
 
+def test_a_file_of_a_million_boxes_is_not_walked() -> None:
+    """Each box costs a read, and a read may be a request."""
+    many = files.box(b"ftyp", b"isom" + bytes(8)) + files.box(b"free", b"") * 100_000
+    reads = 0
+
+    def counted(start: int, length: int) -> bytes:
+        nonlocal reads
+        reads += 1
+        return many[start : start + length]
+
+    with pytest.raises(boxes.Malformed):
+        boxes.movie(counted, len(many))
+    assert reads <= boxes.MAX_BOXES
+
+
 def test_a_time_scale_of_zero_is_no_division() -> None:
     """A movie header that would divide by zero."""
     data = files.mp4().replace(struct.pack(">II", 1000, 10_000), struct.pack(">II", 0, 10_000))

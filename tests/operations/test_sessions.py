@@ -251,6 +251,19 @@ def test_a_refusal_is_worth_nothing_once_somebody_else_has_refreshed(rig: Rig, a
     assert asked(rig) == 2
 
 
+def test_of_two_that_saw_no_claim_one_asks(rig: Rig, account: Account) -> None:
+    """The claim is a compare-and-set: who read before another's claim does not overwrite it."""
+
+    def overtaken(call: str, phase: str) -> None:
+        if (call, phase) == ("store.commit", "before"):
+            rig.faults.hook = None
+            sessions.refresh(rig.ports, account)
+
+    rig.faults.hook = overtaken
+    assert sessions.refresh(rig.ports, account).token_version == 2
+    assert asked(rig) == 1
+
+
 def test_connecting_again_meanwhile_wins(rig: Rig, account: Account) -> None:
     """The newer consent's tokens are not overwritten by an older refresh."""
 

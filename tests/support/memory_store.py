@@ -36,7 +36,9 @@ class MemoryStore:
     its own shows. One lock serialises everything.
     """
 
-    def __init__(self, faults: Faults | None = None, *, eager: bool = True) -> None:
+    def __init__(
+        self, faults: Faults | None = None, *, eager: bool = True, declared: Sequence[indexes.Index] | None = None
+    ) -> None:
         self.faults = faults or Faults()
         self.eager = eager
         self.reads = 0
@@ -45,7 +47,7 @@ class MemoryStore:
         self._collections: dict[str, set[str]] = {}
         self._serial = 0
         self._lock = RLock()
-        self._indexes = indexes.load()
+        self._indexes = indexes.load() if declared is None else declared
 
     def get(self, path: str) -> Doc | None:
         return self.faults.around("store.get", lambda: self._get(path))
@@ -104,13 +106,15 @@ class MemoryStore:
     def _staged(self, write: Write, staged: Mapping[str, dict[str, Any] | None]) -> dict[str, Any] | None:
         """The document after this write. Raises what the port raises."""
         indexes.check_path(write.path, "document")
+        if write.op not in ("create", "set", "update", "delete"):
+            raise InvalidWrite(f"no such write: {write.op!r}")
         stored = self._docs.get(write.path)
         current = staged[write.path] if write.path in staged else (stored[0] if stored else None)
         if write.if_version is not None:
             if write.op not in ("update", "delete"):
                 raise InvalidWrite("if_version: on update and delete only")
             if stored is None or str(stored[1]) != write.if_version:
-                raise NotFound(write.path) if write.op == "update" and stored is None else Conflict(write.path)
+                raise Conflict(write.path)
         if write.op == "delete":
             return None
         if write.op == "create" and current is not None:
@@ -146,6 +150,8 @@ class MemoryStore:
 
     def _found(self, query: Query) -> list[Doc]:
         plan = indexes.plan(query, self._indexes)
+        for _, op, value in query.where:
+            _plain(list(value) if op == "in" else value)
         ordered = [name for name, _ in plan.order]
         with self._lock:
             paths = [path for name in self._named(plan) for path in self._collections.get(name, ())]
@@ -187,7 +193,9 @@ _RANKS = {type(None): 0, bool: 1, int: 2, float: 2, datetime: 3, str: 4, bytes: 
 def _plain(value: Any, depth: int = 0, *, listed: bool = False) -> Any:
     """A deep copy. Raises InvalidWrite for what Firestore would refuse."""
     kind = type(value)
-    if kind in (str, bool, bytes, float) or value is None:
+    if kind is str:
+        return _text(value)
+    if kind in (bool, bytes, float) or value is None:
         return value
     if kind is int and -(1 << 63) <= value < 1 << 63:
         return value
@@ -200,6 +208,16 @@ def _plain(value: Any, depth: int = 0, *, listed: bool = False) -> Any:
     if kind is dict:
         return {_name(key): _plain(item, depth + 1) for key, item in value.items()}
     raise InvalidWrite(f"{value!r} cannot be stored: {'a list in a list' if kind is list else kind.__name__}")
+
+
+def _text(value: str) -> str:
+    if value.isascii():
+        return value
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidWrite("an unpaired surrogate is no text") from None
+    return value
 
 
 def _name(key: Any) -> str:

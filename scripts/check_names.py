@@ -1,8 +1,8 @@
 """No platform's name outside its folder: generic code that names a network has a case that belongs to the network.
 
 The names are the folders of shared/platforms and what the generated registry knows (public names, aliases). They are
-looked for in identifiers and string literals; docstrings and comments are documentation and may name examples. A name
-of one letter cannot be searched for: its public name is.
+looked for in identifiers and string literals; docstrings, comments and the examples in the dialects' route tables are
+documentation and may name one. A name of one letter cannot be searched for: its public name is.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ def pattern(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?i:{either})(?![a-z])|(?:{camel})(?=[A-Z])")
 
 
-def docstrings(tree: ast.AST) -> set[int]:
-    """The ids of the string constants that stand alone as a statement."""
+def documentation(path: Path, tree: ast.AST) -> set[int]:
+    """The ids of the constants that stand alone as a statement; in a route table, which is data, those of all."""
+    if path.match("shared/api/*/routes_*.py"):
+        return {id(node) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
     return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
 
 
@@ -54,7 +56,7 @@ def words_of(node: ast.AST) -> Iterator[str]:
 def named(path: Path, wanted: re.Pattern[str]) -> Iterator[str]:
     """A line per place in the file that names a platform."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    free = docstrings(tree)
+    free = documentation(path, tree)
     for node in ast.walk(tree):
         if id(node) not in free:
             for word in words_of(node):

@@ -66,6 +66,14 @@ def test_documentation_and_other_words_are_left_alone(
     assert not list(check_names.named(written(tmp_path / "a.py", line), WANTED))
 
 
+def test_the_examples_of_a_route_table_are_documentation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_names, "ROOT", tmp_path)
+    text = "Route(example={'platform': 'murmur'})\n"
+    assert not list(check_names.named(written(tmp_path / "shared/api/v1/routes_posts.py", text), WANTED))
+    assert list(check_names.named(written(tmp_path / "shared/api/v1/handlers_posts.py", text), WANTED))
+    assert list(check_names.named(written(tmp_path / "shared/api/v1/routes_posts.py", "murmur = 1"), WANTED))
+
+
 def test_a_platforms_folder_is_its_own_and_a_shared_sibling_is_not() -> None:
     assert check_names.inside_a_platform(check_names.PLATFORMS / "murmur" / "publish.py")
     assert check_names.inside_a_platform(check_names.GENERATED)

@@ -22,7 +22,7 @@ from shared.platforms import registry
 from shared.platforms._oauth2 import challenge_s256
 from shared.platforms.contract import Call
 from shared.ports.http import Request
-from shared.ports.store import Transaction, Write
+from shared.ports.store import Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
 
@@ -103,6 +103,22 @@ def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) ->
     call = Call(networks.http_for(ports, sandbox=connection.sandbox), None, app, now)
     with networks.asking(connection.platform, now, "code"):
         return registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
+
+
+def forget_expired(ports: Ports, limit: int = 100) -> int:
+    """Remove consents that nobody finished in time, with their verifiers; answers how many. For the sweeper.
+
+    Safe to run at any time, any number of times at once. Raises store.Unavailable.
+    """
+    late = Query("connections", where=(("expires_at", "<", ports.clock.now()),), limit=limit)
+    found = ports.store.query(late)
+    for doc in found:
+        connection = codec.decode(Connection, doc.data)
+        if connection.sealed_verifier:
+            with suppress(VaultError):
+                ports.vault.destroy(_place(connection.space, connection.id), connection.sealed_verifier)
+        ports.store.commit([Write("delete", doc.path)])
+    return len(found)
 
 
 def check_redirect_uri(uri: str, field: str = "redirect_uri") -> None:

@@ -45,12 +45,12 @@ def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Acc
         account_id = known.id if known else ports.ids.new("acc")
         sealed = _seal(ports, owner.space, account_id, connected)
         try:
-            account = _kept(ports, query, _made(ports, owner, platform, connected, account_id, sealed))
+            account, replaced = _kept(ports, query, _made(ports, owner, platform, connected, account_id, sealed))
         except _Moved:
             _forget(ports, owner.space, account_id, sealed)
             continue
-        if known is not None:
-            _forget(ports, owner.space, account_id, known.sealed)
+        if replaced:
+            _forget(ports, owner.space, account_id, replaced)
         return account
     raise Broken("account.busy", "The account is being connected by another request: try again.")
 
@@ -87,20 +87,20 @@ def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, accou
     )
 
 
-def _kept(ports: Ports, query: Query, made: Account) -> Account:
-    """Create or renew in one transaction. Raises _Moved."""
+def _kept(ports: Ports, query: Query, made: Account) -> tuple[Account, str]:
+    """Create or renew in one transaction; answers also the sealed tokens that are of no use any more. Raises _Moved."""
     path = account_path(made.space, made.id)
 
-    def body(txn: Transaction) -> Account:
+    def body(txn: Transaction) -> tuple[Account, str]:
         known = _live(txn.query(query))
         if known is None:
             txn.write(Write("create", path, codec.encode(made)))
-            return made
+            return made, ""
         if known.id != made.id:
             raise _Moved
         renewed = replace(made, **_lasting(known, made))
         txn.write(Write("set", path, codec.encode(renewed)))
-        return renewed
+        return renewed, known.sealed
 
     return ports.store.transact(body)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Missing, NetworkRefused, RostrumError
-from shared.operations import accounts, sessions
+from shared.operations import accounts, consents, sessions
 from shared.operations.accounts import Connect, Exchange, Redirect
 from shared.platforms import registry
 from shared.ports.http import AnswerLost, NotSent, Request, Response
@@ -49,8 +50,11 @@ def test_credentials_connect_at_once(rig: Rig) -> None:
 def test_connecting_again_keeps_the_account_and_forgets_the_old_tokens(rig: Rig) -> None:
     """What is scheduled on it goes out."""
     first = signed_in(rig)
+    until = rig.clock.now() + timedelta(hours=1)
+    sessions.block(rig.ports, first, until)
     rig.clock.advance(60)
     again = signed_in(rig)
+    assert again.blocked_until == until
     assert (again.id, again.created_at, again.token_version) == (first.id, first.created_at, 2)
     assert len(accounts.list_(rig.ports, TEST)) == 1
     assert len(rig.vault.secrets) == 1
@@ -152,6 +156,19 @@ def test_a_state_lives_ten_minutes(rig: Rig) -> None:
     rig.clock.advance(601)
     with pytest.raises(Forbidden):
         accounts.callback(rig.ports, "instagram", query)
+
+
+def test_consents_that_nobody_finished_are_forgotten(rig: Rig) -> None:
+    """With their verifiers; those still open are not."""
+    begin(rig, "twitter")
+    rig.clock.advance(400)
+    query = consent(rig, begin(rig, "twitter"))
+    assert consents.forget_expired(rig.ports) == 0
+    rig.clock.advance(210)
+    assert (consents.forget_expired(rig.ports), consents.forget_expired(rig.ports)) == (1, 0)
+    assert len(rig.vault.secrets) == 1
+    assert accounts.callback(rig.ports, "twitter", query).status == "error"  # the simulated code lived 30 s only
+    assert rig.vault.secrets == {}
 
 
 def test_a_state_belongs_to_its_platform_and_workspace(rig: Rig) -> None:

@@ -251,6 +251,31 @@ def test_a_refusal_is_worth_nothing_once_somebody_else_has_refreshed(rig: Rig, a
     assert asked(rig) == 2
 
 
+def test_a_refusal_is_worth_nothing_while_somebody_else_is_refreshing(rig: Rig, account: Account) -> None:
+    """Our claim ran out and another's holds: its answer decides, ours may be the second use of a token."""
+    outcomes: list[str] = []
+
+    def second(request: Request) -> None:
+        rig.sandbox.intercept = None  # the second one's request goes through to the network after the first one's
+        with pytest.raises(Limited):
+            raise refused_meanwhile(request)
+
+    def refused_meanwhile(_: Request) -> Exception:
+        try:
+            sessions._dead(rig.ports, first, "token_invalid")
+        except Limited as error:
+            outcomes.append("waits")
+            return error
+        return AssertionError("given up")
+
+    first = sessions._claim(rig.ports, account)
+    rig.clock.advance(120)
+    rig.sandbox.intercept = second
+    renewed = sessions.refresh(rig.ports, account)
+    assert outcomes == ["waits"]
+    assert (renewed.status, now(rig, account).status) == ("active", "active")
+
+
 def test_of_two_that_saw_no_claim_one_asks(rig: Rig, account: Account) -> None:
     """The claim is a compare-and-set: who read before another's claim does not overwrite it."""
 

@@ -11,7 +11,12 @@ from shared.ports.store import Doc, Query
 from shared.ports.world import Ports
 
 PAGE = 300
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_ID = re.compile(r"(?!__.*__$)[A-Za-z0-9_-]{1,128}")  # Firestore keeps __names__ for itself
+
+
+def plain(id: str) -> bool:
+    """Whether it can be an id at all: what cannot is never made part of a path."""
+    return _ID.fullmatch(id) is not None
 
 
 def document(ports: Ports, collection: str, id: str, resource: str) -> Doc:
@@ -19,7 +24,7 @@ def document(ports: Ports, collection: str, id: str, resource: str) -> Doc:
 
     An id that is none (a slash would leave the collection) is missing like any other.
     """
-    doc = ports.store.get(f"{collection}/{id}") if _ID.fullmatch(id) else None
+    doc = ports.store.get(f"{collection}/{id}") if plain(id) else None
     if doc is None:
         raise missing(resource, id)
     return doc

@@ -51,6 +51,7 @@ def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Respo
     except Exception:  # the last line: no stack trace, no text of an unknown error may reach a caller
         log.exception("unhandled error", extra=seen)
         reply = _spelled(dialect, Internal(), request_id, seen)
+    request.close()  # files that were spooled to disk
     _log(seen, reply, ports.clock.monotonic() - began)
     return _response(reply, request_id)
 

@@ -9,7 +9,6 @@ from shared.api.v1.models_posts import MediaInput as MediaModel
 from shared.domain import codec
 from shared.domain.content import Role
 from shared.domain.posts import Failure, Post, Target
-from shared.domain.states import State, Status
 from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
 from shared.operations.posts.deleting import Deleted
 from shared.operations.posts.issues import Findings, Issue
@@ -26,7 +25,7 @@ def post(found: PostView) -> views.PostResponse:
     orders = {order.account_id: order for order in asked.targets}
     return views.PostResponse(
         id=stored.id,
-        status=_post_status(stored, found.targets),
+        status=cast(views.StatusName, str(stored.status)),
         text=stored.text,
         title=stored.title or None,
         media=[_media(item) for item in asked.media],
@@ -51,7 +50,7 @@ def target(stored: Post, one: Target, order: TargetOrder | None) -> views.PostTa
         id=one.id,
         account_id=one.account_id,
         platform=one.platform,
-        status=_target_status(stored, one),
+        status=cast(views.StatusName, str(one.status)),
         attempts=one.attempt,
         platform_post_id=one.first.id or None if one.first else None,
         permalink=one.first.permalink if one.first else None,
@@ -154,19 +153,6 @@ def _issue(issue: Issue) -> views.ValidationIssue:
 
 def _media(item: MediaInput) -> MediaModel:
     return MediaModel.model_validate(codec.encode(item))
-
-
-def _target_status(stored: Post, one: Target) -> views.StatusName:
-    """What is due at once is being published, though it has not been begun yet."""
-    waits_for_nothing = one.state is State.SCHEDULED and stored.scheduled_at is None and one.due_at is not None
-    at_once = waits_for_nothing and (one.due_at or one.created_at) <= stored.updated_at
-    return cast(views.StatusName, "publishing" if at_once else str(one.status))
-
-
-def _post_status(stored: Post, targets: tuple[Target, ...]) -> views.StatusName:
-    if stored.status is Status.SCHEDULED and any(_target_status(stored, one) == "publishing" for one in targets):
-        return "publishing"
-    return cast(views.StatusName, str(stored.status))
 
 
 def _metadata(one: Target) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ Limits are the manifest's data; nothing here knows a network. The network's own 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
@@ -36,8 +37,13 @@ def check(manifest: Manifest, content: Content, at: str, options_at: str) -> Ite
     yield from _check_thread(manifest, content)
     for piece in content.pieces:
         yield from _check_text(manifest, piece)
-        yield from _check_kind(manifest, content, piece)
-    yield from check_options(manifest, content, at, options_at)
+    blamed = set()
+    for issue in check_options(manifest, content, at, options_at):
+        blamed.add(issue.field)
+        yield issue
+    for piece in content.pieces:
+        found = _check_kind(manifest, content, piece, options_at)
+        yield from (issue for issue in found if issue.field not in blamed)
 
 
 def kind_of(manifest: Manifest, content: Content, piece: DraftPiece) -> Kind:
@@ -98,11 +104,11 @@ def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> 
         yield Issue("validation.too_many_hashtags", piece.field, message, segment=piece.segment, meta=meta)
 
 
-def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece) -> Iterator[Issue]:
+def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece, options_at: str) -> Iterator[Issue]:
     try:
         kind = kind_of(manifest, content, piece)
     except Invalid as error:
-        yield from_error(error, _kind_field(error, piece))
+        yield from_error(error, _kind_field(error, piece, options_at))
         return
     limit = manifest.kind(kind)
     if limit is None:
@@ -113,13 +119,13 @@ def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece) -> Iter
     yield from check_media(manifest, limit, facts, piece)
 
 
-def _kind_field(error: Invalid, piece: DraftPiece) -> str:
-    """Adapters know their own fields only: what they blame on the media is this piece's media."""
+def _kind_field(error: Invalid, piece: DraftPiece, options_at: str) -> str:
+    """Adapters know their own fields only: what they blame on the media is this piece's media, and so on."""
     named = str(error.meta.get("field", "media"))
-    base, _, rest = named.partition("[")
-    if base == "media":
-        return f"{piece.media_field}[{rest}" if rest else piece.media_field
-    return piece.field if base == "text" else named
+    base = re.match(r"\w*", named)
+    word = base.group() if base else ""
+    places = {"media": piece.media_field, "text": piece.field, "platform_data": options_at}
+    return places.get(word, word) + named.removeprefix(word)
 
 
 def _check_thread(manifest: Manifest, content: Content) -> Iterator[Issue]:

@@ -9,6 +9,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Missing
 from shared.domain.posts import Post, Target, post_path
+from shared.operations import lookup
 from shared.ports.store import Doc, Query
 from shared.ports.world import Ports
 
@@ -65,4 +66,4 @@ def no_post(post_id: str) -> Missing:
 
 def plain_id(value: str) -> bool:
     """Whether it can be an id at all: what cannot is never made part of a path."""
-    return 0 < len(value) <= 128 and value.isascii() and value.replace("_", "").replace("-", "").isalnum()
+    return lookup.plain(value)

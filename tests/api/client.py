@@ -1,0 +1,158 @@
+"""A caller of the API over the world in memory. Every answer is held against the OpenAPI document on its way out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from werkzeug import Request
+from werkzeug.test import EnvironBuilder
+
+from shared.api.engine.handling import handle
+from shared.api.v1.dialect import V1
+from shared.domain.callers import Caller
+from shared.operations import publishing, workspaces
+from shared.ports.store import Query
+from shared.ports.world import Ports
+from tests.operations import flows
+from tests.support import memory_ports
+from tests.support.memory_ports import Rig
+
+DOCUMENT = Path(__file__).parents[2] / "shared/api/v1/openapi.json"
+PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
+VIDEO = "https://sandbox.rostrum.test/media/video.mp4"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the API answered; ``json`` is None for what is no JSON."""
+
+    status: int
+    json: Any
+    headers: Mapping[str, str]
+    data: bytes
+
+    @property
+    def error(self) -> Any:
+        """The error's body."""
+        return self.json["error"]
+
+    @property
+    def meta(self) -> Any:
+        """The error's details."""
+        return self.json["error"].get("meta", {})
+
+
+@dataclass
+class Api:
+    """A workspace with its keys, and the world it lives in."""
+
+    rig: Rig
+    workspace: str
+    test_key: str
+    live_key: str
+    accounts: dict[str, str] = field(default_factory=dict)
+    serve_on: Ports | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """Who the test key speaks for."""
+        return Caller(self.workspace, "test", "key_1")
+
+    def __call__(
+        self, method: str, path: str, body: Any = None, *, key: str | None = "", data: Any = None, **headers: str
+    ) -> Answer:
+        """One request. ``key``: the test key if empty, none if None. ``data``: a raw or form body. Headers with ``_``."""
+        token = self.test_key if key == "" else key
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {"Authorization": f"Bearer {token}"} if token is not None else {}
+        bare, _, query = path.partition("?")
+        builder = EnvironBuilder(bare, method=method, query_string=query, json=body, data=data, headers=sent)
+        response = handle(Request(builder.get_environ()), self.serve_on or self.rig.ports, [V1])
+        builder.close()
+        answer = _answer(response.status_code, response.get_data(), dict(response.headers))
+        _conforms(method, bare, answer)
+        return answer
+
+    def connect(self, platform: str) -> str:
+        """An account of the test mode; connected once."""
+        if platform not in self.accounts:
+            self.accounts[platform] = (
+                flows.signed_in(self.rig, self.caller)
+                if platform == "bluesky"
+                else flows.redirected(self.rig, platform, self.caller)
+            ).id
+        return self.accounts[platform]
+
+    def post(self, text: str = "Good morning", platforms: tuple[str, ...] = ("bluesky",), **fields: Any) -> Any:
+        """A post on these networks, as it was accepted."""
+        targets = [{"account_id": self.connect(name)} for name in platforms]
+        answer = self("POST", "/v1/posts", {"text": text, "targets": targets, **fields})
+        assert answer.status == 201, answer.json
+        return answer.json
+
+    def settle(self, seconds: float = 600) -> None:
+        """Let time pass: tasks are delivered when they are due, until ``seconds`` are over."""
+        until = self.rig.clock.now().timestamp() + seconds
+        while (at := self.rig.queue.next_at()) is not None and at.timestamp() <= until:
+            self.rig.clock.move_to(at)
+            for task in self.rig.queue.take(self.rig.clock.now()):
+                publishing.advance(self.rig.ports, dict(task.body))
+
+    def stored(self, collection: str) -> list[Any]:
+        """What the workspace's test mode holds of a kind."""
+        return self.rig.store.query(Query(f"workspaces/{self.workspace}.test/{collection}", limit=1000))
+
+
+def api(rig: Rig | None = None) -> Api:
+    """A fresh workspace, in a fresh world unless one is given."""
+    world = rig or memory_ports.rig()
+    made = workspaces.create(world.ports, "Acme")
+    return Api(world, made.workspace.id, made.test.raw, made.live.raw)
+
+
+@cache
+def document() -> Any:
+    """The OpenAPI document."""
+    return json.loads(DOCUMENT.read_text(encoding="utf-8"))
+
+
+def _answer(status: int, data: bytes, headers: Mapping[str, str]) -> Answer:
+    is_json = headers.get("Content-Type", "").startswith("application/json") and data
+    return Answer(status, json.loads(data) if is_json else None, headers, data)
+
+
+def _conforms(method: str, path: str, answer: Answer) -> None:
+    """The answer is one that the document promises: its status, and its body's schema."""
+    if method in ("HEAD", "OPTIONS") or answer.json is None or path == "/openapi.json":
+        return
+    operation = _operation(method, path)
+    responses = operation["responses"] if operation else {}
+    schema_name = "ErrorResponse"
+    if str(answer.status) in responses and answer.status < 400:
+        content = responses[str(answer.status)]["content"]["application/json"]
+        schema_name = content["schema"]["$ref"].rpartition("/")[2]
+    else:
+        assert answer.status >= 400, f"{method} {path} answered an undocumented {answer.status}"
+    _validator(schema_name).validate(answer.json)
+    assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", answer.headers["X-Request-ID"])
+
+
+def _operation(method: str, path: str) -> Any:
+    paths = document()["paths"]
+    for shape in sorted(paths, key=lambda one: one.count("{")):
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", shape), path) and method.lower() in paths[shape]:
+            return paths[shape][method.lower()]
+    return None
+
+
+@cache
+def _validator(name: str) -> Draft202012Validator:
+    schema = {"$ref": f"#/components/schemas/{name}", "components": document()["components"]}
+    return Draft202012Validator(schema)

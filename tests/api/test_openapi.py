@@ -1,0 +1,83 @@
+"""The document and what is served are one thing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from scripts import generate_docs, generate_openapi
+from shared.api.engine.routes import Route, load
+from shared.api.v1.dialect import V1
+from tests.api.client import DOCUMENT, Api, document
+
+ROUTES = V1.routes()
+
+
+def test_the_document_is_valid_openapi_3_1() -> None:
+    assert document()["openapi"] == "3.1.0"
+    validate(document())
+
+
+def test_the_document_is_fresh() -> None:
+    assert generate_openapi.render() == DOCUMENT.read_text(encoding="utf-8")
+    assert generate_docs.render() == DOCUMENT.with_name("docs.html").read_text(encoding="utf-8")
+
+
+def test_the_served_routes_and_the_document_are_the_same_set() -> None:
+    documented = {(method.upper(), path) for path, item in document()["paths"].items() for method in item}
+    assert documented == {(route.method, route.path) for route in ROUTES}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_every_route_can_be_served(route: Route) -> None:
+    assert callable(load(route.handler))
+    assert any(route.path == prefix or route.path.startswith(f"{prefix}/") for prefix in V1.groups)
+    for name in (route.body, route.query, *route.answers.values()):
+        if name and ":" in name:
+            assert load(name).model_json_schema()
+
+
+def _examples() -> list[Any]:
+    found = []
+    for path, item in document()["paths"].items():
+        for method, operation in item.items():
+            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+            media = [one for body in bodies for one in body.get("content", {}).values() if "example" in one]
+            found += [pytest.param(one, id=f"{method} {path}") for one in media]
+    return found
+
+
+@pytest.mark.parametrize("media", _examples())
+def test_every_example_is_one(media: Any) -> None:
+    schema = {**media["schema"], "components": document()["components"]}
+    Draft202012Validator(schema).validate(media["example"])
+
+
+def test_every_operation_says_what_it_needs_and_what_may_go_wrong() -> None:
+    for item in document()["paths"].values():
+        for operation in item.values():
+            open_to_all = operation.get("security") == []
+            assert open_to_all or "401" in operation["responses"]
+            assert "default" in operation["responses"]
+
+
+def test_no_answer_has_a_field_for_a_secret_but_the_one_that_is_shown_once() -> None:
+    for name, schema in document()["components"]["schemas"].items():
+        if name.endswith("Request") or name == "ExchangeMetadata":
+            continue
+        for field in schema.get("properties", {}):
+            assert not re.search(r"token|secret|password", field), f"{name}.{field}"
+            assert field != "raw_key" or name == "CreateKeyResponse"
+
+
+def test_the_document_and_the_page_are_served_without_a_key(call: Api) -> None:
+    assert call("GET", "/openapi.json", key=None).json == document()
+    page = call("GET", "/docs", key=None)
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert b"POST /v1/posts" in page.data
+    assert not re.search(rb"(src|href)=\"?https?://", page.data)
+    assert b"<script" not in page.data

@@ -1,0 +1,84 @@
+"""Another workspace's things do not exist: the matrix is made from the route table."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from shared.api.engine.routes import Route
+from shared.api.v1.dialect import V1
+from tests.api.client import Api, api
+from tests.support import files
+
+BODIES: dict[str, Any] = {
+    "PATCH /v1/posts/{pid}": {"text": "mine now"},
+    "POST /v1/posts/{pid}/resolve": {"outcome": "retry"},
+    "PATCH /v1/keys/{id}": {"name": "mine now"},
+}
+WITH_IDS = [route for route in V1.routes() if "{" in route.path and route.scope is not None]
+
+
+def _things(other: Api) -> dict[str, str]:
+    """One of each kind, of another workspace."""
+    upload = {"file": (io.BytesIO(files.jpeg()), "a.jpg", "image/jpeg")}
+    return {
+        "posts": other.post(publish_now=True)["id"],
+        "accounts": other.connect("bluesky"),
+        "media": other("POST", "/v1/media/upload", data=upload).json["media_id"],
+        "keys": other("POST", "/v1/keys", {"name": "theirs"}).json["id"],
+    }
+
+
+@pytest.mark.parametrize("route", WITH_IDS, ids=lambda route: f"{route.method} {route.path}")
+def test_another_workspaces_id_is_a_404(call: Api, route: Route) -> None:
+    other = api(call.rig)
+    things = _things(other)
+    name = f"{route.method} {route.path}"
+    thing = things[route.path.split("/")[2]]
+    before = _everything(other)
+    body = BODIES.get(name)
+
+    def ask(identifier: str) -> Any:
+        path = route.path.replace("{pid}", identifier).replace("{id}", identifier)
+        return call(route.method, path, body)
+
+    theirs, nobodys = ask(thing), ask("nobody")
+    assert theirs.status == nobodys.status == 404, theirs.json
+    assert theirs.error["code"] == nobodys.error["code"]
+    assert theirs.error["message"].replace(thing, "?") == nobodys.error["message"].replace("nobody", "?")
+    assert _everything(other) == before
+
+
+@pytest.mark.parametrize("route", WITH_IDS, ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize("identifier", ["..", "a b", "é", "x" * 200, "__proto__", "%2e%2e"])
+def test_what_is_no_id_is_a_404(call: Api, route: Route, identifier: str) -> None:
+    path = route.path.replace("{pid}", identifier).replace("{id}", identifier)
+    assert call(route.method, path, BODIES.get(f"{route.method} {route.path}")).status == 404
+
+
+def test_lists_hold_the_callers_own_things_only(call: Api) -> None:
+    other = api(call.rig)
+    _things(other)
+    for path in ("/v1/posts", "/v1/accounts", "/v1/media"):
+        assert call("GET", path).json["data"] == []
+    assert all(row["name"] != "theirs" for row in call("GET", "/v1/keys").json["data"])
+    assert call("GET", "/v1/media/storage").json["count"] == 0
+    assert call("GET", f"/v1/posts?account_ids={other.accounts['bluesky']}").json["data"] == []
+
+
+@pytest.mark.parametrize(
+    "route",
+    [route for route in V1.routes() if route.scope is not None],
+    ids=lambda route: f"{route.method} {route.path}",
+)
+def test_every_route_refuses_whoever_has_no_key(call: Api, route: Route) -> None:
+    path = route.path.replace("{pid}", "post_1").replace("{id}", "x_1")
+    answer = call(route.method, path, BODIES.get(f"{route.method} {route.path}", {}), key=None)
+    assert (answer.status, answer.error["code"]) == (401, "auth.missing_header")
+
+
+def _everything(other: Api) -> Any:
+    kinds = ("posts", "accounts", "media", "targets")
+    return {kind: [(doc.path, doc.data) for doc in other.stored(kind)] for kind in kinds}

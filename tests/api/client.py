@@ -12,6 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from werkzeug import Request
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from shared.api.engine.handling import handle
@@ -73,7 +74,7 @@ class Api:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         sent |= {"Authorization": f"Bearer {token}"} if token is not None else {}
         bare, _, query = path.partition("?")
-        builder = EnvironBuilder(bare, method=method, query_string=query, json=body, data=data, headers=sent)
+        builder = EnvironBuilder(bare, method=method, query_string=query, json=body, data=data, headers=Headers(sent))
         response = handle(Request(builder.get_environ()), self.serve_on or self.rig.ports, [V1])
         builder.close()
         answer = _answer(response.status_code, response.get_data(), dict(response.headers))

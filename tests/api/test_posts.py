@@ -357,7 +357,7 @@ def test_a_fault_free_post_costs_two_reads_and_three_writes(call: Api) -> None:
     writes: list[int] = []
     commit = call.rig.store.commit
     body = {"text": "hi", "targets": [{"account_id": account}], "publish_now": True}
-    call.rig.store.commit = lambda made: (writes.append(len(made)), commit(made))[1]  # type: ignore[method-assign, func-returns-value]
+    call.rig.store.commit = lambda made: (writes.append(len(made)), commit(made))[1]  # type: ignore[method-assign, assignment, func-returns-value]
     assert call("POST", "/v1/posts", body, Idempotency_Key="k").status == 201
     assert call.rig.faults.calls == ["store.get", "store.get", "store.get_many", "store.commit", "queue.enqueue"]
     assert writes == [3]  # post, target, idempotency record; the first read is the key's

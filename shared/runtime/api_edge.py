@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Request, Response
 
-from shared.api.engine import handle
+from shared.api.engine import handling
+from shared.api.v1.dialect import V1
 from shared.ports.world import Ports
+
+DIALECTS = (V1,)
 
 
 def run(request: Request, ports: Ports) -> Response:
     """Answer one request of a caller."""
-    return handle(request, ports)
+    return handling.handle(request, ports, DIALECTS)

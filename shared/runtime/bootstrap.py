@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shared.ports.world import Ports
 from shared.runtime import logs
-from shared.runtime.settings import Settings, load
+from shared.runtime.settings import Settings, load, required
 
 if TYPE_CHECKING:
     from shared.runtime.sandbox import SandboxHttp
@@ -64,6 +64,45 @@ def embedded(chosen: Settings) -> Ports:
         blobs=blobs,
         http=http,
         sandbox=SandboxHttp(simulated, clock, Reach(blobs, chosen.public_url, http)),
+        clock=clock,
+        ids=SystemIds(),
+        public_url=chosen.public_url,
+        apps=chosen.apps,
+    )
+
+
+def gcp(chosen: Settings) -> Ports:
+    """Google Cloud. Every client is made at the first call of its port, so that a request loads only what it touches."""
+    from shared.backends.gcp.blobs import GcsBlobs
+    from shared.backends.gcp.bus import PubSubBus
+    from shared.backends.gcp.queue import CloudTasksQueue
+    from shared.backends.gcp.store import FirestoreStore
+    from shared.backends.gcp.vault import SecretManagerVault
+    from shared.backends.live.clock import SystemClock
+    from shared.backends.live.http import LiveHttp
+    from shared.backends.live.ids import SystemIds
+    from shared.runtime.sandbox import SandboxHttp
+    from shared.runtime.sandbox_reach import Reach
+
+    required(chosen)
+    clock, functions = SystemClock(), chosen.functions_url
+    http = LiveHttp(chosen.allow_private_hosts)
+    store = FirestoreStore(chosen.project, emulator=chosen.emulators.get("store"))
+    tasks = chosen.emulators.get("queue")
+    # Signed for its Content-Type only: clients of the documented API send no other header. Size is checked on verify.
+    blobs = GcsBlobs(chosen.bucket, endpoint=chosen.emulators.get("blobs"), strict_uploads=False)
+    return Ports(
+        store=store,
+        queue=CloudTasksQueue(
+            chosen.project, chosen.region, functions, chosen.invoker, clock, audience=functions, emulator=tasks
+        ),
+        bus=PubSubBus(chosen.project, emulator=chosen.emulators.get("bus")),
+        vault=SecretManagerVault(
+            chosen.project, chosen.keyring, clock, mode=chosen.vault, emulator=chosen.emulators.get("vault")
+        ),
+        blobs=blobs,
+        http=http,
+        sandbox=SandboxHttp(store, clock, Reach(blobs, chosen.public_url, http)),
         clock=clock,
         ids=SystemIds(),
         public_url=chosen.public_url,

@@ -15,6 +15,15 @@ from shared.platforms import registry
 Backend = Literal["embedded", "gcp"]
 
 
+EMULATORS = {
+    "store": "FIRESTORE_EMULATOR_HOST",
+    "bus": "PUBSUB_EMULATOR_HOST",
+    "queue": "CLOUD_TASKS_EMULATOR_HOST",
+    "blobs": "STORAGE_EMULATOR_HOST",
+    "vault": "SECRET_MANAGER_EMULATOR_HOST",
+}
+
+
 class BadSetting(ValueError):
     """A setting that cannot be used: the message names it and says what it may be."""
 
@@ -29,7 +38,9 @@ class Settings:
     * ``ALLOW_PRIVATE_HOSTS``: ``host:port,…`` that may be reached although they are private, also by plain http
     * ``INTERNAL_TOKEN``: what the embedded queue shows to the functions (made on first start by ``make run``)
     * ``GOOGLE_CLOUD_PROJECT``, ``ROSTRUM_REGION``, ``ROSTRUM_FUNCTIONS_URL``, ``ROSTRUM_INVOKER`` (the service account
-      that calls internal endpoints), ``ROSTRUM_BUCKET``, ``ROSTRUM_VAULT`` (``secret_manager`` or ``store``): gcp only
+      that calls internal endpoints), ``ROSTRUM_BUCKET``, ``ROSTRUM_VAULT`` (``secret_manager`` or ``store``),
+      ``ROSTRUM_KEYRING`` (the secret that holds the sealing keys, ``rostrum-keyring``): gcp only
+    * ``FIRESTORE_EMULATOR_HOST`` and the other names of ``EMULATORS``: Google's emulators, for tests
     * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials
     """
 
@@ -45,6 +56,8 @@ class Settings:
     invoker: str
     bucket: str
     vault: Literal["secret_manager", "store"]
+    keyring: str
+    emulators: Mapping[str, str]
     apps: Mapping[str, Mapping[str, str]]
 
 
@@ -70,8 +83,24 @@ def load(env: Mapping[str, str]) -> Settings:
         invoker=env.get("ROSTRUM_INVOKER", ""),
         bucket=env.get("ROSTRUM_BUCKET", ""),
         vault="store" if vault == "store" else "secret_manager",
+        keyring=env.get("ROSTRUM_KEYRING", "rostrum-keyring"),
+        emulators={port: env[name] for port, name in EMULATORS.items() if env.get(name)},
         apps=EnvironmentApps(env),
     )
+
+
+def required(chosen: Settings) -> None:
+    """Refuse to run on Google Cloud without what cannot be guessed. Raises BadSetting naming the first one missing."""
+    named = {
+        "GOOGLE_CLOUD_PROJECT": chosen.project,
+        "ROSTRUM_REGION": chosen.region,
+        "ROSTRUM_FUNCTIONS_URL": chosen.functions_url,
+        "ROSTRUM_INVOKER": chosen.invoker,
+        "ROSTRUM_BUCKET": chosen.bucket,
+    }
+    for name, value in named.items():
+        if not value:
+            raise BadSetting(f"{name} is not set: ROSTRUM_BACKEND=gcp needs it (docs/settings.md)")
 
 
 def private_hosts(value: str) -> frozenset[tuple[str, int]]:

@@ -53,7 +53,7 @@ class Turns:
             self._wait(number)
         try:
             work()
-        except BaseException as error:  # carried to the main thread, whatever it is
+        except BaseException as error:  # noqa: BLE001 - carried to the main thread, whatever it is
             raised.append(error)
         with self._changed:
             self._enrolled.remove(number)

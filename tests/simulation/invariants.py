@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
+from shared.domain.content import Role
 from shared.domain.posts import Target
 from shared.domain.states import TERMINAL, State
 from shared.platforms import registry
 from shared.platforms.contract import Seen
 from tests.simulation.run import MAX_STEPS, Run
 
+EARLY = timedelta(seconds=2)
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A promise that a run did not keep: ``kind`` is duplicate, loss, lie, silence, leak or wrong."""
+    """A promise that a run did not keep: ``kind`` is duplicate, loss, lie, early, silence, leak or wrong."""
 
     kind: str
     what: str
@@ -54,12 +58,21 @@ def _target(run: Run, target: Target, live: list[Seen]) -> list[Broken]:
     ids = {seen.id for seen in live}
     texts = Counter(seen.text for seen in live)
     for index, piece in enumerate(target.pieces):
+        if target.unpublished_at:
+            continue  # it was live and was taken down: that it is gone is checked below
         if piece.live and piece.live.id and piece.live.id not in ids:
             found.append(Broken("lie", f"{target.id} piece {index} says published, but {piece.live.id} is not live"))
-        if not piece.live and texts[piece.text] and target.state is not State.NEEDS_REVIEW:
+        comment_in_doubt = (
+            piece.role is Role.FIRST_COMMENT and piece.error and piece.error.code.endswith("outcome_unknown")
+        )
+        in_doubt = target.state is State.NEEDS_REVIEW or comment_in_doubt
+        if not piece.live and texts[piece.text] and not in_doubt:
             found.append(Broken("lie", f"{target.id} piece {index} ended {target.state}, but it is live"))
     if target.id in run.confirmed_cancelled and any(texts[piece.text] for piece in target.pieces):
         found.append(Broken("lie", f"{target.id} was cancelled with success, and is live"))
+    first = target.first
+    if first and target.due_at and first.at < target.due_at - EARLY:
+        found.append(Broken("early", f"{target.id} was live at {first.at}, before its time {target.due_at}"))
     return found + _events(run, target)
 
 
@@ -67,7 +80,7 @@ def _events(run: Run, target: Target) -> list[Broken]:
     """I5 and I6: the end of a target is told, always under the same id."""
     if target.state not in TERMINAL:
         return []
-    kind = f"target.{target.state}"
+    kind = "target.unpublished" if target.unpublished_at else f"target.{target.state}"
     told = {
         m.attributes["id"]
         for m in run.rig.bus.messages

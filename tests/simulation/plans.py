@@ -48,7 +48,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The faults of one run. ``seed`` drives everything else that is random in it (order, interleaving)."""
+    """The faults of one run. ``seed`` drives everything else that is random in it (order, interleaving); with an
+    odd one the queue gives up a task whose handler crashed."""
 
     faults: tuple[Fault, ...]
     seed: int = 0
@@ -59,7 +60,7 @@ class Plan:
 
 def raised(call: str, phase: str, mode: Mode) -> BaseException | None:
     """What this mode raises at this side of a call, None when nothing."""
-    if mode is Mode.CRASH_BEFORE and phase == "before" or mode is Mode.CRASH_AFTER and phase == "after":
+    if (mode is Mode.CRASH_BEFORE and phase == "before") or (mode is Mode.CRASH_AFTER and phase == "after"):
         return Crash(f"{mode} {call}")
     before, after = _ERRORS[call.partition(".")[0]]
     if mode is Mode.ERROR_BEFORE and phase == "before":
@@ -68,10 +69,12 @@ def raised(call: str, phase: str, mode: Mode) -> BaseException | None:
 
 
 def singles(calls: int) -> Iterator[Plan]:
-    """Every call × every mode."""
+    """Every call × every mode; each crash also with a queue that then gives the task up (an odd seed)."""
     for call in range(calls):
         for mode in Mode:
             yield Plan((Fault(call, mode),))
+            if mode in (Mode.CRASH_BEFORE, Mode.CRASH_AFTER):
+                yield Plan((Fault(call, mode),), seed=1)
 
 
 def pairs(calls: int, modes: tuple[Mode, ...] = tuple(Mode)) -> Iterator[Plan]:

@@ -61,9 +61,10 @@ def rescheduled(name: str) -> Scenario:
     )
 
 
-def cancelled(name: str) -> Scenario:
-    """Scheduled in three minutes, cancelled at the third."""
-    return Scenario(f"{name}: cancelled", (name,), lambda run: create(run, "dropped", [name], minutes=3), {3: _cancel})
+def cancelled(name: str, minute: int = 3) -> Scenario:
+    """Scheduled in three minutes; cancelled right then, or a minute later when it is live or in doubt."""
+    named = f"{name}: cancelled in minute {minute}"
+    return Scenario(named, (name,), lambda run: create(run, "dropped", [name], minutes=3), {minute: _cancel})
 
 
 def create(

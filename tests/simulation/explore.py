@@ -1,0 +1,224 @@
+"""``make explore``: fail every port call of every scenario, alone and in pairs, and see whether the promise holds.
+
+    python -m tests.simulation.explore [--short] [--seed N] [--random N] [--platform NAME] [--replay SCENARIO PLAN]
+
+It prints plans run, duplicates, losses, other broken promises, and the seeded bugs that it caught; a failure comes with
+the scenario and the plan that replay it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from random import Random
+
+from shared.platforms import registry
+from tests.simulation import bugs, invariants, plain, plans, scenarios
+from tests.simulation.interleaving import deliver_interleaved
+from tests.simulation.invariants import Broken
+from tests.simulation.plans import Fault, Mode, Plan
+from tests.simulation.run import Deliver, Run, begin, deliver_twice, until_quiet
+from tests.simulation.scenarios import Scenario
+
+
+@dataclass
+class Tally:
+    """What an exploration found. ``broken``: per kind; ``examples``: the first failure of each kind, with its plan."""
+
+    runs: int = 0
+    crashes: int = 0
+    broken: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def add(self, scenario: Scenario, plan: Plan, run: Run, found: list[Broken]) -> None:
+        """Count one run."""
+        self.runs += 1
+        self.crashes += run.crashes
+        for broken in found:
+            self.broken[broken.kind] += 1
+            where = f"{broken.what}\n      replay: --replay {scenario.name!r} {str(plan)!r} --seed {plan.seed}"
+            self.examples.setdefault(broken.kind, where)
+
+
+def play(
+    scenario: Scenario, plan: Plan, *, interleave: bool = False, embedded: bool = True
+) -> tuple[Run, list[Broken]]:
+    """One run of one scenario under one plan, judged."""
+    run = begin(plan, scenario.platforms, embedded=embedded)
+    step: Deliver = deliver_interleaved(plan.seed) if interleave else deliver_twice
+    scenario.accept(run)
+    steps = until_quiet(run, Random(plan.seed), step, scenario.actions)
+    run.counting = False
+    return run, invariants.check(run, steps)
+
+
+def length(scenario: Scenario) -> int:
+    """How many port calls the scenario makes when nothing fails."""
+    run, found = play(scenario, Plan(()))
+    if found:
+        raise AssertionError(f"{scenario.name} fails without a fault: {found}")
+    return run.calls
+
+
+def explore(scenario: Scenario, chosen: Iterable[Plan], tally: Tally, **how: bool) -> None:
+    """Play every plan."""
+    for plan in chosen:
+        run, found = play(scenario, plan, **how)
+        tally.add(scenario, plan, run, found)
+
+
+def catalogue(names: tuple[str, ...]) -> list[Scenario]:
+    """Every scenario over these networks."""
+    made: list[Scenario] = []
+    for name in names:
+        made += [scenarios.one_now(name), scenarios.thread(name), scenarios.rescheduled(name)]
+        made += [scenarios.cancelled(name), scenarios.cancelled(name, 4)]
+    return [*made, scenarios.everywhere(names)]
+
+
+def full(names: tuple[str, ...], seed: int, randoms: int, pair_modes: tuple[Mode, ...]) -> Iterator[tuple[str, Tally]]:
+    """The whole exploration, part by part."""
+    for scenario in catalogue(names):
+        calls = length(scenario)
+        tally = Tally()
+        explore(scenario, plans.singles(calls + 8), tally)
+        explore(scenario, _interleavings(seed, 60), tally, interleave=True)
+        explore(scenario, plans.randoms(seed, randoms, calls + 8), tally)
+        yield f"{scenario.name} ({calls} calls)", tally
+    for name in names:
+        scenario = scenarios.one_now(name)
+        tally = Tally()
+        explore(scenario, plans.pairs(min(24, length(scenario)), pair_modes), tally)
+        yield f"{scenario.name}, pairs", tally
+
+
+def short(names: tuple[str, ...], seed: int) -> Iterator[tuple[str, Tally]]:
+    """What fits into the test suite: every single fault of the main scenario, and samples of the rest."""
+    for scenario in catalogue(names):
+        calls = length(scenario)
+        every = list(plans.singles(calls + 2))
+        sample = every if "one post now" in scenario.name else Random(seed).sample(every, min(40, len(every)))
+        tally = Tally()
+        explore(scenario, sample, tally)
+        explore(scenario, _interleavings(seed, 12), tally, interleave=True)
+        explore(scenario, plans.randoms(seed, 12, calls + 8), tally)
+        yield f"{scenario.name} ({calls} calls)", tally
+
+
+def _interleavings(seed: int, count: int) -> Iterator[Plan]:
+    """Two handlers at once, without a fault and with one."""
+    random = Random(seed)
+    for number in range(count):
+        faults = () if number % 2 else (Fault(random.randrange(40), random.choice(list(Mode))),)
+        yield Plan(faults, seed * 7919 + number)
+
+
+def caught(bug: bugs.Bug, names: tuple[str, ...], seed: int) -> tuple[bool, int]:
+    """Whether the explorer sees this bug, and after how many runs."""
+    tally = Tally()
+    with bugs.planted(bug):
+        for scenario, plan, interleave in _hunt(names, seed):
+            try:
+                run, found = play(scenario, plan, interleave=interleave)
+            except Exception as error:  # noqa: BLE001 - a bug that breaks a run outright is seen, too
+                run, found = None, [Broken("broke", repr(error))]
+            tally.runs += 1
+            if found:
+                return True, tally.runs
+            del run
+    return False, tally.runs
+
+
+def _hunt(names: tuple[str, ...], seed: int) -> Iterator[tuple[Scenario, Plan, bool]]:
+    """Cheap and telling runs first; round robin over the networks."""
+    for name in names:
+        for scenario in (scenarios.one_now(name), scenarios.cancelled(name), scenarios.rescheduled(name)):
+            yield scenario, Plan(()), False
+    for name in names:
+        for plan in plans.singles(40):
+            yield scenarios.one_now(name), plan, False
+        for plan in islice(_interleavings(seed, 60), 60):
+            yield scenarios.one_now(name), plan, True
+        for plan in plans.singles(60):
+            yield scenarios.cancelled(name, 4), plan, False
+            yield scenarios.rescheduled(name), plan, False
+        for plan in plans.randoms(seed, 60, 50):
+            yield scenarios.cancelled(name), plan, True
+
+
+def report(parts: Iterable[tuple[str, Tally]]) -> Tally:
+    """Print each part as it ends; answer the sum."""
+    total, began = Tally(), time.perf_counter()
+    for name, tally in parts:
+        total.runs += tally.runs
+        total.crashes += tally.crashes
+        total.broken += tally.broken
+        total.examples |= {kind: text for kind, text in tally.examples.items() if kind not in total.examples}
+        verdict = "kept" if not tally.broken else f"BROKEN {dict(tally.broken)}"
+        print(f"  {name:44} {tally.runs:6} plans  {tally.crashes:6} crashes  {verdict}", flush=True)
+    print(
+        f"\n  {total.runs} plans in {time.perf_counter() - began:.0f} s, {total.crashes} crashes survived: "
+        f"{total.broken['duplicate']} duplicates, {total.broken['loss'] + total.broken['silence']} silent losses, "
+        f"{total.broken.total() - total.broken['duplicate'] - total.broken['loss'] - total.broken['silence']} other"
+    )
+    for kind, text in total.examples.items():
+        print(f"    {kind}: {text}")
+    return total
+
+
+def hunt(names: tuple[str, ...], seed: int) -> int:
+    """Plant every bug in turn; answer how many lived."""
+    alive = 0
+    for bug in bugs.BUGS:
+        seen, runs = caught(bug, names, seed)
+        alive += not seen
+        print(f"  {bug.name:24} {'caught' if seen else 'ALIVE':7} after {runs:5} runs   {bug.why}", flush=True)
+    print(f"\n  {len(bugs.BUGS) - alive} of {len(bugs.BUGS)} seeded bugs caught")
+    return alive
+
+
+def replay(name: str, plan: str, seed: int, names: tuple[str, ...]) -> int:
+    """One plan again, told call by call."""
+    scenario = next(s for s in catalogue(names) if s.name == name)
+    parts = [] if plan == "no fault" else [part.split("@") for part in plan.split("+")]
+    faults = tuple(Fault(int(call), Mode(mode)) for mode, call in parts)
+    status = 0
+    for interleave in (False, True):
+        run, found = play(scenario, Plan(faults, seed), interleave=interleave)
+        print(f"interleaved: {interleave}; calls: {', '.join(f'{i} {c}' for i, c in enumerate(run.rig.faults.calls))}")
+        print("\n".join(f"  {broken.kind}: {broken.what}" for broken in found) or "  nothing broken")
+        status |= bool(found)
+    return status
+
+
+def main() -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--short", action="store_true", help="what the test suite runs")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--random", type=int, default=150, help="plans with three to five faults, per scenario")
+    parser.add_argument("--platform", action="append", help="only this network (repeatable)")
+    parser.add_argument("--replay", nargs=2, metavar=("SCENARIO", "PLAN"))
+    given = parser.parse_args()
+    logging.disable(logging.CRITICAL)  # thousands of injected faults are not news
+    plain.install()
+    names = tuple(given.platform or registry.all_names())
+    if given.replay:
+        return replay(*given.replay, given.seed, names)
+    print(f"Exploring {', '.join(names)}; seed {given.seed}; every task is delivered twice.\n")
+    pair_modes = (Mode.CRASH_AFTER, Mode.ERROR_BEFORE, Mode.ERROR_AFTER, Mode.LATE)
+    parts = short(names, given.seed) if given.short else full(names, given.seed, given.random, pair_modes)
+    total = report(parts)
+    print("\nPlanting bugs:\n")
+    alive = hunt(("plain",) if "plain" in names else names, given.seed)
+    return 1 if total.broken or alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

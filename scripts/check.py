@@ -39,7 +39,7 @@ def module(name: str, *arguments: str) -> tuple[str, ...]:
 # The slowest first: the two workers end at about the same time.
 CHECKS = (
     Check("types", (str(BIN / "mypy"), "--no-error-summary"), "mend the types"),
-    Check("imports", (str(BIN / "lint-imports"), "--no-timings"), "move the code to its room (docs/architecture.md)"),
+    Check("imports", (str(BIN / "lint-imports"), "--no-logo"), "move the code to its room (docs/architecture.md)"),
     Check("format", (str(BIN / "ruff"), "format", "--check", "--quiet", "."), "make format"),
     Check("lint", (str(BIN / "ruff"), "check", "--quiet", "."), "make format mends some of it"),
     Check("sizes", module("scripts.check_sizes"), "split it"),

@@ -10,16 +10,20 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
+_PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})
 
 
 def encode(value: Any) -> Any:
     """Plain values for a store document."""
+    if type(value) in _PLAIN:  # most values are, and this is on every request's way
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, Enum):

@@ -369,3 +369,32 @@ def test_lateness_is_the_callers(call: Api) -> None:
     call.rig.clock.advance(timedelta(hours=1, minutes=6).total_seconds())
     call.settle()
     assert shown(call, made["id"])["status"] == "missed"
+
+
+def test_what_nobody_can_know_is_not_deleted_either(call: Api) -> None:
+    made = call.post(publish_now=True)
+    doc = call.stored("targets")[0]
+    from shared.ports.store import Write
+
+    call.rig.store.commit([Write("set", doc.path, {**doc.data, "state": "needs_review", "next_at": None})])
+    answer = call("DELETE", f"/v1/posts/{made['id']}").json
+    assert (answer["deleted"], answer["results"][0]["outcome"]) == (False, "failed")
+    assert "resolve" in answer["results"][0]["message"]
+
+
+def test_a_post_that_is_being_sent_cannot_be_stopped(call: Api) -> None:
+    made = call.post(publish_now=True)
+    doc = call.stored("targets")[0]
+    from shared.ports.store import Write
+
+    call.rig.store.commit([Write("set", doc.path, {**doc.data, "state": "armed"})])
+    for method, path, body in (("DELETE", "", None), ("PATCH", "", {"text": "other"}), ("POST", "/publish", None)):
+        answer = call(method, f"/v1/posts/{made['id']}{path}", body)
+        assert (answer.status, answer.error["code"]) == (409, "post.state_invalid"), answer.json
+    assert call.stored("targets")[0].data["state"] == "armed"
+
+
+def test_hashtags_are_counted() -> None:
+    from shared.operations.posts.limits import count_hashtags
+
+    assert count_hashtags("#one #two ＃三 #1 a#b &#x27; #_ #é9") == 4

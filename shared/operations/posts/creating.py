@@ -41,9 +41,9 @@ def create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt |
 
 
 def dispatch_all(ports: Ports, targets: Sequence[Target]) -> None:
-    """Hand what has a time to the queue. Best effort: the sweeper makes up for it."""
+    """Hand what has a time, or an event to announce, to the queue. Best effort: the sweeper makes up for it."""
     for target in targets:
-        if target.next_at is not None:
+        if target.next_at is not None or target.events:
             dispatch.enqueue(ports, target)
 
 

@@ -52,9 +52,8 @@ def delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
     before = _load(ports, caller, post_id)
     _refuse_in_flight(before)
     waiting = change(ports, caller, post_id, lambda post, old: (post, _cancel_waiting(ports, old)))
-    results = tuple(_take_down(ports, caller, target) for target in waiting.targets if _copies(target))
+    results = tuple(_take_down(ports, caller, target) for target in waiting.targets if _may_be_live(target))
     gone = all(result.outcome == "deleted" for result in results)
-    gone = gone and not any(target.state is State.NEEDS_REVIEW for target in waiting.targets)
     if gone:
         change(ports, caller, post_id, lambda post, _: (replace(post, hidden=True), ()))
     return Deleted(gone, results)
@@ -95,9 +94,12 @@ def _refuse_in_flight(before: PostView) -> None:
 
 
 def _cancel_waiting(ports: Ports, old: Sequence[Target]) -> list[Target]:
-    """Whoever armed meanwhile is found by the transaction: a target in flight cannot be cancelled (WrongState)."""
+    """Whoever armed meanwhile is found by the transaction: a target in flight cannot be cancelled (WrongState).
+
+    A thread of which a part is live is stopped as well: what is live is taken down afterwards.
+    """
     now = ports.clock.now()
-    open_ones = [target for target in old if target.state in (*EDITABLE, *IN_FLIGHT) and not _copies(target)]
+    open_ones = [target for target in old if target.state in (*EDITABLE, *IN_FLIGHT)]
     return [targets.cancelled(target, now) for target in open_ones]
 
 
@@ -108,11 +110,17 @@ def _copies(target: Target) -> list[int]:
     return [index for index, piece in enumerate(target.pieces) if piece.live is not None]
 
 
+def _may_be_live(target: Target) -> bool:
+    return bool(_copies(target)) or target.state is State.NEEDS_REVIEW
+
+
 def _take_down(ports: Ports, caller: Caller, target: Target) -> Deletion:
     """Delete one target's copies on its network, the last piece first, and note it."""
     if not registry.manifest(target.platform).deletes:
         message = f"{target.platform} lets nobody delete posts through its API; it is still live."
         return Deletion(target, "not_supported", message)
+    if target.state is State.NEEDS_REVIEW:
+        return Deletion(target, "failed", "Nobody knows yet whether it is live: look at the account, then resolve it.")
     try:
         _delete_pieces(ports, target)
     except RostrumError as error:

@@ -11,8 +11,6 @@ from functools import cache
 from importlib import import_module
 from typing import cast
 
-import regex
-
 from shared.domain.content import Kind, MediaFacts, Role
 from shared.domain.errors import Invalid
 from shared.operations.posts.content import Content, DraftPiece
@@ -22,7 +20,7 @@ from shared.operations.posts.option_limits import check_options
 from shared.platforms import registry
 from shared.platforms.contract import Manifest, TextLimit
 
-_HASHTAG = regex.compile(r"(?<![\w&])[#＃](?=[\w]*\p{L})\w+")
+_HASHTAG = re.compile(r"(?<![\w&])[#＃]\w*[^\W\d_]\w*")  # a letter is what makes it one: #1 is a number
 _COUNTED_IN = {
     "chars": "characters",
     "graphemes": "graphemes (what a reader sees as one character)",
@@ -58,6 +56,11 @@ def kind_of(manifest: Manifest, content: Content, piece: DraftPiece) -> Kind:
 def length(manifest: Manifest, text: str) -> int:
     """The text's length as the network counts it."""
     return _counter(manifest.name, manifest.text.count)(text)
+
+
+def count_hashtags(text: str) -> int:
+    """How many hashtags a text has."""
+    return len(_HASHTAG.findall(text))
 
 
 @cache
@@ -97,7 +100,7 @@ def _too_long(manifest: Manifest, piece: DraftPiece, limit: int, count: int, uni
 def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> Iterator[Issue]:
     if limit.max_hashtags is None:
         return
-    count = len(_HASHTAG.findall(piece.text))
+    count = count_hashtags(piece.text)
     if count > limit.max_hashtags:
         message = f"{piece.field}: {manifest.title} takes at most {limit.max_hashtags} hashtags, and there are {count}."
         meta = {"limit": limit.max_hashtags, "count": count}

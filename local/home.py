@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def write_private(path: Path, text: str) -> None:
 
 def write_env(home: Path, values: Mapping[str, str]) -> None:
     """``$ROSTRUM_HOME/env``: what a shell reads to speak to this installation."""
-    write_private(home / "env", "".join(f"export {name}={value}\n" for name, value in values.items()))
+    write_private(home / "env", "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items()))
 
 
 def read_env(home: Path) -> dict[str, str]:
@@ -39,4 +40,11 @@ def read_env(home: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     lines = (line.removeprefix("export ").partition("=") for line in path.read_text().splitlines())
-    return {name: value for name, _, value in lines if name}
+    return {name: _unquoted(value) for name, _, value in lines if name}
+
+
+def _unquoted(value: str) -> str:
+    try:
+        return "".join(shlex.split(value))
+    except ValueError:  # a line that a person left half-quoted
+        return value

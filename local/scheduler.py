@@ -30,7 +30,8 @@ class Scheduler:
     def stop(self) -> None:
         """End after the round at hand, within a few seconds."""
         self._stopping.set()
-        self._thread.join(timeout=5)
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -43,7 +44,7 @@ class Scheduler:
         try:
             connection.request("POST", f"/_functions/{name}", b"{}", self._headers)
             status = connection.getresponse().status
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:  # whatever comes back, the next minute is called again
             log.warning("scheduled function unreachable", extra={"function": name, "reason": str(error)})
             return
         finally:

@@ -168,7 +168,8 @@ class Target:
     @property
     def status(self) -> Status:
         """What callers see. A target that waits between two steps of publishing is still publishing."""
-        begun = self.immediate or self.current or self.attempt or self.refusals
+        again = self.attempt and self.next_at != self.due_at  # tried before, and not given a new time since
+        begun = self.immediate or self.current or self.refusals or self.refreshed or again
         return Status.PUBLISHING if self.state is State.SCHEDULED and begun else status_of(self.state)
 
     @property

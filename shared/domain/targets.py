@@ -81,7 +81,7 @@ def edited(target: Target, pieces: tuple[PieceDoc, ...]) -> Target:
 
 def cancelled(target: Target, now: datetime) -> Target:
     """Never to be sent."""
-    done = _become(target, State.CANCELLED, wake_at=None, generation=target.generation + 1)
+    done = _become(target, State.CANCELLED, next_at=None, wake_at=None, generation=target.generation + 1)
     return _announcing(done, "target.cancelled", now)
 
 
@@ -273,7 +273,9 @@ def _given_up(target: Target, state: State, failure: Failure, now: datetime) -> 
     if target.piece.role is not Role.FIRST_COMMENT:
         return _ended(failed, state, failure, now)
     return _announcing(
-        replace(failed, state=State.PUBLISHED, error=None, tick=target.tick + 1), "target.published", now
+        replace(failed, state=State.PUBLISHED, error=None, next_at=None, swept=0, tick=target.tick + 1),
+        "target.published",
+        now,
     )
 
 

@@ -12,7 +12,7 @@ A simulator calls :func:`visible` at the point where its network would make the 
 * ``[[sandbox:server_error]]``: a 5xx without effect, once per key
 
 ``key`` names the thing being made (a piece's record key, a container): «once» is counted per key, and a second
-marker in the same text fires after the first is used up, in the order of the list above.
+marker in the same text fires after the first is used up, in the order of :class:`Fault`; ``rejected`` goes before all.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ Answer = Callable[[], Response]
 class Fault(StrEnum):
     """The markers, in the order in which they fire."""
 
+    REJECTED = "rejected"
     RATE_LIMITED = "rate_limited"
     TOKEN_EXPIRED = "token_expired"
-    REJECTED = "rejected"
     SERVER_ERROR = "server_error"
     LOST_REPLY = "lost_reply"
     SLOW = "slow"

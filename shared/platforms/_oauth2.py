@@ -21,10 +21,12 @@ def authorize_url(endpoint: str, query: Mapping[str, str]) -> str:
 
 
 def expiry(answer: Mapping[str, Any], now: datetime) -> datetime | None:
-    """``expires_in`` seconds as an instant, None when the answer has none."""
-    seconds = answer.get("expires_in")
-    return (
-        now + timedelta(seconds=int(seconds))
-        if isinstance(seconds, int | float | str) and str(seconds).isdigit()
-        else None
-    )
+    """``expires_in`` seconds (a number, or its text) as an instant, None when the answer has none that makes sense."""
+    given = answer.get("expires_in")
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        return None
+    try:
+        seconds = float(given)
+        return now + timedelta(seconds=int(seconds)) if seconds >= 0 else None
+    except (ValueError, OverflowError):
+        return None

@@ -77,7 +77,7 @@ def parsed(response: Response) -> dict[str, Any]:
     """The body as a JSON object, ``{}`` when it is none: for reading refusals."""
     try:
         value = json.loads(response.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -93,7 +93,10 @@ def epoch(value: str | None) -> datetime | None:
 def retry_after(response: Response, now: datetime) -> datetime | None:
     """``Retry-After`` in seconds as an instant, None when absent or a date."""
     value = response.headers.get("retry-after", "")
-    return now + timedelta(seconds=int(value)) if value.isdigit() else None
+    try:
+        return now + timedelta(seconds=int(value)) if value.isdecimal() else None
+    except (OverflowError, ValueError):  # beyond what a date can be: nothing that anyone could heed
+        return None
 
 
 def _object(response: Response) -> dict[str, Any]:
@@ -101,7 +104,7 @@ def _object(response: Response) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(response.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnswerLost(f"a {response.status} answer that is not JSON") from error
     if not isinstance(value, dict):
         raise AnswerLost(f"a {response.status} answer that is not a JSON object")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from shared.platforms import registry
 
@@ -63,6 +64,7 @@ class Settings:
 
 def load(env: Mapping[str, str]) -> Settings:
     """Read the settings. Raises BadSetting."""
+    env = {name: value for name, value in env.items() if value.strip()}  # set to nothing is not set
     port = _port(env.get("PORT", "8080"))
     backend = env.get("ROSTRUM_BACKEND", "embedded")
     if backend not in ("embedded", "gcp"):
@@ -74,12 +76,12 @@ def load(env: Mapping[str, str]) -> Settings:
         backend="gcp" if backend == "gcp" else "embedded",
         home=Path(env.get("ROSTRUM_HOME", ".local")).absolute(),
         port=port,
-        public_url=env.get("PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        public_url=_url("PUBLIC_URL", env.get("PUBLIC_URL", f"http://127.0.0.1:{port}")),
         allow_private_hosts=private_hosts(env.get("ALLOW_PRIVATE_HOSTS", "")),
         internal_token=env.get("INTERNAL_TOKEN", ""),
         project=env.get("GOOGLE_CLOUD_PROJECT", ""),
         region=env.get("ROSTRUM_REGION", ""),
-        functions_url=env.get("ROSTRUM_FUNCTIONS_URL", "").rstrip("/"),
+        functions_url=_url("ROSTRUM_FUNCTIONS_URL", env.get("ROSTRUM_FUNCTIONS_URL", "")),
         invoker=env.get("ROSTRUM_INVOKER", ""),
         bucket=env.get("ROSTRUM_BUCKET", ""),
         vault="store" if vault == "store" else "secret_manager",
@@ -134,13 +136,29 @@ def names_of(platform: str) -> tuple[str, str]:
 
 
 def _port(value: str) -> int:
-    if not value.isdigit() or not 0 < int(value) < 65536:
+    if not _is_port(value):
         raise BadSetting(f"PORT is {value!r}: it is a number from 1 to 65535")
     return int(value)
 
 
+def _is_port(value: str) -> bool:
+    return value.isdecimal() and len(value) <= 5 and 0 < int(value) < 65536
+
+
+def _url(name: str, value: str) -> str:
+    """Without a trailing slash; empty stays empty."""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if value and (parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment):
+        raise BadSetting(f"{name} is {value!r}: it is an absolute address, such as https://rostrum.example.com")
+    return value.rstrip("/")
+
+
 def _host_port(item: str) -> tuple[str, int]:
     host, colon, port = item.rpartition(":")
-    if not colon or not host or not port.isdigit():
+    if not colon or not host.strip("[]") or not _is_port(port):
         raise BadSetting(f"ALLOW_PRIVATE_HOSTS has {item!r}: each entry is host:port, separated by commas")
     return host.strip("[]").lower(), int(port)

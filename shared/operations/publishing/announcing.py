@@ -18,6 +18,7 @@ from shared.platforms import registry
 from shared.platforms.contract import Published, Refused
 from shared.ports.bus import BusUnavailable
 from shared.ports.http import HttpFailure
+from shared.ports.store import StoreError
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
@@ -74,6 +75,11 @@ def _permalink(ports: Ports, target: Target, live: Live) -> Live | None:
         described = registry.publisher(target.platform).describe(call, published)
     except (Refused, HttpFailure, RostrumError, VaultError):
         return None  # the post is live: a missing permalink is all that follows from this
+    except StoreError:
+        raise
+    except Exception:  # an adapter's bug here would have the events announced again and again
+        log.exception("adapter failed while describing", extra={"target_id": target.id})
+        return None
     return replace(live, permalink=described.permalink) if described.permalink else None
 
 

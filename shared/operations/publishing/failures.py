@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.domain.errors import Category, CausedBy, RostrumError
 from shared.domain.posts import Failure, Target
 from shared.platforms.contract import Fate, Refused
@@ -92,14 +94,19 @@ def timed_out(what: str) -> Failure:
     )
 
 
-def exhausted() -> Failure:
-    """Sent several times in vain; each time its absence was proven."""
-    return _ours(
+def not_taken(last: Failure | None) -> Failure:
+    """Sent in vain: its absence was proven each time. ``last``: what the network said, if it said anything."""
+    failure = _ours(
         "publishing.attempts_exhausted",
-        "The network did not take the post, though it was sent several times; each time it was proven not to be live.",
+        "The network did not take the post: each time that it was sent, it was proven not to be live afterwards.",
         "platform",
         "platform",
         retryable=True,
+    )
+    if last is None:
+        return failure
+    return replace(
+        failure, platform_code=last.platform_code, platform_message=last.platform_message, raw=dict(last.raw)
     )
 
 

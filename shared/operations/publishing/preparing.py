@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from shared.domain import targets
 from shared.domain.accounts import Account
-from shared.domain.errors import Invalid, Missing, Reconnect, RostrumError
+from shared.domain.errors import Missing, Reconnect, RostrumError
 from shared.domain.posts import MAX_DOUBTS, Failure, Target
 from shared.operations import sessions
 from shared.operations.publishing import failures, pieces, sending
@@ -18,9 +19,11 @@ from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Ready, Refused, Wait
 from shared.ports.blobs import BlobsError
 from shared.ports.http import HttpFailure
+from shared.ports.store import StoreError
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
+log = logging.getLogger(__name__)
 MAX_STEPS = 40  # prepare steps in one invocation: then the queue brings us back
 
 
@@ -36,7 +39,9 @@ def proceed(ports: Ports, loaded: Loaded) -> Target | None:
         call = sessions.call(ports, account)
     except (Missing, Reconnect) as error:
         return _store(ports, loaded, targets.rejected(target, failures.ours(error), now))
-    except (RostrumError, HttpFailure, VaultError) as error:
+    except RostrumError as error:
+        return _store(ports, loaded, _later(ports, target, failures.ours(error)))
+    except (HttpFailure, VaultError) as error:
         return _store(ports, loaded, _later(ports, target, failures.unreachable(target, error)))
     return _prepare(ports, loaded, account, call)
 
@@ -44,8 +49,8 @@ def proceed(ports: Ports, loaded: Loaded) -> Target | None:
 def _verdict(target: Target, now: datetime) -> Target | None:
     """The end of a target that is too late, or was in doubt too often; None to go on."""
     if target.doubts >= MAX_DOUBTS:
-        return targets.rejected(target, target.error or failures.exhausted(), now)
-    since = target.due_at if target.current == 0 else _previous_live_at(target)
+        return targets.rejected(target, target.error or failures.not_taken(None), now)
+    since = _wanted_since(target)
     if since is None or now <= since + timedelta(seconds=target.max_lateness):
         return None
     if target.error:
@@ -55,9 +60,11 @@ def _verdict(target: Target, now: datetime) -> Target | None:
     return targets.rejected(target, failures.timed_out("preparing the post"), now)
 
 
-def _previous_live_at(target: Target) -> datetime | None:
-    before = target.pieces[target.current - 1].live
-    return before.at if before else target.due_at
+def _wanted_since(target: Target) -> datetime | None:
+    """When the piece at hand became due: at the target's time, or once the piece before it was live. A retry makes the
+    target due anew, however long its first pieces have been live."""
+    before = target.pieces[target.current - 1].live if target.current else None
+    return max(before.at, target.due_at or before.at) if before else target.due_at
 
 
 def _prepare(ports: Ports, loaded: Loaded, account: Account, call: Call) -> Target | None:
@@ -80,11 +87,16 @@ def _one_step(ports: Ports, loaded: Loaded, account: Account, call: Call) -> Pre
         outcome = registry.publisher(target.platform).prepare(call, piece, target.piece.handles)
     except Refused as refusal:
         return _refused(ports, loaded, account, refusal)
-    except Invalid as error:
-        return _store(ports, loaded, targets.rejected(target, failures.ours(error), now))
     except pieces.Orphaned:
         return _store(ports, loaded, targets.rejected(target, failures.orphaned(), now))
-    except (HttpFailure, BlobsError, RostrumError) as error:
+    except RostrumError as error:
+        return _store(ports, loaded, _ours(ports, target, error))
+    except (HttpFailure, BlobsError) as error:
+        return _store(ports, loaded, _later(ports, target, failures.unreachable(target, error)))
+    except StoreError:
+        raise
+    except Exception as error:  # an adapter's bug: nothing is visible yet, and the queue is not to suffer for it
+        log.exception("adapter failed while preparing", extra={"target_id": target.id})
         return _store(ports, loaded, _later(ports, target, failures.unreachable(target, error)))
     return Prepared(piece, outcome.state) if isinstance(outcome, Ready) else _waited(ports, loaded, outcome)
 
@@ -98,7 +110,17 @@ def _waited(ports: Ports, loaded: Loaded, wait: Wait) -> Loaded | Target | None:
     saved = targets.preparing(target, wait.state, now + timedelta(seconds=wait.seconds), now)
     if wait.seconds > 0:
         return _store(ports, loaded, saved)
-    return load(ports, target.space, target.id) if put(ports, loaded, saved) else None
+    return _reloaded(ports, saved) if put(ports, loaded, saved) else None
+
+
+def _reloaded(ports: Ports, saved: Target) -> Loaded | None:
+    """The target as it was just saved, with its version; None when somebody changed it since: then it is theirs."""
+    again = load(ports, saved.space, saved.id)
+    if again is None:
+        return None
+    now = again.target
+    mine = (now.state, now.generation, now.tick) == (saved.state, saved.generation, saved.tick)
+    return again if mine else None
 
 
 def _refused(ports: Ports, loaded: Loaded, account: Account, refusal: Refused) -> Target | None:
@@ -109,6 +131,12 @@ def _refused(ports: Ports, loaded: Loaded, account: Account, refusal: Refused) -
         return _store(ports, loaded, targets.rejected(target, failure, now))
     verdict = sending.after_refusal(ports, target, account, refusal)
     return _store(ports, loaded, verdict(target) if verdict else _later(ports, target, failure))
+
+
+def _ours(ports: Ports, target: Target, error: RostrumError) -> Target:
+    """One of our own errors: what will not pass by itself ends the target."""
+    failure = failures.ours(error)
+    return _later(ports, target, failure) if error.retryable else targets.rejected(target, failure, ports.clock.now())
 
 
 def _later(ports: Ports, target: Target, failure: Failure) -> Target:

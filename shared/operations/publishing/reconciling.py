@@ -6,7 +6,9 @@ the arm's settling time, when no late effect is possible any more. What cannot b
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain import targets
@@ -23,11 +25,13 @@ from shared.platforms import registry
 from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure, Wait
 from shared.ports.blobs import BlobsError
 from shared.ports.http import HttpFailure
+from shared.ports.store import StoreError
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 LOOKS = (5, 15, 30, 60, 120, 300, 600)  # seconds between one look and the next
 GIVE_UP = timedelta(minutes=30)  # after the settling time, a person is asked
+log = logging.getLogger(__name__)
 Verdict = Callable[[Target], Target]
 ARMED = frozenset({State.ARMED})
 DOUBTED = frozenset({State.UNKNOWN, State.RECONCILING})
@@ -43,7 +47,10 @@ def reconcile(ports: Ports, target: Target) -> Target | None:
         if taken is None:
             return None
         target = taken
+    began = ports.clock.now()
     finding = _look(ports, target)
+    if isinstance(finding, Absent) and began < arm.settles_at <= ports.clock.now():
+        finding = Unsure("the look began before the settling time was over.")  # it proves nothing about what came after
     return follow_up(ports, settle(ports, target, arm, DOUBTED, _verdict(ports, arm, finding)))
 
 
@@ -72,8 +79,13 @@ def _look(ports: Ports, target: Target) -> Finding:
         return Unsure(f"the network refused the question ({refusal.row.code})")
     except Reconnect:
         return Unsure("the account must be connected again")
+    except StoreError:
+        raise
     except (HttpFailure, RostrumError, VaultError, BlobsError, pieces.Orphaned) as error:
         return Unsure(f"the network could not be asked ({type(error).__name__})")
+    except Exception as error:  # an adapter that breaks at every look must not keep its target in doubt for ever
+        log.exception("adapter failed while looking", extra={"target_id": target.id})
+        return Unsure(f"the network's answer could not be read ({type(error).__name__})")
 
 
 def _heal(ports: Ports, account: Account, refusal: Refused) -> None:
@@ -91,11 +103,17 @@ def _verdict(ports: Ports, arm: Arm, finding: Finding) -> Verdict:
     if isinstance(finding, Published):
         return lambda target: targets.published(target, live_of(ports, finding), now)
     if isinstance(finding, Absent) and now >= arm.settles_at:
-        return lambda target: targets.postponed(target, now, doubted=True)
+        return lambda target: _absent(target, now)
     if isinstance(finding, Unsure) and now >= arm.settles_at + GIVE_UP:
         failure = failures.unknowable(finding.reason)
         return lambda target: targets.for_review(target, failure, now)
     return lambda target: targets.looked(target, _next_look(target, arm, now))
+
+
+def _absent(target: Target, now: datetime) -> Target:
+    """Proven not to be live: to be sent again, and no longer said to be in the course of being checked."""
+    again = targets.postponed(target, now, doubted=True)
+    return replace(again, error=failures.not_taken(target.error))
 
 
 def _next_look(target: Target, arm: Arm, now: datetime) -> datetime:
@@ -130,7 +148,12 @@ def _ask(ports: Ports, target: Target) -> Published | Wait | Refused | None:
     except Refused as refusal:
         _heal(ports, account, refusal)
         return refusal
+    except StoreError:
+        raise
     except (HttpFailure, RostrumError, VaultError, BlobsError, pieces.Orphaned):
+        return None
+    except Exception:  # as above: the limit of ``confirm_within`` must still be reached
+        log.exception("adapter failed while confirming", extra={"target_id": target.id})
         return None
 
 

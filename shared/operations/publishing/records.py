@@ -107,9 +107,9 @@ def _write(txn: Transaction, ports: Ports, target: Target) -> Target:
 def _carry_over(txn: Transaction, ports: Ports, target: Target) -> Target:
     """The post's document follows; its own event joins the target's when this was the last one."""
     doc = txn.get(post_path(target.space, target.post_id))
-    if doc is None:
-        return target
-    before = codec.decode(Post, doc.data)
+    before = codec.decode(Post, doc.data) if doc else None
+    if doc is None or before is None or target.id not in before.targets:
+        return target  # the post is gone, or an edit took this account out of it
     after = noted(before, target)
     txn.write(Write("update", doc.path, _changes(doc, after, ports)))
     if after.status is before.status or after.status not in OVER:

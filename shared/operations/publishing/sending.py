@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain import targets
@@ -26,6 +27,7 @@ from shared.operations.publishing.records import Loaded, put, settle
 from shared.platforms import registry
 from shared.platforms.contract import Accepted, Call, Fate, Published, Refused
 from shared.ports.http import HttpFailure, NotSent
+from shared.ports.store import StoreError
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
@@ -111,14 +113,21 @@ def after_refusal(ports: Ports, target: Target, account: Account, refusal: Refus
     """
     failure = failures.refused(refusal)
     if refusal.fate is Fate.LIMITED:
-        until = refusal.retry_at or ports.clock.now() + back_off(ports, target)
-        sessions.block(ports, account, until)
+        until = _limit_ends(ports, target, refusal)
+        with suppress(StoreError):  # this answer must not get lost; the account's other targets would meet the limit
+            sessions.block(ports, account, until)
         return lambda now: targets.postponed(now, until, failure)
     if refusal.fate is not Fate.UNAUTHORISED:
         return None
     if target.refreshed:
         return lambda now: targets.rejected(now, failure, ports.clock.now())
     return _refreshed(ports, target, account, failure)
+
+
+def _limit_ends(ports: Ports, target: Target, refusal: Refused) -> datetime:
+    """When the network says; by our own back-off where it says nothing, or names a time that is past."""
+    now = ports.clock.now()
+    return refusal.retry_at if refusal.retry_at and refusal.retry_at > now else now + back_off(ports, target)
 
 
 def _refreshed(ports: Ports, target: Target, account: Account, failure: Failure) -> Verdict:
@@ -130,7 +139,7 @@ def _refreshed(ports: Ports, target: Target, account: Account, failure: Failure)
             return lambda now: targets.postponed(now, later, failure)
         dead = failures.ours(error)
         return lambda now: targets.rejected(now, dead, ports.clock.now())
-    except (HttpFailure, VaultError):
+    except (HttpFailure, VaultError, StoreError):  # the refusal is certain knowledge: whatever fails here, it is kept
         return lambda now: targets.postponed(now, later, failure)
     return lambda now: replace(targets.postponed(now, ports.clock.now()), refreshed=True)
 

@@ -5,19 +5,23 @@ It is safe to run twice at once and safe to be skipped. It decides nothing: it e
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain import codec, targets
 from shared.domain.posts import SHARDS, Target
 from shared.operations.publishing import dispatch
 from shared.operations.publishing.records import Loaded, put
-from shared.ports.store import Doc, Query
+from shared.ports.store import Conflict, Doc, NotFound, Query, Unavailable, Write
 from shared.ports.world import Ports
 
+log = logging.getLogger(__name__)
 PAGE = 100
+POISON_PAUSE = timedelta(hours=1)
 SECONDS = 45.0  # a run ends in time for the next one
 
 
@@ -30,13 +34,16 @@ class Swept:
 
 
 def sweep(ports: Ports, _body: Mapping[str, Any] | None = None) -> Swept:
-    """Enqueue every overdue target of every workspace once; a schedule's body says nothing. Raises store.Unavailable: the next run goes on."""
+    """Enqueue every overdue target of every workspace once; a schedule's body says nothing.
+
+    Raises store.Unavailable: the next run goes on.
+    """
     deadline = ports.clock.monotonic() + SECONDS
     found = enqueued = 0
     for shard in range(SHARDS):
         while page := _overdue(ports, shard, ports.clock.now()):
             found += len(page)
-            moved = sum(_wake(ports, doc) for doc in page)
+            moved = sum(_woken(ports, doc) for doc in page)
             enqueued += moved
             if len(page) < PAGE or not moved or ports.clock.monotonic() > deadline:
                 break
@@ -52,6 +59,19 @@ def _overdue(ports: Ports, shard: int, now: datetime) -> list[Doc]:
         limit=PAGE,
     )
     return ports.store.query(query)
+
+
+def _woken(ports: Ports, doc: Doc) -> bool:
+    """:func:`_wake`; a document that cannot be moved is looked at again later, so that the others get their turn."""
+    try:
+        return _wake(ports, doc)
+    except Unavailable:
+        raise
+    except Exception:  # whatever is wrong with one row must not keep the rows behind it waiting
+        log.exception("a target cannot be swept", extra={"path": doc.path})
+    with suppress(Conflict, NotFound):
+        ports.store.commit([Write("update", doc.path, {"wake_at": ports.clock.now() + POISON_PAUSE}, doc.version)])
+    return False
 
 
 def _wake(ports: Ports, doc: Doc) -> bool:

@@ -202,6 +202,27 @@ def test_an_unknown_option_names_the_nearest(call: Api) -> None:
     assert wrong["meta"]["field"] == "targets[0].platform_data.languages"
 
 
+UNSTORABLE: list[tuple[Any, str]] = [
+    ({"": 1}, "platform_data.bluesky"),
+    ({"__x__": 1}, "platform_data.bluesky"),
+    ({"a": [[1]]}, "platform_data.bluesky.a[0]"),
+    ({"a": 2**63}, "platform_data.bluesky.a"),
+    ({"a": {"b": {"c": {"d": {"e": {"f": {"g": {"h": {"i": {"j": 1}}}}}}}}}}, "platform_data.bluesky.a"),
+]
+
+
+@pytest.mark.parametrize(("value", "field"), UNSTORABLE)
+@pytest.mark.parametrize("skip", [True, False])
+def test_what_no_store_could_keep_is_refused(call: Api, value: Any, field: str, skip: bool) -> None:
+    error = refused(call, {"text": "hi", "platform_data": {"bluesky": value}, "skip_validation": skip})
+    assert (error["code"], error["meta"]["field"].startswith(field)) == ("validation.field_invalid", True)
+
+
+def test_a_platforms_name_is_known_in_any_case(call: Api) -> None:
+    error = refused(call, _to(call, "twitter", platform_data={"X": {"nonsense": 1}}))
+    assert error["code"] == "validation.option_unknown"
+
+
 def test_what_is_meant_for_few_is_never_made_public(call: Api) -> None:
     error = refused(call, _to(call, visibility="private"))
     assert (error["code"], error["meta"]["accepted"]) == ("validation.visibility_unsupported", ["public"])

@@ -86,6 +86,7 @@ BODIES = [
     (b'{"max_lateness_minutes": NaN}', "NaN"),
     (b'{"max_lateness_minutes": Infinity}', "Infinity"),
     (b'{"max_lateness_minutes": ' + b"9" * 5000 + b"}", "too long"),
+    (b'{"max_lateness_minutes": 1e999}', "too large"),
     (b'{"text": "\\ud800"}', "surrogate"),
     (b'{"text": "\\u0000"}', "NUL"),
     (b'["text"]', "a list"),

@@ -7,6 +7,7 @@ could read in two ways is refused.
 from __future__ import annotations
 
 import json
+from math import isinf
 from typing import Any, NoReturn
 
 from werkzeug import Request
@@ -130,6 +131,9 @@ def _check_values(value: Any, depth: int = 1) -> None:
     if isinstance(value, str):
         if "\x00" in value or not _encodable(value):
             raise _invalid("The body holds a text with a NUL character or half of a surrogate pair.")
+    elif isinstance(value, float):
+        if isinf(value):
+            raise _invalid("The body holds a number that is too large.")
     elif isinstance(value, dict | list):
         if depth > MAX_DEPTH:
             raise _too_deep()

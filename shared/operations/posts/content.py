@@ -13,6 +13,7 @@ from shared.domain.content import Role
 from shared.domain.posts import MediaRef
 from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
 from shared.operations.posts.issues import Findings, Issue
+from shared.platforms import registry
 from shared.platforms.contract import Manifest
 
 Resolved = Mapping[MediaInput, MediaRef]  # what became of each media item; one that failed is absent
@@ -60,13 +61,21 @@ def of_target(
 def options(command: CreatePost, order: TargetOrder | None, manifest: Manifest) -> dict[str, Any]:
     """The network's options: the post's by platform (an alias counts), then the target's own, then its page or board."""
     merged: dict[str, Any] = {}
-    for name in (*manifest.aliases, manifest.name):
-        merged |= command.platform_data.get(name, {})
+    for name in sorted(command.platform_data, key=lambda name: name == manifest.name):
+        if _means(name, manifest):
+            merged |= command.platform_data[name]
     if order is None:
         return merged
     merged |= order.platform_data
     named = {"page_id": order.page_id, "board_id": order.board_id}
     return merged | {name: value for name, value in named.items() if value is not None}
+
+
+def _means(name: str, manifest: Manifest) -> bool:
+    try:
+        return registry.resolve(name) == manifest.name
+    except registry.UnknownPlatform:
+        return False
 
 
 def _main(command: CreatePost, order: TargetOrder | None, at: str, resolved: Resolved) -> DraftPiece:

@@ -19,6 +19,7 @@ from shared.operations.posts.commands import MAX_LATENESS_MINUTES, MAX_TARGETS, 
 from shared.operations.posts.content import Content, DraftPiece, Resolved
 from shared.operations.posts.issues import Findings, Issue, from_error, nearest
 from shared.operations.posts.resolving import find_accounts, resolve_media
+from shared.operations.posts.storable import unstorable
 from shared.platforms import registry
 from shared.platforms.contract import Manifest
 from shared.ports.world import Ports
@@ -106,6 +107,7 @@ def _kind(frame: _Frame, manifest: Manifest, made: Content, piece: DraftPiece, d
 
 def _check_shape(command: CreatePost, found: Findings) -> None:
     """What needs no look at the world."""
+    found.errors += unstorable(command)
     seen: dict[str, int] = {}
     for index, order in enumerate(command.targets):
         first = seen.setdefault(order.account_id, index)

@@ -1,0 +1,55 @@
+"""Free-form values that callers send along: what no store could keep is refused, naming the place.
+
+The bounds are Firestore's: https://cloud.google.com/firestore/quotas (2026-11). Depth leaves room for the document around.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared.operations.posts.commands import CreatePost
+from shared.operations.posts.issues import Issue
+
+MAX_DEPTH = 10
+MAX_NAME = 1500  # bytes
+
+
+def unstorable(command: CreatePost) -> Iterator[Issue]:
+    """What of the command's ``platform_data`` cannot be kept."""
+    yield from _faults(command.platform_data, "platform_data", 0)
+    for index, order in enumerate(command.targets):
+        yield from _faults(order.platform_data, f"targets[{index}].platform_data", 0)
+
+
+def _faults(value: Any, at: str, depth: int, *, listed: bool = False) -> Iterator[Issue]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if not _named(name):
+                yield _issue(at, f"{at} has a name that is empty, over {MAX_NAME} bytes, or of the form __x__.")
+            elif depth >= MAX_DEPTH:
+                yield _issue(at, f"{at} is nested more than {MAX_DEPTH} levels deep.")
+            else:
+                yield from _faults(item, f"{at}.{name[:64]}", depth + 1)
+    elif isinstance(value, list | tuple):
+        if listed:
+            yield _issue(at, f"{at} is a list directly within a list. Put an object between.")
+            return
+        for index, item in enumerate(value):
+            yield from _faults(item, f"{at}[{index}]", depth + 1, listed=True)
+    elif isinstance(value, int | float) and not _small(value):
+        yield _issue(at, f"{at} is a number of more than 64 bits.")
+
+
+def _named(name: str) -> bool:
+    reserved = name.startswith("__") and name.endswith("__")
+    return bool(name) and not reserved and len(name.encode()) <= MAX_NAME
+
+
+def _small(value: Any) -> bool:
+    return math.isfinite(value) if isinstance(value, float) else -(1 << 63) <= value < 1 << 63
+
+
+def _issue(at: str, message: str) -> Issue:
+    return Issue("validation.field_invalid", at, message)

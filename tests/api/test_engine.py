@@ -111,6 +111,29 @@ def test_a_body_over_a_megabyte_is_refused_before_it_is_read(call: Api) -> None:
     assert (answer.status, answer.error["code"], answer.meta["limit"]) == (413, "http.413", 1_048_576)
 
 
+def test_a_file_over_the_limit_names_the_other_way(call: Api) -> None:
+    large = b"--b" + bytes(50_200_000)
+    answer = call("POST", "/v1/media/upload", data=large, Content_Type="multipart/form-data; boundary=b")
+    assert (answer.status, "upload-url" in answer.error["message"]) == (413, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"--b\r\n", 400, "validation."),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="fiel"; filename="a"\r\n\r\nx\r\n--b--',
+            400,
+            "validation.field_unknown",
+        ),
+        (b"--b--", 400, "validation.field_required"),
+    ],
+)
+def test_a_broken_form_is_refused(call: Api, body: bytes, status: int, code: str) -> None:
+    answer = call("POST", "/v1/media/upload", data=body, Content_Type="multipart/form-data; boundary=b")
+    assert (answer.status, answer.error["code"].startswith(code)) == (status, True), answer.json
+
+
 def test_a_form_is_not_json(call: Api) -> None:
     answer = call("POST", "/v1/posts", data=b'{"text": "hi"}', Content_Type="application/x-www-form-urlencoded")
     assert (answer.status, answer.error["code"]) == (415, "http.415")

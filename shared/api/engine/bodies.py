@@ -60,12 +60,12 @@ def read_file(request: Request, upload: Upload) -> File:
     if request.mimetype != "multipart/form-data":
         message = f"Send the file as multipart/form-data, in a field named {upload.field}."
         raise Problem(415, message, field="Content-Type")
-    _announced(request, upload.max_bytes + _FORM_OVERHEAD)
+    _announced(request, upload.max_bytes + _FORM_OVERHEAD, upload.larger)
     try:
         found = request.files.get(upload.field)
         names = [*request.files, *request.form]
     except RequestEntityTooLarge as error:
-        raise _too_large(upload.max_bytes) from error
+        raise _too_large(upload.max_bytes, upload.larger) from error
     except (BadRequest, ClientDisconnected) as error:
         raise _invalid("The multipart body ends too early, or its boundary is wrong.") from error
     unknown = [name for name in names if name != upload.field]
@@ -91,14 +91,15 @@ def _read(request: Request, limit: int) -> bytes:
         raise _invalid("The body ended before its Content-Length.") from error
 
 
-def _announced(request: Request, limit: int) -> None:
+def _announced(request: Request, limit: int, remedy: str = "") -> None:
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
-        raise _too_large(limit)
+        raise _too_large(limit, remedy)
 
 
-def _too_large(limit: int) -> Problem:
-    return Problem(413, f"The body is larger than {limit} bytes.", limit=limit, counted_in="bytes")
+def _too_large(limit: int, remedy: str = "") -> Problem:
+    message = f"The body is larger than {limit} bytes. {remedy}".rstrip()
+    return Problem(413, message, limit=limit, counted_in="bytes")
 
 
 def _check_type(request: Request) -> None:

@@ -24,10 +24,12 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a ``multipart/form-data`` body: the name of its field, and its largest size in bytes."""
+    """A file in a ``multipart/form-data`` body: the name of its field, its largest size in bytes, and what to do with a
+    larger one."""
 
     field: str
     max_bytes: int
+    larger: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

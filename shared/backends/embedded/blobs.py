@@ -2,18 +2,21 @@
 
 ``data/`` holds bytes under names of our own (a hash of the key and a random part), ``info/`` one JSON file per key,
 named by the hash, that says which bytes are the blob. Replacing the info file is the moment a blob exists: a crash
-before leaves bytes without a name, which the next write of the key, or its deletion, removes. No key ever becomes a path.
+before leaves bytes without a name, which a write of the key, or its deletion, removes a day later: until then they may be
+another writer's. No key ever becomes a path.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import hmac
 import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -27,6 +30,7 @@ from shared.ports.clock import Clock
 
 _KEY = re.compile(r"(?!\.)[A-Za-z0-9._~-]+(?:/(?!\.)[A-Za-z0-9._~-]+)*")
 _MAX_KEY = 1024
+LEFT_BEHIND = 86_400.0  # seconds after which bytes without a record are nobody's: no write takes so long
 
 
 class AlreadyStored(BlobsError):
@@ -86,8 +90,12 @@ class EmbeddedBlobs:
         """Gone afterwards, whether or not it existed."""
         name = _name(key)
         with _unavailable():
-            self._info_path(name).unlink(missing_ok=True)
-            self._remove_data(name, keep=None)
+            target = self._info_path(name)
+            target.parent.mkdir(exist_ok=True)
+            with _alone(target.parent):
+                before = _data_of(target)
+                target.unlink(missing_ok=True)
+            self._remove_data(name, before, keep="")
 
     def upload_url(self, key: str, content_type: str, max_bytes: int, age: timedelta) -> str:
         """A URL that accepts one PUT with exactly this Content-Type and at most ``max_bytes``."""
@@ -136,16 +144,17 @@ class EmbeddedBlobs:
         draft = target.with_suffix(f".{secrets.token_hex(8)}")
         draft.write_text(json.dumps(record), encoding="utf-8")
         try:
-            if once:
-                os.link(draft, target)
-            else:
-                draft.replace(target)
+            with _alone(target.parent):
+                before = _data_of(target)
+                if once:
+                    os.link(draft, target)
+                else:
+                    draft.replace(target)
         except FileExistsError:
             raise AlreadyStored("something was already uploaded here; ask for a new upload URL") from None
         finally:
             draft.unlink(missing_ok=True)
-        if not once:
-            self._remove_data(name, keep=file_name)
+        self._remove_data(name, before, keep=file_name)
 
     def _record(self, key: str) -> tuple[BlobInfo, str] | None:
         with _unavailable():
@@ -159,10 +168,12 @@ class EmbeddedBlobs:
     def _info_path(self, name: str) -> Path:
         return self._info / name[:2] / f"{name}.json"
 
-    def _remove_data(self, name: str, keep: str | None) -> None:
+    def _remove_data(self, name: str, replaced: str | None, keep: str) -> None:
+        """The bytes that the record named before, and what crashes left; others may be about to get their record."""
         for path in self._data.glob(f"{name}.*"):
-            if path.name != keep:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another process cleans up too
+                if path.name != keep and (path.name == replaced or time.time() - path.stat().st_mtime > LEFT_BEHIND):
+                    path.unlink()
 
     def _signed(self, method: str, key: str, content_type: str, max_bytes: int, age: timedelta) -> str:
         _name(key)
@@ -185,6 +196,25 @@ def _name(key: str) -> str:
     if len(key) > _MAX_KEY or not _KEY.fullmatch(key):
         raise BlobsError("key: letters, digits and ._-/~, no empty or dotted segment, at most 1,024")
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _data_of(record: Path) -> str | None:
+    """The file that a record names, None where there is no record."""
+    try:
+        return str(json.loads(record.read_text(encoding="utf-8"))["file"])
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else, in any thread or process, changes a record of this folder meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write(path: Path, chunks: Iterable[bytes], max_bytes: int) -> tuple[int, str]:

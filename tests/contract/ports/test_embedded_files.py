@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -242,6 +243,25 @@ def test_no_path_leads_out(blobs: EmbeddedBlobs, path: str) -> None:
         assert 400 <= answer.status_code < 500
 
 
+def test_writers_of_one_key_do_not_take_each_other_s_bytes(blobs: EmbeddedBlobs) -> None:
+    """Two networks that need a copy of the same file make it at the same moment."""
+
+    def interrupted() -> Iterator[bytes]:
+        yield b"first"
+        blobs.put(KEY, [b"second"], "text/plain", 10)
+
+    blobs.put(KEY, interrupted(), "text/plain", 10)
+    assert blobs.read(KEY) == b"first"
+    assert len(files(blobs)) == 2
+
+    def deleted() -> Iterator[bytes]:
+        yield b"third"
+        blobs.delete(KEY)
+
+    blobs.put(KEY, deleted(), "text/plain", 10)
+    assert blobs.read(KEY) == b"third"
+
+
 def test_replaced_and_broken_uploads_leave_no_files_behind(blobs: EmbeddedBlobs) -> None:
     for n in range(3):
         blobs.put(KEY, [b"x" * n], "text/plain", 10)
@@ -256,6 +276,7 @@ def test_replaced_and_broken_uploads_leave_no_files_behind(blobs: EmbeddedBlobs)
     assert len(files(blobs)) == 2
     orphan = blobs._data / f"{hashlib.sha256(KEY.encode()).hexdigest()}.of-a-crash"
     orphan.write_bytes(b"never named")
+    os.utime(orphan, (0, 0))
     blobs.delete(KEY)
     assert files(blobs) == []
 

@@ -51,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", default="", help=f"sections, separated by commas: {', '.join(SECTIONS)}")
-    parser.add_argument("--quick", action="store_true", help="600 posts in the burst instead of 3,000; 1,000 stored posts")
+    parser.add_argument(
+        "--quick", action="store_true", help="600 posts in the burst instead of 3,000; 1,000 stored posts"
+    )
     parser.add_argument("--long", action="store_true", help="the lost queue in real time (two minutes)")
     parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md, too")
     return parser.parse_args(arguments)

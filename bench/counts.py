@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bench.counting import Counts, CountingStore
+from bench.counting import CountingStore, Counts
 from bench.report import Row, at_most, median, ratio
 from bench.world import World, in_seconds, world
 from shared.domain import codec

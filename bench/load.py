@@ -72,9 +72,7 @@ def run(port: int, make: Make, seconds: float, connections: int = CONNECTIONS) -
     return result
 
 
-def _drive(
-    selector: selectors.BaseSelector, make: Make, numbers: Iterator[int], result: Result, until: float
-) -> None:
+def _drive(selector: selectors.BaseSelector, make: Make, numbers: Iterator[int], result: Result, until: float) -> None:
     began = now = time.monotonic()
     while now < until:
         for key, _ in selector.select(timeout=max(0.0, until - now)):

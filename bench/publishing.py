@@ -13,9 +13,11 @@ from bench.processes import Failed
 from bench.rates import bare_rate
 from bench.report import Row, at_least, at_most, median, percentile
 from bench.world import World, create_many, in_seconds, running, wait_until_done, world
+from shared.domain.content import Kind
 from shared.domain.posts import Target
 from shared.domain.states import State
 from shared.operations.posts.commands import MediaInput
+from shared.platforms import registry
 
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
 SLOW = "Slowly [[sandbox:slow]]"
@@ -23,7 +25,6 @@ PER_SECOND, SECONDS = 20, 15
 BURST, QUICK_BURST = 3000, 600
 LEAD = 0.012  # seconds of lead per post that is made before its time comes
 ACCOUNTS = 30  # per network: the simulators keep the networks' own limits per account
-TEXT_ONLY = 2  # networks that take a text alone
 
 
 def lateness() -> list[Row]:
@@ -52,7 +53,9 @@ def burst(posts: int) -> list[Row]:
     took = max(one.published_at for one in done if one.published_at) - start
     rate = posts / took.total_seconds()
     print(f"  {posts} due in one second: drained in {took.total_seconds():.1f} s, {rate:.0f}/s; bare {bare:.0f}/s")
-    drained = f"{rate:.0f} a second; scaled to {BURST:,}: {BURST / rate:.0f} s" if posts != BURST else f"{rate:.0f} a second"
+    drained = (
+        f"{rate:.0f} a second; scaled to {BURST:,}: {BURST / rate:.0f} s" if posts != BURST else f"{rate:.0f} a second"
+    )
     return [
         Row("burst", f"{posts:,} due in one second, drained", took.total_seconds(), "s", at_most(60 * posts / BURST), drained),
         Row("burst", "targets published / requests of the bare function", rate / bare, "×", at_least(0.2), f"{rate:.0f} / {bare:.0f} a second"),
@@ -80,7 +83,16 @@ def fan_out() -> list[Row]:
     each = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in alone.items())
     detail = f"together {together:.1f} s; alone {each} (sum {total:.1f} s)"
     print(f"  fan-out: {detail}", flush=True)
-    return [Row("fanout", f"a post to {len(alone)} slow networks / the slowest alone", together / slowest, "×", at_most(1.25), detail)]
+    return [
+        Row(
+            "fanout",
+            f"a post to {len(alone)} slow networks / the slowest alone",
+            together / slowest,
+            "×",
+            at_most(1.25),
+            detail,
+        )
+    ]
 
 
 def _once(at: World, platforms: list[str]) -> float:
@@ -93,9 +105,6 @@ def _once(at: World, platforms: list[str]) -> float:
 
 def _accounts(at: World) -> list[str]:
     """The accounts of the networks that take a text without media, networks in turn."""
-    from shared.domain.content import Kind
-    from shared.platforms import registry
-
     takes_text = [name for name in sorted(at.connected) if registry.manifest(name).kind(Kind.TEXT)]
     return [account.id for row in zip(*(at.connected[name] for name in takes_text), strict=True) for account in row]
 

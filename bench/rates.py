@@ -65,7 +65,9 @@ def _kinds(at: World, bare: Server, api: Server) -> list[Kind]:
     headers = {"Authorization": f"Bearer {at.key}"}
 
     def order(number: int) -> bytes:
-        return json.dumps({"text": f"Post {number}", "targets": [{"account_id": account}], "scheduled_at": due}).encode()
+        return json.dumps(
+            {"text": f"Post {number}", "targets": [{"account_id": account}], "scheduled_at": due}
+        ).encode()
 
     read = load.request("GET", f"/v1/posts/{known}", headers)
     return [
@@ -80,7 +82,9 @@ def _run(kind: Kind, seconds: float) -> load.Result:
     if set(result.statuses) != {kind.status}:
         raise Failed(f"{kind.name}: {dict(result.statuses)} instead of {kind.status} alone: {kind.server.last_words()}")
     p99 = percentile(result.seconds, 99) * 1000
-    print(f"  {kind.name}: {result.rate:.0f}/s, p50 {median(result.seconds) * 1000:.1f} ms, p99 {p99:.1f} ms", flush=True)
+    print(
+        f"  {kind.name}: {result.rate:.0f}/s, p50 {median(result.seconds) * 1000:.1f} ms, p99 {p99:.1f} ms", flush=True
+    )
     return result
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from bench import processes
 from bench.processes import Server
@@ -27,9 +28,11 @@ from shared.operations import accounts, callers
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.posts.views import PostView
+from shared.platforms import registry
 from shared.ports.store import Query
 from shared.ports.world import Ports
 from shared.runtime import bootstrap, settings
+from shared.runtime.sandbox import SandboxHttp
 
 TOKEN = secrets.token_urlsafe(16)
 WRITERS = 8  # threads that make posts; the store commits what waits together
@@ -131,8 +134,21 @@ def _connected(ports: Ports, caller: Caller, each: int) -> dict[str, list[Accoun
     sandbox = bootstrap.sandbox(ports)
     for name in {account.platform for account in accounts.list_(ports, caller)}:
         for number in range(1, each):
-            first_start.connect(ports, sandbox, caller, name, f"bench{number}")
+            _connect(ports, sandbox, caller, name, f"bench{number}")
     found: dict[str, list[Account]] = {}
     for account in accounts.list_(ports, caller):
         found.setdefault(account.platform, []).append(account)
     return found
+
+
+def _connect(ports: Ports, sandbox: SandboxHttp, caller: Caller, name: str, username: str) -> None:
+    """As the first start does, but with the consent of another simulated person."""
+    if registry.manifest(name).oauth.style == "credentials":
+        first_start.connect(ports, sandbox, caller, name, username)
+        return
+    begun = accounts.connect(ports, caller, accounts.Connect(name))
+    if not isinstance(begun, accounts.Redirect):
+        raise TypeError(f"{name} connects by redirect, and did not")
+    consent = dict(parse_qsl(urlsplit(begun.auth_url).query))["url"]
+    back = accounts.sandbox_authorize(ports, f"{consent}&sandbox_user={username}")
+    accounts.callback(ports, name, dict(parse_qsl(urlsplit(back).query)))

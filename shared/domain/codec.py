@@ -17,22 +17,13 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
-_PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})
+_PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})  # most of what documents hold
 
 
 def encode(value: Any) -> Any:
     """Plain values for a store document."""
-    if type(value) in _PLAIN:  # most values are, and this is on every request's way
-        return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: encode(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Mapping):
-        return {key: encode(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | frozenset):
-        return [encode(item) for item in value]
-    return value
+    kind = type(value)
+    return value if kind in _PLAIN else _writer(cast(Hashable, kind))(value)
 
 
 def decode(cls: type[T], data: Mapping[str, Any]) -> T:
@@ -59,14 +50,19 @@ def _reader(kind: Any) -> Reader:
 
 def _dataclass_reader(cls: type[Any]) -> Reader:
     hints = get_type_hints(cls)
-    readers = {f.name: _reader(hints[f.name]) for f in fields(cls)}
-    required = [f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING]
+    readers = [(f.name, _reader(hints[f.name])) for f in fields(cls)]
+    copied = tuple(name for name, reader in readers if reader is _same)
+    read_on = tuple((name, reader) for name, reader in readers if reader is not _same)
+    required = frozenset(f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING)
 
     def read(data: Mapping[str, Any]) -> Any:
-        missing = [name for name in required if name not in data]
-        if missing:
-            raise TypeError(f"{cls.__name__}: document lacks {', '.join(missing)}")
-        return cls(**{name: reader(data[name]) for name, reader in readers.items() if name in data})
+        known = {name: data[name] for name in copied if name in data}
+        for name, reader in read_on:
+            if name in data:
+                known[name] = reader(data[name])
+        if not required <= known.keys():
+            raise TypeError(f"{cls.__name__}: document lacks {', '.join(sorted(required - known.keys()))}")
+        return cls(**known)
 
     return read
 
@@ -74,15 +70,30 @@ def _dataclass_reader(cls: type[Any]) -> Reader:
 def _optional_reader(args: tuple[Any, ...]) -> Reader:
     inner = [arg for arg in args if arg is not type(None)]
     reader = _reader(inner[0]) if len(inner) == 1 else _same
-    return lambda value: None if value is None else reader(value)
+    return reader if reader is _same else lambda value: None if value is None else reader(value)
 
 
 def _tuple_reader(item: Reader) -> Reader:
-    return lambda values: tuple(item(value) for value in values)
+    return tuple if item is _same else lambda values: tuple(item(value) for value in values)
 
 
 def _mapping_reader(item: Reader) -> Reader:
-    return lambda values: {key: item(value) for key, value in values.items()}
+    return dict if item is _same else lambda values: {key: item(value) for key, value in values.items()}
+
+
+@cache
+def _writer(kind: type[Any]) -> Reader:
+    """A function that writes one value of exactly this type; made once per type."""
+    if is_dataclass(kind):
+        names = tuple(f.name for f in fields(kind))
+        return lambda value: {name: encode(getattr(value, name)) for name in names}
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, Mapping):
+        return lambda value: {key: encode(item) for key, item in value.items()}
+    if issubclass(kind, list | tuple | frozenset):
+        return lambda value: [encode(item) for item in value]
+    return _same
 
 
 def _same(value: Any) -> Any:

@@ -6,22 +6,31 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-# Keys, bearer tokens, and the parameters that networks use for secrets.
-_SECRET = re.compile(
-    r"(rst_(?:live|test)_)[A-Za-z0-9]+"
-    r"|((?:access_token|refresh_token|client_secret|code|fb_exchange_token|password|app_password)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,}]+"
-    r"|((?:Bearer|Basic|OAuth)\s+)[A-Za-z0-9._~+/=-]+"
+# Names under which secrets travel, in queries, forms, JSON and headers; ``code`` only as a parameter (``?code=…``).
+_NAMES = (
+    r"[\w-]*(?:access|refresh|id|bearer|session|oauth|internal|exchange)_?(?:token|jwt)|(?:\w+_)?password|\w*secret(?:_proof)?"
+    r"|token|appsecret_proof|code_verifier|api_?key|authorization|(?:set-)?cookie|x-goog-signature|signature|sealed"
 )
+_VALUE = r"""(?:"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s"'&,;}\]]+)"""
+_SECRET = re.compile(
+    r"(?P<key>rst_(?:live|test)_)[A-Za-z0-9]+"
+    r"|(?P<scheme>\b(?:Bearer|Basic|DPoP)\s+|\bOAuth\s+(?=\S{16}))[A-Za-z0-9._~+/=-]+"
+    rf"|(?P<named>(?<![\w-])(?:{_NAMES})[\"']?\s*[=:]\s*(?!(?:Bearer|Basic|DPoP|OAuth)\b)){_VALUE}"
+    r"|(?P<code>(?<![\w-])code=)[^\s\"'&,;}]+"
+    r"|(?P<jwt>)\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
+    r"|(?P<hook>whsec_)[A-Za-z0-9+/=]+",
+    re.IGNORECASE,
+)
+_SECRET_NAME = re.compile(_NAMES, re.IGNORECASE)
 
 
 def redact(text: str) -> str:
     """``text`` without what looks like a secret."""
-    return _SECRET.sub(
-        lambda found: next(group for group in (*found.groups(), "") if group is not None) + "[redacted]", text
-    )
+    return _SECRET.sub(lambda found: f"{found.group(found.lastgroup or 0)}[redacted]", text)
 
 
 class JsonFormatter(logging.Formatter):
@@ -34,14 +43,23 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
         }
-        line |= {key: _plain(value) for key, value in vars(record).items() if key not in _STANDARD}
+        line |= {key: _plain(value, key) for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-def _plain(value: Any) -> Any:
-    return redact(value) if isinstance(value, str) else value
+def _plain(value: Any, name: str = "") -> Any:
+    """What JSON takes, with secrets cut out at every depth, by their names and by their looks."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if _SECRET_NAME.fullmatch(name):
+        return "[redacted]"
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item, str(key)) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return redact(str(value))
 
 
 def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:

@@ -7,21 +7,23 @@ the simulators' own store, so that a killed process leaves the simulated network
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from shared.platforms import registry
-from shared.platforms.contract import Delayed, Lost, Simulator
+from shared.platforms.contract import Delayed, Lost, Seen, Simulator
 from shared.ports.clock import Clock
-from shared.ports.http import AnswerLost, NotSent, Request, Response
-from shared.ports.store import Store, Transaction, Write
+from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Response
+from shared.ports.store import Store, StoreError, Transaction, Write
 
 MEDIA_HOST = "sandbox.rostrum.test"
 MEDIA = {"photo.jpg": "image/jpeg", "video.mp4": "video/mp4"}
+_RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 Fetch = Callable[[str], Response | None]
 
 
@@ -39,24 +41,37 @@ class SandboxHttp:
         self._wait = wait
 
     def send(self, request: Request) -> Response:
-        """The simulator's answer. Raises NotSent (no such host in the sandbox), AnswerLost (lost on demand)."""
+        """The simulator's answer. Raises NotSent (no such host in the sandbox), AnswerLost (lost on demand, slower than
+        ``read_timeout``, over ``max_bytes``, or the simulators' own store failed)."""
+        answer = self._answered(request)
+        if len(answer.body) > request.max_bytes:
+            raise BodyTooLarge(f"{urlsplit(request.url).hostname}: an answer over {request.max_bytes} bytes")
+        return answer
+
+    def _answered(self, request: Request) -> Response:
         parts = urlsplit(request.url)
         host = parts.hostname or ""
         if host == MEDIA_HOST:
-            return media(request.method, parts.path)
+            return media(request.method, parts.path, request.headers)
         name = registry.for_host(host)
         if name is None:
             raise NotSent(f"{host}: the sandbox has no such host")
         return self._simulate(name, registry.simulator(name), request)
 
     def _simulate(self, name: str, simulator: Simulator, request: Request) -> Response:
-        outcome = self._store.transact(lambda txn: self._handle(txn, name, simulator, request))
+        try:
+            outcome = self._store.transact(lambda txn: self._handle(txn, name, simulator, request))
+        except StoreError as error:
+            raise AnswerLost(f"{name}: the simulator's store failed ({type(error).__name__})") from error
         if isinstance(outcome, Lost):
             raise AnswerLost(f"{name}: the answer was lost, as the post asked")
-        if isinstance(outcome, Delayed):
-            self._wait(outcome.seconds)
-            return outcome.response
-        return outcome
+        return self._delayed(name, request, outcome) if isinstance(outcome, Delayed) else outcome
+
+    def _delayed(self, name: str, request: Request, outcome: Delayed) -> Response:
+        self._wait(min(outcome.seconds, request.read_timeout))
+        if outcome.seconds > request.read_timeout:
+            raise AnswerLost(f"{name}: no answer within {request.read_timeout} s")
+        return outcome.response
 
     def _handle(self, txn: Transaction, name: str, simulator: Simulator, request: Request) -> Response | Lost | Delayed:
         world = StoreWorld(txn, name, self._clock.now(), self.fetch)
@@ -75,6 +90,15 @@ class SandboxHttp:
             answer = media("GET", parts.path)
             return answer if answer.status == 200 else None
         return self._fetch(url)
+
+    def seen(self, name: str, platform_account_id: str) -> Sequence[Seen]:
+        """What followers of a simulated account see now."""
+        simulator = registry.simulator(name)
+
+        def body(txn: Transaction) -> Sequence[Seen]:
+            return simulator.seen(StoreWorld(txn, name, self._clock.now(), self.fetch), platform_account_id)
+
+        return self._store.transact(body)
 
     def seed(self, name: str, username: str) -> Mapping[str, str]:
         """Make sure that an account of this name exists in the simulated network; answers what connecting it needs."""
@@ -137,11 +161,24 @@ class StoreWorld:
         return f"{self._root}/{quote(kind, safe='')}/{quote(id, safe='') or '_'}"
 
 
-def media(method: str, path: str) -> Response:
-    """The sandbox's media host: ``/media/photo.jpg`` and ``/media/video.mp4``, with any query."""
+def media(method: str, path: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The sandbox's media host: ``/media/photo.jpg`` and ``/media/video.mp4``, with any query; HEAD, and one range."""
     folder, _, name = path.strip("/").rpartition("/")
     if folder != "media" or name not in MEDIA:
         return Response(404, {"content-type": "text/plain"}, b"The sandbox has media/photo.jpg and media/video.mp4.\n")
     data = (files("shared.runtime") / "sandbox_media" / name).read_bytes()
-    headers = {"content-type": MEDIA[name], "content-length": str(len(data)), "accept-ranges": "bytes"}
-    return Response(200, headers, b"" if method == "HEAD" else data)
+    about = {"content-type": MEDIA[name], "accept-ranges": "bytes"}
+    wanted = _RANGE.fullmatch({key.lower(): value for key, value in (headers or {}).items()}.get("range", ""))
+    if wanted and method == "GET":  # RFC 9110 section 14.2: a range is for GET only
+        return _part(data, about, int(wanted[1]), int(wanted[2] or len(data) - 1))
+    return Response(200, {**about, "content-length": str(len(data))}, b"" if method == "HEAD" else data)
+
+
+def _part(data: bytes, about: Mapping[str, str], start: int, last: int) -> Response:
+    """The bytes from ``start`` to ``last``, both included."""
+    last = min(last, len(data) - 1)
+    if start > last:
+        return Response(416, {**about, "content-length": "0", "content-range": f"bytes */{len(data)}"}, b"")
+    part = data[start : last + 1]
+    sizes = {"content-length": str(len(part)), "content-range": f"bytes {start}-{last}/{len(data)}"}
+    return Response(206, {**about, **sizes}, part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-from shared.ports.blobs import Blobs
+from shared.ports.blobs import Blobs, BlobsError
 from shared.ports.http import Http, HttpFailure, Request, Response
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -32,8 +32,11 @@ class Reach:
         return answer if answer.status == 200 else None
 
     def _read(self, key: str) -> Response | None:
-        info = self._blobs.info(key)
-        if info is None:
+        try:
+            info = self._blobs.info(key)
+            data = self._blobs.read(key) if info else b""
+        except BlobsError:  # no key of ours, gone meanwhile, or out of reach: a network would get no file either
             return None
-        headers = {"content-type": info.content_type, "content-length": str(info.size)}
-        return Response(200, headers, self._blobs.read(key))
+        return (
+            Response(200, {"content-type": info.content_type, "content-length": str(len(data))}, data) if info else None
+        )

@@ -78,6 +78,7 @@ def _send(ports: Ports, target: Target, account: Account, call: Call, piece: Pie
     """The one visible request. Answers what to settle with; nothing that happens here can escape but a crash."""
     try:
         outcome = registry.publisher(target.platform).commit(call, piece, target.piece.handles)
+        return _accepted(ports, outcome)
     except Refused as refusal:
         return _answered(ports, target, account, refusal)
     except NotSent as error:
@@ -88,12 +89,12 @@ def _send(ports: Ports, target: Target, account: Account, call: Call, piece: Pie
     except Exception as error:  # an adapter that broke may have sent before it broke: that is doubt, not failure
         log.exception("adapter failed while sending", extra={"target_id": target.id})
         return _doubt(ports, failures.lost(target, error))
-    return _accepted(ports, outcome)
 
 
 def _accepted(ports: Ports, outcome: Published | Accepted) -> Verdict:
     if isinstance(outcome, Published):
-        return lambda now: targets.published(now, live_of(ports, outcome), ports.clock.now())
+        live = live_of(ports, outcome)
+        return lambda now: targets.published(now, live, ports.clock.now())
     again = ports.clock.now() + timedelta(seconds=outcome.seconds)
     return lambda now: targets.confirming(now, outcome.state, again)
 

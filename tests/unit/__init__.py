@@ -1,0 +1,1 @@
+"""One room at a time: the fakes of tests/support around the real code."""

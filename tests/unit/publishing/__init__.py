@@ -1,0 +1,1 @@
+"""The publishing engine on a network whose every word the test writes."""

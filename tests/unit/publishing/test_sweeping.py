@@ -1,0 +1,225 @@
+"""The sweeper makes the queue's work true, and telling the end happens at least once, under one id."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.posts import target_path
+from shared.domain.states import State
+from shared.operations import publishing
+from shared.operations.posts import creating
+from shared.operations.posts.commands import CreatePost, TargetOrder
+from shared.operations.publishing import sweeping
+from shared.platforms.contract import Published
+from shared.ports.bus import BusUnavailable
+from shared.ports.queue import QueueUnavailable
+from shared.ports.store import Unavailable, Write
+from tests.operations import flows
+from tests.support import memory_ports
+from tests.support.faults import Hook
+from tests.support.memory_store import MemoryStore
+from tests.unit.publishing.scripted import Stage
+
+
+def test_a_queue_that_loses_everything(stage: Stage) -> None:
+    """Every task is lost: the sweeper alone publishes, within 75 seconds."""
+    stage.rig.faults.hook = _failing("queue.enqueue", QueueUnavailable)
+    stage.post()
+    stage.rig.faults.hook = None
+    assert not stage.rig.queue.waiting
+    stage.pass_time(70)
+    stage.ended(State.PUBLISHED)
+
+
+def test_a_task_that_vanished_is_made_again(stage: Stage) -> None:
+    """Accepted by the queue, and never delivered: its name is used up, the sweeper's has another tick."""
+    stage.post()
+    first = stage.rig.queue.take(stage.rig.clock.now())
+    stage.pass_time(70)
+    stage.ended(State.PUBLISHED)
+    names = [task.name for task in stage.rig.queue.accepted]
+    assert len(set(names)) == len(names)
+    assert first[0].name in names
+
+
+def test_far_ahead_is_enqueued_a_day_before(stage: Stage) -> None:
+    """Beyond 29 days the queue gets nothing; the sweeper hands it over 24 h before; it is published on time."""
+    due = stage.rig.clock.now() + timedelta(days=45)
+    stage.post(scheduled_at=due.isoformat())
+    assert not stage.rig.queue.waiting
+    assert stage.target().wake_at == due - timedelta(hours=24)
+    stage.rig.clock.move_to(due - timedelta(hours=24, seconds=1))
+    assert publishing.sweep(stage.rig.ports) == sweeping.Swept(0, 0)
+    stage.rig.clock.advance(1)
+    assert publishing.sweep(stage.rig.ports) == sweeping.Swept(1, 1)
+    assert [task.at for task in stage.rig.queue.waiting.values()] == [due]
+    assert publishing.sweep(stage.rig.ports) == sweeping.Swept(0, 0)
+    stage.rig.clock.move_to(due)
+    stage.deliver()
+    assert stage.ended(State.PUBLISHED).published_at == due
+
+
+def test_twenty_nine_days_go_straight_to_the_queue(stage: Stage) -> None:
+    """Within the horizon, the queue keeps it; the sweeper looks only after its time."""
+    due = stage.rig.clock.now() + timedelta(days=29)
+    stage.post(scheduled_at=due.isoformat())
+    assert [task.at for task in stage.rig.queue.waiting.values()] == [due]
+    assert stage.target().wake_at == due + timedelta(seconds=10)
+
+
+def test_twice_at_once_is_safe(stage: Stage) -> None:
+    """Two sweepers read the same page: one of them moves the row, one task is made."""
+    stage.post()
+    stage.rig.queue.take(stage.rig.clock.now())
+    stage.rig.clock.advance(30)
+    inner: list[sweeping.Swept] = []
+
+    def hook(call: str, phase: str) -> None:
+        if call == "store.query" and phase == "after" and not inner:
+            stage.rig.faults.hook = None
+            inner.append(publishing.sweep(stage.rig.ports))
+            stage.rig.faults.hook = hook
+
+    stage.rig.faults.hook = hook
+    found = [publishing.sweep(stage.rig.ports)]
+    stage.rig.faults.hook = None
+    assert [run.enqueued for run in (*inner, *found)] in ([1, 0], [0, 1])
+    assert len(stage.rig.queue.waiting) == 1
+
+
+def test_a_row_that_nobody_moves_is_looked_at_ever_less_often(stage: Stage) -> None:
+    """Its handler fails for ever: 30 s, 1 min, 2 min … at most an hour between two tasks."""
+    stage.post()
+    stage.rig.queue.take(stage.rig.clock.now())
+    waits = []
+    for _ in range(10):
+        wake = stage.target().wake_at
+        assert wake is not None
+        waits.append((wake - stage.rig.clock.now()).total_seconds())
+        stage.rig.clock.move_to(wake)
+        publishing.sweep(stage.rig.ports)
+    assert waits == [10, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_a_poison_row_starves_nobody(stage: Stage) -> None:
+    """A document that cannot be read at all is put off; the others are swept."""
+    poison = stage.post("poison")
+    stage.rig.store.commit([Write("update", target_path(poison.space, poison.id), {"state": "of a newer version"})])
+    stage.post("well")
+    stage.rig.queue.take(stage.rig.clock.now())
+    stage.rig.clock.advance(30)
+    assert publishing.sweep(stage.rig.ports) == sweeping.Swept(2, 1)
+    assert publishing.sweep(stage.rig.ports) == sweeping.Swept(0, 0)
+    stage.deliver()
+    stage.ended(State.PUBLISHED)
+    doc = stage.rig.store.get(target_path(poison.space, poison.id))
+    assert doc is not None
+    assert doc.data["wake_at"] == stage.rig.clock.now() + timedelta(hours=1)
+
+
+def test_many_pages_in_one_run(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More overdue targets than a page holds: all of them in one run."""
+    monkeypatch.setattr(sweeping, "PAGE", 1)
+    for number in range(40):
+        stage.post(f"post {number}")
+    stage.rig.queue.take(stage.rig.clock.now())
+    stage.rig.clock.advance(30)
+    assert publishing.sweep(stage.rig.ports) == sweeping.Swept(40, 40)
+
+
+def test_a_store_that_is_down_is_the_next_runs_matter(stage: Stage) -> None:
+    """Unavailable is raised, so that the schedule sees a failure; nothing is put off for it."""
+    stage.post()
+    stage.rig.queue.take(stage.rig.clock.now())
+    stage.rig.clock.advance(30)
+    wake = stage.target().wake_at
+    stage.rig.faults.hook = _failing("store.transact", Unavailable)
+    with pytest.raises(Unavailable):
+        publishing.sweep(stage.rig.ports)
+    stage.rig.faults.hook = None
+    assert stage.target().wake_at == wake
+
+
+def test_an_event_that_the_bus_refuses_is_told_later_under_the_same_id(stage: Stage) -> None:
+    """The end is committed with its event; the sweeper brings it to the bus, and then the outbox is empty."""
+    stage.rig.faults.hook = _failing("bus.publish", BusUnavailable)
+    stage.post()
+    stage.deliver()
+    waiting = stage.target()
+    assert waiting.state is State.PUBLISHED
+    assert {event.type for event in waiting.events} == {"target.published", "post.published"}
+    stage.rig.faults.hook = None
+    stage.pass_time(70)
+    stage.ended(State.PUBLISHED)
+    assert {id for id, _ in stage.events()} == {event.id for event in waiting.events}
+    assert stage.target().wake_at is None
+
+
+def test_an_event_whose_answer_was_lost_is_told_twice_under_one_id(stage: Stage) -> None:
+    """At least once: the bus had it, we do not know; the id is what receivers tell repeats by."""
+    stage.rig.faults.hook = _failing("bus.publish", BusUnavailable, "after")
+    stage.post()
+    stage.deliver()
+    stage.rig.faults.hook = None
+    stage.pass_time(70)
+    kinds = [kind for _, kind in stage.events()]
+    assert kinds.count("target.published") >= 2
+    assert len(stage.told("target.published")) == 1
+    assert len(stage.told("post.published")) == 1
+
+
+@pytest.mark.parametrize("word", [KeyError("a bug"), TimeoutError("a bug, too")])
+def test_a_permalink_that_cannot_be_had_changes_nothing(stage: Stage, word: Exception) -> None:
+    """Describing is best effort: the post is published, and its events go out once."""
+    stage.network.commits = [Published("live-1")]
+    stage.network.describes = [word]
+    stage.post()
+    stage.deliver()
+    target = stage.ended(State.PUBLISHED)
+    assert target.first is not None
+    assert target.first.permalink is None
+    assert [kind for _, kind in stage.events()] == ["target.published", "post.published"]
+
+
+def test_a_posts_end_is_told_once_by_its_last_target(stage: Stage) -> None:
+    """Two accounts: the post follows its targets, and its event comes with the one that ends last."""
+    second = flows.signed_in(stage.rig, name="bob")
+    command = CreatePost("Hi", targets=(TargetOrder(stage.account.id), TargetOrder(second.id)), publish_now=True)
+    made = creating.create(stage.rig.ports, flows.TEST, command)
+    stage.post_id = made.post.id
+    tasks = stage.rig.queue.take(stage.rig.clock.now())
+    stage.advance(tasks[0])
+    assert (str(stage.stored_post().status), stage.told("post.published")) == ("publishing", set())
+    stage.advance(tasks[1])
+    assert str(stage.stored_post().status) == "published"
+    assert len(stage.told("post.published")) == 1
+    assert len(stage.told("target.published")) == 2
+
+
+def test_what_a_post_costs() -> None:
+    """Firestore's bill for one text on one account, fault-free, on the real adapter: 6 reads and 6 writes."""
+    rig = memory_ports.rig()
+    account = flows.signed_in(rig)
+    store = rig.store
+    assert isinstance(store, MemoryStore)
+    store.eager, store.reads, store.writes = False, 0, 0
+    command = CreatePost("Hello", targets=(TargetOrder(account.id),), publish_now=True)
+    creating.create(rig.ports, flows.TEST, command)
+    accepted = (store.reads, store.writes)
+    for task in rig.queue.take(rig.clock.now()):
+        assert publishing.advance(rig.ports, dict(task.body)).state is State.PUBLISHED
+    print(f"accept: {accepted}; accept to published: {store.reads} reads, {store.writes} writes")
+    assert accepted == (1, 2)
+    assert (store.reads, store.writes) == (6, 6)
+    assert len(rig.bus.messages) == 2
+    assert not rig.queue.waiting
+
+
+def _failing(wanted: str, error: type[Exception], at: str = "before") -> Hook:
+    def hook(call: str, phase: str) -> None:
+        if call == wanted and phase == at:
+            raise error("down")
+
+    return hook

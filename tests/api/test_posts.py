@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.operations import publishing
 from tests.api.client import PHOTO, VIDEO, Api
 from tests.support import files
 
@@ -398,3 +400,41 @@ def test_hashtags_are_counted() -> None:
     from shared.operations.posts.limits import count_hashtags
 
     assert count_hashtags("#one #two ＃三 #1 a#b &#x27; #_ #é9") == 4
+
+
+def _half_way(call: Api) -> str:
+    """A thread whose first item is live and whose second is not sent yet."""
+    made = call.post("one", ("bluesky",), segments=[{"text": "two"}], publish_now=True)
+    for _ in range(20):
+        if call.stored("targets")[0].data["current"] == 1:
+            return str(made["id"])
+        for task in call.rig.queue.take(call.rig.clock.now()):
+            publishing.advance(call.rig.ports, dict(task.body))
+    raise AssertionError("the first item never went live")
+
+
+def test_a_thread_that_is_deleted_half_way_stops_there(call: Api) -> None:
+    post_id = _half_way(call)
+    assert call("POST", f"/v1/posts/{post_id}/unpublish").status == 409
+    for change in ({"text": "other"}, {"scheduled_at": None}, {"targets": []}):
+        assert call("PATCH", f"/v1/posts/{post_id}", change).status == 409
+    answer = call("DELETE", f"/v1/posts/{post_id}").json
+    assert (answer["deleted"], [row["outcome"] for row in answer["results"]]) == (True, ["deleted"])
+    sent = len(call.rig.sandbox.sent)
+    call.settle(86_400)
+    assert len(call.rig.sandbox.sent) == sent
+    target = call.stored("targets")[0].data
+    assert (target["state"], target["pieces"][1]["live"]) == ("cancelled", None)
+    assert target["unpublished_at"] is not None
+
+
+def test_a_publish_that_is_sent_twenty_times_at_once_publishes_once(call: Api) -> None:
+    made = call.post()
+    path = f"/v1/posts/{made['id']}/publish"
+    with ThreadPoolExecutor(20) as pool:
+        statuses = set(pool.map(lambda i: call("POST", path, Idempotency_Key=f"k{i % 2}").status, range(20)))
+    assert statuses <= {201, 409}
+    call.settle()
+    assert shown(call, made["id"])["targets"][0]["attempts"] == 1
+    writes = [one for one in call.rig.sandbox.sent if one.url.endswith(("putRecord", "createRecord"))]
+    assert len(writes) == 1

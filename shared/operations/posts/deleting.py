@@ -71,6 +71,11 @@ def unpublish(ports: Ports, caller: Caller, post_id: str, account_id: str | None
     if not live:
         raise _nothing_live(account_id)
     for target in live:
+        if target.state in (*EDITABLE, *IN_FLIGHT):  # a thread between two of its items
+            message = (
+                f"This post is still {target.status} on {target.platform}. Delete it, or wait until it is settled."
+            )
+            raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
         if not registry.manifest(target.platform).deletes:
             message = f"{target.platform} lets nobody delete posts through its API. Delete it in the app."
             raise Unsupported("resource.not_supported", message, platform=target.platform)

@@ -76,6 +76,7 @@ def _judged(command: CreatePost, changes: Mapping[str, Any]) -> CreatePost:
 
 
 def _apply(edit: _Edit, post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
+    _refuse_live(old)
     by_account = {target.account_id: target for target in old}
     wanted = [one.account.id for one in edit.planned.targets]
     gone = [target for target in old if target.account_id not in wanted]
@@ -87,6 +88,14 @@ def _apply(edit: _Edit, post: Post, old: Sequence[Target]) -> tuple[Post, list[T
     due_at = edit.planned.due_at if edit.retimes else post.scheduled_at
     described = building.described(_hidden(post, edit.changes), edit.command, due_at, kept, edit.now)
     return described, [*(targets.cancelled(target, edit.now) for target in gone), *kept]
+
+
+def _refuse_live(old: Sequence[Target]) -> None:
+    """A post of which a part is out would no longer be what it says."""
+    for target in old:
+        if any(piece.live for piece in target.pieces):
+            message = f"This post is live on {target.platform}, or a part of it is. Delete it and make a new one."
+            raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
 
 
 def _refuse_begun(old: Sequence[Target]) -> None:

@@ -416,7 +416,8 @@ def _half_way(call: Api) -> str:
 def test_a_thread_that_is_deleted_half_way_stops_there(call: Api) -> None:
     post_id = _half_way(call)
     assert call("POST", f"/v1/posts/{post_id}/unpublish").status == 409
-    for change in ({"text": "other"}, {"scheduled_at": None}, {"targets": []}):
+    changes: tuple[dict[str, Any], ...] = ({"text": "other"}, {"scheduled_at": None}, {"targets": []})
+    for change in changes:
         assert call("PATCH", f"/v1/posts/{post_id}", change).status == 409
     answer = call("DELETE", f"/v1/posts/{post_id}").json
     assert (answer["deleted"], [row["outcome"] for row in answer["results"]]) == (True, ["deleted"])

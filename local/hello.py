@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 
+from shared.domain.content import Kind
 from shared.operations import accounts, callers
+from shared.platforms import registry
 from shared.runtime import bootstrap
 
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
 
 
 def first_post(key: str) -> str:
-    """The JSON body of a post that every network of the workspace takes."""
+    """The JSON body of a post to every account whose network takes a photo."""
     ports = bootstrap.ports()
     connected = accounts.list_(ports, callers.authenticate(ports, key))
     body = {
         "text": "Hello from Rostrum",
         "media": [{"source_type": "url", "source": PHOTO, "type": "image"}],
-        "targets": [{"account_id": account.id} for account in connected],
+        "targets": [{"account_id": one.id} for one in connected if registry.manifest(one.platform).kind(Kind.IMAGE)],
         "publish_now": True,
     }
     return json.dumps(body)

@@ -215,6 +215,7 @@ def _published(container: dict[str, Any], who: Session, world: World) -> Respons
     values = {"id": id_, "account": who.account["id"], "at": at, "product": product, "type": type_, "shortcode": code}
     values |= {"caption": "" if product == "STORY" else container["text"], "comments": []}
     values |= {name: container[name] for name in ("url", "alt_text", "to_feed", "ai")}
+    values |= {"items": len(container.get("children", ())) or 1}
     world.put("media", id_, values | {"permalink": _permalink(product, code, id_, who.account["username"])})
     world.put("container", container["id"], container | {"published": id_})
     _list(who.account, world, "stories" if product == "STORY" else "media", id_)

@@ -23,7 +23,7 @@ def _media(world: World, document: dict[str, Any]) -> Iterator[Seen]:
     if document["product"] == "STORY" and world.now.timestamp() - document["at"] > STORY_SECONDS:
         return
     at = datetime.fromtimestamp(document["at"], UTC)
-    yield Seen(document["id"], document["caption"], 1, at, document["permalink"])
+    yield Seen(document["id"], document["caption"], document["items"], at, document["permalink"])
     for id_ in document["comments"]:
         comment = world.get("comment", id_)
         if comment and comment["account"] == document["account"]:

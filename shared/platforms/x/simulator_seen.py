@@ -1,4 +1,4 @@
-"""What followers see of a simulated account: its posts and replies, with links as they were written."""
+"""What followers see of a simulated account: its posts and replies, with links as they were written, and files as files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
 def _seen(post: dict[str, Any], username: str) -> Seen:
     text = post["text"]
     for url in post["urls"]:
-        text = text.replace(url["url"], url.get("expanded_url", url["url"]))
+        if "media_key" in url:  # X appends the link of each file to the text, and shows the file instead
+            text = text.removesuffix(url["url"]).removesuffix(" ")
+        else:
+            text = text.replace(url["url"], url.get("expanded_url", url["url"]))
     parent = next((r["id"] for r in post["references"] if r["type"] == "replied_to"), "")
     link = f"https://x.com/{username}/status/{post['id']}"
     at = datetime.fromisoformat(post["created_at"])

@@ -110,6 +110,19 @@ class TestEveryKind:
         assert isinstance(found, Published)
         assert found.id in {told.id, ""}
 
+    def test_followers_see_it_once(self, network: Network, kind: Kind) -> None:
+        """``seen`` is what the explorer counts with: not before commit, once afterwards, under the published id."""
+        simulator, who = registry.simulator(network.name), network.account.platform_account_id
+        before = {post.id for post in simulator.seen(network.world, who)}
+        piece = network.piece(kind)
+        state = network.prepare(piece)
+        assert {post.id for post in simulator.seen(network.world, who)} == before
+        published = network.commit(piece, state)
+        new = [post for post in simulator.seen(network.world, who) if post.id not in before]
+        assert [post.id for post in new] == [published.id]
+        assert new[0].text == ("" if kind is Kind.STORY else piece.text)  # a story shows no text of its own
+        assert new[0].media == len(piece.media)
+
     def test_can_be_deleted_twice(self, network: Network, kind: Kind) -> None:
         """Deleting what is gone succeeds; what was deleted is not live."""
         before = network.posts()

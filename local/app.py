@@ -22,11 +22,13 @@ Function = Callable[[Request], Response]
 
 
 class App:
-    """``/_functions/{name}`` reaches the function of that name, ``/_blobs/…`` the signed files, all else the API."""
+    """``/_functions/{name}`` reaches the function of that name, ``/_blobs/…`` the signed files, ``/sandbox`` the page
+    of what followers see, all else the API."""
 
-    def __init__(self, functions: dict[str, Function], blobs: EmbeddedBlobs) -> None:
+    def __init__(self, functions: dict[str, Function], blobs: EmbeddedBlobs, page: Callable[[], Response]) -> None:
         self._functions = functions
         self._blobs = blobs
+        self._page = page
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
@@ -36,6 +38,8 @@ class App:
         first, _, rest = request.path.lstrip("/").partition("/")
         if first == "_blobs":
             return blobs_wsgi.serve(request, self._blobs)
+        if (first, rest) == ("sandbox", "") and request.method == "GET":
+            return self._page()
         if first != "_functions":
             return self._functions["api"](request)
         function = self._functions.get(rest)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from typing import Any
 
-from local import first_start
+from local import first_start, sandbox_page
 from local import home as home_folder
 from local.app import App, functions
 from local.scheduler import Scheduler
+from shared.backends.embedded.blobs import EmbeddedBlobs
+from shared.ports.world import Ports
 from shared.runtime import bootstrap
 from shared.runtime.settings import Settings
 
 THREADS = 64  # the queue calls the functions through the same door: its deliveries must not fill it
+MAX_BODY = 1 << 30  # bytes; the API and the signed URLs have limits of their own
 AT_ONCE = 4  # deliveries per network
 
 
@@ -31,7 +37,7 @@ class Server:
 
     settings: Settings
     values: Mapping[str, str]
-    _parts: Any
+    _parts: ExitStack
 
     def stop(self) -> None:
         """End everything that was started, the front door first. Safe to call twice."""
@@ -52,21 +58,22 @@ def configure(env: Mapping[str, str]) -> Settings:
 
 
 def start(env: Mapping[str, str]) -> Server:
-    """Start every part; answers once ``/healthz`` would. Raises CannotStart, BadSetting."""
-    from contextlib import ExitStack
+    """Start every part. The port is taken first and answered last: whoever gets an answer finds everything ready.
 
+    Raises CannotStart, BadSetting.
+    """
     chosen = configure(env)
     parts = ExitStack()
+    listening = parts.enter_context(_listen(chosen.port))
     ports = bootstrap.ports()
-    base = f"http://127.0.0.1:{chosen.port}"
-    _listen(parts, App(functions(), ports.blobs), chosen.port)
     values = first_start.prepare(ports, bootstrap.sandbox(ports), chosen.home, chosen.public_url)
-    worker = _worker(chosen, base)
-    worker.start()
-    parts.callback(worker.stop)
-    scheduler = Scheduler(base, chosen.internal_token, ("sweep",))
-    scheduler.start()
-    parts.callback(scheduler.stop)
+    page = partial(sandbox_page.respond, ports, values["ROSTRUM_API_KEY"])
+    _serve(parts, App(functions(), _files(ports), page), listening)
+    base = f"http://127.0.0.1:{chosen.port}"
+    worker, scheduler = _worker(chosen, base), Scheduler(base, chosen.internal_token, ("sweep",))
+    for part in (worker, scheduler):
+        part.start()
+        parts.callback(part.stop)
     return Server(chosen, values, parts)
 
 
@@ -83,26 +90,42 @@ def wait_for_signal() -> None:
         pass
 
 
+def _files(ports: Ports) -> EmbeddedBlobs:
+    if not isinstance(ports.blobs, EmbeddedBlobs):
+        raise CannotStart("ROSTRUM_BACKEND: one machine serves its own files; unset it.")
+    return ports.blobs
+
+
 def _worker(chosen: Settings, base: str) -> Any:
     from shared.backends.embedded.deliveries import QueueLimits, QueueSettings
     from shared.backends.embedded.worker import QueueWorker
     from shared.backends.live.clock import SystemClock
 
     path = chosen.home / "rostrum.sqlite3"
-    return QueueWorker(path, SystemClock(), QueueSettings(default=QueueLimits(concurrent=AT_ONCE)), base, chosen.internal_token)
+    return QueueWorker(
+        path, SystemClock(), QueueSettings(default=QueueLimits(concurrent=AT_ONCE)), base, chosen.internal_token
+    )
 
 
-def _listen(parts: Any, app: App, port: int) -> None:
+def _listen(port: int) -> socket.socket:
+    """The port, taken. Raises CannotStart when somebody else has it."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+        listening.listen(1024)
+    except OSError as error:
+        listening.close()
+        raise CannotStart(
+            f"Port {port} cannot be listened on ({error.strerror}): choose another, PORT=8081."
+        ) from error
+    return listening
+
+
+def _serve(parts: ExitStack, app: App, listening: socket.socket) -> None:
     from waitress.server import create_server
 
-    try:
-        server = create_server(
-            app, host="127.0.0.1", port=port, threads=THREADS, ident="rostrum", max_request_body_size=2**31
-        )
-    except OSError as error:
-        raise CannotStart(
-            f"Port {port} cannot be listened on ({error.strerror}): choose another with PORT=8081."
-        ) from error
+    server = create_server(app, sockets=[listening], threads=THREADS, max_request_body_size=MAX_BODY, ident="rostrum")
     thread = threading.Thread(target=server.run, name="http", daemon=True)
     thread.start()
     parts.callback(thread.join, 5)

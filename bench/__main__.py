@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import cold, counts, imports, lost, publishing, rates
-from bench.processes import ROOT, Failed
+from bench.processes import ROOT
 from bench.report import Row, table, within
 
 RESULTS = ROOT / "build" / "bench.json"
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name} …", flush=True)
         try:
             rows += SECTIONS[name](options)
-        except (Failed, OSError, AssertionError) as problem:
+        except Exception as problem:  # noqa: BLE001 - a section that breaks must not cost the others' figures
             broken.append(name)
-            print(f"  could not be measured: {problem}", file=sys.stderr, flush=True)
+            print(f"  could not be measured: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
     print(f"\n{table(rows)}\n\n{time.monotonic() - began:.0f} s; kept in {RESULTS.relative_to(ROOT)}")
     _keep(rows, RESULTS)
     if options.write:

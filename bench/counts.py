@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request
+
 from bench.counting import CountingStore, Counts
 from bench.report import Row, at_most, median, ratio
 from bench.world import World, in_seconds, world
@@ -20,6 +23,7 @@ from shared.operations.posts.listing import ListPosts
 from shared.operations.publishing import advance, sweep
 from shared.ports.store import Write
 from shared.ports.world import Ports
+from shared.runtime import api_edge
 
 FEW, MANY = 10, 10_000
 BATCH = 100
@@ -38,6 +42,7 @@ def measure(many: int = MANY) -> list[Row]:
             Row("counts", "Firestore reads, accept to published", few.reads, "reads", at_most(6), _told(few, "read")),
             Row("counts", "Firestore writes, accept to published", few.writes, "writes", at_most(6), _told(few, "")),
             _same(few, lots, many),
+            _through_api(small),
         ]
         return rows + [_timed(name, small, large, many) for name in ("create", "get", "list", "sweep")]
 
@@ -56,6 +61,22 @@ def _target(at: World) -> Counts:
     if step.state is not State.PUBLISHED:
         raise AssertionError(f"a target that nothing disturbs is {step.state} after its task")
     return store.counts
+
+
+def _through_api(at: World) -> Row:
+    """What the API adds to accepting: the key is read, the answer is kept under its Idempotency-Key."""
+    store = CountingStore(at.ports.store)
+    account = at.connected[min(at.connected)][0].id
+    body = {"text": "Hello", "targets": [{"account_id": account}], "scheduled_at": in_seconds(86_400).isoformat()}
+    headers = [("Authorization", f"Bearer {at.key}"), ("Idempotency-Key", "bench")]
+    made = EnvironBuilder("/v1/posts", method="POST", headers=headers, json=body)
+    answer = api_edge.run(Request(made.get_environ()), replace(at.ports, store=store))
+    made.close()
+    if answer.status_code != 201:
+        raise AssertionError(f"{answer.status_code}: {answer.get_data(as_text=True)}")
+    detail = f"{store.counts.reads} reads, {store.counts.writes} writes: {', '.join(store.counts.log)}"
+    total = store.counts.reads + store.counts.writes
+    return Row("counts", "operations of accepting alone, through POST /v1/posts", total, "", None, detail)
 
 
 def _told(counts: Counts, kind: str) -> str:

@@ -90,5 +90,6 @@ def _run(kind: Kind, seconds: float) -> load.Result:
 
 def _row(runs: list[dict[str, load.Result]], name: str, what: str, limit: float) -> Row:
     ours, theirs = [run[name].rate for run in runs], [run["bare"].rate for run in runs]
-    detail = f"{median(ours):.0f} / {median(theirs):.0f} a second"
+    p50, p99 = (median(percentile(run[name].seconds, p) for run in runs) * 1000 for p in (50, 99))
+    detail = f"{median(ours):.0f} / {median(theirs):.0f} a second; p50 {p50:.0f} ms, p99 {p99:.0f} ms"
     return Row("rates", what, ratio(ours, theirs), "×", at_least(limit), detail)

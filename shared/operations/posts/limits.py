@@ -108,6 +108,8 @@ def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> 
 
 
 def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece, options_at: str) -> Iterator[Issue]:
+    if piece.role is Role.FIRST_COMMENT:
+        return  # a comment is no post: a network that takes no text posts takes comments nevertheless
     try:
         kind = kind_of(manifest, content, piece)
     except Invalid as error:

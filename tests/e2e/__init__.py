@@ -1,0 +1,1 @@
+"""The product as a process: over HTTP, on emulators, and killed."""

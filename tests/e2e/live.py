@@ -1,0 +1,75 @@
+"""What the followers of a simulated account see, read from the installation's files beside a process that may run."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from shared.backends import indexes
+from shared.backends.embedded.store import EmbeddedStore
+from shared.backends.live.clock import SystemClock
+from shared.operations import accounts, callers
+from shared.platforms import registry
+from shared.platforms.contract import Seen
+from shared.ports.http import Response
+from shared.runtime import bootstrap, settings
+from shared.runtime.sandbox import StoreWorld, media
+from tests.e2e.server import Server
+
+FILES = ("rostrum.sqlite3", "sandbox.sqlite3")
+
+
+def timelines(server: Server) -> Mapping[str, Sequence[Seen]]:
+    """By our account id: what each connected sandbox account has live, oldest first. Writes nothing."""
+    ids = _network_ids(server)
+    with closing(EmbeddedStore(server.home / "sandbox.sqlite3", SystemClock(), indexes.load())) as store:
+        return {account: store.transact(_looking(*where)) for account, where in ids.items()}
+
+
+def connected(server: Server) -> list[str]:
+    """The network of each account that the key of the ``env`` file reaches."""
+    return sorted(platform for platform, _ in _network_ids(server).values())
+
+
+def integrity(home: Path) -> dict[str, str]:
+    """SQLite's own verdict on each of the installation's files: ``ok``, or what is wrong."""
+    return {name: _checked(home / name) for name in FILES}
+
+
+def _looking(platform: str, platform_account_id: str) -> Any:
+    def body(txn: Any) -> Sequence[Seen]:
+        world = StoreWorld(txn, platform, datetime.now(UTC), _unreachable)
+        return registry.simulator(platform).seen(world, platform_account_id)
+
+    return body
+
+
+def _network_ids(server: Server) -> dict[str, tuple[str, str]]:
+    """By our account id: the network, and its own id of the account."""
+    ports = bootstrap.embedded(settings.load({"ROSTRUM_HOME": str(server.home), "PORT": str(server.port)}))
+    try:
+        listed = accounts.list_(ports, callers.authenticate(ports, server.env()["ROSTRUM_API_KEY"]))
+        return {account.id: (account.platform, account.platform_account_id) for account in listed}
+    finally:
+        for port in (ports.store, ports.queue, ports.bus):
+            if hasattr(port, "close"):
+                port.close()
+
+
+def _checked(path: Path) -> str:
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("PRAGMA integrity_check").fetchall()
+    return "; ".join(str(row[0]) for row in rows)
+
+
+def _unreachable(url: str) -> Response | None:
+    raise AssertionError(f"looking fetches nothing: {url}")
+
+
+def sandbox_file(name: str) -> bytes:
+    """A file of the sandbox's media host, as bytes."""
+    return media("GET", f"/media/{name}").body

@@ -1,0 +1,52 @@
+"""Posts as a caller makes them, and the accounts that they go to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.domain.content import Kind
+from shared.platforms import registry
+from tests.e2e.server import Server, settled, until
+
+PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
+VIDEO = "https://sandbox.rostrum.test/media/video.mp4"
+
+
+def url(source: str) -> dict[str, str]:
+    """A media item by its address."""
+    return {"source_type": "url", "source": source}
+
+
+def taking(kind: Kind, server: Server) -> list[str]:
+    """The accounts whose network takes this kind of post."""
+    return [id for name, id in server.accounts().items() if registry.manifest(name).kind(kind)]
+
+
+def post(server: Server, text: str, accounts: Iterable[str], **more: Any) -> str:
+    """Make a post, now unless ``more`` says when; its id."""
+    when = {} if "scheduled_at" in more else {"publish_now": True}
+    body = {"text": text, "targets": [{"account_id": id} for id in accounts], **when, **more}
+    return str(server.call("POST", "/v1/posts", body)["id"])
+
+
+def soon(seconds: float) -> str:
+    """So many seconds from now, as a caller writes it."""
+    return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+
+
+def read(server: Server, post_id: str) -> dict[str, Any]:
+    """The post as the API tells it."""
+    found: dict[str, Any] = server.call("GET", f"/v1/posts/{post_id}")
+    return found
+
+
+def outcome(server: Server, post_id: str, seconds: float = 45) -> dict[str, Any]:
+    """The post once nothing more happens to it by itself; fails when that takes longer than ``seconds``."""
+    began = time.monotonic()
+    assert until(lambda: settled(read(server, post_id)), seconds), (
+        f"not settled after {time.monotonic() - began:.0f} s: {read(server, post_id)}\n{server.words()}"
+    )
+    return read(server, post_id)

@@ -1,0 +1,219 @@
+"""``python -m local`` in a process group of its own, on a free loopback port and in a folder of its own.
+
+    with installed(folder) as server:
+        server.start()
+        server.call("POST", "/v1/posts", {...})
+        server.kill()          # kill -9, the whole group
+        server.start()         # the same folder and port
+
+Whatever is left is killed when the block ends, and once more when the session does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import http.client
+import json
+import os
+import shlex
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.contract.emulators.process import HOST, free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_SECONDS = 60.0  # two shared cores, and the first start compiles
+ANSWER_SECONDS = 30.0
+# Everything else of the environment that changes what the process is told (shared/runtime/settings.py) stays outside.
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+
+
+class NotReady(AssertionError):
+    """The process ended, or did not answer in time; the message carries its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer. ``headers``: names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass
+class Server:
+    """One installation in ``home``, running or not. ``log`` collects what all its processes print."""
+
+    home: Path
+    log: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self.port}"
+
+    def env(self) -> dict[str, str]:
+        """What ``$ROSTRUM_HOME/env`` exports, read as a shell would."""
+        words = (shlex.split(line) for line in (self.home / "env").read_text().splitlines())
+        return dict(word[1].split("=", 1) for word in words if word[:1] == ["export"])
+
+    def env_mode(self) -> int:
+        """The permission bits of the ``env`` file."""
+        return stat.S_IMODE((self.home / "env").stat().st_mode)
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start the process and wait for nothing."""
+        if self.process is not None and self.process.poll() is None:
+            raise RuntimeError("it is running")
+        env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        env |= {"PORT": str(self.port), "ROSTRUM_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "local"],
+                cwd=ROOT,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return self.process
+
+    def start(self) -> float:
+        """Start and wait for ``/healthz``; the seconds that took. Raises NotReady."""
+        began = time.monotonic()
+        process = self.launch()
+        while not self.healthy():
+            late = time.monotonic() - began > READY_SECONDS
+            if late or process.poll() is not None:
+                code = process.poll()
+                self.kill()
+                raise NotReady(f"not ready (exit code {code}): {self.words()}")
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    def healthy(self) -> bool:
+        """Whether ``/healthz`` answers 200 just now."""
+        with suppress(OSError, http.client.HTTPException):
+            return self.ask("GET", "/healthz", key="", seconds=5).status == 200
+        return False
+
+    def kill(self) -> None:
+        """``kill -9`` of the whole group. Safe to call twice."""
+        process, self.process = self.process, None
+        if process is None:
+            return
+        if process.poll() is None:  # until it is waited for, the group is ours
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self, how: signal.Signals = signal.SIGINT, seconds: float = 30.0) -> int:
+        """Ask the process to end, as Ctrl-C does; its exit code. Raises subprocess.TimeoutExpired."""
+        if self.process is None:
+            raise RuntimeError("it is not running")
+        self.process.send_signal(how)
+        return self.process.wait(seconds)
+
+    def words(self) -> str:
+        """The end of what it printed."""
+        return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        key: str | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Answer:
+        """One request; ``key`` None: the test key, empty: none. Raises OSError, http.client.HTTPException."""
+        key = self.env()["ROSTRUM_API_KEY"] if key is None else key
+        sent = {**({"Authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=seconds)
+        try:
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """JSON in, JSON out; anything but a 2xx fails the test."""
+        answer = self.ask(method, path, *_encoded(body, headers))
+        assert 200 <= answer.status < 300, f"{method} {path}: {answer.status} {answer.body[:800]!r}\n{self.words()}"
+        return answer.json if answer.body else None
+
+    def accounts(self) -> dict[str, str]:
+        """The ids of the connected sandbox accounts by network."""
+        return {account["platform"]: account["id"] for account in self.call("GET", "/v1/accounts")["data"]}
+
+    def put(self, url: str, body: bytes, content_type: str) -> int:
+        """PUT to a signed URL of this installation; the status."""
+        parts = urlsplit(url)
+        assert (parts.hostname, parts.port) == (HOST, self.port), url
+        return self.ask("PUT", f"{parts.path}?{parts.query}", body, {"Content-Type": content_type}, key="").status
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[Server]:
+    """An installation in ``folder``, not yet started; killed with the block."""
+    server = Server(folder / "home", folder / "log")
+    atexit.register(server.kill)
+    try:
+        yield server
+    finally:
+        server.kill()
+        atexit.unregister(server.kill)
+
+
+def settled(post: Mapping[str, Any]) -> bool:
+    """Whether nothing more happens to the post by itself."""
+    return post["status"] not in ("scheduled", "publishing")
+
+
+def until(holds: Callable[[], bool], seconds: float, every: float = 0.2) -> bool:
+    """Whether it came to hold in time; asked now and then, because a real process has a real clock."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
+
+
+def group_members(group: int) -> list[int]:
+    """The processes of a process group that are alive, zombies left out. Linux only."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = status.read_text().rsplit(")", 1)[1].split()
+            if fields[0] != "Z" and int(fields[2]) == group:
+                found.append(int(status.parent.name))
+    return found
+
+
+def _encoded(body: Any, headers: Mapping[str, str]) -> tuple[bytes | None, dict[str, str]]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    if body is None:
+        return None, named
+    return json.dumps(body).encode(), {"Content-Type": "application/json", **named}

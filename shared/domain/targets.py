@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.domain.content import Role
 from shared.domain.posts import Arm, EventDoc, Failure, Live, PieceDoc, Target, event_id
-from shared.domain.states import ALLOWED, TERMINAL, State
+from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State
 
 SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
 FAR_AHEAD = timedelta(days=29)  # beyond this the queue's horizon (30 days) is near: the sweeper enqueues later
@@ -46,7 +46,13 @@ def wake_for(due_at: datetime, now: datetime) -> datetime:
 
 
 def scheduled(target: Target, due_at: datetime, now: datetime) -> Target:
-    """A draft or waiting target, due at another time (or now)."""
+    """A draft or waiting target, due at another time (or now). What is over needs :func:`retried` or a verdict."""
+    if target.state not in EDITABLE:
+        raise WrongState(target.state, State.SCHEDULED)
+    return _due(target, due_at, now)
+
+
+def _due(target: Target, due_at: datetime, now: datetime) -> Target:
     return _become(
         target,
         State.SCHEDULED,
@@ -89,7 +95,7 @@ def retried(target: Target, now: datetime) -> Target:
     """A failed or missed target, once more, from the piece where it stopped."""
     if target.state not in (State.FAILED, State.MISSED):
         raise WrongState(target.state, State.SCHEDULED)
-    return scheduled(_with_piece(target, replace(target.piece, error=None, handles={})), now, now)
+    return _due(_with_piece(target, replace(target.piece, error=None, handles={})), now, now)
 
 
 def resolved_live(target: Target, live: Live, now: datetime) -> Target:
@@ -103,11 +109,13 @@ def resolved_retry(target: Target, now: datetime) -> Target:
     """A person looked: the piece in doubt is not live, send it again."""
     if target.state is not State.NEEDS_REVIEW:
         raise WrongState(target.state, State.SCHEDULED)
-    return scheduled(replace(_with_piece(target, replace(target.piece, error=None)), arm=None), now, now)
+    return _due(replace(_with_piece(target, replace(target.piece, error=None)), arm=None), now, now)
 
 
 def unpublished(target: Target, now: datetime) -> Target:
     """Taken down from the network again."""
+    if target.state is not State.PUBLISHED:
+        raise WrongState(target.state, State.CANCELLED)
     gone = _become(target, State.CANCELLED, wake_at=None, generation=target.generation + 1, unpublished_at=now)
     return _announcing(gone, "target.unpublished", now)
 
@@ -146,6 +154,8 @@ def armed(target: Target, arm: Arm, handles: Mapping[str, Any]) -> Target:
 
 def postponed(target: Target, at: datetime, failure: Failure | None = None, *, doubted: bool = False) -> Target:
     """Nothing was published, certainly: try again at ``at``. ``doubted``: that took a proof of absence."""
+    if target.state in TERMINAL:  # from there only a person's word leads back
+        raise WrongState(target.state, State.SCHEDULED)
     return _become(
         target,
         State.SCHEDULED,
@@ -202,6 +212,8 @@ def looked(target: Target, again_at: datetime) -> Target:
 
 def published(target: Target, live: Live, now: datetime) -> Target:
     """The piece at hand is live. Ends the target, or goes on with its next piece."""
+    if State.PUBLISHED not in ALLOWED[target.state]:
+        raise WrongState(target.state, State.PUBLISHED)
     done = _with_piece(target, replace(target.piece, live=live, error=None))
     if target.current + 1 < len(target.pieces):
         return _next_piece(done, now)
@@ -269,6 +281,8 @@ def _ended(target: Target, state: State, failure: Failure | None, now: datetime,
 def _given_up(target: Target, state: State, failure: Failure, now: datetime) -> Target:
     """The piece at hand will not be live by our doing. Nothing after acceptance can un-publish a post: a first comment
     that failed leaves its target published, with the error on the piece."""
+    if state not in ALLOWED[target.state]:
+        raise WrongState(target.state, state)
     failed = _with_piece(target, replace(target.piece, error=failure))
     if target.piece.role is not Role.FIRST_COMMENT:
         return _ended(failed, state, failure, now)

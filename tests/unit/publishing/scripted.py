@@ -176,7 +176,7 @@ class Stage:
 
     def told(self, kind: str) -> set[str]:
         """The ids under which this event was told."""
-        return {id for id, what in self.events() if what == kind}
+        return {told for told, what in self.events() if what == kind}
 
     def ended(self, state: State) -> Target:
         """The target, which is in this terminal state and has told its end under one id; its post agrees."""

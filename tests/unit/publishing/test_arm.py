@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from shared.domain.errors import Clash
 from shared.domain.states import State
 from shared.operations import publishing, sessions
 from shared.operations.posts import actions, deleting
 from shared.operations.posts import editing as edits
 from shared.operations.publishing import records
-from shared.platforms.contract import Absent, Accepted, Fate, Published, Unsure, Wait
+from shared.platforms.contract import Absent, Accepted, Fate, Published, Ready, Unsure, Wait
 from shared.ports.http import AnswerLost
 from shared.ports.store import Unavailable
 from tests.operations.flows import TEST
@@ -51,7 +52,7 @@ def test_an_arm_whose_commit_has_no_answer_is_not_used(stage: Stage) -> None:
 
 def test_a_sender_that_dies_is_settled_by_reading(stage: Stage) -> None:
     """Killed at the moment of sending: nobody else sends; after the sender's time the outcome is read."""
-    stage.network.commits = [lambda: Crash()]
+    stage.network.commits = [Crash]
     stage.post()
     task = stage.rig.queue.take(stage.rig.clock.now())[0]
     with pytest.raises(Crash):
@@ -116,9 +117,7 @@ def test_a_zombie_is_fenced_while_another_arm_is_out(stage: Stage) -> None:
     def second() -> Any:
         arm, first = stage.arm(), old[0]
         assert arm.nonce != first.nonce
-        written = records.settle(
-            stage.rig.ports, stage.target(), first, frozenset({State.ARMED}), lambda now: _never(now)
-        )
+        written = records.settle(stage.rig.ports, stage.target(), first, frozenset({State.ARMED}), _never)
         assert written is None
         seen.append(stage.target().state)
         return Published("second")
@@ -138,7 +137,12 @@ def test_two_invocations_at_once_arm_once(stage: Stage) -> None:
     stage.post()
     task = stage.rig.queue.take(stage.rig.clock.now())[0]
     inner: list[Any] = []
-    stage.network.prepares = [lambda: inner.append(stage.advance(task)) or _ready()]  # type: ignore[func-returns-value]
+
+    def interleaved() -> Ready:
+        inner.append(stage.advance(task))
+        return Ready({})
+
+    stage.network.prepares = [interleaved]
     outer = stage.advance(task)
     assert inner[0].state is State.PUBLISHED
     assert outer.state is None
@@ -286,6 +290,18 @@ def test_resolved_by_a_person(stage: Stage) -> None:
     assert target.first.id == "seen-1"
 
 
+def test_a_new_time_does_not_resolve_a_doubt(stage: Stage) -> None:
+    """needs_review may be live: giving the post another time must not send it a second time."""
+    stage.network.commits = [AnswerLost("x")]
+    stage.post()
+    stage.pass_time(2_500)
+    stage.ended(State.NEEDS_REVIEW)
+    with pytest.raises(Clash):
+        edits.update(stage.rig.ports, TEST, stage.post_id, {"scheduled_at": _in(stage, 600)})
+    stage.pass_time(1_200)
+    assert stage.network.count("commit") == 1
+
+
 def _during_the_arm(stage: Stage, act: Callable[[], Any]) -> list[str]:
     """Do this between the arm's commit and its answer."""
     done: list[str] = []
@@ -309,12 +325,6 @@ def _sweeper_takes_over(stage: Stage, until: State) -> None:
 
 def _in(stage: Stage, seconds: float) -> str:
     return (stage.rig.clock.now() + timedelta(seconds=seconds)).isoformat()
-
-
-def _ready() -> Any:
-    from shared.platforms.contract import Ready
-
-    return Ready({})
 
 
 def _never(_now: Any) -> Any:

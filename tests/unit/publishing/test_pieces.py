@@ -85,9 +85,7 @@ def test_a_first_comment_that_cannot_be_settled(stage: Stage, word: str) -> None
     stage.network.commits = [Published("live-1", "https://x"), *[AnswerLost("x")] * 9]
     stage.network.finds = [Absent("none")] * 90 if word == "absent" else []
     if word == "gone":
-        stage.network.commits[0] = lambda: (
-            stage.change_account(status="disconnected") or Published("live-1", "https://x")
-        )  # type: ignore[func-returns-value]
+        stage.network.commits[0] = lambda: _gone(stage)
     stage.post("one", first_comment="#tags")
     stage.pass_time(SETTLE * (MAX_DOUBTS + 2) + 2_500)
     target = stage.ended(State.PUBLISHED)
@@ -105,3 +103,9 @@ def test_deleting_a_half_published_thread_stops_it(stage: Stage) -> None:
     assert [piece.text for piece in stage.network.committed] == ["one", "two"]
     assert stage.network.count("delete") == 1
     assert stage.read(target.id).state is State.CANCELLED
+
+
+def _gone(stage: Stage) -> Published:
+    """Live, and at the same moment its account is disconnected."""
+    stage.change_account(status="disconnected")
+    return Published("live-1", "https://x")

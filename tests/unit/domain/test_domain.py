@@ -136,13 +136,14 @@ def target(**fields: Any) -> Target:
 
 
 def piece(**fields: Any) -> PieceDoc:
-    return PieceDoc(**({"role": Role.POST, "kind": Kind.TEXT, "text": "a", "key": "k", "created_at": 1} | fields))
+    base: dict[str, Any] = {"role": Role.POST, "kind": Kind.TEXT, "text": "a", "key": "k", "created_at": 1}
+    return PieceDoc(**(base | fields))
 
 
 def test_names_differ_by_each_of_their_parts() -> None:
     """A task's name by target, generation, attempt and tick; an event's by what happened, not by how often it is told."""
-    varied = [{"id": "tgt_2"}, {"generation": 1}, {"attempt": 1}, {"tick": 1}]
-    assert len({task_name(target(**one)) for one in [{}, *varied]}) == 5
+    varied: list[dict[str, Any]] = [{"id": "tgt_2"}, {"generation": 1}, {"attempt": 1}, {"tick": 1}]
+    assert len({task_name(target(**one)) for one in ({}, *varied)}) == 5
     assert event_id(target(), "target.failed") == event_id(target(tick=9, swept=3, probes=2), "target.failed")
     assert event_id(target(), "target.failed") != event_id(target(generation=1), "target.failed")
     assert event_id(target(), "target.failed") != event_id(target(), "target.published")

@@ -22,13 +22,13 @@ def url(source: str) -> dict[str, str]:
 
 def taking(kind: Kind, server: Server) -> list[str]:
     """The accounts whose network takes this kind of post."""
-    return [id for name, id in server.accounts().items() if registry.manifest(name).kind(kind)]
+    return [account for name, account in server.accounts().items() if registry.manifest(name).kind(kind)]
 
 
 def post(server: Server, text: str, accounts: Iterable[str], **more: Any) -> str:
     """Make a post, now unless ``more`` says when; its id."""
     when = {} if "scheduled_at" in more else {"publish_now": True}
-    body = {"text": text, "targets": [{"account_id": id} for id in accounts], **when, **more}
+    body = {"text": text, "targets": [{"account_id": account} for account in accounts], **when, **more}
     return str(server.call("POST", "/v1/posts", body)["id"])
 
 

@@ -115,7 +115,7 @@ def test_media_of_our_own_is_published(running: Server) -> None:
 
 def test_a_draft_stays_until_it_is_published(running: Server) -> None:
     accounts = taking(Kind.TEXT, running)
-    body = {"text": "Not yet", "targets": [{"account_id": id} for id in accounts]}
+    body = {"text": "Not yet", "targets": [{"account_id": account} for account in accounts]}
     draft = running.call("POST", "/v1/posts", body)
     assert draft["status"] == "draft"
     running.call("POST", f"/v1/posts/{draft['id']}/publish")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from shared.operations import networks
 from shared.platforms import registry
 
 Backend = Literal["embedded", "gcp"]
@@ -117,22 +118,16 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
         self._env = env
 
     def __getitem__(self, platform: str) -> Mapping[str, str]:
-        id_name, secret_name = names_of(platform)
+        id_name, secret_name = networks.app_variables(platform)
         if not self._env.get(id_name):
             raise KeyError(platform)
         return {"client_id": self._env[id_name], "client_secret": self._env.get(secret_name, "")}
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in registry.all_names() if self._env.get(names_of(name)[0]))
+        return (name for name in registry.all_names() if self._env.get(networks.app_variables(name)[0]))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def names_of(platform: str) -> tuple[str, str]:
-    """The environment variables of a platform's app: its manifest's, or ``{PLATFORM}_CLIENT_ID`` and ``…_SECRET``."""
-    given = registry.manifest(platform).oauth.app_env
-    return given if given[0] else (f"{platform.upper()}_CLIENT_ID", f"{platform.upper()}_CLIENT_SECRET")
 
 
 def _port(value: str) -> int:

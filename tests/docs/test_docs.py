@@ -118,12 +118,12 @@ def test_settings_that_are_read_are_told_and_the_other_way_round() -> None:
 
 def test_every_app_s_variables_are_told() -> None:
     """The networks that need an app are named where live accounts are explained."""
-    from shared.runtime.settings import names_of
+    from shared.operations.networks import app_variables
 
     text = (ROOT / "docs" / "settings.md").read_text("utf-8")
     for name in registry.all_names():
         if registry.manifest(name).oauth.needs_app:
-            assert names_of(name)[0].removesuffix("CLIENT_ID") in text, name
+            assert app_variables(name)[0].removesuffix("CLIENT_ID") in text, name
 
 
 # --------------------------------------------------------------------------------------- sandbox and commands

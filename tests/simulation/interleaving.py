@@ -22,7 +22,7 @@ class Turns:
         self._enrolled: list[int] = []
         self._turn: int | None = None
 
-    def run(self, works: list[Callable[[], None]]) -> None:
+    def run(self, works: list[Callable[[], object]]) -> None:
         """Run all of them, interleaved, until the last one ends. What one of them raises is raised here."""
         raised: list[BaseException] = []
         threads = [
@@ -47,7 +47,7 @@ class Turns:
             self._changed.notify_all()
             self._wait(me)
 
-    def _worker(self, number: int, work: Callable[[], None], raised: list[BaseException]) -> None:
+    def _worker(self, number: int, work: Callable[[], object], raised: list[BaseException]) -> None:
         threading.current_thread().number = number  # type: ignore[attr-defined]
         with self._changed:
             self._wait(number)

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from shared.backends import indexes
 from shared.backends.embedded.store import EmbeddedStore
@@ -37,7 +38,7 @@ from tests.support.simulated import START
 SLOW = 20.0
 LATE = 120.0
 MAX_STEPS = 150
-Deliver = Callable[["Run", Task], None]
+Deliver = Callable[["Run", Task], object]
 
 
 @dataclass
@@ -113,9 +114,8 @@ def connect(run: Run, name: str) -> Account:
         made = accounts.connect(run.ports, run.caller, accounts.Connect(name, metadata=dict(credentials)))
         return _account(made)
     begun = accounts.connect(run.ports, run.caller, accounts.Connect(name))
+    assert isinstance(begun, accounts.Redirect)
     answer = run.rig.sandbox.send(Request("GET", begun.auth_url))
-    from urllib.parse import parse_qsl, urlsplit
-
     query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
     accounts.callback(run.ports, name, query)
     return accounts.list_(run.ports, run.caller, platform=name)[0]

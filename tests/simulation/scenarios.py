@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from shared.domain.errors import RostrumError
 from shared.operations import idempotency
@@ -89,7 +90,8 @@ def create(
         publish_now=publish_now,
         scheduled_at=at,
     )
-    _insist(run, lambda: _create(run, command))
+    accepted = _insist(run, lambda: _create(run, command), stubborn=True)
+    assert accepted, f"the scenario asks for what is refused: {names}"
 
 
 def _create(run: Run, command: CreatePost) -> str:
@@ -104,8 +106,11 @@ def _create(run: Run, command: CreatePost) -> str:
         return done.answer.body.decode()
 
 
-def _insist(run: Run, ask: Callable[[], object]) -> bool:
-    """As a client with retries does: ask again while the answer is a crash or a fault of ours."""
+def _insist(run: Run, ask: Callable[[], object], *, stubborn: bool = False) -> bool:
+    """As a client with retries does: ask again while the answer is a crash or a fault of ours.
+
+    ``stubborn``: also when it is refused, because a fault may look like the request's (media that could not be fetched).
+    """
     for _ in range(8):
         try:
             ask()
@@ -114,7 +119,7 @@ def _insist(run: Run, ask: Callable[[], object]) -> bool:
         except StoreError:
             pass
         except RostrumError as error:
-            if not error.retryable:
+            if not (error.retryable or stubborn):
                 return False
         else:
             return True
@@ -125,12 +130,12 @@ def _insist(run: Run, ask: Callable[[], object]) -> bool:
 def _move(run: Run, minutes: int) -> None:
     at = (run.ports.clock.now() + timedelta(minutes=minutes)).isoformat()
     for post in run.posts():
-        _insist(run, lambda pid=post.id: editing.update(run.ports, run.caller, pid, {"scheduled_at": at}))
+        _insist(run, partial(editing.update, run.ports, run.caller, post.id, {"scheduled_at": at}))
 
 
 def _cancel(run: Run) -> None:
     for post in run.posts():
-        done = _insist(run, lambda pid=post.id: deleting.delete(run.ports, run.caller, pid))
+        done = _insist(run, partial(deleting.delete, run.ports, run.caller, post.id))
         if done:
             run.confirmed_cancelled.update(
                 t.id for t in run.targets() if t.post_id == post.id and t.state == "cancelled"

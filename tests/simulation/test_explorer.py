@@ -1,0 +1,55 @@
+"""The short form of ``make explore``: the promise holds under faults on every network, and every seeded bug is caught."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from shared.platforms import registry
+from tests.simulation import bugs, explore, plain, plans
+
+SEED = 1
+
+
+@pytest.fixture(autouse=True)
+def _merciless_network() -> Iterator[None]:
+    """The plain network is known, and thousands of injected faults are not news."""
+    logging.disable(logging.CRITICAL)
+    plain.install()
+    yield
+    plain.uninstall()
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.parametrize("name", [*registry.all_names(), "plain"])
+def test_no_fault_breaks_the_promise(name: str) -> None:
+    """0 duplicates, 0 silent losses, nothing told wrong: every single fault, and samples of several and of races."""
+    total = explore.report(explore.short((name,), SEED))
+    assert total.runs > 300, "the exploration has become too small to mean anything"
+    assert total.crashes > 100, "no handler was killed: the faults do not reach the code"
+    assert not total.broken, total.examples
+
+
+def test_the_hunt_finds_nothing_where_nothing_is_planted() -> None:
+    """The control: what is counted as catching a bug is caused by the bug."""
+    found = [(scenario.name, str(plan)) for scenario, plan, broken in explore.hunted(("plain",), SEED) if broken]
+    assert found == []
+
+
+@pytest.mark.parametrize("bug", bugs.BUGS, ids=lambda bug: bug.name)
+def test_a_seeded_bug_is_caught(bug: bugs.Bug) -> None:
+    """Each deliberate bug, planted into the real code, breaks the promise in at least one run."""
+    seen, runs = explore.caught(bug, ("plain",), SEED)
+    assert seen, f"{bug.name} ({bug.why}) lived through {runs} runs"
+
+
+def test_a_failure_replays() -> None:
+    """The same plan gives the same run, call by call."""
+    scenario = next(s for s in explore.catalogue(("plain",)) if "thread" in s.name)
+    plan = next(iter(plans.randoms(7, 1, 40)))
+    one, _ = explore.play(scenario, plan, interleave=True)
+    two, _ = explore.play(scenario, plan, interleave=True)
+    assert one.rig.faults.calls == two.rig.faults.calls
+    assert [t.state for t in one.targets()] == [t.state for t in two.targets()]

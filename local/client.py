@@ -8,8 +8,9 @@ import socket
 import subprocess
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 START = 60.0  # seconds that an installation may take to be ready
 
@@ -45,6 +46,22 @@ class Client:
         head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
         body = f"{head}Content-Type: {content_type}\r\n\r\n".encode() + data + f"\r\n--{mark}--\r\n".encode()
         return self._call("POST", "/v1/media/upload", body, f"multipart/form-data; boundary={mark}")
+
+    def browse(self, url: str) -> Iterator[str]:
+        """Open a page as a browser does, following at most five redirects; answers a line per page."""
+        for _ in range(5):
+            parts = urlsplit(url)
+            connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+            try:
+                connection.request("GET", f"{parts.path}?{parts.query}")
+                answer = connection.getresponse()
+                answer.read()
+            finally:
+                connection.close()
+            yield f"{answer.status} {parts.path}"
+            url = urljoin(url, answer.headers.get("Location", ""))
+            if answer.status not in (302, 303):
+                return
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         """Ask ``/healthz`` until it answers. Raises Refused when the process ended, or after a minute."""

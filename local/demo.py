@@ -56,10 +56,13 @@ def _story(client: Client) -> None:
 
 
 def _connect(client: Client) -> dict[str, dict[str, Any]]:
-    _say("Connect one more account, with an app password")
-    credentials = {"identifier": "demo.bsky.social", "app_password": "demo-demo-demo-demo"}
-    made = client.post("/v1/accounts/connect", {"platform": "bluesky", "metadata": credentials})
-    print(f"  connected {made['platform']} @{made['username']} as {made['account_id']}")
+    """One account per network: those that are connected, and one more by consent, as a person's browser gives it."""
+    offered = client.get("/v1/platforms")["data"]
+    row = next(row for row in offered if row["connect"]["style"] == "redirect")
+    _say(f"Connect an account of {row['title']}: the person consents in the browser")
+    begun = client.post("/v1/accounts/connect", {"platform": row["name"]})
+    for step in client.browse(begun["auth_url"]):
+        print(f"  {step}")
     accounts: dict[str, dict[str, Any]] = {}
     for account in client.get("/v1/accounts")["data"]:
         accounts.setdefault(account["platform"], account)

@@ -97,7 +97,7 @@ def timed_out(what: str) -> Failure:
 def not_taken(last: Failure | None) -> Failure:
     """Sent in vain: its absence was proven each time. ``last``: what the network said, if it said anything."""
     failure = _ours(
-        "publishing.attempts_exhausted",
+        "publishing.not_taken",
         "The network did not take the post: each time that it was sent, it was proven not to be live afterwards.",
         "platform",
         "platform",

@@ -238,7 +238,7 @@ def test_doubts_run_out(stage: Stage) -> None:
     target = stage.ended(State.FAILED)
     assert stage.network.count("commit") == MAX_DOUBTS
     assert target.error is not None
-    assert target.error.code == "publishing.attempts_exhausted"
+    assert target.error.code == "publishing.not_taken"
     assert "being checked" not in target.error.message
     assert target.error.platform_code == "E1"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,9 +43,16 @@ def read(server: Server, post_id: str) -> dict[str, Any]:
 
 
 def outcome(server: Server, post_id: str, seconds: float = 45) -> dict[str, Any]:
-    """The post once nothing more happens to it by itself; fails when that takes longer than ``seconds``."""
-    began = time.monotonic()
+    """The post once nothing more happens to it by itself; fails when that takes longer than ``seconds``.
+
+    Some networks tell a permalink only when asked for it afterwards: it is waited for, but not insisted on.
+    """
     assert until(lambda: settled(read(server, post_id)), seconds), (
-        f"not settled after {time.monotonic() - began:.0f} s: {read(server, post_id)}\n{server.words()}"
+        f"not settled after {seconds:.0f} s: {read(server, post_id)}\n{server.words()}"
     )
+    until(lambda: _linked(read(server, post_id)), 10)
     return read(server, post_id)
+
+
+def _linked(told: dict[str, Any]) -> bool:
+    return all(target.get("permalink") for target in told["targets"] if target["status"] == "published")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +23,8 @@ from werkzeug.wrappers import Request, Response
 from local import first_start
 from shared.backends.gcp import keyring
 from shared.backends.gcp.blobs import GcsBlobs
+from shared.backends.gcp.bus import _connect as connect_bus
+from shared.backends.gcp.queue import _connect as connect_queue
 from shared.domain.callers import Caller
 from shared.operations import accounts, callers, publishing, workspaces
 from shared.operations.publishing.dispatch import queue_of
@@ -34,7 +36,7 @@ from tests.contract.emulators.process import HOST
 from tests.contract.ports import gcp_backends
 
 REGION = gcp_backends.LOCATION
-OPERATIONS = {"publish": publishing.advance, "sweep": publishing.sweep}
+OPERATIONS: Mapping[str, task_edge.Operation] = {"publish": publishing.advance, "sweep": publishing.sweep}
 
 
 class Killed(BaseException):
@@ -48,7 +50,7 @@ class Cloud:
     ports: Ports
     subscriber: SubscriberClient
     subscription: str
-    caller: Caller = Caller("", "test", "", frozenset())
+    caller: Caller
     accounts: dict[str, str] = field(default_factory=dict)
     heard: list[dict[str, Any]] = field(default_factory=list)
     killed: int = 0
@@ -91,7 +93,7 @@ def running(vault: str) -> Iterator[Cloud]:
     try:
         cloud.append(_made(vault, f"http://{HOST}:{server.server_port}"))
         thread.start()
-        _populate(cloud[0])
+        _connect(cloud[0])
         yield cloud[0]
     finally:
         if thread.is_alive():
@@ -127,19 +129,20 @@ def _made(vault: str, functions_url: str) -> Cloud:
     blobs = GcsBlobs(
         chosen.bucket, credentials=gcp_backends.signing_credentials, endpoint=gate.url, strict_uploads=False
     )
-    return Cloud(replace(bootstrap.gcp(chosen), blobs=blobs), subscriber, subscription)
+    ports = replace(bootstrap.gcp(chosen), blobs=blobs)
+    caller = callers.authenticate(ports, workspaces.create(ports, "On emulators").test.raw)
+    return Cloud(ports, subscriber, subscription, caller)
 
 
-def _populate(cloud: Cloud) -> None:
-    made = workspaces.create(cloud.ports, "On emulators")
-    cloud.caller = callers.authenticate(cloud.ports, made.test.raw)
+def _connect(cloud: Cloud) -> None:
+    """An account on each network, as ``make run`` connects them."""
     for name in registry.all_names():
         first_start.connect(cloud.ports, bootstrap.sandbox(cloud.ports), cloud.caller, name, "rostrum")
     cloud.accounts = {account.platform: account.id for account in accounts.list_(cloud.ports, cloud.caller)}
 
 
 def _queues(project: str) -> None:
-    client = gcp_backends.connect_queue(tasks.running().address)
+    client = connect_queue(tasks.running().address)
     parent = f"projects/{project}/locations/{REGION}"
     for name in registry.all_names():
         client.create_queue(request={"parent": parent, "queue": {"name": f"{parent}/queues/{queue_of(name)}"}})
@@ -157,7 +160,7 @@ def _listening(project: str) -> tuple[SubscriberClient, str]:
     from google.pubsub_v1.services.subscriber.transports import SubscriberGrpcTransport
 
     address, topic = pubsub.running().address, f"projects/{project}/topics/events"
-    gcp_backends.connect_bus(address).create_topic(request={"name": topic})
+    connect_bus(address).create_topic(request={"name": topic})
     subscriber = SubscriberClient(transport=SubscriberGrpcTransport(channel=grpc.insecure_channel(address)))
     name = f"projects/{project}/subscriptions/e2e"
     subscriber.create_subscription(request={"name": name, "topic": topic})

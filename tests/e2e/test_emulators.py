@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
+from shared.domain import codec
 from shared.domain.content import Kind
-from shared.domain.posts import Status, Target
-from shared.domain.states import State
+from shared.domain.posts import Target
+from shared.domain.states import State, Status
 from shared.operations import accounts, media, publishing
 from shared.operations.posts import creating, reading
 from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
 from shared.operations.posts.views import PostView
 from shared.platforms import registry
 from shared.platforms.contract import Seen
-from shared.ports.http import Http, Request, Response
+from shared.ports.http import Request, Response
+from shared.ports.store import Query
 from shared.runtime import bootstrap
 from shared.runtime.sandbox import StoreWorld
 from tests.contract.emulators.process import EmulatorMissing, skip_or_fail
@@ -30,37 +34,39 @@ from tests.e2e.server import until
 
 # One worker starts the emulators once.
 pytestmark = [pytest.mark.emulator, pytest.mark.xdist_group("emulators"), pytest.mark.timeout(180)]
+BEFORE, AFTER = "Killed before the request", "Killed after its effect"
 
 
-@pytest.fixture(scope="module", params=["secret_manager", "store"])
-def cloud(request: pytest.FixtureRequest) -> Iterator[Cloud]:
-    """A workspace on the emulators, with each way of keeping tokens."""
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Cloud]:
+    """A workspace on the emulators."""
+    with _cloud("secret_manager") as made:
+        yield made
+
+
+@contextmanager
+def _cloud(vault: str) -> Iterator[Cloud]:
     try:
-        with clouds.running(request.param) as made:
+        with clouds.running(vault) as made:
             yield made
     except EmulatorMissing as missing:
         skip_or_fail(missing)
 
 
 def test_text_and_media_are_published_now_and_on_time(cloud: Cloud) -> None:
-    photo = _uploaded(cloud)
-    soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
-    made = [
-        _post(cloud, "A text", _taking(cloud, Kind.TEXT), publish_now=True),
-        _post(cloud, "A text, later", _taking(cloud, Kind.TEXT), scheduled_at=soon),
-        _post(cloud, "A file", cloud.accounts.values(), (MediaInput("media_id", photo),), publish_now=True),
-        _post(cloud, "A file, later", cloud.accounts.values(), (MediaInput("media_id", photo),), scheduled_at=soon),
-        _post(cloud, "From elsewhere", cloud.accounts.values(), (MediaInput("url", PHOTO),), publish_now=True),
-    ]
-    for view in made:
-        done = _outcome(cloud, view)
-        assert done.post.status == Status.PUBLISHED, done
-        for target in done.targets:
-            assert target.attempt == 1, target
-            assert target.published_at is not None and target.due_at is not None
-            assert target.published_at >= target.due_at - timedelta(seconds=1), target
-            assert target.first is not None and target.first.permalink, target
-            assert [one.id for one in _seen(cloud, target) if one.text == view.post.text] == [target.first.id]
+    assert all(one.sealed.startswith("sm1:") for one in accounts.list_(cloud.ports, cloud.caller))
+    _check_main_job(cloud)
+
+
+def test_so_they_are_where_tokens_lie_in_the_store() -> None:
+    with _cloud("store") as cloud:
+        assert all(one.sealed.startswith("v1.") for one in accounts.list_(cloud.ports, cloud.caller))
+        _check_main_job(cloud)
+        _check_refresh(cloud)
+
+
+def test_an_expired_token_is_refreshed_and_sealed_anew(cloud: Cloud) -> None:
+    _check_refresh(cloud)
 
 
 def test_each_end_is_announced(cloud: Cloud) -> None:
@@ -76,19 +82,11 @@ def test_each_end_is_announced(cloud: Cloud) -> None:
 
 def test_a_refusal_fails_with_the_networks_word(cloud: Cloud) -> None:
     text = "[[sandbox:rejected]]"
-    done = _outcome(cloud, _post(cloud, text, cloud.accounts.values(), (MediaInput("url", PHOTO),), publish_now=True))
+    done = _outcome(cloud, _photo(cloud, text, cloud.accounts.values()))
     assert done.post.status == Status.FAILED, done
     for target in done.targets:
-        assert target.error is not None and (target.error.platform_code or target.error.platform_message), target
-
-
-def test_an_expired_token_is_refreshed_and_sealed_anew(cloud: Cloud) -> None:
-    before = {one.id: one.token_version for one in accounts.list_(cloud.ports, cloud.caller)}
-    text = "[[sandbox:token_expired]] once"
-    done = _outcome(cloud, _post(cloud, text, cloud.accounts.values(), (MediaInput("url", PHOTO),), publish_now=True))
-    assert done.post.status == Status.PUBLISHED, done
-    after = {one.id: one.token_version for one in accounts.list_(cloud.ports, cloud.caller)}
-    assert all(after[id_] > before[id_] for id_ in before), (before, after)
+        assert target.error is not None
+        assert target.error.platform_code or target.error.platform_message, target
 
 
 def test_what_the_queue_forgot_is_swept_up(cloud: Cloud) -> None:
@@ -100,43 +98,51 @@ def test_what_the_queue_forgot_is_swept_up(cloud: Cloud) -> None:
     assert _outcome(cloud, made).post.status == Status.PUBLISHED
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-def test_an_instance_that_dies_while_sending_is_settled_by_looking(cloud: Cloud, when: str) -> None:
-    """Killed between its arm and the request, or between the request's effect and its answer."""
-    ports, killed = cloud.ports, cloud.killed
-    text = f"Killed {when} sending"
-    killer = _Killer(cloud, text, before=when == "before")
+def test_an_instance_that_dies_while_sending_is_settled_by_looking(cloud: Cloud) -> None:
+    """Killed between its arm and the request, and between the request's effect and its answer: on every network."""
+    ports, killer = cloud.ports, _Killer(cloud)
     cloud.ports = replace(ports, sandbox=killer)
     try:
-        made = _post(cloud, text, _taking(cloud, Kind.TEXT), publish_now=True)
-        done = _outcome(cloud, made, 90)
+        made = {text: _photo(cloud, text, cloud.accounts.values()) for text in (BEFORE, AFTER)}
+        done = {text: _outcome(cloud, view, 90) for text, view in made.items()}
     finally:
         cloud.ports = ports
-    assert cloud.killed - killed == len(done.targets), "every target's first sender was killed"
-    for target in done.targets:
-        assert target.state is State.PUBLISHED, target
-        assert target.attempt == (2 if when == "before" else 1), target
-        assert target.first is not None
-        assert [one.id for one in _seen(cloud, target) if one.text == text] == [target.first.id]
+    assert killer.killed == {(text, name) for text in done for name in cloud.accounts}
+    assert cloud.killed == len(killer.killed)
+    for text, view in done.items():
+        for target in view.targets:
+            assert target.state is State.PUBLISHED, target
+            assert target.attempt == (2 if text == BEFORE else 1), target
+            assert target.first is not None
+            assert [one.id for one in _seen(cloud, target) if one.text == text] == [target.first.id]
 
 
 class _Killer:
-    """``ports.Http`` whose caller dies at the first request of each account that carries the text, which is the visible one."""
+    """``ports.Http`` whose caller dies at the visible request of two posts, once for each of their targets.
 
-    def __init__(self, cloud: Cloud, text: str, *, before: bool) -> None:
-        self._inner: Http = cloud.ports.sandbox
-        self._text = text.encode()
-        self._before = before
-        self._hit: set[str] = set()
+    A target is armed while its visible request is made, and the tasks of a network arrive one at a time.
+    """
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._ports = cloud.ports
+        self._targets = f"workspaces/{cloud.caller.space}/targets"
+        self.killed: set[tuple[str, str]] = set()
 
     def send(self, request: Request) -> Response:
-        host = request.url.split("/")[2]
-        if self._text not in (request.body or b"") or host in self._hit:
-            return self._inner.send(request)
-        self._hit.add(host)
-        if not self._before:
-            self._inner.send(request)
-        raise Killed(host)
+        armed = self._armed(registry.for_host(urlsplit(request.url).hostname or "") or "")
+        if armed is None:
+            return self._ports.sandbox.send(request)
+        self.killed.add(armed)
+        if armed[0] == AFTER:
+            self._ports.sandbox.send(request)
+        raise Killed(request.url)
+
+    def _armed(self, platform: str) -> tuple[str, str] | None:
+        """Text and network of the target that is sending, unless it was killed before."""
+        query = Query(self._targets, where=(("state", "==", str(State.ARMED)), ("platform", "==", platform)))
+        found = [codec.decode(Target, doc.data) for doc in self._ports.store.query(query)]
+        sending = [(one.piece.text, platform) for one in found if one.piece.text in (BEFORE, AFTER)]
+        return next((one for one in sending if one not in self.killed), None)
 
 
 class _Deaf:
@@ -144,6 +150,48 @@ class _Deaf:
 
     def enqueue(self, task: object) -> bool:
         return True
+
+
+def _check_main_job(cloud: Cloud) -> None:
+    """Text and media, uploaded and from elsewhere, now and later, on every simulated network."""
+    photo = (MediaInput("media_id", _uploaded(cloud)),)
+    words, everyone = _taking(cloud, Kind.TEXT), cloud.accounts.values()
+    soon = (datetime.now(UTC) + timedelta(seconds=3)).isoformat()
+    made = [
+        _post(cloud, "A text", words, publish_now=True),
+        _post(cloud, "A text, later", words, scheduled_at=soon),
+        _post(cloud, "A file", everyone, photo, publish_now=True),
+        _post(cloud, "A file, later", everyone, photo, scheduled_at=soon),
+        _photo(cloud, "From elsewhere", everyone),
+    ]
+    for view in made:
+        done = _outcome(cloud, view)
+        assert done.post.status == Status.PUBLISHED, done
+        for target in done.targets:
+            _check_live(cloud, target)
+
+
+def _check_live(cloud: Cloud, target: Target) -> None:
+    assert target.attempt == 1, target
+    assert target.published_at is not None
+    assert target.due_at is not None
+    assert target.published_at >= target.due_at - timedelta(seconds=1), target
+    assert target.first is not None
+    assert target.first.permalink, target
+    assert [one.id for one in _seen(cloud, target) if one.text == target.pieces[0].text] == [target.first.id]
+
+
+def _check_refresh(cloud: Cloud) -> None:
+    before = {one.id: one.token_version for one in accounts.list_(cloud.ports, cloud.caller)}
+    text = "[[sandbox:token_expired]] once"
+    done = _outcome(cloud, _photo(cloud, text, cloud.accounts.values()))
+    assert done.post.status == Status.PUBLISHED, done
+    after = {one.id: one.token_version for one in accounts.list_(cloud.ports, cloud.caller)}
+    assert all(after[id_] > before[id_] for id_ in before), (before, after)
+
+
+def _photo(cloud: Cloud, text: str, to: Iterable[str]) -> PostView:
+    return _post(cloud, text, to, (MediaInput("url", PHOTO),), publish_now=True)
 
 
 def _taking(cloud: Cloud, kind: Kind) -> list[str]:

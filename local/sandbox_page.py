@@ -44,7 +44,8 @@ def respond(ports: Ports, key: str) -> Response:
 def _section(ports: Ports, account: Account) -> str:
     seen = bootstrap.sandbox(ports).seen(account.platform, account.platform_account_id)
     title = registry.manifest(account.platform).title
-    posts = "".join(_article(post) for post in list(reversed(seen))[:SHOWN]) or "<p><small>Nothing yet.</small></p>"
+    newest = sorted(seen, key=lambda post: post.at, reverse=True)[:SHOWN]
+    posts = "".join(_article(post) for post in newest) or "<p><small>Nothing yet.</small></p>"
     return f"<section><h2>{escape(title)} · @{escape(account.username)} · {len(seen)} live</h2>{posts}</section>"
 
 

@@ -45,8 +45,14 @@ def sign_in(call: Call, credentials: Mapping[str, str]) -> Connected:
         name=str(profile.get("displayName") or handle),
         tokens=_tokens(session),
         picture_url=str(profile.get("avatar") or ""),
-        metadata={"service": wire.pds(session) or service},
+        metadata={"service": _home(session, service)},
     )
+
+
+def _home(session: Mapping[str, Any], service: str) -> str:
+    """Where every later call goes: the PDS that the DID document names. But a service given by plain http can only be
+    a host that this installation was told it may reach: at home, the PDS's public name often leads nowhere."""
+    return service if service.startswith("http://") else wire.pds(session) or service
 
 
 def refresh(call: Call) -> Tokens:

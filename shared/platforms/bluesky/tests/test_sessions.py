@@ -186,3 +186,20 @@ def test_a_file_is_what_its_bytes_say(network: Network) -> None:
 def test_an_unknown_question_is_refused(network: Network, method: str, nsid: str, status: int) -> None:
     """Wrong verb, wrong name."""
     assert _ask(network, method, nsid).status == status
+
+
+@pytest.mark.parametrize(
+    ("service", "kept"), [("https://pds.example.org", PDS), ("http://pds.lan:2583", "http://pds.lan:2583")]
+)
+def test_a_service_by_plain_http_is_kept(network: Network, service: str, kept: str) -> None:
+    """The DID document names the PDS; only a private host, which alone can be given by plain http, stays as it was given."""
+    session = {"did": "did:plc:x", "handle": "x.example.org", "accessJwt": "a", "refreshJwt": "r"}
+    document = {"service": [{"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": PDS}]}
+    body = json.dumps({**session, "didDoc": document}).encode()
+
+    def pds(request: Request) -> Response | None:
+        return Response(200, {}, body) if request.url.startswith(f"{service}/xrpc/") else None
+
+    network.http.intercept = pds
+    given = {"identifier": "x.example.org", "app_password": "abcd-efgh-ijkl-mnop", "service": service}
+    assert oauth.sign_in(network.call, given).metadata == {"service": kept}

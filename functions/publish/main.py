@@ -4,7 +4,7 @@ Cloud Scheduler, each minute."""
 import functions_framework
 from werkzeug.wrappers import Request, Response
 
-from shared.operations import publishing
+from shared.operations import housekeeping, publishing
 from shared.runtime import bootstrap, task_edge
 
 
@@ -16,5 +16,5 @@ def publish(request: Request) -> Response:
 
 @functions_framework.http
 def sweep(request: Request) -> Response:
-    """Every overdue target gets one more task."""
-    return task_edge.run(request, publishing.sweep, bootstrap.ports())
+    """Every overdue target gets one more task; what has expired is forgotten."""
+    return task_edge.run(request, housekeeping.keep, bootstrap.ports())

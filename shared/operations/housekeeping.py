@@ -1,0 +1,24 @@
+"""What the schedule asks for each minute: overdue targets first, then what nobody will need any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.operations import consents, publishing
+from shared.operations.publishing.sweeping import Swept
+from shared.ports.world import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What one minute's run did: ``forgotten`` counts consents that nobody finished."""
+
+    swept: Swept
+    forgotten: int
+
+
+def keep(ports: Ports, body: Mapping[str, Any] | None = None) -> Kept:
+    """One run; safe to run twice at once and safe to be skipped. Raises store.Unavailable: the next run goes on."""
+    return Kept(publishing.sweep(ports, body), consents.forget_expired(ports))

@@ -68,7 +68,7 @@ def test_what_is_scheduled_is_not_early(running: Server, made: Mapping[str, str]
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_network_that_fails_once_is_got_over(running: Server, made: Mapping[str, str], fault: str) -> None:
-    done = outcome(running, made[fault], 60)
+    done = outcome(running, made[fault], 40)
     assert done["status"] == "published", done
     for target in done["targets"]:
         assert target["permalink"].startswith("https://"), target

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -15,6 +17,22 @@ def internal_token(home: Path) -> str:
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32))
     return path.read_text().strip()
+
+
+class InUse(Exception):
+    """Another process serves this folder."""
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[None]:
+    """Be the only server of this folder until the block, or the process, ends. Raises InUse."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (home / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InUse(str(home)) from error
+        yield
 
 
 def write_private(path: Path, text: str) -> None:

@@ -65,6 +65,7 @@ def start(env: Mapping[str, str]) -> Server:
     chosen = configure(env)
     parts = ExitStack()
     listening = parts.enter_context(_listen(chosen.port))
+    _alone(parts, chosen)
     ports = bootstrap.ports()
     values = first_start.prepare(ports, bootstrap.sandbox(ports), chosen.home, chosen.public_url)
     page = partial(sandbox_page.respond, ports, values["ROSTRUM_API_KEY"])
@@ -105,6 +106,16 @@ def _worker(chosen: Settings, base: str) -> Any:
     return QueueWorker(
         path, SystemClock(), QueueSettings(default=QueueLimits(concurrent=AT_ONCE)), base, chosen.internal_token
     )
+
+
+def _alone(parts: ExitStack, chosen: Settings) -> None:
+    try:
+        parts.enter_context(home_folder.alone(chosen.home))
+    except home_folder.InUse as error:
+        parts.close()
+        raise CannotStart(
+            f"{error} is served by another process already: end it, or choose another ROSTRUM_HOME."
+        ) from error
 
 
 def _listen(port: int) -> socket.socket:

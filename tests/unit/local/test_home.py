@@ -70,3 +70,11 @@ def test_a_line_that_a_person_wrote(tmp_path: Path) -> None:
     (tmp_path / "env").write_text("export A='half\nB=two words\n\nexport C=ok\n")
     read = home.read_env(tmp_path)
     assert (read["A"], read["C"]) == ("'half", "ok")
+
+
+def test_a_folder_has_one_server(tmp_path: Path) -> None:
+    """A second one would write its own address over the first one's ``env``; it may start once the first has ended."""
+    with home.alone(tmp_path), pytest.raises(home.InUse, match=str(tmp_path)), home.alone(tmp_path):
+        pass
+    with home.alone(tmp_path):
+        pass

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared.domain.errors import Category, CausedBy, RostrumError
 from shared.domain.posts import Failure, Target
+from shared.operations.publishing.payloads import plain_text, storable
 from shared.platforms.contract import Fate, Refused
 
 
@@ -18,9 +19,9 @@ def refused(error: Refused) -> Failure:
         category=row.category,
         caused_by=row.caused_by,
         retryable=error.fate in (Fate.LIMITED, Fate.TRANSIENT),
-        platform_code=error.platform_code,
-        platform_message=error.platform_message,
-        raw=error.raw,
+        platform_code=plain_text(error.platform_code),
+        platform_message=plain_text(error.platform_message),
+        raw=storable(error.raw),
     )
 
 

@@ -23,6 +23,7 @@ from shared.operations import sessions
 from shared.operations.publishing import failures
 from shared.operations.publishing.announcing import follow_up
 from shared.operations.publishing.back_off import back_off
+from shared.operations.publishing.payloads import storable
 from shared.operations.publishing.records import Loaded, put, settle
 from shared.platforms import registry
 from shared.platforms.contract import Accepted, Call, Fate, Published, Refused
@@ -159,4 +160,4 @@ def _settle(ports: Ports, target: Target, arm: Arm, verdict: Verdict) -> Target 
 
 def live_of(ports: Ports, published: Published) -> Live:
     """What is remembered of a published piece."""
-    return Live(published.id, ports.clock.now(), published.permalink, dict(published.state), dict(published.raw))
+    return Live(published.id, ports.clock.now(), published.permalink, dict(published.state), storable(published.raw))

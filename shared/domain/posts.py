@@ -124,6 +124,7 @@ class Target:
     target if nothing else happened, None when nothing is left to do. ``due_at`` is None for drafts. ``doubts`` counts
     how often the piece at hand was in doubt and then proven absent, ``refusals`` how often it was refused for now.
     ``noted`` is the status that the post's document last heard of. ``immediate``: it was asked for now, not for later.
+    ``live_ids``: the network's ids of its pieces that went live, to find the target by.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Target:
     unpublished_at: datetime | None = None
     events: tuple[EventDoc, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    live_ids: tuple[str, ...] = ()
 
     @property
     def piece(self) -> PieceDoc:

@@ -215,6 +215,8 @@ def published(target: Target, live: Live, now: datetime) -> Target:
     if State.PUBLISHED not in ALLOWED[target.state]:
         raise WrongState(target.state, State.PUBLISHED)
     done = _with_piece(target, replace(target.piece, live=live, error=None))
+    if live.id and live.id not in done.live_ids:
+        done = replace(done, live_ids=(*done.live_ids, live.id))
     if target.current + 1 < len(target.pieces):
         return _next_piece(done, now)
     return _ended(done, State.PUBLISHED, None, now, published_at=done.published_at or now)

@@ -119,13 +119,22 @@ class Unsure:
     reason: str
 
 
+def _nobodys(post_id: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """What find may rely on: the attempt's number and its instant, and what prepare handed over."""
+    """What find may rely on: the attempt's number and its instant, and what prepare handed over.
+
+    ``taken``: whether the post of this id is known to be another piece's. Two posts of one text look alike: what is
+    recognised by its looks, not by a key of its own, must be asked for.
+    """
 
     attempt: int
     at: datetime
     state: Mapping[str, Any]
+    taken: Callable[[str], bool] = field(default=_nobodys, repr=False, compare=False)
 
 
 # --------------------------------------------------------------------------------------------------- errors

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from shared.domain.content import Parent, Piece, Role
 from shared.domain.posts import Target
 from shared.operations import media
+from shared.operations.publishing import claims
 from shared.platforms.contract import Armed
 from shared.ports.world import Ports
 
@@ -21,11 +24,12 @@ def view(ports: Ports, target: Target) -> Piece:
     return Piece(doc.kind, doc.role, doc.text, files, doc.options, doc.key, doc.created_at, root, parent)
 
 
-def armed(target: Target) -> Armed:
+def armed(ports: Ports, target: Target) -> Armed:
     """What the adapter's find may rely on."""
     if target.arm is None:
         raise TypeError(f"{target.id} is {target.state} without an arm")
-    return Armed(target.arm.attempt, target.arm.at, target.piece.handles)
+    arm = target.arm
+    return Armed(arm.attempt, arm.at, target.piece.handles, partial(claims.taken, ports.store, target))
 
 
 def _parents(target: Target) -> tuple[Parent | None, Parent | None]:

@@ -17,9 +17,9 @@ from shared.domain.errors import Missing, Reconnect, RostrumError
 from shared.domain.posts import Arm, Target
 from shared.domain.states import State
 from shared.operations import sessions
-from shared.operations.publishing import failures, pieces
+from shared.operations.publishing import claims, failures, pieces
 from shared.operations.publishing.announcing import follow_up
-from shared.operations.publishing.records import settle
+from shared.operations.publishing.records import Unless, settle
 from shared.operations.publishing.sending import live_of
 from shared.platforms import registry
 from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure, Wait
@@ -51,7 +51,8 @@ def reconcile(ports: Ports, target: Target) -> Target | None:
     finding = _look(ports, target)
     if isinstance(finding, Absent) and began < arm.settles_at <= ports.clock.now():
         finding = Unsure("the look began before the settling time was over.")  # it proves nothing about what came after
-    return follow_up(ports, settle(ports, target, arm, DOUBTED, _verdict(ports, arm, finding)))
+    unless = _unless(ports, target, arm, finding)
+    return follow_up(ports, settle(ports, target, arm, DOUBTED, _verdict(ports, arm, finding), unless))
 
 
 def confirm(ports: Ports, target: Target) -> Target | None:
@@ -73,7 +74,7 @@ def _look(ports: Ports, target: Target) -> Finding:
         return Unsure("the account is no longer connected")
     try:
         call = sessions.call(ports, account)
-        return registry.publisher(target.platform).find(call, pieces.view(ports, target), pieces.armed(target))
+        return registry.publisher(target.platform).find(call, pieces.view(ports, target), pieces.armed(ports, target))
     except Refused as refusal:
         _heal(ports, account, refusal)
         return Unsure(f"the network refused the question ({refusal.row.code})")
@@ -108,6 +109,18 @@ def _verdict(ports: Ports, arm: Arm, finding: Finding) -> Verdict:
         failure = failures.unknowable(finding.reason)
         return lambda target: targets.for_review(target, failure, now)
     return lambda target: targets.looked(target, _next_look(target, arm, now))
+
+
+def _unless(ports: Ports, target: Target, arm: Arm, finding: Finding) -> Unless | None:
+    """What was found may be another target's post: then nothing was found, and the next look is told so.
+
+    Not where the piece was found under a key of its own.
+    """
+    by_key = registry.manifest(target.platform).timing.native_key
+    if not isinstance(finding, Published) or not finding.id or by_key:
+        return None
+    instead = _verdict(ports, arm, Unsure("the one post like it is, or may be, that of another target."))
+    return Unless(lambda txn, now: claims.contested(txn, now, finding.id), instead)
 
 
 def _absent(target: Target, now: datetime) -> Target:

@@ -29,6 +29,14 @@ class Loaded:
     version: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """Another step to take, where this holds of the target in the very transaction that settles it."""
+
+    holds: Callable[[Transaction, Target], bool]
+    step: Callable[[Target], Target]
+
+
 def load(ports: Ports, space: str, target_id: str) -> Loaded | None:
     """The target, None when it is gone. Raises store.Unavailable."""
     doc = ports.store.get(target_path(space, target_id))
@@ -58,34 +66,43 @@ def change(ports: Ports, target: Target, step: Callable[[Target], Target | None]
     ``step`` answers None to leave everything as it is (it was too late, or it is done already); it may run several
     times. Answers the new target, None when nothing was changed. Raises store.Unavailable.
     """
-
-    def body(txn: Transaction) -> Target | None:
-        doc = txn.get(target_path(target.space, target.id))
-        after = step(codec.decode(Target, doc.data)) if doc else None
-        return _write(txn, ports, after) if after else None
-
-    return ports.store.transact(body)
+    return _changed(ports, target, lambda _, now: step(now))
 
 
 def settle(
-    ports: Ports, target: Target, arm: Arm, states: frozenset[State], step: Callable[[Target], Target]
+    ports: Ports,
+    target: Target,
+    arm: Arm,
+    states: frozenset[State],
+    step: Callable[[Target], Target],
+    unless: Unless | None = None,
 ) -> Target | None:
     """``change``, fenced by the arm: only while this very attempt is in one of ``states``. None when it is not.
 
     Tried a few times, because what the network said is known to nobody else. Raises store.Unavailable at last.
     """
 
-    def fenced(now: Target) -> Target | None:
-        mine = now.arm is not None and now.arm.nonce == arm.nonce
-        return step(now) if mine and now.state in states else None
+    def fenced(txn: Transaction, now: Target) -> Target | None:
+        if now.arm is None or now.arm.nonce != arm.nonce or now.state not in states:
+            return None
+        return unless.step(now) if unless and unless.holds(txn, now) else step(now)
 
     for left in reversed(range(SETTLE_TRIES)):
         try:
-            return change(ports, target, fenced)
+            return _changed(ports, target, fenced)
         except Unavailable:
             if not left:
                 raise
     return None
+
+
+def _changed(ports: Ports, target: Target, step: Callable[[Transaction, Target], Target | None]) -> Target | None:
+    def body(txn: Transaction) -> Target | None:
+        doc = txn.get(target_path(target.space, target.id))
+        after = step(txn, codec.decode(Target, doc.data)) if doc else None
+        return _write(txn, ports, after) if after else None
+
+    return ports.store.transact(body)
 
 
 def _swap(ports: Ports, before: Loaded, after: Target) -> Target | None:

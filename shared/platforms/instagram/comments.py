@@ -47,7 +47,8 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
         return Unsure("the post under which the comment would be is not known")
     counted = graph.read(call, media, fields="comments_count").get("comments_count")
     comments, complete = _all(call, media)
-    ours = [comment for comment in comments if _is_ours(call, piece, armed.at, comment)]
+    alike = [comment for comment in comments if _is_ours(call, piece, armed.at, comment)]
+    ours = [comment for comment in alike if not armed.taken(str(comment.get("id")))]
     if len(ours) == 1:
         return _published(media, ours[0])
     if ours:

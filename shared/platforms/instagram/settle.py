@@ -5,6 +5,7 @@ README, «How a lost answer is settled». Read-only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,7 +30,7 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
             return Unsure(f"Instagram does not show container {progress.container}")
         raise
     if code == "PUBLISHED":
-        return identify(call, piece, progress, armed.at)
+        return identify(call, piece, progress, armed.at, armed.taken)
     if code == "FINISHED":
         return Absent(f"container {progress.container} is FINISHED, not PUBLISHED; the same one is sent again")
     if code in {"EXPIRED", "ERROR"}:
@@ -37,12 +38,21 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     return Unsure(f"container {progress.container} is {code or 'without a status'}")
 
 
-def identify(call: Call, piece: Piece, progress: containers.Progress, armed_at: datetime) -> Published:
-    """Which post a published container became: the only one of its kind, caption and time, or none by name."""
+def identify(
+    call: Call,
+    piece: Piece,
+    progress: containers.Progress,
+    armed_at: datetime,
+    taken: Callable[[str], bool] | None = None,
+) -> Published:
+    """Which post a published container became: the only one of its kind, caption and time, or none by name.
+
+    ``taken``: which posts are known to be other pieces'.
+    """
     # When it was live before this attempt, its time lies between the making of the container and now.
     earliest = datetime.fromtimestamp(progress.made_at, UTC) if progress.published else armed_at
     items, complete = _since(call, piece.kind, earliest - SKEW)
-    ours = [item for item in items if _matches(call, piece, earliest, item)]
+    ours = [item for item in items if _matches(call, piece, earliest, item) and not (taken and taken(item.id))]
     raw = {"container": progress.container, "status_code": "PUBLISHED"}
     state = {"kind": piece.kind.value, "container": progress.container}
     if complete and len(ours) == 1:

@@ -125,7 +125,7 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """Look for the piece on the author's own timeline, from its arming on.
 
     A later attempt looks back to the first preparation of the piece: X's refusal of a duplicate may be about an
-    earlier attempt of ours. Absent only when every page since then was read, without a word of X about missing parts.
+    earlier attempt of ours. What is another piece's by now is passed over. Absent only when every page since then was read, without a word of X about missing parts.
     """
     ours = [*(item["id"] for item in armed.state.get("media", ())), *armed.state.get("former", ())]
     since = wire.first_id_at(_looks_back_to(armed) - _CLOCK_SKEW)
@@ -133,7 +133,7 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     for page in _pages(call, since):
         if page is None:
             break
-        found += [post for post in page if wire.matches(piece, ours, post)]
+        found += [post for post in page if wire.matches(piece, ours, post) and not armed.taken(str(post["id"]))]
     else:
         return _verdict(call, found) or Absent("the author's whole timeline since the attempt does not have it")
     return _verdict(call, found) or Unsure("X listed the author's timeline only in part")

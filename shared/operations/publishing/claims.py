@@ -1,0 +1,53 @@
+"""Whose is a post that a look found? Two posts of one text on one account look alike, and a network may hold only one.
+
+A post belongs to one target: to the one that has its id already, else to the one that was armed first of those whose
+outcome is still open. Otherwise the second of two equal posts, refused as a duplicate, would take the first for its own
+and call itself published.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from shared.domain import codec
+from shared.domain.posts import Target
+from shared.domain.states import IN_DOUBT, State
+from shared.ports.store import Doc, Query
+
+_OPEN = sorted(state.value for state in IN_DOUBT | {State.CONFIRMING})
+
+
+class Reader(Protocol):
+    """The store, or a transaction in it."""
+
+    def query(self, query: Query) -> list[Doc]: ...
+
+
+def taken(reader: Reader, target: Target, post_id: str) -> bool:
+    """Whether this post is another piece's: of this target, or of another one in the same space."""
+    if any(piece.live and piece.live.id == post_id for piece in target.pieces):
+        return True
+    holders = Query(_targets(target), where=(("live_ids", "array_contains", post_id),))
+    return any(doc.data["platform"] == target.platform and doc.data["id"] != target.id for doc in reader.query(holders))
+
+
+def contested(reader: Reader, target: Target, post_id: str) -> bool:
+    """Whether the post is taken, or may turn out to be that of a target of the same text that was armed before."""
+    return taken(reader, target, post_id) or any(_goes_before(other, target) for other in _open(reader, target))
+
+
+def _open(reader: Reader, target: Target) -> list[Target]:
+    """The account's targets whose outcome is not known yet."""
+    query = Query(_targets(target), where=(("account_id", "==", target.account_id), ("state", "in", _OPEN)))
+    return [codec.decode(Target, doc.data) for doc in reader.query(query)]
+
+
+def _goes_before(other: Target, target: Target) -> bool:
+    if other.id == target.id or other.arm is None or target.arm is None:
+        return False
+    same = other.piece.text.strip() == target.piece.text.strip()
+    return same and (other.arm.at, other.id) < (target.arm.at, target.id)
+
+
+def _targets(target: Target) -> str:
+    return f"workspaces/{target.space}/targets"

@@ -1,0 +1,70 @@
+"""Two posts of one text on one account: each live post belongs to one of them, and none is called published for another."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from shared.domain import codec
+from shared.domain.posts import Target, target_path
+from shared.domain.states import State
+from shared.operations import publishing
+from shared.operations.posts import creating
+from shared.operations.posts.commands import CreatePost, TargetOrder
+from shared.platforms.contract import Fate, Published
+from shared.ports.http import AnswerLost
+from tests.operations import flows
+from tests.support import memory_ports
+from tests.support.memory_ports import Rig
+from tests.unit.publishing.scripted import Stage, refusal
+
+
+def run(rig: Rig, seconds: int) -> None:
+    """Let the world go on, each task delivered when it is due."""
+    for _ in range(seconds):
+        for task in rig.queue.take(rig.clock.now()):
+            publishing.advance(rig.ports, dict(task.body))
+        rig.clock.advance(1)
+
+
+def read(rig: Rig, target: Target) -> Target:
+    doc = rig.store.get(target_path(flows.TEST.space, target.id))
+    assert doc is not None
+    return codec.decode(Target, doc.data)
+
+
+def test_the_duplicate_of_a_post_is_not_called_published() -> None:
+    """The network takes one of three: one target has its id, the others fail and say why."""
+    rig = memory_ports.rig()
+    account = flows.redirected(rig)
+    command = CreatePost(text="Good morning", targets=(TargetOrder(account.id),), publish_now=True)
+    made = [creating.create(rig.ports, flows.TEST, command).targets[0] for _ in range(3)]
+    run(rig, 120)
+    ended = [read(rig, target) for target in made]
+    assert sorted(target.state for target in ended) == [State.FAILED, State.FAILED, State.PUBLISHED]
+    failed = [target.error for target in ended if target.state is State.FAILED]
+    assert [error and error.code for error in failed] == ["publishing.not_taken"] * 2
+    assert all(error and "duplicate content" in error.platform_message for error in failed)
+
+
+@pytest.mark.parametrize("later_first", [False, True])
+def test_of_two_in_doubt_the_one_that_was_armed_first_has_the_post(stage: Stage, *, later_first: bool) -> None:
+    """Whoever looks first: the later one may not take what may be the earlier one's."""
+    stage.network.commits = [AnswerLost("timeout"), refusal(Fate.UNKNOWN, "duplicate")]
+    stage.network.finds = [Published("the-only-one")] * 20
+    first = stage.post()
+    stage.deliver()
+    stage.rig.clock.advance(0.5)
+    second = stage.post()
+    stage.deliver()
+    stage.rig.clock.advance(6)
+    tasks = sorted(stage.rig.queue.take(stage.rig.clock.now()), key=lambda task: task.at or stage.rig.clock.now())
+    for task in reversed(tasks) if later_first else tasks:
+        stage.advance(task)
+    assert stage.read(first.id).state is State.PUBLISHED
+    assert stage.read(first.id).live_ids == ("the-only-one",)
+    later = stage.read(second.id)
+    assert later.state is State.RECONCILING
+    assert later.next_at is not None
+    assert later.next_at <= stage.rig.clock.now() + timedelta(seconds=60)

@@ -38,8 +38,8 @@ NEVER = (
 )
 FORBIDDEN = {
     "api": NEVER,
-    "publish": (*NEVER, "shared.api", "pydantic", "puremagic"),
-    "sweep": (*NEVER, "shared.api", "pydantic", "puremagic"),
+    "publish": (*NEVER, "shared.api", "pydantic"),
+    "sweep": (*NEVER, "shared.api", "pydantic"),
 }
 GOOGLE = {
     "ROSTRUM_BACKEND": "gcp",

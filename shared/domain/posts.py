@@ -193,8 +193,8 @@ class TargetNote:
 class Post:
     """What a caller asked for. ``request`` is the accepted command, for showing and editing; never a secret.
 
-    ``platforms`` and ``accounts`` repeat the targets' for filtering. ``mode`` is the key's: test posts reach simulators
-    only.
+    ``platforms`` and ``accounts`` repeat the targets' for filtering. ``hidden``: archived by the caller.
+    ``deleted_at``: when it was deleted; from then on it is ``cancelled``, whatever its targets came to.
     """
 
     id: str
@@ -214,6 +214,7 @@ class Post:
     retry_count: int = 0
     hidden: bool = False
     created_by: str = ""
+    deleted_at: datetime | None = None
 
 
 def post_path(space: str, post_id: str) -> str:
@@ -251,6 +252,6 @@ def fingerprint(piece: PieceDoc) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def post_status(notes: Mapping[str, TargetNote]) -> Status:
-    """A post's status from its targets'."""
-    return overall(note.status for note in notes.values())
+def post_status(notes: Mapping[str, TargetNote], *, deleted: bool = False) -> Status:
+    """A post's status from its targets'; one that was deleted is cancelled."""
+    return Status.CANCELLED if deleted else overall(note.status for note in notes.values())

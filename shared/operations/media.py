@@ -36,6 +36,7 @@ PREVIEW_FOR = timedelta(hours=1)
 BUSY = [str(status) for status in (Status.DRAFT, Status.SCHEDULED, Status.PUBLISHING, Status.NEEDS_REVIEW)]
 MAX_PAGE = 100
 WINDOW = 4_194_304  # bytes read from the blobs at once
+_LOOKS = fetching.Turns()  # of this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def delete(ports: Ports, caller: Caller, media_id: str) -> None:
         doc, users = txn.get(path), txn.query(using)
         if doc is None:
             raise lookup.missing("media", media_id)
-        needed = [post.id for post in users if not post.data.get("hidden")]
+        needed = [post.id for post in users]
         if needed:
             text = f"The file is used by {needed[0]}, which is not published yet: delete or cancel that post first."
             raise Clash("media.in_use", text, id=media_id, post_ids=needed[:10])
@@ -188,13 +189,23 @@ def preview_url(ports: Ports, media: Media) -> str:
 # ------------------------------------------------------------------------------------- files of callers' URLs
 
 
-def fetch_facts(ports: Ports, caller: Caller, url: str, field: str = "url") -> MediaFacts:
+def patience(ports: Ports) -> fetching.Deadline:
+    """How long all files of one request may take to be looked at."""
+    return fetching.Deadline.within(ports.clock, fetching.REQUEST_SECONDS)
+
+
+def fetch_facts(
+    ports: Ports, caller: Caller, url: str, field: str = "url", until: fetching.Deadline | None = None
+) -> MediaFacts:
     """What is behind a caller's URL: type, size, dimensions, duration, from as few bytes as they take.
 
-    Raises Invalid, naming ``field``: not public, unfetchable, or not a file that networks publish.
+    Takes 10 seconds at most, and no longer than ``until`` (:func:`patience`). Raises Invalid, naming ``field``: not
+    public, unfetchable, too slow, or not a file that networks publish; Limited (``media.busy``).
     """
-    remote = fetching.open_url(ports, url, sandbox=caller.sandbox, field=field)
-    return probe.probe(remote.read, remote.size, field=field, whole=False)
+    with _LOOKS.taken():
+        ends = (until or patience(ports)).sooner(fetching.LOOK_SECONDS)
+        remote = fetching.open_url(ports, url, sandbox=caller.sandbox, field=field, until=ends)
+        return probe.probe(remote.read, remote.size, field=field, whole=False)
 
 
 def copy_to_blobs(ports: Ports, space: str, url: str, facts: MediaFacts, *, sandbox: bool) -> str:

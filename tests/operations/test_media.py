@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.callers import Caller
 from shared.domain.content import MediaFacts, MediaType
-from shared.domain.errors import Broken, Clash, Invalid, Missing
+from shared.domain.errors import Broken, Clash, Invalid, Limited, Missing
 from shared.domain.media import MAX_UPLOAD_BYTES, Media
 from shared.domain.posts import MediaRef
 from shared.operations import fetching, media
@@ -156,8 +156,8 @@ def test_the_list_is_paged_newest_first(rig: Rig) -> None:
         assert caught.value.meta["field"] in bad
 
 
-def posted(rig: Rig, media_id: str, status: str, *, hidden: bool = False) -> None:
-    data = {"media_ids": [media_id], "status": status, "hidden": hidden}
+def posted(rig: Rig, media_id: str, status: str) -> None:
+    data = {"media_ids": [media_id], "status": status, "hidden": True}  # archived posts are sent like others
     rig.store.commit([Write("set", f"workspaces/{TEST.space}/posts/post_1", data)])
 
 
@@ -169,7 +169,7 @@ def test_a_file_in_use_stays(rig: Rig, status: str) -> None:
     with pytest.raises(Clash) as caught:
         media.delete(rig.ports, TEST, kept.id)
     assert (caught.value.code, caught.value.meta["post_ids"]) == ("media.in_use", ["post_1"])
-    posted(rig, kept.id, status, hidden=True)
+    posted(rig, kept.id, "cancelled")
     media.delete(rig.ports, TEST, kept.id)
 
 
@@ -331,6 +331,65 @@ def test_a_server_that_drips_is_given_up(rig: Rig) -> None:
     with pytest.raises(Invalid) as caught:
         media.fetch_facts(rig.ports, TEST, "https://cdn.example/x")
     assert caught.value.code == "validation.media_unfetchable"
+
+
+def test_looking_takes_ten_seconds_with_all_redirects_and_ranges(rig: Rig) -> None:
+    """However promptly each single answer comes: no request is allowed more than what is left."""
+    data = files.box(b"ftyp", b"isom" + bytes(8)) + files.box(b"free", bytes(fetching.WINDOW * 2 - 8)) * 100
+
+    def slow(request: Request) -> Response:
+        rig.clock.advance(3)
+        return serve(("video/mp4", data), request)
+
+    rig.outside.hosts["cdn.example"] = slow
+    begun = rig.clock.monotonic()
+    with pytest.raises(Invalid) as caught:
+        media.fetch_facts(rig.ports, TEST, "https://cdn.example/x")
+    assert "too slow" in caught.value.message
+    assert "upload" in caught.value.message
+    allowed = [request.total_timeout for request in rig.outside.sent]
+    assert allowed == [10, 7, 4, 1]
+    assert rig.clock.monotonic() - begun == 12  # the last answer came late; a real port ends it
+
+
+def test_all_files_of_a_request_share_their_time(rig: Rig) -> None:
+    """A post of many slow files is no way round the limit of one."""
+    until = media.patience(rig.ports)
+    rig.clock.advance(fetching.REQUEST_SECONDS - 4)
+    hosted(rig, files.jpeg(64, 64))
+    assert media.fetch_facts(rig.ports, TEST, "https://cdn.example/x", until=until).width == 64
+    assert [request.total_timeout for request in rig.outside.sent] == [4]
+    rig.clock.advance(4)
+    with pytest.raises(Invalid, match="too slow"):
+        media.fetch_facts(rig.ports, TEST, "https://cdn.example/x", until=until)
+    assert len(rig.outside.sent) == 1
+
+
+def test_only_so_many_files_are_looked_at_at_once(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who finds no place is told when to come again; a place is given back however a look ends."""
+    monkeypatch.setattr(media, "_LOOKS", fetching.Turns(1, 0.0))
+    inner: list[Limited] = []
+
+    def host(request: Request) -> Response:
+        with pytest.raises(Limited) as caught:
+            media.fetch_facts(rig.ports, TEST, PHOTO)
+        inner.append(caught.value)
+        return Response(404, {}, b"")
+
+    rig.outside.hosts["cdn.example"] = host
+    with pytest.raises(Invalid):
+        media.fetch_facts(rig.ports, TEST, "https://cdn.example/x")
+    assert (inner[0].code, inner[0].meta["retry_after_seconds"]) == ("media.busy", 2)
+    assert media.fetch_facts(rig.ports, TEST, PHOTO).width == 1080
+
+
+def test_copying_for_a_network_takes_longer(rig: Rig) -> None:
+    """Nobody waits for it: each piece has its own time."""
+    url = hosted(rig, files.jpeg(64, 64))
+    ref = MediaRef("url", url, media.fetch_facts(rig.ports, TEST, url))
+    rig.outside.sent.clear()
+    media.file_for(rig.ports, ref, space=TEST.space, sandbox=True).bytes()
+    assert [(r.total_timeout, r.read_timeout) for r in rig.outside.sent] == [(None, 20.0)]
 
 
 def test_a_hostile_video_costs_few_requests(rig: Rig) -> None:

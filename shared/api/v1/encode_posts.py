@@ -39,6 +39,7 @@ def post(found: PostView) -> views.PostResponse:
         updated_at=stored.updated_at,
         retry_count=stored.retry_count,
         hidden=stored.hidden,
+        deleted_at=stored.deleted_at,
         max_lateness_minutes=asked.max_lateness_minutes,
     )
 

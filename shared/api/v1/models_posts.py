@@ -143,6 +143,7 @@ class ListPostsQuery(Body):
     """Case-insensitive, in text and title."""
     sort: Literal["scheduled_asc", "scheduled_desc", "created_asc", "created_desc"] = "scheduled_asc"
     hidden: bool = False
+    """True lists the archived and the deleted posts, and only those; they are left out otherwise."""
     cursor: str | None = Field(None, max_length=1024)
     limit: int = Field(25, ge=1, le=100)
 

@@ -81,6 +81,9 @@ class PostResponse(View):
     updated_at: Time
     retry_count: int
     hidden: bool
+    """Archived by you: left out of lists."""
+    deleted_at: Time | None = None
+    """Set once the post was deleted. It is then ``cancelled``, out of the lists, and cannot be changed."""
     max_lateness_minutes: int
 
 

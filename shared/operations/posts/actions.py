@@ -12,7 +12,7 @@ from shared.domain.errors import Clash, Invalid, Missing
 from shared.domain.posts import Live, Post, Target
 from shared.domain.states import State
 from shared.operations.posts import building
-from shared.operations.posts.changing import change
+from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.planning import PlannedTarget, plan
 from shared.operations.posts.views import PostView, load_post
@@ -29,6 +29,7 @@ def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
     Missing, Invalid, Reconnect, Clash.
     """
     post, _ = load_post(ports, caller, post_id)
+    refuse_deleted(post)
     command = replace(codec.decode(CreatePost, post.request), publish_now=True, scheduled_at=None)
     judged = replace(command, targets=tuple(replace(one, scheduled_at=None) for one in command.targets))
     planned = plan(ports, caller, judged)

@@ -27,14 +27,16 @@ Step = Callable[[Post, Sequence[Target]], tuple[Post, Sequence[Target]]]
 def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
     """Apply ``step`` to the post and its targets as they are now, and hand what became due to the queue.
 
-    ``step`` may run several times. It answers the new post and the targets to write (changed or new ones). Raises
-    Missing, Clash (a target's state does not allow it: nothing was changed), Broken, and whatever ``step`` raises.
+    ``step`` may run several times. It answers the new post and the targets to write (changed or new ones). A post that
+    was deleted is not changed any more. Raises Missing, Clash (it was deleted, or a target's state does not allow it:
+    nothing was changed), Broken, and whatever ``step`` raises.
     """
     if not plain_id(post_id):
         raise no_post(post_id)
 
     def body(txn: Transaction) -> tuple[PostView, list[Target]]:
         post, before = _read(txn, caller, post_id)
+        refuse_deleted(post)
         after, touched = step(post, before)
         changed = [target for target in touched if target not in before]
         return _write(txn, ports, (post, before), (after, changed))
@@ -48,6 +50,13 @@ def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
         raise Broken("system.unavailable", message) from error
     dispatch_all(ports, changed)
     return made
+
+
+def refuse_deleted(post: Post) -> None:
+    """A deleted post stays as it is. Raises Clash."""
+    if post.deleted_at is not None:
+        message = "This post was deleted: it can be read, but not changed or sent. Make a new post."
+        raise Clash("post.state_invalid", message, state=str(post.status))
 
 
 def wrong_state(error: WrongState) -> Clash:
@@ -97,7 +106,7 @@ def _noted(post: Post, changed: Sequence[Target]) -> Post:
     for target in changed:
         if target.id in notes:
             notes[target.id] = TargetNote(target.account_id, target.platform, target.status)
-    return replace(post, targets=notes, status=post_status(notes))
+    return replace(post, targets=notes, status=post_status(notes, deleted=post.deleted_at is not None))
 
 
 def _with_event(ports: Ports, before: Post, after: Post, changed: list[Target]) -> list[Target]:

@@ -12,7 +12,7 @@ from typing import Literal
 from shared.domain import targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Missing, RostrumError, Unsupported
-from shared.domain.posts import Target
+from shared.domain.posts import Post, Target
 from shared.domain.states import EDITABLE, State
 from shared.operations import networks, sessions
 from shared.operations.posts.changing import change
@@ -22,6 +22,7 @@ from shared.platforms.contract import Published
 from shared.ports.world import Ports
 
 Outcome = Literal["deleted", "not_supported", "failed"]
+_GONE = "It is no longer live."
 IN_FLIGHT = (State.ARMED, State.CONFIRMING, State.UNKNOWN, State.RECONCILING)
 
 
@@ -46,17 +47,43 @@ class Deleted:
 def delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
     """Cancel what is not sent yet, delete what is live, and take the post off the lists when nothing is left.
 
-    A deleted post can still be read by its id: it says ``cancelled`` (or what it came to before). Repeatable. Raises
-    Missing, Clash (it is being sent at this moment).
+    A deleted post can still be read by its id: it says ``cancelled``. Repeatable, with the same answer. Raises Missing,
+    Clash (it is being sent at this moment).
     """
     before = _load(ports, caller, post_id)
+    if before.post.deleted_at is not None:
+        return _deleted(before)
     _refuse_in_flight(before)
+    try:
+        return _delete(ports, caller, post_id)
+    except Clash:  # two requests at once: the other one has marked it
+        after = _load(ports, caller, post_id)
+        if after.post.deleted_at is None:
+            raise
+        return _deleted(after)
+
+
+def _delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
     waiting = change(ports, caller, post_id, lambda post, old: (post, _cancel_waiting(ports, old)))
-    results = tuple(_take_down(ports, caller, target) for target in waiting.targets if _may_be_live(target))
-    gone = all(result.outcome == "deleted" for result in results)
-    if gone:
-        change(ports, caller, post_id, lambda post, _: (replace(post, hidden=True), ()))
-    return Deleted(gone, results)
+    results = [_take_down(ports, caller, target) for target in waiting.targets if _may_be_live(target)]
+    if not all(result.outcome == "deleted" for result in results):
+        return Deleted(False, tuple(results))
+    return _deleted(change(ports, caller, post_id, lambda post, old: (_marked(ports, post, old), ())))
+
+
+def _marked(ports: Ports, post: Post, now: Sequence[Target]) -> Post:
+    """Deleted, unless it was taken up again between our steps. Raises Clash."""
+    for target in now:
+        if target.state in (*EDITABLE, *IN_FLIGHT) or _may_be_live(target):
+            message = "This post was changed while it was being deleted. Delete it again."
+            raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
+    return replace(post, deleted_at=ports.clock.now())
+
+
+def _deleted(post: PostView) -> Deleted:
+    """The answer for a post that is gone: every copy that ever was live, with what became of it."""
+    were_live = [target for target in post.targets if target.unpublished_at is not None]
+    return Deleted(True, tuple(Deletion(target, "deleted", _GONE) for target in were_live))
 
 
 def unpublish(ports: Ports, caller: Caller, post_id: str, account_id: str | None = None) -> PostView:
@@ -132,7 +159,7 @@ def _take_down(ports: Ports, caller: Caller, target: Target) -> Deletion:
         return Deletion(target, "failed", error.message, error)
     after = change(ports, caller, target.post_id, lambda post, old: (post, _noted(ports, old, target.id)))
     now = next((one for one in after.targets if one.id == target.id), target)
-    return Deletion(now, "deleted", "It is no longer live.")
+    return Deletion(now, "deleted", _GONE)
 
 
 def _delete_pieces(ports: Ports, target: Target) -> None:

@@ -13,7 +13,7 @@ from shared.domain.errors import Clash, Invalid
 from shared.domain.posts import MediaRef, Post, Target
 from shared.domain.states import EDITABLE, State
 from shared.operations.posts import building
-from shared.operations.posts.changing import change
+from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import EDITABLE_FIELDS, CreatePost, MediaInput
 from shared.operations.posts.planning import Plan, PlannedTarget, plan
 from shared.operations.posts.views import PostView, load_post, load_targets
@@ -52,6 +52,7 @@ def update(ports: Ports, caller: Caller, post_id: str, changes: Mapping[str, Any
     if not set(changes) - {"hidden"}:
         return change(ports, caller, post_id, lambda post, _: (_hidden(post, changes), ()))
     post, _ = load_post(ports, caller, post_id)
+    refuse_deleted(post)
     known = _known_media(load_targets(ports, caller, [post_id]) if post.targets else ())
     command = _command(post, changes)
     planned = plan(ports, caller, _judged(command, changes), known)

@@ -33,7 +33,10 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class ListPosts:
-    """Which posts, in which order. ``since`` and ``until`` (RFC 3339) bound the time that ``sort`` orders by."""
+    """Which posts, in which order. ``since`` and ``until`` (RFC 3339) bound the time that ``sort`` orders by.
+
+    ``hidden``: those that were archived or deleted, instead of the others.
+    """
 
     status: str | None = None
     platform: str | None = None
@@ -98,13 +101,17 @@ class _Keep:
     needle: str = field(default="")
 
     def __call__(self, post: Post) -> bool:
-        hidden_too = self.wanted.hidden or self.wanted.status == "cancelled"
         return (
-            (hidden_too or not post.hidden)
+            self._shelf(post)
             and (self.platform is None or self.platform in post.platforms)
             and (not self.accounts or not self.accounts.isdisjoint(post.accounts))
             and (not self.needle or self.needle in f"{post.title}\n{post.text}".casefold())
         )
+
+    def _shelf(self, post: Post) -> bool:
+        """Archived and deleted posts are listed apart; whoever asks for cancelled ones means the deleted ones too."""
+        put_away = post.hidden or post.deleted_at is not None
+        return put_away if self.wanted.hidden else not put_away or self.wanted.status == "cancelled"
 
 
 def _scan(

@@ -140,7 +140,8 @@ def noted(post: Post, target: Target) -> Post:
     note = TargetNote(target.account_id, target.platform, target.status)
     notes = {**post.targets, target.id: note}
     first = post.published_at or target.published_at
-    return replace(post, targets=notes, status=post_status(notes), published_at=first)
+    status = post_status(notes, deleted=post.deleted_at is not None)
+    return replace(post, targets=notes, status=status, published_at=first)
 
 
 def post_event(target: Target, post: Post, ports: Ports) -> EventDoc:

@@ -2,6 +2,9 @@
 
 Each hop goes through the port on its own, so each address is checked. What is refused is refused in the same words
 whether the address is private or nobody answers there, so that nobody can map a network with it.
+
+While a caller waits, a file is looked at for :data:`LOOK_SECONDS` at most, redirects and ranges all together, and only
+:data:`LOOKS` files at once in each process: a host that drips its answers must not hold the threads that serve others.
 """
 
 from __future__ import annotations
@@ -9,10 +12,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from urllib.parse import urljoin, urlsplit
 
-from shared.domain.errors import Invalid
+from shared.domain.errors import Invalid, Limited
+from shared.ports.clock import Clock
 from shared.ports.http import Blocked, BodyTooLarge, Http, HttpFailure, Request, Response
 from shared.ports.world import Ports
 
@@ -23,13 +29,63 @@ WINDOW = 262_144  # bytes of one ranged request while looking
 PIECE = 8_388_608  # ... and while copying
 MAX_UNRANGED = 50_000_000  # of a file on a server that knows no ranges: it has to be held at once
 MAX_REQUESTS = 64  # while looking at one file
+LOOK_SECONDS = 10.0  # for looking at one file
+REQUEST_SECONDS = 20.0  # ... and at all the files of one request
+LOOKS = 16  # files looked at at once, per process
+QUEUE_SECONDS = 2.0  # how long a look may wait for its turn
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 20.0
+TOO_SLOW = "its server is too slow; upload the file to the library first, or host it elsewhere"
 _CACHED = 4
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The end of somebody's patience: ``at`` is an instant of ``clock.monotonic()``."""
+
+    clock: Clock
+    at: float
+
+    @staticmethod
+    def within(clock: Clock, seconds: float) -> Deadline:
+        """So many seconds from now."""
+        return Deadline(clock, clock.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds until then, negative when it is past."""
+        return self.at - self.clock.monotonic()
+
+    def sooner(self, seconds: float) -> Deadline:
+        """This one, or so many seconds from now if that is before it."""
+        return Deadline(self.clock, min(self.at, self.clock.monotonic() + seconds))
+
+
+class Turns:
+    """So many looks at once: who comes when all are taken waits ``seconds`` at most."""
+
+    def __init__(self, places: int = LOOKS, seconds: float = QUEUE_SECONDS) -> None:
+        self._places = BoundedSemaphore(places)
+        self._seconds = seconds
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """One turn. Raises Limited (``media.busy``)."""
+        if not self._places.acquire(timeout=self._seconds):
+            text = "Too many files are being looked at right now: try again, or upload the file first."
+            raise Limited("media.busy", text, retry_after_seconds=2)
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
 @dataclass(slots=True)
 class Remote:
-    """An open file: ``size`` in bytes, ``read(start, length)``. ``label`` names it in errors."""
+    """An open file: ``size`` in bytes, ``read(start, length)``. ``label`` names it in errors.
+
+    ``until``: when reading ends; None while nobody waits.
+    """
 
     http: Http
     url: str
@@ -37,6 +93,7 @@ class Remote:
     label: str
     whole: bytes | None = None
     etag: str = ""
+    until: Deadline | None = None
     requests: int = 0
     windows: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
 
@@ -69,24 +126,26 @@ class Remote:
         return self.windows[at]
 
     def _range(self, start: int, end: int) -> bytes:
-        answer = _send(self.http, self.url, self.label, start, end, self.etag)
+        answer = _send(self.http, self.url, self.label, (start, end), self.etag, self.until)
         if answer.status != 206 or _range_of(answer) != (start, end - 1, self.size) or len(answer.body) != end - start:
             raise unfetchable(self.label, "the file changed while it was read")
         return answer.body
 
 
-def open_url(ports: Ports, url: str, *, sandbox: bool, field: str = "url") -> Remote:
+def open_url(ports: Ports, url: str, *, sandbox: bool, field: str = "url", until: Deadline | None = None) -> Remote:
     """Follow the URL to its file and read the beginning.
 
-    ``sandbox``: the sandbox's own media host is within reach. Raises Invalid: ``validation.media_url_invalid``,
+    ``sandbox``: the sandbox's own media host is within reach. ``until``: when all reading of it ends. Raises Invalid: ``validation.media_url_invalid``,
     ``validation.media_unfetchable``.
     """
     at = url
     for _ in range(MAX_HOPS + 1):
         http = _http(ports, at, sandbox=sandbox, field=field)
-        answer = _send(http, at, field, 0, WINDOW)
+        answer = _send(http, at, field, (0, WINDOW), "", until)
         if answer.status not in (301, 302, 303, 307, 308):
-            return _opened(http, at, field, answer)
+            remote = _opened(http, at, field, answer)
+            remote.until = until
+            return remote
         at = urljoin(at, answer.headers.get("location", ""))
     raise unfetchable(field, f"more than {MAX_HOPS} redirects")
 
@@ -115,13 +174,20 @@ def _host(url: str) -> str | None:
     return host if host and parts.scheme in ("https", "http") and "@" not in parts.netloc else None
 
 
-def _send(http: Http, url: str, field: str, start: int, end: int, etag: str = "") -> Response:
+def _send(http: Http, url: str, field: str, span: tuple[int, int], etag: str, until: Deadline | None) -> Response:
+    """The bytes from ``span[0]`` to before ``span[1]``, if the server keeps to it."""
+    start, end = span
     headers = {"Range": f"bytes={start}-{end - 1}", "Accept-Encoding": "identity"}
     if etag:
         headers["If-Range"] = etag
     limit = MAX_UNRANGED if start == 0 else end - start
+    left = until.left() if until else None
+    if left is not None and left <= 0:
+        raise unfetchable(field, TOO_SLOW)
+    connect, read = (CONNECT_TIMEOUT, READ_TIMEOUT) if left is None else (min(CONNECT_TIMEOUT, left), left)
+    request = Request("GET", url, headers, None, connect, read, max_bytes=limit, total_timeout=left)
     try:
-        return http.send(Request("GET", url, headers, read_timeout=20.0, max_bytes=limit))
+        return http.send(request)
     except BodyTooLarge as error:
         why = f"its server answers no ranges, and it has over {MAX_UNRANGED // 1_000_000} MB"
         raise unfetchable(field, why) from error

@@ -23,7 +23,8 @@ class Stream:
 class Request:
     """One request. ``url`` is absolute https (http only for hosts of ``ALLOW_PRIVATE_HOSTS``).
 
-    ``connect_timeout`` and ``read_timeout`` in seconds; ``max_bytes`` caps the response body.
+    ``connect_timeout`` and ``read_timeout`` in seconds; ``max_bytes`` caps the response body. ``total_timeout``: the
+    whole exchange ends after so many seconds (None: as the port sees fit, by the other timeouts and the bodies' sizes).
     """
 
     method: str
@@ -33,6 +34,7 @@ class Request:
     connect_timeout: float = 5.0
     read_timeout: float = 30.0
     max_bytes: int = 1_048_576
+    total_timeout: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

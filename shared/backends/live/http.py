@@ -32,7 +32,7 @@ class LiveHttp:
     """The outside world. ``allow_private``: (host, port) pairs of the operator's own that may be reached, also over http.
 
     The whole exchange ends after ``connect_timeout`` + 2 × ``read_timeout``, plus a second for each 256 KiB of both
-    bodies. ``tls`` replaces the trusted certificates.
+    bodies, or after ``total_timeout`` if that is sooner. ``tls`` replaces the trusted certificates.
     """
 
     def __init__(
@@ -69,6 +69,8 @@ class LiveHttp:
 
         size = request.max_bytes + (request.body.size if isinstance(request.body, Stream) else len(request.body or b""))
         patience = request.connect_timeout + 2 * request.read_timeout + size / SLOWEST_BYTES_PER_SECOND
+        if request.total_timeout is not None:
+            patience = min(patience, request.total_timeout)
         adapter = self._transport()
         prepared = _prepare(request, target)
         pinned.begin(started + patience)

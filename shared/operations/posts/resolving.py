@@ -13,6 +13,7 @@ from shared.domain.errors import Invalid, Missing, Reconnect
 from shared.domain.media import Media, media_path
 from shared.domain.posts import MediaRef
 from shared.operations import media as library
+from shared.operations.fetching import Deadline
 from shared.operations.posts.commands import CreatePost, MediaInput
 from shared.operations.posts.content import Resolved
 from shared.operations.posts.issues import Findings, Issue, from_error
@@ -58,9 +59,10 @@ def resolve_media(
     """
     places = dict(_places(command))
     resolved = {item: ref for item, ref in known.items() if item in places}
+    until = library.patience(ports)
     for item, field in places.items():
         if item not in resolved and item.source_type != "media_id":
-            _add(resolved, item, field, found, _url_ref(ports, caller, item, field))
+            _add(resolved, item, field, found, _url_ref(ports, caller, item, field, until))
     wanted = [item for item in places if item.source_type == "media_id" and item not in resolved]
     for item, ref in zip(wanted, _library_refs(ports, caller, wanted, places), strict=True):
         _add(resolved, item, places[item], found, ref)
@@ -117,13 +119,13 @@ def _library_ref(media: Media | None, item: MediaInput, field: str) -> MediaRef 
     return MediaRef("media_id", media.id, media.facts, media.blob)
 
 
-def _url_ref(ports: Ports, caller: Caller, item: MediaInput, field: str) -> MediaRef | Issue:
+def _url_ref(ports: Ports, caller: Caller, item: MediaInput, field: str, until: Deadline) -> MediaRef | Issue:
     """What is behind the URL, looked at now and fetched when it is published."""
     if item.source_type != "url":
         message = f"{field}: no network here takes its own attachment ids. Use source_type url or media_id."
         return Issue("publishing.media.unsupported_source", field, message)
     try:
-        facts = library.fetch_facts(ports, caller, item.source, field)
+        facts = library.fetch_facts(ports, caller, item.source, field, until)
     except Invalid as error:
         return from_error(error, field)
     return MediaRef("url", item.source, facts)

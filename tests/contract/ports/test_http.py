@@ -202,6 +202,10 @@ def test_a_dripping_answer_ends_at_the_deadline(net: Callable[[Answer], Net]) ->
         with pytest.raises(AnswerLost, match="too long"):
             here.send(path=path, connect_timeout=0.1, read_timeout=0.2, max_bytes=10_000)
         assert time.monotonic() - started < 1.5
+    started = time.monotonic()
+    with pytest.raises(AnswerLost, match="too long"):
+        here.send(path="/body", total_timeout=0.3, max_bytes=50_000_000)
+    assert time.monotonic() - started < 1.5
 
 
 def test_a_huge_answer_is_cut(net: Callable[[Answer], Net]) -> None:

@@ -14,6 +14,7 @@ has refreshed meanwhile, makes an account ``reconnect_required``; a network faul
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,11 +24,11 @@ from typing import Any, TypeVar
 
 from shared.domain import codec
 from shared.domain.accounts import Account, AccountView, Tokens, account_path
-from shared.domain.errors import Broken, Limited, Reconnect
+from shared.domain.errors import Broken, Limited, Reconnect, RostrumError
 from shared.operations import lookup, networks, tokens
 from shared.platforms import registry
 from shared.platforms.contract import App, Call, Fate, Refused
-from shared.ports.http import AnswerLost, NotSent
+from shared.ports.http import AnswerLost, HttpFailure, NotSent
 from shared.ports.store import Conflict, Doc, NotFound, StoreError, Transaction, Unavailable, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError, VaultUnavailable
 from shared.ports.world import Ports
@@ -40,6 +41,7 @@ LOST_PAUSE = timedelta(seconds=60)  # after a lost answer: the token may be spen
 BUSY_SECONDS = 2  # how soon to look again while somebody else refreshes
 TRIES = 3  # of a compare-and-set, and of keeping what a network will not give twice
 UNANSWERED = "refresh_unanswered"
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -124,7 +126,15 @@ def _claim(ports: Ports, account: Account) -> Account:
 def _ask(ports: Ports, claimed: Account, app: App) -> Tokens:
     """The network's answer, completed by what it leaves out because it did not change (RFC 6749 section 6)."""
     known = _opened(ports, claimed, app)
-    new = registry.connector(claimed.platform).refresh(known)
+    try:
+        new = registry.connector(claimed.platform).refresh(known)
+    except (Refused, HttpFailure, RostrumError):
+        raise
+    except (
+        Exception
+    ) as error:  # an adapter that broke may have spent the token: whoever asked must hear that, not a KeyError
+        log.exception("adapter failed while refreshing", extra={"account_id": claimed.id})
+        raise AnswerLost(f"the answer could not be read ({type(error).__name__})") from error
     old = known.tokens
     kept = replace(new, scopes=new.scopes or old.scopes, extra={**old.extra, **new.extra})
     if new.refresh is None and old.refresh is not None:

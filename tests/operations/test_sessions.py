@@ -10,9 +10,11 @@ from threading import Event
 
 import pytest
 
-from shared.domain.accounts import Account
+from shared.domain.accounts import Account, Tokens
 from shared.domain.errors import Broken, Limited, Missing, Reconnect, RostrumError
 from shared.operations import accounts, sessions, tokens
+from shared.platforms import registry
+from shared.platforms.contract import Call
 from shared.ports.http import AnswerLost, NotSent, Request, Response
 from shared.ports.store import StoreError, Unavailable, Write
 from shared.ports.vault import VaultUnavailable
@@ -477,3 +479,22 @@ def test_an_end_of_the_day_account_is_brought_back_by_its_refresh_token(rig: Rig
     call = sessions.call(rig.ports, account)
     assert call.tokens.access != tokens.unseal(rig.ports, replace(now(rig, account))).refresh
     assert now(rig, account).token_version == 2
+
+
+def test_an_adapter_that_breaks_counts_as_a_lost_answer(
+    rig: Rig, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked hears an error that it knows, the claim is given back, and the account stays connected."""
+
+    def broken(call: Call) -> Tokens:
+        raise KeyError("expires_in")
+
+    monkeypatch.setattr(registry.connector("twitter"), "refresh", broken)
+    rig.clock.advance(TWO_HOURS)
+    with pytest.raises(Broken) as caught:
+        sessions.call(rig.ports, account)
+    after = now(rig, account)
+    assert (after.status, after.refresh_nonce, after.refresh_note) == ("active", "", sessions.UNANSWERED)
+    monkeypatch.undo()
+    rig.clock.advance(caught.value.meta["retry_after_seconds"])
+    assert sessions.call(rig.ports, after).tokens.access

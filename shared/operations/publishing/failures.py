@@ -96,7 +96,12 @@ def timed_out(what: str) -> Failure:
 
 
 def not_taken(last: Failure | None) -> Failure:
-    """Sent in vain: its absence was proven each time. ``last``: what the network said, if it said anything."""
+    """Sent in vain: its absence was proven each time. ``last``: what the network said, if it said anything.
+
+    What it asks of the user (a duplicate: change the text) is the better remedy, and stays.
+    """
+    if last is not None and last.caused_by == "user":
+        return last
     failure = _ours(
         "publishing.not_taken",
         "The network did not take the post: each time that it was sent, it was proven not to be live afterwards.",

@@ -44,7 +44,8 @@ def test_the_duplicate_of_a_post_is_not_called_published() -> None:
     ended = [read(rig, target) for target in made]
     assert sorted(target.state for target in ended) == [State.FAILED, State.FAILED, State.PUBLISHED]
     failed = [target.error for target in ended if target.state is State.FAILED]
-    assert [error and error.code for error in failed] == ["publishing.not_taken"] * 2
+    assert [error and error.code for error in failed] == ["platform.twitter.duplicate"] * 2
+    assert not any(error and error.retryable for error in failed)
     assert all(error and "duplicate content" in error.platform_message for error in failed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain import targets
@@ -72,7 +73,8 @@ def _prepare(ports: Ports, loaded: Loaded, account: Account, call: Call) -> Targ
     for _ in range(MAX_STEPS):
         outcome = _one_step(ports, loaded, account, call)
         if isinstance(outcome, Prepared):
-            return sending.arm_and_send(ports, loaded, account, call, outcome)
+            mine = _still_ours(ports, loaded)
+            return sending.arm_and_send(ports, mine, account, call, outcome) if mine else None
         if not isinstance(outcome, Loaded):
             return outcome
         loaded = outcome
@@ -103,7 +105,10 @@ def _one_step(ports: Ports, loaded: Loaded, account: Account, call: Call) -> Pre
 
 def _waited(ports: Ports, loaded: Loaded, wait: Wait) -> Loaded | Target | None:
     """Save what was done; go on at once when the network needs no time."""
-    target, now = loaded.target, ports.clock.now()
+    mine = _still_ours(ports, loaded)
+    if mine is None:
+        return None
+    loaded, target, now = mine, mine.target, ports.clock.now()
     within = timedelta(seconds=registry.manifest(target.platform).timing.prepare_within)
     if target.began_at and now > target.began_at + within:
         return _store(ports, loaded, targets.rejected(target, failures.timed_out("processing the media"), now))
@@ -111,6 +116,20 @@ def _waited(ports: Ports, loaded: Loaded, wait: Wait) -> Loaded | Target | None:
     if wait.seconds > 0:
         return _store(ports, loaded, saved)
     return _reloaded(ports, saved) if put(ports, loaded, saved) else None
+
+
+def _still_ours(ports: Ports, loaded: Loaded) -> Loaded | None:
+    """The target as it is after a step that took so long that the sweeper looked in. Its mark must not throw the work
+    away; whatever else changed meanwhile (an edit, another invocation's step) makes the target theirs: None."""
+    before = loaded.target
+    if before.wake_at is None or ports.clock.now() < before.wake_at:
+        return loaded
+    again = load(ports, before.space, before.id)
+    if again is None:
+        return None
+    seen = again.target
+    marked = replace(before, tick=seen.tick, swept=seen.swept, wake_at=seen.wake_at, noted=seen.noted)
+    return again if seen == marked else None
 
 
 def _reloaded(ports: Ports, saved: Target) -> Loaded | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -198,3 +199,47 @@ def test_strange_tasks_do_nothing(stage: Stage) -> None:
     body |= {"target_id": early.id, "generation": early.generation}
     assert publishing.advance(stage.rig.ports, body).did == "ignored"
     assert stage.network.calls == []
+
+
+def _slow_step(stage: Stage, outcome: Ready | Wait, meanwhile: Callable[[], object] = lambda: None) -> Any:
+    """A prepare step of two and a half minutes (a large upload), with the sweeper's rounds in it."""
+
+    def step() -> Ready | Wait:
+        for second in range(150):
+            stage.rig.clock.advance(1)
+            if second % 60 == 30:
+                publishing.sweep(stage.rig.ports)
+        meanwhile()
+        return outcome
+
+    return step
+
+
+@pytest.mark.parametrize("outcome", [Wait({"uploaded": 1}, 0), Ready({"uploaded": 1})])
+def test_the_sweeper_does_not_throw_a_long_step_away(stage: Stage, outcome: Ready | Wait) -> None:
+    """What was uploaded while the sweeper looked in is saved, and sent, by the invocation that did it."""
+    stage.network.prepares = [_slow_step(stage, outcome)]
+    stage.post()
+    (first,) = stage.rig.queue.take(stage.rig.clock.now())
+    stage.advance(first)
+    assert stage.ended(State.PUBLISHED).piece.handles == {"uploaded": 1}
+    stage.deliver()
+    assert stage.network.count("commit") == 1
+
+
+@pytest.mark.parametrize("outcome", [Wait({"uploaded": 1}, 0), Ready({"uploaded": 1})])
+def test_an_edit_during_a_long_step_is_not_overwritten(stage: Stage, outcome: Ready | Wait) -> None:
+    """The step's work belongs to the text before: only the new one is sent."""
+
+    def edit() -> None:
+        edits.update(stage.rig.ports, TEST, stage.post_id, {"text": "Better"})
+
+    stage.network.prepares = [_slow_step(stage, outcome, edit)]
+    stage.post(scheduled_at=(stage.rig.clock.now() + timedelta(seconds=60)).isoformat())
+    stage.rig.clock.advance(60)
+    (first,) = stage.rig.queue.take(stage.rig.clock.now())
+    stage.advance(first)
+    assert stage.network.committed == []
+    stage.deliver()
+    stage.ended(State.PUBLISHED)
+    assert [piece.text for piece in stage.network.committed] == ["Better"]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import live
-from tests.e2e.posting import PHOTO, outcome, post, soon, url
-from tests.e2e.server import Answer, Server, group_members, installed, until
+from tests.e2e.posting import PHOTO, outcome, post, read, soon, url
+from tests.e2e.server import Answer, Server, group_members, installed, settled, until
 
 pytestmark = pytest.mark.xdist_group("e2e-process")
 SWEPT = 95.0  # seconds; what a kill left to the sweeper waits for the next minute, and what it left armed for a proof
@@ -130,7 +130,7 @@ def test_a_repeated_request_gets_the_same_bytes_after_a_kill(server: Server) -> 
         assert [one.text for one in timeline] == ["Said once"]
 
 
-@pytest.mark.parametrize("seconds", [0.01, 0.03, 0.05, 0.1])
+@pytest.mark.parametrize("seconds", [0.01, 0.03, 0.04, 0.06])
 def test_a_request_cut_off_by_a_kill_can_be_repeated(server: Server, seconds: float) -> None:
     """The caller never learns whether it was done: with the same key it is done once."""
     server.start()
@@ -148,7 +148,8 @@ def test_a_request_cut_off_by_a_kill_can_be_repeated(server: Server, seconds: fl
     assert again.status == 201, again.body
     assert not answered or cut_off.result().body == again.body
     assert [one["id"] for one in server.call("GET", "/v1/posts")["data"]] == [again.json["id"]]
-    assert outcome(server, again.json["id"], SWEPT)["status"] == "published"
+    assert until(lambda: _swept(server, again.json["id"]), SWEPT, every=1.0), server.words()
+    assert outcome(server, again.json["id"])["status"] == "published"
     for timeline in live.timelines(server).values():
         assert [one.text for one in timeline] == ["Said once"]
 
@@ -169,6 +170,12 @@ def test_it_says_what_is_wrong_with_a_setting(server: Server) -> None:
     assert server.launch().wait(30) == 1
     assert "PORT" in server.words()
     assert "Traceback" not in server.words()
+
+
+def _swept(server: Server, post_id: str) -> bool:
+    """One more run of the sweeper, which would otherwise come with the minute; whether the post is over."""
+    server.sweep()
+    return settled(read(server, post_id))
 
 
 def _keyed(server: Server, accounts: list[str], text: str = "Said once") -> Answer:

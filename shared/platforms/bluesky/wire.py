@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ import regex
 from shared.domain.content import Kind, MediaFile, Parent, Piece
 from shared.domain.errors import Invalid
 from shared.platforms.bluesky import facets, tid
+from shared.platforms.bluesky.limits import graphemes
 from shared.platforms.contract import Published
 from shared.ports.http import AnswerLost
 
@@ -24,6 +25,7 @@ VIDEO_SERVICE = "https://video.bsky.app"
 POSTS = "app.bsky.feed.post"
 
 _AT_URI = regex.compile(r"at://(?P<repo>[^/\s]+)/(?P<collection>[A-Za-z0-9.-]+)/(?P<rkey>[A-Za-z0-9._:~-]+)")
+_LANGUAGE = regex.compile(r"(?:[a-z]{2,3}(?:-[A-Za-z0-9]+)*|i(?:-[A-Za-z0-9]+)+)")
 _POST_LINK = regex.compile(r"https://bsky\.app/profile/(?P<repo>[^/\s]+)/post/(?P<rkey>[A-Za-z0-9]+)/?(?:[?#].*)?")
 
 
@@ -221,9 +223,32 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise _invalid(name, "give a list of strings")
         if len(values) > most:
             raise _invalid(name, f"Bluesky takes at most {most}, not {len(values)}")
+        fits, wanted = _VALUES[name]
+        if not all(map(fits, values)):
+            raise _invalid(name, wanted)
     quote = options.get("quote")
     if quote is not None and (not isinstance(quote, str) or address(quote) is None):
         raise _invalid("quote", "give a post's link (https://bsky.app/profile/…/post/…) or its at:// URI")
+
+
+def _is_language(value: str) -> bool:
+    return _LANGUAGE.fullmatch(value) is not None
+
+
+def _is_tag(value: str) -> bool:
+    return 0 < graphemes(value) <= facets.MAX_TAG_GRAPHEMES and len(value.encode()) <= 640
+
+
+def _is_label(value: str) -> bool:
+    return 0 < len(value.encode()) <= 128
+
+
+# What each value has to be, by the post's lexicon and com.atproto.label.defs#selfLabel.
+_VALUES: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "languages": (_is_language, "each is a BCP 47 tag, such as en or pt-BR"),
+    "tags": (_is_tag, "each has 1 to 64 characters as people count them, and at most 640 bytes"),
+    "labels": (_is_label, "each has 1 to 128 bytes"),
+}
 
 
 def _invalid(name: str, remedy: str) -> Invalid:

@@ -111,7 +111,12 @@ def _check_options(kind: Kind, media: Sequence[MediaFacts], options: Mapping[str
             raise _option(name, "a story cannot carry it: leave it out.")
     _check_collaborators(options.get("collaborators") or [])
     _check_cover(options)
-    for tag in options.get("user_tags") or []:
+    tags = options.get("user_tags") or []
+    if not isinstance(tags, list):
+        raise _option("user_tags", "give a list of tags.")
+    if len(tags) > limits.MAX_MENTIONS:
+        raise _option("user_tags", f"Instagram takes at most {limits.MAX_MENTIONS}, not {len(tags)}.")
+    for tag in tags:
         _check_tag(tag, kind, media)
 
 

@@ -14,13 +14,11 @@ from shared.domain.content import Kind, MediaFacts, MediaType, Piece
 from shared.domain.errors import Invalid
 from shared.platforms import _wire
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
-from shared.platforms.x import MANIFEST, errors, uploads, wire
+from shared.platforms.x import MANIFEST, checks, errors, uploads, wire
 from shared.ports.http import AnswerLost, Request
 
 _CLOCK_SKEW: Final = timedelta(seconds=5)  # between our clock and the one in X's ids
 _PAGES: Final = 8  # of 100 posts: more than any account posts between arming and settling
-_POLL_OPTIONS: Final = range(2, 5)
-_POLL_MINUTES: Final = range(5, 10081)
 _LISTING_FIELDS: Final = "attachments,conversation_id,created_at,entities,note_post,text"
 
 
@@ -29,8 +27,7 @@ _LISTING_FIELDS: Final = "attachments,conversation_id,created_at,entities,note_p
 
 def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -> Kind:
     """Text alone, one to four images (or one GIF), or one video. Raises Invalid."""
-    _check_exclusive(media, options)
-    _check_poll(options.get("poll"))
+    checks.check(media, options)
     if not media:
         if not text.strip() and not options.get("poll"):
             raise Invalid("validation.field_required", "X needs a text or media: give one of them.", field="text")
@@ -46,34 +43,6 @@ def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, An
 
 def _mixed(message: str) -> Invalid:
     return Invalid("validation.media_type_mismatch", message, field="media")
-
-
-def _check_exclusive(media: Sequence[MediaFacts], options: Mapping[str, Any]) -> None:
-    given = [name for name in ("poll", "quote_tweet_id") if options.get(name)]
-    if media:
-        given.insert(0, "media")
-    if len(given) > 1:
-        message = f"X takes only one of {' and '.join(given)} in a post: remove the others."
-        raise Invalid("validation.field_invalid", message, field=f"platform_data.{given[-1]}")
-    if options.get("tagged_user_ids") and not media:
-        message = "People are tagged in media: add an image or a video, or remove tagged_user_ids."
-        raise Invalid("validation.field_invalid", message, field="platform_data.tagged_user_ids")
-
-
-def _check_poll(poll: Any) -> None:
-    if poll is None:
-        return
-    known = isinstance(poll, Mapping) and set(poll) == {"options", "duration_minutes"}
-    choices = poll["options"] if known else None
-    fits = (
-        isinstance(choices, Sequence)
-        and len(choices) in _POLL_OPTIONS
-        and all(isinstance(choice, str) and 1 <= len(choice) <= 25 for choice in choices)
-        and poll["duration_minutes"] in _POLL_MINUTES
-    )
-    if not fits:
-        message = "A poll is {options: 2 to 4 texts of 1 to 25 characters, duration_minutes: 5 to 10080}."
-        raise Invalid("validation.field_invalid", message, field="platform_data.poll")
 
 
 # ----------------------------------------------------------------------------------------------------- prepare

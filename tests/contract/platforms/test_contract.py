@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from shared.domain.content import Kind, Role
-from shared.domain.errors import Unsupported
+from shared.domain.errors import Invalid, Unsupported
 from shared.platforms import registry
 from shared.platforms.contract import Absent, Accepted, Fate, Published, Refused, Unsure
 from shared.ports.http import AnswerLost, HttpFailure, Request, Response
@@ -409,6 +409,16 @@ def test_the_limit_in_bytes_is_the_network_s(network: Network) -> None:
     most = FAMILY * (limit // len(FAMILY.encode()))
     assert network.publish(network.piece(text=most)).id
     _assert_too_long(network, most + FAMILY)
+
+
+@pytest.mark.parametrize("value", [5, True, 1.5, "x", [5], [None], [[]], {"x": 1}, [{"x": 1}], None, [], {}], ids=repr)
+def test_an_option_of_any_shape_is_judged(network: Network, value: object) -> None:
+    """``platform_data`` is the caller's: whatever it holds, the kind is chosen or refused in words, never by a crash."""
+    kind = network.manifest.kinds[-1].kind
+    facts = [file.facts for file in media_for(network.manifest, kind)]
+    for option in network.manifest.options:
+        with suppress(Invalid):
+            assert isinstance(network.publisher.choose_kind("Hello", facts, {option.name: value}), Kind)
 
 
 def _assert_too_long(network: Network, text: str) -> None:

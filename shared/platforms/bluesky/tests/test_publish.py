@@ -57,6 +57,10 @@ def test_media_make_the_kind(media: tuple[MediaFacts, ...], kind: Kind) -> None:
         ("x", (), {"languages": ["en", "de", "fr", "it"]}, "platform_data.languages"),
         ("x", (), {"tags": "launch"}, "platform_data.tags"),
         ("x", (), {"labels": [1]}, "platform_data.labels"),
+        ("x", (), {"labels": ["y" * 129]}, "platform_data.labels"),
+        ("x", (), {"languages": ["English!"]}, "platform_data.languages"),
+        ("x", (), {"tags": ["x" * 65]}, "platform_data.tags"),
+        ("x", (), {"tags": [""]}, "platform_data.tags"),
         ("x", (), {"quote": "https://example.org"}, "platform_data.quote"),
     ],
 )

@@ -79,3 +79,10 @@ def test_too_many_mentions() -> None:
     choose_kind(" ".join(f"@a{n}" for n in range(20)), [IMAGE], {})
     with pytest.raises(Invalid, match="at most 20"):
         choose_kind(" ".join(f"@a{n}" for n in range(21)), [IMAGE], {})
+
+
+@pytest.mark.parametrize("tags", [5, True, "rostrum", [{"username": "a", "x": 0.5, "y": 0.5}] * 21])
+def test_tags_are_a_list_of_at_most_twenty(tags: object) -> None:
+    """Anything else is refused by name, before anything is stored."""
+    with pytest.raises(Invalid, match="user_tags"):
+        choose_kind("Hello", [IMAGE], {"user_tags": tags})

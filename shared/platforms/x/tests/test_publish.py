@@ -68,7 +68,14 @@ def test_kind(text: str, media: tuple[MediaFacts, ...], options: Mapping[str, An
         ("a", (), {"poll": {**POLL, "duration_minutes": 4}}, "platform_data.poll"),
         ("a", (), {"poll": {**POLL, "color": "red"}}, "platform_data.poll"),
         ("a", (), {"poll": "yes?"}, "platform_data.poll"),
+        ("a", (), {"poll": {**POLL, "options": "ab"}}, "platform_data.poll"),
+        ("a", (), {"poll": {**POLL, "duration_minutes": 60.0}}, "platform_data.poll"),
         ("a", (), {"tagged_user_ids": ["1"]}, "platform_data.tagged_user_ids"),
+        ("a", (JPEG,), {"tagged_user_ids": [str(n) for n in range(11)]}, "platform_data.tagged_user_ids"),
+        ("a", (JPEG,), {"tagged_user_ids": ["@rostrum"]}, "platform_data.tagged_user_ids"),
+        ("a", (), {"quote_tweet_id": "https://x.com/rostrum/status/1"}, "platform_data.quote_tweet_id"),
+        ("a", (), {"in_reply_to_tweet_id": "one"}, "platform_data.in_reply_to_tweet_id"),
+        ("a", (), {"community_id": "one"}, "platform_data.community_id"),
     ],
 )
 def test_what_x_does_not_take(text: str, media: tuple[MediaFacts, ...], options: Any, field: str) -> None:

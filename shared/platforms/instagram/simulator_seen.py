@@ -12,19 +12,19 @@ STORY_SECONDS = 24 * 3600  # https://help.instagram.com/1729008150678239 (2026-1
 
 
 def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
-    """What the account has live, oldest first."""
-    account = world.get("account", platform_account_id) or {"media": [], "stories": []}
-    documents = [world.get("media", id_) for id_ in (*account["media"], *account["stories"])]
+    """What the account has live, oldest first. Documents of earlier versions may lack what came later."""
+    account = world.get("account", platform_account_id) or {}
+    documents = [world.get("media", id_) for id_ in (*account.get("media", ()), *account.get("stories", ()))]
     found = [item for document in documents if document for item in _media(world, document)]
     return sorted(found, key=lambda item: item.at)
 
 
 def _media(world: World, document: dict[str, Any]) -> Iterator[Seen]:
-    if document["product"] == "STORY" and world.now.timestamp() - document["at"] > STORY_SECONDS:
+    if document.get("product") == "STORY" and world.now.timestamp() - document["at"] > STORY_SECONDS:
         return
     at = datetime.fromtimestamp(document["at"], UTC)
-    yield Seen(document["id"], document["caption"], document["items"], at, document["permalink"])
-    for id_ in document["comments"]:
+    yield Seen(document["id"], document.get("caption", ""), document.get("items", 1), at, document["permalink"])
+    for id_ in document.get("comments", ()):
         comment = world.get("comment", id_)
         if comment and comment["account"] == document["account"]:
             when = datetime.fromtimestamp(comment["at"], UTC)

@@ -27,6 +27,7 @@ from shared.ports.world import Ports
 __all__ = ["Connect", "Exchange", "Landing", "Redirect", "callback_url", "sandbox_authorize"]
 
 MAX_CREDENTIAL = 4096  # characters
+CALLBACK = "redirect_uri"  # the metadata of networks with a consent page
 _SECRET_ENDINGS = ("password", "secret", "token")
 
 
@@ -34,7 +35,9 @@ _SECRET_ENDINGS = ("password", "secret", "token")
 class Connect:
     """An account to connect. ``metadata``: the credentials, where the network takes them (``manifest.oauth.fields``).
 
-    For the others, ``redirect_uri`` is where the browser goes at the end (empty: a page of ours), with ``state``.
+    For the others, ``redirect_uri`` is where the browser goes at the end (empty: a page of ours), with ``state``. A
+    caller that hosts the callback itself names it as ``metadata.redirect_uri``: the network then sends the browser
+    there, with the code and the state that connect answered, both for :class:`Exchange`.
     """
 
     platform: str
@@ -48,8 +51,7 @@ class Connect:
 class Exchange:
     """A code that the caller's own callback received. ``state`` is the one that connect answered.
 
-    ``redirect_uri`` is the one that the network was given: the caller's own (put in the place of ours in ``auth_url``),
-    or ours.
+    ``redirect_uri``: what connect was given as ``metadata.redirect_uri`` (empty: that one, or ours if none was).
     """
 
     platform: str
@@ -98,17 +100,20 @@ def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirec
     Clash (``platform.app_missing``), NetworkRefused, Limited, Broken, store.Unavailable.
     """
     platform = networks.resolved(command.platform)
-    credentials = _credentials(platform, command.metadata)
+    if command.brand_id:
+        text = "brand_id: accounts cannot be put into brands yet. Leave it out."
+        raise Invalid("validation.brand_invalid", text, field="brand_id")
+    given = _metadata(platform, command.metadata)
     consents.check_redirect_uri(command.redirect_uri)
     if registry.manifest(platform).oauth.style == "credentials":
-        return _sign_in(ports, caller, platform, credentials, command.brand_id)
+        return _sign_in(ports, caller, platform, given)
     return consents.begin(
         ports,
         caller,
         platform,
         redirect_uri=command.redirect_uri,
         state=command.state,
-        brand_id=command.brand_id,
+        callback=given.get(CALLBACK, ""),
     )
 
 
@@ -118,8 +123,8 @@ def callback(ports: Ports, platform: str, query: Mapping[str, str]) -> Landing:
     Raises Invalid (an unknown platform), Forbidden (``auth.state_mismatch``: nobody knows whom to tell), and
     store.Unavailable.
     """
-    name = networks.resolved(platform)
-    connection = consents.spend(ports, query.get("state", ""), lambda known: known.platform == name)
+    name, ours = networks.resolved(platform), callback_url(ports, networks.resolved(platform))
+    connection = consents.spend(ports, query.get("state", ""), lambda k: k.platform == name and k.callback == ours)
     if query.get("error"):
         return _landed(connection, error=query["error"][:100], text=query.get("error_description", "")[:500])
     try:
@@ -137,7 +142,7 @@ def exchange(ports: Ports, caller: Caller, command: Exchange) -> Account:
         if not getattr(command, name):
             raise Invalid("validation.field_required", f"{name}: as it came with the browser.", field=name)
     connection = consents.spend(ports, command.state, lambda known: _matches(known, caller, platform, command))
-    return _finish(ports, connection, command.code, command.redirect_uri or connection.callback)
+    return _finish(ports, connection, command.code, connection.callback)
 
 
 def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
@@ -160,13 +165,13 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
     ports.store.commit([Write("delete", account_path(account.space, account.id))])
 
 
-def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[str, str], brand_id: str) -> Account:
+def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[str, str]) -> Account:
     now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=caller.sandbox)
     call = Call(_http(ports, caller), None, app, now)
     address = next((f"metadata.{name}" for name, value in credentials.items() if "://" in value), "")
     with networks.asking(platform, now, _blamed(platform, credentials), address):
         connected = registry.connector(platform).sign_in(call, credentials)
-    return linking.link(ports, Owner(caller.space, caller.sandbox, brand_id), platform, connected)
+    return linking.link(ports, Owner(caller.space, caller.sandbox), platform, connected)
 
 
 def _http(ports: Ports, caller: Caller) -> Http:
@@ -182,9 +187,13 @@ def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) 
 
 
 def _matches(known: Connection, caller: Caller, platform: str, command: Exchange) -> bool:
-    """The state is bound to the workspace and mode, the platform, and the two addresses that may have been used."""
-    redirects = {known.callback, known.redirect_uri, ""} if known.redirect_uri else {known.callback, ""}
-    return known.space == caller.space and known.platform == platform and command.redirect_uri in redirects
+    """The state is bound to workspace and mode, platform, and the address that the network was given. Raises Invalid."""
+    if known.space != caller.space or known.platform != platform:
+        return False
+    if command.redirect_uri not in ("", known.callback):
+        text = "metadata.redirect_uri: not the one that this consent began with; name it on connect, too."
+        raise Invalid("validation.redirect_uri_invalid", text, field="metadata.redirect_uri")
+    return True
 
 
 def _landed(connection: Connection, account_id: str = "", error: str = "", text: str = "") -> Landing:
@@ -197,15 +206,20 @@ def _landed(connection: Connection, account_id: str = "", error: str = "", text:
     return Landing(location, status, connection.platform, connection.caller_state, account_id, error, text)
 
 
-def _credentials(platform: str, metadata: Mapping[str, Any]) -> dict[str, str]:
+def _metadata(platform: str, metadata: Mapping[str, Any]) -> dict[str, str]:
     """The metadata that this network knows, as strings. Raises Invalid naming the field."""
-    known = {option.name for option in registry.manifest(platform).oauth.fields}
+    oauth = registry.manifest(platform).oauth
+    known = {option.name for option in oauth.fields} | ({CALLBACK} if oauth.style == "redirect" else set())
     for name, value in metadata.items():
         label = f"metadata.{str(name)[:60]}"
         if name not in known:
             near = difflib.get_close_matches(str(name), known, 1)
             hint = f"Did you mean metadata.{near[0]}?" if near else f"Known: {', '.join(sorted(known)) or 'none'}."
-            raise Invalid("validation.field_unknown", f"{label}: {platform} knows no such field. {hint}", field=label)
+            raise Invalid(
+                "validation.field_unknown",
+                f"{label}: {networks.title(platform)} knows no such field. {hint}",
+                field=label,
+            )
         if not isinstance(value, str) or len(value) > MAX_CREDENTIAL:
             text = f"{label}: a text of at most {MAX_CREDENTIAL} characters."
             raise Invalid("validation.field_invalid", text, field=label)

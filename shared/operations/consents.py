@@ -20,6 +20,7 @@ from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
 from shared.operations import networks
 from shared.platforms import registry
 from shared.platforms._oauth2 import challenge_s256
+from shared.platforms._wire import with_query
 from shared.platforms.contract import Call
 from shared.ports.http import Request
 from shared.ports.store import Query, Transaction, Write
@@ -44,10 +45,17 @@ def callback_url(ports: Ports, platform: str) -> str:
 
 
 def begin(
-    ports: Ports, caller: Caller, platform: str, *, redirect_uri: str = "", state: str = "", brand_id: str = ""
+    ports: Ports, caller: Caller, platform: str, *, redirect_uri: str = "", state: str = "", callback: str = ""
 ) -> Redirect:
-    """Remember who asks, and say where to go. Raises Invalid, Clash (no app), Broken, store.Unavailable."""
+    """Remember who asks, and say where to go. ``callback``: where the network sends the browser, empty for ours.
+
+    Raises Invalid, Clash (no app), Broken, store.Unavailable.
+    """
     check_redirect_uri(redirect_uri)
+    check_redirect_uri(callback, "metadata.redirect_uri")
+    if callback and redirect_uri:
+        text = "redirect_uri: leave it out with metadata.redirect_uri: the browser goes there, and nowhere after it."
+        raise Invalid("validation.field_invalid", text, field="redirect_uri")
     if len(state) > MAX_STATE:
         raise Invalid("validation.field_invalid", f"state: at most {MAX_STATE} characters.", field="state")
     oauth, app = registry.manifest(platform).oauth, networks.app_for(ports, platform, sandbox=caller.sandbox)
@@ -59,13 +67,12 @@ def begin(
         space=caller.space,
         sandbox=caller.sandbox,
         platform=platform,
-        callback=callback_url(ports, platform),
+        callback=callback or callback_url(ports, platform),
         created_at=now,
         expires_at=now + CONNECTION_AGE,
         redirect_uri=redirect_uri,
         caller_state=state,
         sealed_verifier=_seal(ports, caller.space, con_id, verifier) if oauth.pkce else "",
-        brand_id=brand_id,
         key_id=caller.key_id,
     )
     ports.store.commit([Write("create", connection_path(secret), codec.encode(connection))])
@@ -75,7 +82,8 @@ def begin(
 
 
 def spend(ports: Ports, state: str, allowed: Callable[[Connection], bool]) -> Connection:
-    """The connection of this state, which is of no use any more; what is not ``allowed`` is left as it is.
+    """The connection of this state, which is of no use any more; what is not ``allowed``, or what ``allowed`` raises
+    about, is left as it is.
 
     Raises Forbidden (``auth.state_mismatch``: unknown, used, too old, or somebody else's), store.Unavailable.
     """
@@ -101,7 +109,7 @@ def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) ->
     app = networks.app_for(ports, connection.platform, sandbox=connection.sandbox)
     verifier, now = _verifier(ports, connection), ports.clock.now()
     call = Call(networks.http_for(ports, sandbox=connection.sandbox), None, app, now)
-    with networks.asking(connection.platform, now, "code"):
+    with networks.trading(connection.platform, now):
         return registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
 
 
@@ -130,10 +138,11 @@ def check_redirect_uri(uri: str, field: str = "redirect_uri") -> None:
         raise Invalid("validation.redirect_uri_invalid", text, field=field)
 
 
-def sandbox_authorize(ports: Ports, url: str) -> str:
+def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = False) -> str:
     """What a simulated person does at a simulated consent page: the address that the browser is sent on to.
 
-    ``url``: the network's own authorize URL, as ``connect`` wrapped it. Only the way back of a sandbox connection that
+    ``url``: the network's own authorize URL, as ``connect`` wrapped it. ``user``: who the person is; ``deny``: whether
+    they refuse. Only the way back of a sandbox connection that
     is still open is ever answered, so this redirects nobody elsewhere. Raises Invalid, NetworkRefused, Forbidden.
     """
     platform = registry.for_host(urlsplit(url).hostname or "") if _acceptable(url) else None
@@ -141,11 +150,12 @@ def sandbox_authorize(ports: Ports, url: str) -> str:
         text = "url: the authorize URL that connect answered, of a network that the sandbox simulates."
         raise Invalid("validation.field_invalid", text, field="url")
     with networks.asking(platform, ports.clock.now(), "url"):
-        answer = ports.sandbox.send(Request("GET", url))
+        asked = {"sandbox_user": user or None, "sandbox_deny": "1" if deny else None}
+        answer = ports.sandbox.send(Request("GET", with_query(url, asked)))
     location = answer.headers.get("location", "")
     if not 300 <= answer.status < 400 or not location:
         shown = re.sub(r"<[^>]*>", "", answer.body[:500].decode("utf-8", "replace"))
-        text = f"{platform}'s consent page answered {answer.status}: {shown}"
+        text = f"{networks.title(platform)}'s consent page answered {answer.status}: {shown}"
         raise NetworkRefused(f"platform.{platform}.authorize_refused", text, platform=platform)
     _check_way_back(ports, platform, location)
     return location
@@ -156,7 +166,7 @@ def _check_way_back(ports: Ports, platform: str, location: str) -> None:
     doc = ports.store.get(connection_path(states[0]))
     known = codec.decode(Connection, doc.data) if doc else None
     ours = known is not None and known.sandbox and known.platform == platform
-    if known is None or not ours or _base(location) not in {_base(known.callback), _base(known.redirect_uri)}:
+    if known is None or not ours or _base(location) != _base(known.callback):
         raise Forbidden(
             "auth.state_mismatch", "This consent page leads back to no open sandbox connection.", field="url"
         )

@@ -31,6 +31,11 @@ def resolved(platform: str, field: str = "platform") -> str:
         raise Invalid("account.unsupported_platform", text, field=field) from None
 
 
+def title(platform: str) -> str:
+    """The name that people know the network by."""
+    return registry.manifest(platform).title
+
+
 def http_for(ports: Ports, *, sandbox: bool) -> Http:
     """The simulators for sandbox accounts, the real network for live ones."""
     return ports.sandbox if sandbox else ports.http
@@ -52,9 +57,24 @@ def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
     given = ports.apps.get(platform, {})
     if not given.get("client_id"):
         client_id, secret = app_variables(platform)
-        text = f"This installation has no app for {platform}: set {client_id} and {secret}, or use a test key."
+        text = f"This installation has no app for {title(platform)}: set {client_id} and {secret}, or use a test key."
         raise Clash("platform.app_missing", text, platform=platform, settings=[client_id, secret])
     return App(given["client_id"], given.get("client_secret", ""))
+
+
+@contextmanager
+def trading(platform: str, now: datetime) -> Iterator[None]:
+    """As :func:`asking`, for trading an authorization code: refused is the code, unless our own app is at fault.
+
+    Raises Invalid (naming ``code``), Limited, NetworkRefused, Broken.
+    """
+    with asking(platform, now):
+        try:
+            yield
+        except Refused as refused:
+            if refused.fate in (Fate.LIMITED, Fate.TRANSIENT) or refused.row.caused_by == "system":
+                raise
+            raise _code_refused(refused) from refused
 
 
 @contextmanager
@@ -76,22 +96,16 @@ def asking(platform: str, now: datetime, field: str = "", address_field: str = "
         if address_field:
             text = f"{address_field}: {error}; check the address."
             raise Invalid("validation.url_unreachable", text, field=address_field) from error
-        text = f"{platform} could not be reached: try again."
+        text = f"{title(platform)} could not be reached: try again."
         raise Broken("platform.unreachable", text, platform=platform) from error
     except AnswerLost as error:
-        text = f"{platform} did not answer clearly, and nothing was kept: begin again."
+        text = f"{title(platform)} did not answer clearly, and nothing was kept: begin again."
         raise Broken("platform.no_answer", text, platform=platform) from error
 
 
 def refusal(refused: Refused, now: datetime, field: str = "") -> RostrumError:
     """A network's refusal in our words, with its own code and text in ``meta``."""
-    row, code = refused.row, f"platform.{refused.platform}.{refused.row.code}"
-    meta: dict[str, Any] = {
-        "platform": refused.platform,
-        "platform_status": refused.status,
-        "platform_code": refused.platform_code,
-        "platform_message": refused.platform_message,
-    }
+    row, code, meta = refused.row, f"platform.{refused.platform}.{refused.row.code}", _words(refused)
     if row.fate is Fate.LIMITED:
         return Limited(code, row.message, retry_after_seconds=_seconds(refused.retry_at, now), **meta)
     if row.fate is Fate.TRANSIENT:
@@ -99,6 +113,25 @@ def refusal(refused: Refused, now: datetime, field: str = "") -> RostrumError:
     if row.fate is Fate.UNAUTHORISED and field:
         return Invalid(code, row.message, field=field, **meta)
     return NetworkRefused(code, row.message, **meta)
+
+
+def _code_refused(refused: Refused) -> Invalid:
+    """A row made for connecting says it best; any other was worded for posts."""
+    row, code = refused.row, "code_invalid"
+    why = "it has run out, was used before, or was given for another app or address"
+    text = f"code: {title(refused.platform)} did not accept it: {why}. Start again with connect."
+    if row.fate is Fate.REJECTED and row.category == "auth":
+        code, text = row.code, row.message
+    return Invalid(f"platform.{refused.platform}.{code}", text, field="code", **_words(refused))
+
+
+def _words(refused: Refused) -> dict[str, Any]:
+    return {
+        "platform": refused.platform,
+        "platform_status": refused.status,
+        "platform_code": refused.platform_code,
+        "platform_message": refused.platform_message,
+    }
 
 
 def _seconds(until: datetime | None, now: datetime) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -11,14 +10,16 @@ import pytest
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Missing, NetworkRefused, RostrumError
-from shared.operations import accounts, consents, sessions
+from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, Missing, NetworkRefused, RostrumError
+from shared.operations import accounts, consents, networks, sessions
 from shared.operations.accounts import Connect, Exchange, Redirect
 from shared.platforms import registry
+from shared.platforms.contract import ErrorRow, Fate, Refused
 from shared.ports.http import AnswerLost, NotSent, Request, Response
 from tests.operations.flows import LIVE, OTHER, TEST, begin, consent, query_of, redirected, signed_in
 from tests.support import memory_ports
 from tests.support.memory_ports import PUBLIC_URL, Rig
+from tests.support.simulated import START
 
 REDIRECTS = ["instagram", "twitter"]
 
@@ -26,6 +27,13 @@ REDIRECTS = ["instagram", "twitter"]
 @pytest.fixture
 def rig() -> Rig:
     return memory_ports.rig()
+
+
+def hosting(rig: Rig, platform: str, own: str) -> Redirect:
+    """The first half of a consent whose callback is the caller's."""
+    redirect = accounts.connect(rig.ports, TEST, Connect(platform, metadata={"redirect_uri": own}))
+    assert isinstance(redirect, Redirect)
+    return redirect
 
 
 def secrets_in_store(rig: Rig) -> list[str]:
@@ -182,31 +190,113 @@ def test_a_state_belongs_to_its_platform_and_workspace(rig: Rig) -> None:
     assert accounts.callback(rig.ports, "twitter", query).status == "success"
 
 
-def test_the_caller_may_host_the_callback(rig: Rig) -> None:
-    """Its own address in the place of ours, then exchange."""
-    own = "https://app.example/oauth"
-    redirect = begin(rig, "twitter", redirect_uri=own)
-    ours = quote(quote(accounts.callback_url(rig.ports, "twitter"), safe=""), safe="")
-    assert ours in redirect.auth_url
-    query = consent(
-        rig, replace(redirect, auth_url=redirect.auth_url.replace(ours, quote(quote(own, safe=""), safe="")))
-    )
-    stolen = Exchange("twitter", query["code"], query["state"], "https://evil.example/")
-    with pytest.raises(Forbidden):
-        accounts.exchange(rig.ports, TEST, stolen)
-    account = accounts.exchange(rig.ports, TEST, replace(stolen, redirect_uri=own))
+@pytest.mark.parametrize("platform", REDIRECTS)
+def test_the_caller_may_host_the_callback(rig: Rig, platform: str) -> None:
+    """It says so on connect: the network is given that address, and exchange takes that one."""
+    own = "https://app.example/oauth?tenant=7"
+    redirect = hosting(rig, platform, own)
+    assert query_of(query_of(redirect.auth_url)["url"])["redirect_uri"] == own
+    query = consent(rig, redirect)
+    assert (query["tenant"], query["state"]) == ("7", redirect.state)
+    account = accounts.exchange(rig.ports, TEST, Exchange(platform, query["code"], query["state"], own))
     assert accounts.list_(rig.ports, TEST) == [account]
+    again = consent(rig, hosting(rig, platform, own))
+    assert accounts.exchange(rig.ports, TEST, Exchange(platform, again["code"], again["state"])).id == account.id
 
 
-def test_a_wrong_code_is_refused_with_the_networks_words(rig: Rig) -> None:
-    """By exchange as an error, by callback as a landing."""
-    redirect = begin(rig, "twitter")
-    with pytest.raises(RostrumError) as caught:
-        accounts.exchange(rig.ports, TEST, Exchange("twitter", "wrong", redirect.state))
+@pytest.mark.parametrize("platform", REDIRECTS)
+def test_another_callback_than_the_consents_is_refused(rig: Rig, platform: str) -> None:
+    """The field is named, and the consent is as good as before; ours is no way round."""
+    own = "https://app.example/oauth"
+    query = consent(rig, hosting(rig, platform, own))
+    for other in ("https://evil.example/", own + "/", accounts.callback_url(rig.ports, platform)):
+        with pytest.raises(Invalid) as caught:
+            accounts.exchange(rig.ports, TEST, Exchange(platform, query["code"], query["state"], other))
+        assert caught.value.meta["field"] == "metadata.redirect_uri"
+    with pytest.raises(Forbidden):
+        accounts.callback(rig.ports, platform, query)
+    assert accounts.exchange(rig.ports, TEST, Exchange(platform, query["code"], query["state"], own)).platform
+
+
+def test_a_callback_of_the_callers_is_checked_on_connect(rig: Rig) -> None:
+    """As any address; and the browser cannot go to two."""
+    for given, address, field in (
+        ("http://app.example/", "", "metadata.redirect_uri"),
+        ("https://app.example/oauth", "https://app.example/done", "redirect_uri"),
+    ):
+        command = Connect("instagram", redirect_uri=address, metadata={"redirect_uri": given})
+        with pytest.raises(Invalid) as caught:
+            accounts.connect(rig.ports, TEST, command)
+        assert caught.value.meta["field"] == field
+    assert list(rig.store.everything()) == []
+
+
+@pytest.mark.parametrize("platform", REDIRECTS)
+@pytest.mark.parametrize("fault", ["wrong", "late", "another app's address"])
+def test_a_code_that_is_not_accepted_names_its_field(rig: Rig, platform: str, fault: str) -> None:
+    """By exchange as an error with remedy and the network's words, by callback as a landing."""
+    query = consent(rig, hosting(rig, platform, "https://app.example/oauth"))
+    code, state = query["code"], query["state"]
+    if fault == "late":
+        rig.clock.advance(4000)
+        state = hosting(rig, platform, "https://app.example/oauth").state
+    elif fault == "wrong":
+        code = "wrong"
+    else:
+        state = hosting(rig, platform, "https://other.example/oauth").state
+    with pytest.raises(Invalid) as caught:
+        accounts.exchange(rig.ports, TEST, Exchange(platform, code, state))
+    assert (caught.value.code, caught.value.meta["field"]) == (f"platform.{platform}.code_invalid", "code")
+    assert "onnect" in caught.value.message
+    assert "post" not in caught.value.message
     assert caught.value.meta["platform_message"]
-    landing = accounts.callback(rig.ports, "twitter", {"state": begin(rig, "twitter").state, "code": "wrong"})
-    assert landing.status == "error"
+    landing = accounts.callback(rig.ports, platform, {"state": begin(rig, platform).state, "code": "wrong"})
+    assert (landing.status, landing.error) == ("error", f"platform.{platform}.code_invalid")
     assert accounts.list_(rig.ports, TEST) == []
+
+
+@pytest.mark.parametrize(
+    ("fate", "caused_by", "raised"),
+    [
+        (Fate.REJECTED, "platform", Invalid),
+        (Fate.UNAUTHORISED, "platform", Invalid),
+        (Fate.UNKNOWN, "platform", Invalid),
+        (Fate.TRANSIENT, "platform", Broken),
+        (Fate.LIMITED, "platform", Limited),
+        (Fate.REJECTED, "system", NetworkRefused),
+    ],
+)
+def test_what_a_refused_trade_means(fate: Fate, caused_by: str, raised: type[RostrumError]) -> None:
+    """The code's fault, the network's trouble, a limit, or our own app's."""
+    row = ErrorRow(fate, "words_for_posts", "The post was refused.", "platform", caused_by)  # type: ignore[arg-type]
+    with pytest.raises(raised) as caught, networks.trading("instagram", START):
+        raise Refused(row, platform="instagram", status=400, platform_message="no")
+    assert type(caught.value) is raised
+    if raised is Invalid:
+        assert (caught.value.code, caught.value.meta["field"]) == ("platform.instagram.code_invalid", "code")
+        assert "Instagram" in caught.value.message
+        assert "connect" in caught.value.message
+
+
+@pytest.mark.parametrize("platform", REDIRECTS)
+def test_the_simulated_person_is_chosen_by_plain_parameters(rig: Rig, platform: str) -> None:
+    """Who it is, and whether they refuse."""
+    url = query_of(begin(rig, platform).auth_url)["url"]
+    query = query_of(accounts.sandbox_authorize(rig.ports, url, user="ada").replace("#_", ""))
+    account = accounts.get(rig.ports, TEST, accounts.callback(rig.ports, platform, query).account_id)
+    assert account.username == "ada"
+    url = query_of(begin(rig, platform).auth_url)["url"]
+    denied = query_of(accounts.sandbox_authorize(rig.ports, url, deny=True))
+    assert accounts.callback(rig.ports, platform, denied).error == "access_denied"
+
+
+@pytest.mark.parametrize("platform", ["bluesky", *REDIRECTS])
+def test_brands_come_later(rig: Rig, platform: str) -> None:
+    """What names one is refused: nobody looks there yet."""
+    with pytest.raises(Invalid) as caught:
+        accounts.connect(rig.ports, TEST, Connect(platform, brand_id="brd_1"))
+    assert (caught.value.code, caught.value.meta["field"]) == ("validation.brand_invalid", "brand_id")
+    assert list(rig.store.everything()) == []
 
 
 @pytest.mark.parametrize(

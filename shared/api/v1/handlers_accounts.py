@@ -7,7 +7,7 @@ from html import escape
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_accounts as models
 from shared.domain.accounts import Account
-from shared.operations import accounts
+from shared.operations import accounts, networks
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><main><h1>{title}</h1><p>{text}</p></main></html>"""
@@ -33,7 +33,7 @@ def connect(x: Exchange[models.ConnectRequest, None]) -> Reply:
     made = accounts.connect(x.ports, x.caller, command)
     if isinstance(made, Account):
         return _connected(made)
-    message = f"Open auth_url in the browser of whoever owns the {body.platform} account."
+    message = f"Open auth_url in the browser of whoever owns the {_title(body.platform)} account."
     return Reply(202, models.ConnectOAuthResponse(auth_url=made.auth_url, state=made.state, message=message))
 
 
@@ -56,15 +56,23 @@ def callback(x: Exchange[None, None]) -> Reply:
     if landing.location:
         return Reply(302, headers={"Location": landing.location}, raw=b"")
     if landing.status == "success":
-        return _page(200, "Connected", f"Your {landing.platform} account is connected. You can close this page.")
+        return _page(
+            200, "Connected", f"Your {_title(landing.platform)} account is connected. You can close this page."
+        )
     why = landing.error_description or landing.error
-    return _page(400, "Not connected", f"{landing.platform} was not connected: {why}. Start again where you came from.")
+    return _page(
+        400, "Not connected", f"{_title(landing.platform)} was not connected: {why}. Start again where you came from."
+    )
 
 
 def authorize(x: Exchange[None, models.AuthorizeQuery]) -> Reply:
     """GET /sandbox/authorize: a simulated person consents at a simulated network."""
-    location = accounts.sandbox_authorize(x.ports, x.query.url)
+    location = accounts.sandbox_authorize(x.ports, x.query.url, user=x.query.sandbox_user, deny=x.query.sandbox_deny)
     return Reply(302, headers={"Location": location}, raw=b"")
+
+
+def _title(platform: str) -> str:
+    return networks.title(networks.resolved(platform))
 
 
 def _connected(account: Account) -> Reply:

@@ -10,15 +10,18 @@ from shared.api.v1.models_common import Body, View
 
 
 class ConnectRequest(Body):
-    """An account to connect. ``metadata`` holds the credentials of networks that take them; GET /v1/platforms lists them."""
+    """An account to connect."""
 
     platform: str = Field(min_length=1, max_length=64)
     metadata: dict[str, Any] | None = None
+    """The credentials of networks that take them (GET /v1/platforms lists them). For the others, ``redirect_uri`` here
+    is a callback that you host yourself."""
     redirect_uri: str | None = Field(None, max_length=2048)
     """Where the browser goes at the end: https, or http on localhost. A page of ours if left out."""
     state: str | None = Field(None, max_length=512)
     """Comes back with the browser, untouched."""
     brand_id: str | None = Field(None, max_length=128)
+    """Brands come later: leave it out."""
 
 
 class ExchangeMetadata(Body):
@@ -27,7 +30,7 @@ class ExchangeMetadata(Body):
     state: str = Field(min_length=1, max_length=512)
     """The state that connect answered."""
     redirect_uri: str | None = Field(None, max_length=2048)
-    """The one that the network was given."""
+    """The same as connect's ``metadata.redirect_uri``."""
 
 
 class ExchangeRequest(Body):
@@ -49,6 +52,10 @@ class AuthorizeQuery(Body):
     """The network's own consent page, as connect wrapped it."""
 
     url: str = Field(max_length=8192)
+    sandbox_user: str = Field("", max_length=100)
+    """The simulated person's name; ``rostrum`` if left out."""
+    sandbox_deny: bool = False
+    """Whether the simulated person refuses."""
 
 
 class Account(View):

@@ -18,6 +18,7 @@ _CONNECT = (
     "validation.field_unknown",
     "validation.redirect_uri_invalid",
     "validation.url_not_allowed",
+    "validation.brand_invalid",
     "idempotency.key_reused",
     "idempotency.in_progress",
 )
@@ -32,6 +33,18 @@ _ACCOUNT: dict[str, Any] = {
 _BACK = (
     "The network sends the person's browser here after consent. It goes on to the caller's `redirect_uri` with "
     "`status`, `platform`, `state` and `account_id` or `error`; without a `redirect_uri`, a page says how it went."
+)
+_HOSTING = (
+    "Connecting an account again renews its tokens and keeps its id, also after it was disconnected.\n\n"
+    "Networks with a consent page send the browser to this installation's own callback, which finishes the consent and "
+    "sends the browser on to `redirect_uri`. To host the callback yourself, send its address as "
+    "`metadata.redirect_uri` (and no `redirect_uri`): register it with the network's app, too. The network then sends "
+    "the browser there with `code` and the `state` that this answers; pass both to `POST /v1/oauth/exchange`."
+)
+_EXCHANGE = (
+    "`metadata.redirect_uri` is the one that connect was given as `metadata.redirect_uri`, and `metadata.state` the one "
+    "that connect answered. A code is good once and for a short time (30 seconds on some networks). One that the "
+    "network does not accept is a 400 naming `code`, and the consent has to start again with connect."
 )
 
 ROUTES = (
@@ -56,7 +69,7 @@ ROUTES = (
         body=f"{_MODELS}ConnectRequest",
         errors=_CONNECT,
         idempotency="claim",
-        description="Connecting an account again renews its tokens and keeps its id.",
+        description=_HOSTING,
         example={
             "platform": "bluesky",
             "metadata": {"identifier": "alice.bsky.social", "app_password": "xxxx-xxxx-xxxx-xxxx"},
@@ -92,7 +105,12 @@ ROUTES = (
         body=f"{_MODELS}ExchangeRequest",
         errors=("auth.state_mismatch", *_CONNECT),
         idempotency="claim",
-        example={"platform": "twitter", "code": "code-from-the-browser", "metadata": {"state": "state-from-connect"}},
+        description=_EXCHANGE,
+        example={
+            "platform": "twitter",
+            "code": "code-from-the-browser",
+            "metadata": {"state": "state-from-connect", "redirect_uri": "https://app.example.com/oauth/twitter"},
+        },
         answer_example={**_ACCOUNT, "account_id": _ACCOUNT["id"], "display_name": "Alice"},
     ),
     Route(
@@ -102,6 +120,7 @@ ROUTES = (
         "Where a network sends the browser after consent",
         {200: "text/html", 302: None},
         scope=None,
+        foreign_query=True,
         errors=("auth.state_mismatch", "account.unsupported_platform"),
         description=_BACK,
     ),
@@ -112,6 +131,7 @@ ROUTES = (
         "Where a network sends the browser after consent: the address to register with the networks",
         {200: "text/html", 302: None},
         scope=None,
+        foreign_query=True,
         errors=("auth.state_mismatch", "account.unsupported_platform"),
         description=_BACK,
     ),

@@ -54,6 +54,20 @@ _DENIED = ErrorRow(
     "user",
 )
 _SERVER = _transient("server_error", "Instagram had trouble of its own.")
+_CODE = ErrorRow(
+    Fate.REJECTED,
+    "code_invalid",
+    "Instagram did not accept the code: it has run out, was used before, or was given for another address. Connect again.",
+    "auth",
+    "user",
+)
+_APP = ErrorRow(
+    Fate.REJECTED,
+    "app_invalid",
+    "Instagram does not accept this installation's app id and secret. Check them in Meta's app dashboard.",
+    "auth",
+    "system",
+)
 UNLISTED = _unsettled("unlisted", "Instagram refused with a code that says nothing definite.")
 _INVALID = ErrorRow(Fate.REJECTED, "invalid_parameter", "Instagram refused a value of this post.", "validation", "user")
 
@@ -134,6 +148,7 @@ TABLE: Mapping[Code, ErrorRow] = MappingProxyType(
 
 # The subcode alone, for a container's status text: there Instagram names no code.
 _BY_SUBCODE: Mapping[int, ErrorRow] = {subcode: row for (_, subcode), row in TABLE.items() if subcode}
+_OF_THE_APP = re.compile(r"client_id|client secret|client_secret|platform app", re.IGNORECASE)
 _SUBCODE = re.compile(r"\b(2207\d{3})\b")
 
 
@@ -158,6 +173,14 @@ def publish_refusal(response: Response, now: datetime) -> Refused:
     refused = refusal(response, now)
     if refused.row is _INVALID:
         refused.row = UNLISTED
+    return refused
+
+
+def code_refusal(response: Response, now: datetime) -> Refused:
+    """As :func:`refusal`, for api.instagram.com's trade of a code: it has one error code (HTTP's 400) for everything."""
+    refused = refusal(response, now)
+    if refused.fate not in (Fate.TRANSIENT, Fate.LIMITED):
+        refused.row = _APP if _OF_THE_APP.search(refused.platform_message) else _CODE
     return refused
 
 

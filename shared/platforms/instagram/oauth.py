@@ -95,7 +95,7 @@ def _short_lived(call: Call, code: str, redirect_uri: str) -> dict[str, Any]:
         "redirect_uri": redirect_uri,
         "code": code,
     }
-    answer = _wire.ask(call, _wire.post_form(TOKEN, fields), errors.refusal).json
+    answer = _wire.ask(call, _wire.post_form(TOKEN, fields), errors.code_refusal).json
     wrapped = answer.get("data")  # as documented; seen without the wrapping, too
     found = wrapped[0] if isinstance(wrapped, list) and wrapped else answer
     if not found.get("access_token"):

@@ -65,10 +65,32 @@ def test_a_code_works_once_within_its_hour_and_for_its_address(http: SimulatedHt
     with pytest.raises(Refused, match="instagram") as caught:
         stages.connect(http, code)
     assert caught.value.platform_message == "Matching code was not found or was already used"
+    assert (caught.value.fate, caught.value.row.code) == (Fate.REJECTED, "code_invalid")
     late = authorized(http)["code"]
     http.world.pass_time(3601)
     with pytest.raises(Refused):
         stages.connect(http, late)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (400, {"error_type": "OAuthException", "code": 400, "error_message": "Invalid platform app"}, "app_invalid"),
+        (400, {"error_type": "OAuthException", "code": 400, "error_message": "Invalid client_id"}, "app_invalid"),
+        (400, {"error_type": "OAuthException", "code": 400, "error_message": "Something new"}, "code_invalid"),
+        (500, {}, "server_error"),
+        (429, {}, "rate_limit"),
+    ],
+)
+def test_a_refused_code_is_told_from_a_refused_app(
+    http: SimulatedHttp, status: int, body: dict[str, object], code: str
+) -> None:
+    """api.instagram.com has one error code; trouble of its own stays trouble."""
+    http.intercept = lambda _: Response(status, {}, json.dumps(body).encode())
+    with pytest.raises(Refused) as caught:
+        stages.connect(http, "code")
+    assert caught.value.row.code == code
+    assert caught.value.row.caused_by == ("system" if code == "app_invalid" else caught.value.row.caused_by)
 
 
 def test_a_person_may_decline(http: SimulatedHttp) -> None:

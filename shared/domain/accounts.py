@@ -58,6 +58,9 @@ class Account:
     ``refresh_nonce`` and ``refresh_until`` are the single flight's claim. ``blocked_until``: the network asked us to
     stay away until then. ``expires_at`` repeats the access token's end, so that due refreshes can be found.
     ``refresh_note`` says that the answer to a refresh was lost (the network may have used up the refresh token).
+
+    A ``disconnected`` account is gone for everybody. Its document stays, without tokens (``sealed`` empty) and without
+    what the network said of its person, so that connecting it again gives the same id to what is scheduled on it.
     """
 
     id: str

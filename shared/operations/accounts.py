@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from shared.domain import codec
-from shared.domain.accounts import Account, account_path
+from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.connections import Connection
 from shared.domain.errors import Invalid, RostrumError
@@ -146,13 +146,16 @@ def exchange(ports: Ports, caller: Caller, command: Exchange) -> Account:
 
 
 def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
-    """Give the grant back to the network (best effort), destroy the tokens, forget the account.
+    """Give the grant back to the network (best effort), destroy the tokens, forget all but the account's id.
 
-    What is scheduled on it fails with ``account.not_found`` when its time comes. Repeatable until it has succeeded.
+    What is scheduled on it fails with ``account.not_found`` when its time comes, unless the account is connected again
+    before: it then has the same id. Repeatable until it has succeeded.
     Raises Missing, store.Unavailable.
     """
     doc = lookup.document(ports, f"workspaces/{caller.space}/accounts", account_id, "account")
     account = codec.decode(Account, doc.data)
+    if account.status == "disconnected" and not account.sealed:
+        raise lookup.missing("account", account_id)
     if account.status != "disconnected":  # else: a disconnect that did not come to its end
         gone = {"status": "disconnected", "updated_at": ports.clock.now()}
         try:
@@ -162,7 +165,7 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
     _revoke(ports, account)
     with suppress(VaultError):
         ports.vault.destroy(tokens.place(account.space, account.id), account.sealed)
-    ports.store.commit([Write("delete", account_path(account.space, account.id))])
+    linking.forget(ports, account)
 
 
 def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[str, str]) -> Account:

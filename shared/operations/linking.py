@@ -33,7 +33,7 @@ class _Moved(Exception):
 def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Account:
     """The account with these tokens: one document per account of a network in each space, however often it is connected.
 
-    Connecting again keeps the id, so that what is scheduled goes out. Raises NetworkRefused (the network did not say
+    Connecting again keeps the id, also after a disconnect, so that what is scheduled goes out. Raises NetworkRefused (the network did not say
     who it is), Broken, store.Unavailable.
     """
     if not connected.platform_account_id:
@@ -41,7 +41,7 @@ def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Acc
         raise NetworkRefused(f"platform.{platform}.no_account", text, platform=platform)
     query = _same(owner.space, platform, connected)
     for _ in range(TRIES):
-        known = _live(ports.store.query(query))
+        known = _known(ports.store.query(query))
         account_id = known.id if known else ports.ids.new("acc")
         sealed = _seal(ports, owner.space, account_id, connected)
         try:
@@ -62,9 +62,24 @@ def _same(space: str, platform: str, connected: Connected) -> Query:
     )
 
 
-def _live(found: list[Doc]) -> Account | None:
+def forget(ports: Ports, account: Account) -> None:
+    """Keep of a disconnected account only whose id it is, unless it was connected again. Raises store.Unavailable."""
+    path, empty = account_path(account.space, account.id), {"username": "", "name": "", "picture_url": "", "sealed": ""}
+    bare = replace(account, **empty, status="disconnected", reconnect_reason="", metadata={}, scopes=())  # type: ignore[arg-type]
+    bare = replace(bare, expires_at=None, refresh_expires_at=None, refresh_nonce="", refresh_until=None)
+
+    def body(txn: Transaction) -> None:
+        doc = txn.get(path)
+        if doc is not None and doc.data["status"] == "disconnected":
+            txn.write(Write("set", path, codec.encode(replace(bare, updated_at=ports.clock.now()))))
+
+    ports.store.transact(body)
+
+
+def _known(found: list[Doc]) -> Account | None:
+    """The account: as it is connected, else as it was before it was disconnected."""
     accounts = (codec.decode(Account, doc.data) for doc in found)
-    return next((account for account in accounts if account.status != "disconnected"), None)
+    return min(accounts, key=lambda one: (one.status == "disconnected", one.created_at, one.id), default=None)
 
 
 def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, account_id: str, sealed: str) -> Account:
@@ -92,7 +107,7 @@ def _kept(ports: Ports, query: Query, made: Account) -> tuple[Account, str]:
     path = account_path(made.space, made.id)
 
     def body(txn: Transaction) -> tuple[Account, str]:
-        known = _live(txn.query(query))
+        known = _known(txn.query(query))
         if known is None:
             txn.write(Write("create", path, codec.encode(made)))
             return made, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -396,6 +397,43 @@ def test_a_disconnected_account_is_gone(rig: Rig) -> None:
         sessions.open_account(rig.ports, TEST.space, account.id)
 
 
+@pytest.mark.parametrize("connect", [signed_in, redirected])
+def test_an_account_comes_back_as_itself(rig: Rig, connect: Callable[[Rig], Account]) -> None:
+    """With its id, so that what is scheduled on it goes out; of the person nothing is kept meanwhile."""
+    account = connect(rig)
+    for _ in range(2):
+        accounts.disconnect(rig.ports, TEST, account.id)
+        (kept,) = [data for path, data in rig.store.everything() if path.endswith(f"/accounts/{account.id}")]
+        assert (kept["sealed"], kept["metadata"], kept["status"]) == ("", {}, "disconnected")
+        assert account.username not in json.dumps(kept, default=str)
+        rig.clock.advance(60)
+        again = connect(rig)
+        assert (again.id, again.created_at, again.username) == (account.id, account.created_at, account.username)
+        assert again.token_version > account.token_version
+        assert accounts.list_(rig.ports, TEST) == [again]
+        assert accounts.get(rig.ports, TEST, account.id) == again
+        assert sessions.call(rig.ports, again).tokens.access
+        assert len(rig.vault.secrets) == 1
+
+
+def test_connecting_while_a_disconnect_ends_is_not_undone(rig: Rig) -> None:
+    """The later wish stands: the account is there, with the tokens of the second connect."""
+    account = signed_in(rig)
+    back: list[Account] = []
+
+    def meanwhile(call: str, _: str) -> None:
+        if call == "vault.destroy" and not back:
+            back.append(account)
+            back[0] = signed_in(rig)
+
+    rig.faults.hook = meanwhile
+    accounts.disconnect(rig.ports, TEST, account.id)
+    rig.faults.hook = None
+    assert back[0].id == account.id
+    assert accounts.list_(rig.ports, TEST) == back
+    assert sessions.call(rig.ports, back[0]).tokens.access
+
+
 def test_a_network_that_is_away_does_not_keep_an_account(rig: Rig) -> None:
     """Revoking is best effort."""
     account = redirected(rig, "twitter")
@@ -424,7 +462,8 @@ def test_a_disconnect_that_died_can_be_repeated(rig: Rig) -> None:
     assert accounts.list_(rig.ports, TEST) == []
     accounts.disconnect(rig.ports, TEST, account.id)
     assert rig.vault.secrets == {}
-    assert signed_in(rig).id != account.id
+    with pytest.raises(Missing):
+        accounts.disconnect(rig.ports, TEST, account.id)
 
 
 @pytest.mark.parametrize("caller", [OTHER, LIVE])

@@ -30,7 +30,7 @@ def check(run: Run, steps: int) -> list[Broken]:
     live = {name: _seen(run, name) for name in run.accounts}
     for target in run.targets():
         found += _target(run, target, live[target.platform])
-    found += _posts(run)
+    found += _posts(run) + _twins(run)
     found += _duplicates(live)
     return found + _leaks(run)
 
@@ -49,6 +49,14 @@ def _duplicates(live: dict[str, list[Seen]]) -> list[Broken]:
         for text, count in counter.items()
         if count > 1
     ]
+
+
+def _twins(run: Run) -> list[Broken]:
+    """A live post belongs to one piece: two that claim the same one would be deleted and measured together."""
+    claims = Counter(
+        piece.live.id for target in run.targets() for piece in target.pieces if piece.live and piece.live.id
+    )
+    return [Broken("lie", f"{id} is claimed by {count} pieces") for id, count in claims.items() if count > 1]
 
 
 def _target(run: Run, target: Target, live: list[Seen]) -> list[Broken]:

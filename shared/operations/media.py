@@ -146,7 +146,7 @@ def list_(ports: Ports, caller: Caller, limit: int = 50, cursor: str | None = No
         after = lookup.document(ports, collection, cursor, "media") if cursor else None
     except Missing as error:
         text = "cursor: pass the next_cursor of the page before, or none to begin again."
-        raise Invalid("validation.field_invalid", text, field="cursor") from error
+        raise Invalid("validation.cursor_invalid", text, field="cursor") from error
     query = Query(collection, where=(("status", "==", "ready"),), order_by=(("created_at", "desc"),))
     query = replace(query, limit=limit + 1, start_after=after)
     found = [codec.decode(Media, doc.data) for doc in ports.store.query(query)]

@@ -262,6 +262,7 @@ class KindLimit:
     max_items: int
     media: MediaLimit | None = None
     mixed: bool = False  # images and videos together
+    first_comment: bool = True  # where the network has first comments: whether this kind can carry one
 
 
 @dataclass(frozen=True, slots=True)

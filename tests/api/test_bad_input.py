@@ -167,7 +167,7 @@ def test_a_url_that_cannot_be_fetched_is_refused(call: Api, url: str, _code: str
 
 def test_a_file_that_is_not_what_it_says_is_refused(call: Api) -> None:
     error = refused(call, _to(call, media=[{"source_type": "url", "source": PHOTO, "type": "video"}]))
-    assert (error["code"], error["meta"]["field"]) == ("validation.media_type_mismatch", "media[0].source")
+    assert (error["code"], error["meta"]["field"]) == ("validation.media_type_mismatch", "media[0].type")
     answer = call("POST", "/v1/media/upload", data={"file": (_stream(b"MZ" + b"\0" * 500), "photo.jpg", "image/jpeg")})
     assert answer.status == 400
     assert answer.meta["field"] == "file"
@@ -185,7 +185,9 @@ def test_too_many_items_and_mixtures_are_refused(call: Api) -> None:
     five = refused(call, _to(call, media=[{**photo, "source": f"{PHOTO}?{i}"} for i in range(5)]))
     assert (five["code"], five["meta"]["limit"], five["meta"]["count"]) == ("validation.media_count", 4, 5)
     mixed = refused(call, _to(call, media=[photo, {"source_type": "url", "source": VIDEO}]))
-    assert mixed["meta"]["field"] == "media"
+    assert (mixed["code"], mixed["meta"]["field"]) == ("publishing.media.mixing_unsupported", "media")
+    mixed = refused(call, _to(call, "twitter", media=[photo, {"source_type": "url", "source": VIDEO}]))
+    assert (mixed["code"], mixed["meta"]["field"]) == ("publishing.media.mixing_unsupported", "media")
 
 
 def test_a_text_without_media_is_nothing_to_a_network_of_pictures(call: Api) -> None:
@@ -250,7 +252,7 @@ def test_an_account_or_file_of_nobody_is_a_404(call: Api) -> None:
     assert (error["code"], error["meta"]["field"]) == ("account.not_found", "targets[0].account_id")
     refused(call, {"text": "hi", "targets": [{"account_id": "../../ws_2.test/accounts/acc_1"}]}, 404)
     error = refused(call, _to(call, media_ids=["med_nobody"]), 404)
-    assert (error["code"], error["meta"]["field"]) == ("media.not_found", "media[0].source")
+    assert (error["code"], error["meta"]["field"]) == ("media.not_found", "media_ids[0]")
 
 
 def test_another_workspaces_account_and_file_are_a_404(call: Api) -> None:

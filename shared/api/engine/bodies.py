@@ -7,6 +7,7 @@ could read in two ways is refused.
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from math import isinf
 from typing import Any, NoReturn
 
@@ -37,8 +38,20 @@ def read_json(request: Request, *, optional: bool) -> dict[str, Any] | None:
     return value
 
 
+def refuse_any(request: Request) -> dict[str, Any] | None:
+    """For operations that take no body: nothing, or an empty object. Raises Problem, Invalid naming the field."""
+    given = read_json(request, optional=True)
+    if given:
+        name = min(given)[:64]
+        message = f"{name} is not a known field: this operation takes no body."
+        raise Invalid("validation.field_unknown", message, field=name)
+    return given
+
+
 def parse(raw: bytes) -> Any:
     """Strict JSON. Raises Invalid."""
+    if raw.startswith(BOM_UTF8):
+        raise _invalid("The body begins with a byte order mark (EF BB BF). Send UTF-8 without one.")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -60,29 +73,39 @@ def read_file(request: Request, upload: Upload) -> File:
     if request.mimetype != "multipart/form-data":
         message = f"Send the file as multipart/form-data, in a field named {upload.field}."
         raise Problem(415, message, field="Content-Type")
-    _announced(request, upload.max_bytes + _FORM_OVERHEAD, upload.larger)
+    too_large = Invalid(
+        upload.too_large,
+        f"{upload.field}: at most {upload.max_bytes} bytes in one request. {upload.larger}".rstrip(),
+        field=upload.field,
+        limit=upload.max_bytes,
+        counted_in="bytes",
+    )
+    _announced(request, upload.max_bytes + _FORM_OVERHEAD, too_large)
     try:
         found = request.files.get(upload.field)
-        names = [*request.files, *request.form]
+        parts = [*request.files.items(multi=True), *request.form.items(multi=True)]
     except RequestEntityTooLarge as error:
-        raise _too_large(upload.max_bytes, upload.larger) from error
+        raise too_large from error
     except (BadRequest, ClientDisconnected) as error:
         raise _invalid("The multipart body ends too early, or its boundary is wrong.") from error
-    unknown = [name for name in names if name != upload.field]
-    if found is None or unknown:
-        _refuse_parts(upload, unknown)
+    unknown = [name for name, _ in parts if name != upload.field]
+    if found is None or unknown or len(parts) > 1:
+        _refuse_parts(upload, unknown, len(parts))
     return File(found.filename or "", found.mimetype or "application/octet-stream", found.stream)
 
 
-def _refuse_parts(upload: Upload, unknown: list[str]) -> NoReturn:
+def _refuse_parts(upload: Upload, unknown: list[str], count: int) -> NoReturn:
     if unknown:
         message = f"The form has a field {unknown[0][:64]!r}, which is not known. Did you mean {upload.field}?"
         raise Invalid("validation.field_unknown", message, field=unknown[0][:64], did_you_mean=upload.field)
+    if count > 1:
+        message = f"{upload.field}: send one file in a request; there are {count} parts of this name."
+        raise Invalid("validation.field_invalid", message, field=upload.field, limit=1, count=count)
     raise Invalid("validation.field_required", f"{upload.field}: send the file in this field.", field=upload.field)
 
 
 def _read(request: Request, limit: int) -> bytes:
-    _announced(request, limit)
+    _announced(request, limit, _too_large(limit))
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge as error:
@@ -91,15 +114,14 @@ def _read(request: Request, limit: int) -> bytes:
         raise _invalid("The body ended before its Content-Length.") from error
 
 
-def _announced(request: Request, limit: int, remedy: str = "") -> None:
+def _announced(request: Request, limit: int, refusal: Invalid) -> None:
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
-        raise _too_large(limit, remedy)
+        raise refusal
 
 
-def _too_large(limit: int, remedy: str = "") -> Problem:
-    message = f"The body is larger than {limit} bytes. {remedy}".rstrip()
-    return Problem(413, message, limit=limit, counted_in="bytes")
+def _too_large(limit: int) -> Problem:
+    return Problem(413, f"The body is larger than {limit} bytes.", limit=limit, counted_in="bytes")
 
 
 def _check_type(request: Request) -> None:
@@ -127,22 +149,23 @@ def _constant(name: str) -> NoReturn:
     raise _invalid(f"{name} is no JSON number.")
 
 
-def _check_values(value: Any, depth: int = 1) -> None:
+def _check_values(value: Any, at: str = "", depth: int = 1) -> None:
     """Depth, and text that no UTF-8 can hold (half a surrogate pair) or that stores dislike (NUL)."""
     if isinstance(value, str):
         if "\x00" in value or not _encodable(value):
-            raise _invalid("The body holds a text with a NUL character or half of a surrogate pair.")
+            raise _invalid(f"{at or 'The body'} holds a NUL character or half of a surrogate pair. Leave it out.", at)
     elif isinstance(value, float):
         if isinf(value):
-            raise _invalid("The body holds a number that is too large.")
+            raise _invalid(f"{at or 'The body'} holds a number that is too large.", at)
     elif isinstance(value, dict | list):
         if depth > MAX_DEPTH:
             raise _too_deep()
-        for item in value.values() if isinstance(value, dict) else value:
-            _check_values(item, depth + 1)
-        if isinstance(value, dict):
-            for name in value:
-                _check_values(name, depth)
+        for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if isinstance(name, str):
+                _check_values(name, at, depth)
+            _check_values(
+                item, f"{at}[{name}]" if isinstance(name, int) else f"{at}.{name[:64]}".lstrip("."), depth + 1
+            )
 
 
 def _encodable(text: str) -> bool:
@@ -157,8 +180,8 @@ def _too_deep() -> Invalid:
     return _invalid(f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
-def _invalid(message: str) -> Invalid:
-    return Invalid("validation.body_invalid", message, field="body")
+def _invalid(message: str, field: str = "") -> Invalid:
+    return Invalid("validation.body_invalid", message, field=field or "body")
 
 
 def _name(value: Any) -> str:

@@ -33,6 +33,13 @@ def query_arguments(pairs: Mapping[str, list[str]]) -> dict[str, str]:
     return {name: values[0] for name, values in pairs.items()}
 
 
+def refuse_any(args: Mapping[str, str]) -> None:
+    """For operations without query parameters. Raises Invalid naming the first."""
+    for name in args:
+        message = f"{name[:64]} is not a known parameter: this operation takes none in its query."
+        raise Invalid("validation.field_unknown", message, field=name[:64])
+
+
 def path_of(loc: Loc) -> str:
     """``("targets", 1, "text")`` as ``targets[1].text``."""
     shown = ""

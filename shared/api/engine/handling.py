@@ -79,6 +79,8 @@ def _decoded(
     matched, route = found
     given, body, file = _body(request, route)
     args = decoding.query_arguments(request.args.to_dict(flat=False))
+    if route.query is None and not route.foreign_query:
+        decoding.refuse_any(args)
     query = decoding.decode(load(route.query), args, text=True) if route.query else None
     made: Exchange[Any, Any] = Exchange(ports, request_id, matched.path, body, query, who=caller, file=file, args=args)
     return made, given
@@ -88,7 +90,7 @@ def _body(request: Request, route: Route) -> tuple[Mapping[str, Any] | None, Any
     if route.upload is not None:
         return None, None, bodies.read_file(request, route.upload)
     if route.body is None:
-        return None, None, None
+        return None if route.method == "GET" else bodies.refuse_any(request), None, None
     given = bodies.read_json(request, optional=route.body_optional)
     return given, decoding.decode(load(route.body), given or {}), None
 

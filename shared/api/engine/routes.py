@@ -24,11 +24,12 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a ``multipart/form-data`` body: the name of its field, its largest size in bytes, and what to do with a
-    larger one."""
+    """A file in a ``multipart/form-data`` body: the name of its field, its largest size in bytes, the code that says
+    ``too_large``, and what to do with a larger one."""
 
     field: str
     max_bytes: int
+    too_large: str
     larger: str = ""
 
 
@@ -40,7 +41,8 @@ class Route:
     the model of each success status, None for an empty one, a content type (``text/html``) for what is no JSON.
     ``scope`` None: no key needed. ``errors``: codes that the operation itself may answer. ``idempotency``: ``commit``
     when the operation writes the record with its effect, ``claim`` when the engine does around it. ``secret``: the
-    answer shows something that is shown once. ``example`` and ``answer_example``: JSON.
+    answer shows something that is shown once. ``location``: where what a 201 made is found, with the answer's fields
+    (``/v1/posts/{id}``). ``foreign_query``: its query parameters are somebody else's to name. ``example`` and ``answer_example``: JSON.
     """
 
     method: Method
@@ -56,6 +58,8 @@ class Route:
     errors: tuple[str, ...] = ()
     idempotency: Literal["none", "claim", "commit"] = "none"
     secret: bool = False
+    location: str = ""
+    foreign_query: bool = False
     description: str = ""
     example: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     answer_example: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)

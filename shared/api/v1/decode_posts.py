@@ -40,7 +40,7 @@ _EMPTY: Mapping[str, Any] = {
 
 def check(body: models.ValidatePostRequest) -> CreatePost:
     """A post to check. Of ``targets`` and ``account_ids``, the first wins."""
-    given = _content(body) | {"text": body.text}
+    given = _content(body) | {"text": body.text, "publish_now": body.publish_now}
     if not given["targets"] and body.account_ids:
         given["targets"] = tuple(TargetOrder(account_id) for account_id in body.account_ids)
     return CreatePost(**{name: value for name, value in given.items() if value is not None})
@@ -63,7 +63,7 @@ def listed(query: models.ListPostsQuery) -> ListPosts:
     )
 
 
-def _content(body: models.CreatePostRequest | models.UpdatePostRequest | models.ValidatePostRequest) -> dict[str, Any]:
+def _content(body: models.CreatePostRequest | models.UpdatePostRequest) -> dict[str, Any]:
     return {
         "title": body.title,
         "targets": None if body.targets is None else tuple(_target(target) for target in body.targets),

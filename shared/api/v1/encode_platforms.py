@@ -47,7 +47,7 @@ def platform(manifest: Manifest) -> views_platforms.PlatformResponse:
         ),
         facets={name: "offered" if facet == "offered" else facet.reason for name, facet in manifest.facets.items()},
         text=constraints(manifest).text,
-        kinds=[_kind(kind) for kind in manifest.kinds],
+        kinds=[_kind(manifest, kind) for kind in manifest.kinds],
         options=[_option(option) for option in manifest.options],
         thread_max_items=manifest.thread,
         first_comment=manifest.first_comment,
@@ -82,12 +82,17 @@ def _carousel(kinds: Sequence[KindLimit]) -> views.CarouselConstraints:
     )
 
 
-def _kind(limit: KindLimit) -> views_platforms.KindInfo:
+def _kind(manifest: Manifest, limit: KindLimit) -> views_platforms.KindInfo:
     media: dict[str, Any] = codec.encode(limit.media) if limit.media else {}
     media.pop("source", None)
     shown = {name: value for name, value in media.items() if value not in (None, [])}
     return views_platforms.KindInfo(
-        kind=str(limit.kind), min_items=limit.min_items, max_items=limit.max_items, mixed=limit.mixed, media=shown
+        kind=str(limit.kind),
+        min_items=limit.min_items,
+        max_items=limit.max_items,
+        mixed=limit.mixed,
+        first_comment=manifest.first_comment and limit.first_comment,
+        media=shown,
     )
 
 

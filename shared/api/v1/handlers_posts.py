@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import decode_posts as decode
-from shared.api.v1 import encode_platforms
+from shared.api.v1 import encode_platforms, spelled
 from shared.api.v1 import encode_posts as encode
 from shared.api.v1.models_common import SuccessResponse
 from shared.api.v1.models_posts import (
@@ -18,6 +18,7 @@ from shared.api.v1.models_posts import (
     UpdatePostRequest,
     ValidatePostRequest,
 )
+from shared.api.v1.spelled import as_sent
 from shared.api.v1.views_posts import PlatformConstraintsResponse
 from shared.operations.posts import actions, checking, creating, deleting, editing, listing, measuring, reading
 from shared.operations.posts.views import PostView
@@ -25,7 +26,8 @@ from shared.operations.posts.views import PostView
 
 def create(x: Exchange[CreatePostRequest, None]) -> Reply:
     """POST /v1/posts"""
-    return _created(creating.create(x.ports, x.caller, decode.create(x.body), x.receipt(_created)))
+    with as_sent(x.body):
+        return _created(creating.create(x.ports, x.caller, decode.create(x.body), x.receipt(_created)))
 
 
 def list_(x: Exchange[None, ListPostsQuery]) -> Reply:
@@ -40,7 +42,8 @@ def get(x: Exchange[None, None]) -> Reply:
 
 def update(x: Exchange[UpdatePostRequest, None]) -> Reply:
     """PATCH /v1/posts/{pid}"""
-    return _shown(editing.update(x.ports, x.caller, x.path["pid"], decode.changes(x.body)))
+    with as_sent(x.body):
+        return _shown(editing.update(x.ports, x.caller, x.path["pid"], decode.changes(x.body)))
 
 
 def delete(x: Exchange[None, None]) -> Reply:
@@ -79,8 +82,9 @@ def metrics(x: Exchange[None, None]) -> Reply:
 
 def validate(x: Exchange[ValidatePostRequest, None]) -> Reply:
     """POST /v1/posts/validate"""
-    found = checking.validate(x.ports, x.caller, decode.check(x.body), x.body.platforms or ())
-    return Reply(200, encode.findings(found))
+    with as_sent(x.body):
+        found = checking.validate(x.ports, x.caller, decode.check(x.body), x.body.platforms or ())
+    return Reply(200, encode.findings(spelled.findings(x.body, found)))
 
 
 def constraints(x: Exchange[None, ConstraintsQuery]) -> Reply:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from shared.api.v1.models_common import Body, VisibilityName
 
 MAX_TEXT = 100_000  # characters: above every network's limit, so that the network's own limit is what is told
+
+
+Id = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class MediaInput(Body):
@@ -28,7 +31,7 @@ class SegmentRequest(Body):
 
     text: str = Field(max_length=MAX_TEXT)
     media: list[MediaInput] | None = Field(None, max_length=35)
-    media_ids: list[str] | None = Field(None, max_length=35)
+    media_ids: list[Id] | None = Field(None, max_length=35)
 
 
 class TargetRequest(Body):
@@ -38,7 +41,7 @@ class TargetRequest(Body):
     text: str | None = Field(None, max_length=MAX_TEXT)
     title: str | None = Field(None, max_length=1000)
     media: list[MediaInput] | None = Field(None, max_length=35)
-    media_ids: list[str] | None = Field(None, max_length=35)
+    media_ids: list[Id] | None = Field(None, max_length=35)
     """Deprecated: the same as media items of source_type media_id."""
     first_comment: str | None = Field(None, max_length=MAX_TEXT)
     visibility: VisibilityName | None = None
@@ -55,7 +58,7 @@ class _Content(Body):
     title: str | None = Field(None, max_length=1000)
     targets: list[TargetRequest] | None = Field(None, max_length=100)
     media: list[MediaInput] | None = Field(None, max_length=35)
-    media_ids: list[str] | None = Field(None, max_length=35)
+    media_ids: list[Id] | None = Field(None, max_length=35)
     """Deprecated: the same as media items of source_type media_id. ``media`` wins."""
     segments: list[SegmentRequest] | None = Field(None, max_length=100)
     """The further items of a native thread, after the post itself."""
@@ -93,12 +96,13 @@ class UpdatePostRequest(_Content):
     """Archived: left out of lists."""
 
 
-class ValidatePostRequest(_Content):
-    """A post to check. ``platforms`` checks it for networks as such, ``targets`` or ``account_ids`` for accounts."""
+class ValidatePostRequest(CreatePostRequest):
+    """A post to check: what creating it takes, and for whom. Nothing is made, whatever ``publish_now`` says."""
 
-    text: str = Field("", max_length=MAX_TEXT)
     platforms: list[str] | None = Field(None, max_length=100)
-    account_ids: list[str] | None = Field(None, max_length=100)
+    """Check it for these networks as such, whichever account."""
+    account_ids: list[Id] | None = Field(None, max_length=100)
+    """Check it for these accounts; ``targets`` wins."""
 
 
 class UnpublishRequest(Body):

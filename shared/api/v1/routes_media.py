@@ -52,7 +52,7 @@ ROUTES = (
         "Upload a file of at most 50 MB through the API",
         {201: f"{_MODELS}MediaUploadResponse"},
         scope="media:write",
-        upload=Upload("file", 50_000_000, "Larger files go to GET /v1/media/upload-url."),
+        upload=Upload("file", 50_000_000, "media.too_large", "Larger files go to GET /v1/media/upload-url."),
         errors=("validation.field_required", "media.too_large", "media.unsupported_type", *_KEYED),
         idempotency="claim",
         answer_example={"media_id": _MEDIA_ID},

@@ -32,6 +32,8 @@ class KindInfo(View):
     min_items: int
     max_items: int
     mixed: bool
+    """Images and videos may stand together."""
+    first_comment: bool
     media: dict[str, Any]
 
 

@@ -10,7 +10,7 @@ from shared.domain import codec, targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid, Missing
 from shared.domain.posts import Live, Post, Target
-from shared.domain.states import State
+from shared.domain.states import TERMINAL, State, status_of
 from shared.operations.posts import building
 from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import CreatePost
@@ -20,6 +20,8 @@ from shared.ports.world import Ports
 
 WAITING = (State.DRAFT, State.SCHEDULED)
 RETRYABLE = (State.FAILED, State.MISSED)
+OVER = frozenset(status_of(state) for state in TERMINAL)
+_PUBLISHABLE = "a draft or a scheduled post can be published"
 
 
 def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
@@ -30,6 +32,8 @@ def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
     """
     post, _ = load_post(ports, caller, post_id)
     refuse_deleted(post)
+    if post.targets and all(note.status in OVER for note in post.targets.values()):
+        raise _nothing(post, "publish", _PUBLISHABLE)
     command = replace(codec.decode(CreatePost, post.request), publish_now=True, scheduled_at=None)
     judged = replace(command, targets=tuple(replace(one, scheduled_at=None) for one in command.targets))
     planned = plan(ports, caller, judged)
@@ -40,7 +44,7 @@ def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
         now = ports.clock.now()
         waiting = [target for target in old if target.state in WAITING]
         if not waiting:
-            raise _nothing(latest, "publish", "a draft or a scheduled post can be published")
+            raise _nothing(latest, "publish", _PUBLISHABLE)
         fresh = [_judged_anew(ports, target, by_account.get(target.account_id)) for target in waiting]
         return replace(latest, scheduled_at=None), [targets.scheduled(target, now, now) for target in fresh]
 
@@ -60,10 +64,11 @@ def retry(ports: Ports, caller: Caller, post_id: str) -> PostView:
     def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
         now = ports.clock.now()
         again = [targets.retried(target, now) for target in old if target.state in RETRYABLE]
-        if not again and any(target.state not in (State.PUBLISHED, State.CANCELLED) for target in old):
+        done = (State.PUBLISHED, State.CANCELLED)
+        if not again and (not old or any(target.state not in done for target in old)):
             raise _nothing(post, "retry", "a failed, missed or partial post can be retried")
         if not again:
-            raise Invalid("post.no_retryable_deliveries", "Nothing of this post failed.", field="post_id")
+            raise Invalid("post.no_retryable_deliveries", "Nothing of this post failed, so there is nothing to retry.")
         return replace(post, retry_count=post.retry_count + 1), again
 
     return change(ports, caller, post_id, step)
@@ -87,7 +92,7 @@ def resolve(ports: Ports, caller: Caller, post_id: str, verdict: Verdict) -> Pos
     """Settle a target that is ``needs_review``. Raises Missing (no such target), Clash (it is not in review), Invalid."""
 
     def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
-        target = _named(old, verdict)
+        target = _named(post, old, verdict)
         if target.state is not State.NEEDS_REVIEW:
             message = f"This target is {target.status}; only one that is needs_review can be resolved."
             raise Clash("post.state_invalid", message, state=str(target.state), target_id=target.id)
@@ -100,12 +105,14 @@ def resolve(ports: Ports, caller: Caller, post_id: str, verdict: Verdict) -> Pos
     return change(ports, caller, post_id, step)
 
 
-def _named(old: Sequence[Target], verdict: Verdict) -> Target:
+def _named(post: Post, old: Sequence[Target], verdict: Verdict) -> Target:
     if verdict.target_id is None and verdict.account_id is None:
         in_review = [target for target in old if target.state is State.NEEDS_REVIEW]
+        if not in_review:
+            raise _nothing(post, "resolve", "one that needs_review can be resolved")
         if len(in_review) == 1:
             return in_review[0]
-        message = "Name the target by target_id or account_id: none, or several, of this post's are in review."
+        message = "Name the target by target_id or account_id: several of this post's are in review."
         raise Invalid("validation.field_required", message, field="target_id")
     for target in old:
         if verdict.target_id in (None, target.id) and verdict.account_id in (None, target.account_id):

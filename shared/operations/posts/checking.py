@@ -11,7 +11,7 @@ from shared.operations import networks
 from shared.operations.posts import content as contents
 from shared.operations.posts import limits
 from shared.operations.posts.commands import CreatePost
-from shared.operations.posts.issues import Findings, from_error
+from shared.operations.posts.issues import Findings, Issue, from_error
 from shared.operations.posts.planning import Plan, plan
 from shared.platforms import registry
 from shared.platforms.contract import Manifest
@@ -33,7 +33,16 @@ def validate(ports: Ports, caller: Caller, command: CreatePost, platforms: Seque
         return found
     for name in named:
         _check(registry.manifest(name), judged, planned)
+    if not named and not command.targets:
+        planned.found.warnings.append(_UNJUDGED)
     return planned.found
+
+
+_UNJUDGED = Issue(
+    "validation.nothing_to_check",
+    "targets",
+    "targets: no network's limits were looked at. Name accounts to publish on, or platforms to check for.",
+)
 
 
 def _check(manifest: Manifest, command: CreatePost, planned: Plan) -> None:

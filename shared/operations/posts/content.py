@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.domain.content import Role
 from shared.domain.posts import MediaRef
+from shared.operations.posts.blanks import is_blank
 from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
 from shared.operations.posts.issues import Findings, Issue
 from shared.platforms import registry
@@ -113,7 +114,7 @@ def _first_comment(
     own, account_id = (order.first_comment, order.account_id) if order else (None, None)
     text = command.first_comment if own is None else own
     field = "first_comment" if own is None else f"{at}.first_comment"
-    if not text:
+    if is_blank(text):
         return ()
     if manifest.first_comment:
         return (DraftPiece(Role.FIRST_COMMENT, text, field),)

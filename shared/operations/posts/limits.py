@@ -13,6 +13,7 @@ from typing import cast
 
 from shared.domain.content import Kind, MediaFacts, Role
 from shared.domain.errors import Invalid
+from shared.operations.posts.blanks import is_blank
 from shared.operations.posts.content import Content, DraftPiece
 from shared.operations.posts.issues import Issue, from_error
 from shared.operations.posts.media_limits import check_media
@@ -50,7 +51,8 @@ def kind_of(manifest: Manifest, content: Content, piece: DraftPiece) -> Kind:
         return Kind.TEXT
     facts = [media.facts for media in piece.media]
     options = content.options if piece.role is Role.POST else {}
-    return registry.publisher(manifest.name).choose_kind(piece.text, facts, options)
+    text = "" if is_blank(piece.text) else piece.text
+    return registry.publisher(manifest.name).choose_kind(text, facts, options)
 
 
 def length(manifest: Manifest, text: str) -> int:
@@ -74,7 +76,7 @@ def _counter(platform: str, where: str) -> Callable[[str], int]:
 
 def _check_text(manifest: Manifest, piece: DraftPiece) -> Iterator[Issue]:
     limit, text = manifest.text, piece.text
-    if not text.strip():
+    if is_blank(text):
         if limit.required and piece.role is Role.POST:
             message = f"{piece.field} is empty: {manifest.title} publishes nothing without a text."
             yield Issue("validation.field_required", piece.field, message, segment=piece.segment)
@@ -122,6 +124,15 @@ def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece, options
         return
     facts: Sequence[MediaFacts] = [media.facts for media in piece.media]
     yield from check_media(manifest, limit, facts, piece)
+    if piece.role is Role.POST and not limit.first_comment:
+        yield from _check_first_comment(manifest, content, kind)
+
+
+def _check_first_comment(manifest: Manifest, content: Content, kind: Kind) -> Iterator[Issue]:
+    for piece in content.pieces:
+        if piece.role is Role.FIRST_COMMENT:
+            message = f"{piece.field}: nobody can comment on a {kind} of {manifest.title}. Leave it out."
+            yield Issue("validation.first_comment_unsupported", piece.field, message)
 
 
 def _kind_field(error: Invalid, piece: DraftPiece, options_at: str) -> str:

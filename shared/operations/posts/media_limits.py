@@ -20,8 +20,9 @@ def check_media(
     if limit.media is None:
         return
     for index, item in enumerate(facts):
-        field = f"{piece.media_field}[{index}].source"
         for code, message, meta in _item(limit.media, item):
+            part = "alt_text" if code == "validation.alt_text_too_long" else "source"
+            field = f"{piece.media_field}[{index}].{part}"
             said = f"{field}: {message} ({manifest.title}, {limit.kind})."
             yield Issue(code, field, said, segment=piece.segment, meta=meta)
 

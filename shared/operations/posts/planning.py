@@ -166,13 +166,17 @@ def _read_time(text: str | None, zone: str | None, name: str, now: datetime, fou
 
 def _check_platform_data(command: CreatePost, used: set[str], found: Findings) -> None:
     """Keys must be networks; data for a network that the post does not go to is harmless, but probably a slip."""
-    for name in command.platform_data:
+    seen: dict[str, str] = {}
+    for name in sorted(command.platform_data):
         where = f"platform_data.{name}"
         try:
             platform = registry.resolve(name)
         except registry.UnknownPlatform:
             found.errors.append(_unknown_platform(name, where))
             continue
+        if (first := seen.setdefault(platform, name)) != name:
+            message = f"{where}: platform_data.{first} means the same platform. Put its options in one of them."
+            found.errors.append(Issue("validation.field_invalid", where, message, platform))
         if platform not in used:
             message = f"{where}: no target of this post is on {platform}, so it has no effect."
             found.warnings.append(Issue("validation.option_unused", where, message, platform))

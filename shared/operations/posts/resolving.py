@@ -75,10 +75,9 @@ def _add(
     if isinstance(ref, Issue):
         found.errors.append(ref)
     elif item.type and item.type != ref.facts.type:
-        message = (
-            f"{field}: it says {item.type}, but the file is {_article(ref.facts.type)} ({ref.facts.content_type})."
-        )
-        found.errors.append(Issue("validation.media_type_mismatch", field, message))
+        said = f"{field.removesuffix('source')}type"
+        message = f"{said}: it says {item.type}, but the file is {_article(ref.facts.type)} ({ref.facts.content_type})."
+        found.errors.append(Issue("validation.media_type_mismatch", said, message))
     else:
         facts = replace(ref.facts, alt_text=item.alt_text) if item.alt_text else ref.facts
         resolved[item] = replace(ref, facts=facts)

@@ -42,7 +42,9 @@ def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, An
         return Kind.VIDEO
     if MediaType.VIDEO in types:
         raise Invalid(
-            "validation.field_invalid", "media: a video stands alone on Bluesky; send it by itself", field="media"
+            "publishing.media.mixing_unsupported",
+            "media: a video stands alone on Bluesky; send it by itself",
+            field="media",
         )
     return Kind.IMAGE
 

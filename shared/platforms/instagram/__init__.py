@@ -137,7 +137,7 @@ MANIFEST = Manifest(
         KindLimit(Kind.IMAGE, 1, 1, _SINGLE_IMAGE),
         KindLimit(Kind.CAROUSEL, 2, 10, _CAROUSEL_ITEM, mixed=True),
         KindLimit(Kind.REEL, 1, 1, _REEL),
-        KindLimit(Kind.STORY, 1, 1, _STORY),
+        KindLimit(Kind.STORY, 1, 1, _STORY, first_comment=False),
     ),
     timing=_TIMING,
     facets=MappingProxyType(

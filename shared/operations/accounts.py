@@ -28,6 +28,7 @@ __all__ = ["Connect", "Exchange", "Landing", "Redirect", "callback_url", "sandbo
 
 MAX_CREDENTIAL = 4096  # characters
 CALLBACK = "redirect_uri"  # the metadata of networks with a consent page
+_ADDRESSES = ("service", "server", "instance")  # fields that name the server to speak to
 _SECRET_ENDINGS = ("password", "secret", "token")
 
 
@@ -171,7 +172,7 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
 def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[str, str]) -> Account:
     now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=caller.sandbox)
     call = Call(_http(ports, caller), None, app, now)
-    address = next((f"metadata.{name}" for name, value in credentials.items() if "://" in value), "")
+    address = next((f"metadata.{name}" for name in _ADDRESSES if credentials.get(name)), "")
     with networks.asking(platform, now, _blamed(platform, credentials), address):
         connected = registry.connector(platform).sign_in(call, credentials)
     return linking.link(ports, Owner(caller.space, caller.sandbox), platform, connected)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -82,11 +82,14 @@ def asking(platform: str, now: datetime, field: str = "", address_field: str = "
     """Turn what an adapter raises into what a caller is told.
 
     ``field``: the request's field that carries the credential; a refused credential is then that field's fault.
-    ``address_field``: the field that names the server to speak to, if the caller named one. Raises Invalid, Limited, NetworkRefused, Broken.
+    ``address_field``: the field that names the server to speak to, if the caller named one; it is at fault when nothing
+    there speaks the network's language. Raises Invalid, Limited, NetworkRefused, Broken.
     """
     try:
         yield
     except Refused as refused:
+        if address_field and refused.fate is Fate.UNKNOWN:
+            raise _no_server(platform, address_field, _words(refused)) from refused
         raise refusal(refused, now, field) from refused
     except Blocked as error:
         named = address_field or field or "metadata"
@@ -99,8 +102,15 @@ def asking(platform: str, now: datetime, field: str = "", address_field: str = "
         text = f"{title(platform)} could not be reached: try again."
         raise Broken("platform.unreachable", text, platform=platform) from error
     except AnswerLost as error:
+        if address_field:
+            raise _no_server(platform, address_field, {}) from error
         text = f"{title(platform)} did not answer clearly, and nothing was kept: begin again."
         raise Broken("platform.no_answer", text, platform=platform) from error
+
+
+def _no_server(platform: str, field: str, meta: Mapping[str, Any]) -> Invalid:
+    text = f"{field}: this does not answer as a server of {title(platform)}; check the address, or leave it out."
+    return Invalid(f"platform.{platform}.service_invalid", text, field=field, **meta)
 
 
 def refusal(refused: Refused, now: datetime, field: str = "") -> RostrumError:

@@ -21,6 +21,8 @@ ANY = 0  # a status that the network does not keep to
 _EXPIRED = ErrorRow(Fate.UNAUTHORISED, "token_expired", "The session has expired", "auth")
 _INVALID = ErrorRow(Fate.UNAUTHORISED, "token_invalid", "The session's token was not accepted", "auth")
 _SIGN_IN = "Bluesky did not accept handle and app password; an account on a PDS of its own also needs `service`"
+_NOT_SIGNED_IN = ErrorRow(Fate.UNAUTHORISED, "sign_in_refused", _SIGN_IN, "auth", "user", reconnect=True)
+_NO_PDS = ErrorRow(Fate.UNKNOWN, "service_invalid", "This server has no accounts of Bluesky", "validation", "user")
 _FACTOR = "This account has two-factor sign-in: use an app password, not the main one"
 _SUSPENDED = ErrorRow(
     Fate.REJECTED, "account_suspended", "Bluesky has taken the account down", "auth", "user", reconnect=True
@@ -63,9 +65,7 @@ TABLE: dict[tuple[int, str, str], ErrorRow] = {
     (400, "ExpiredToken", ""): _EXPIRED,
     (400, "InvalidToken", ""): _INVALID,
     (401, "AuthMissing", ""): _INVALID,
-    (401, "AuthenticationRequired", ""): ErrorRow(
-        Fate.UNAUTHORISED, "sign_in_refused", _SIGN_IN, "auth", "user", reconnect=True
-    ),
+    (401, "AuthenticationRequired", ""): _NOT_SIGNED_IN,
     (401, "AuthFactorTokenRequired", ""): ErrorRow(
         Fate.UNAUTHORISED, "second_factor_required", _FACTOR, "auth", "user"
     ),
@@ -135,6 +135,12 @@ def refusal(response: Response, now: datetime) -> Refused:
     return _refused(response, now, {})
 
 
+def sign_in_refusal(response: Response, now: datetime) -> Refused:
+    """The same for createSession, where what is invalid is no post, and the server may be none that has accounts."""
+    overlay = {"InvalidRequest": _NOT_SIGNED_IN, "MethodNotImplemented": _NO_PDS, "XRPCNotSupported": _NO_PDS}
+    return _refused(response, now, overlay)
+
+
 def session_refusal(response: Response, now: datetime) -> Refused:
     """The same for refreshSession, where a refused token is a dead session."""
     dead = dict.fromkeys(("ExpiredToken", "InvalidToken", "AccountTakedown", "AccountNotFound", "AuthMissing"), _DEAD)
@@ -145,7 +151,7 @@ def _refused(response: Response, now: datetime, overlay: dict[str, ErrorRow]) ->
     body = _wire.parsed(response)
     status = body.get("jobStatus")
     said = status if isinstance(status, dict) else body
-    name, text = str(said.get("error") or ""), str(said.get("message") or "")
+    name, text = _text(said.get("error"))[:100], _text(said.get("message"))
     row = overlay.get(name) or _row(response.status, name, text)
     return Refused(
         row,
@@ -156,6 +162,11 @@ def _refused(response: Response, now: datetime, overlay: dict[str, ErrorRow]) ->
         retry_at=_retry_at(response, now) if row.fate in {Fate.LIMITED, Fate.TRANSIENT} else None,
         raw=body,
     )
+
+
+def _text(value: object) -> str:
+    """A text, or nothing: servers that are no PDS put anything there."""
+    return value if isinstance(value, str) else ""
 
 
 def _row(status: int, name: str, text: str) -> ErrorRow:

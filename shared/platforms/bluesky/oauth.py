@@ -34,9 +34,9 @@ def sign_in(call: Call, credentials: Mapping[str, str]) -> Connected:
     service = _service(credentials)
     body = {"identifier": _identifier(credentials), "password": _field(credentials, "app_password")}
     url = wire.method(service, "com.atproto.server.createSession")
-    session = _wire.ask(call, _wire.post_json(url, body), errors.refusal).json
-    did, handle = str(session.get("did") or ""), str(session.get("handle") or "")
-    if not did or not handle:
+    session = _wire.ask(call, _wire.post_json(url, body), errors.sign_in_refusal).json
+    did, handle = session.get("did"), session.get("handle")
+    if not isinstance(did, str) or not isinstance(handle, str) or not did or not handle:
         raise AnswerLost("a session without did and handle")
     profile = _profile(call, did)
     return Connected(

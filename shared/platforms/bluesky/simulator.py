@@ -61,6 +61,8 @@ def handle(request: Request, world: World) -> Response:
     """Answer one XRPC request. Raises Lost and Delayed where a post's text asks for them."""
     parts = urlsplit(request.url)
     host, nsid = (parts.hostname or "").lower(), parts.path.removeprefix("/xrpc/")
+    if parts.scheme != "https":
+        return Response(301, {"location": f"https://{parts.netloc}{parts.path}"}, b"")
     headers = {name.lower(): value for name, value in request.headers.items()}
     ask = Ask(request, world, host, nsid, parse_qs(parts.query), headers)
     try:

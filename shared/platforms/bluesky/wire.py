@@ -39,8 +39,8 @@ def method(service: str, nsid: str) -> str:
 
 def origin(url: str) -> str | None:
     """``scheme://host[:port]`` of a service URL (https assumed for a bare host), None when it is none."""
-    parts = urlsplit(url.strip() if "://" in url else f"https://{url.strip()}")
     try:
+        parts = urlsplit(url.strip() if "://" in url else f"https://{url.strip()}")
         port = parts.port
     except ValueError:
         return None

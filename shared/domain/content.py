@@ -83,8 +83,7 @@ class Piece:
     ``options`` is the caller's ``platform_data`` for this network, validated against the manifest's option names.
     ``key`` is 128 bits of hex made once per piece, before the first attempt: the seed of native idempotency keys.
     ``created_at`` is fixed once per piece too (epoch microseconds), so that a repeated request is byte-identical.
-    ``root`` and ``parent`` are set on replies and first comments. ``attempt``: 1 when this piece was never sent before,
-    set for commit only; a request's bytes must not depend on it.
+    ``root`` and ``parent`` are set on replies and first comments.
     """
 
     kind: Kind
@@ -96,4 +95,3 @@ class Piece:
     created_at: int = 0
     root: Parent | None = None
     parent: Parent | None = None
-    attempt: int = 1

@@ -57,7 +57,7 @@ def arm_and_send(ports: Ports, loaded: Loaded, account: Account, call: Call, pre
         return None
     if ports.clock.monotonic() - started > SEND_WINDOW:
         return _settle(ports, mine, arm, lambda now: targets.postponed(now, ports.clock.now()))
-    return _settle(ports, mine, arm, _send(ports, mine, account, call, replace(prepared.piece, attempt=mine.piece.attempt)))
+    return _settle(ports, mine, arm, _send(ports, mine, account, call, prepared.piece))
 
 
 def _arm(ports: Ports, target: Target) -> Arm:

@@ -9,7 +9,6 @@ Source: docs.x.com/x-api/fundamentals/response-codes-and-errors, 2026-11-22; phr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -69,8 +68,6 @@ _DUPLICATE = ErrorRow(
     "validation",
     "user",
 )
-# Where the piece was never sent before, what stands there cannot be ours.
-_FOREIGN_DUPLICATE = replace(_DUPLICATE, fate=Fate.REJECTED)
 _NO_REPLY = ErrorRow(
     Fate.REJECTED,
     "permission_denied",
@@ -148,14 +145,6 @@ def refusal(response: Response, now: datetime) -> Refused:
         retry_at=retry_at(response, now) if row.fate is Fate.LIMITED else None,
         raw=body,
     )
-
-
-def first_refusal(response: Response, now: datetime) -> Refused:
-    """:func:`refusal` of a piece that was never sent before: a text that stands there already cannot be ours."""
-    refused = refusal(response, now)
-    if refused.row is _DUPLICATE:
-        refused.row = _FOREIGN_DUPLICATE
-    return refused
 
 
 def unprocessable(message: str, raw: Mapping[str, Any]) -> Refused:

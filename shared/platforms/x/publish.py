@@ -42,7 +42,7 @@ def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, An
 
 
 def _mixed(message: str) -> Invalid:
-    return Invalid("publishing.media.mixing_unsupported", message, field="media")
+    return Invalid("validation.media_type_mismatch", message, field="media")
 
 
 # ----------------------------------------------------------------------------------------------------- prepare
@@ -75,8 +75,7 @@ def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published:
     """POST /2/tweets, once. Raises Refused, AnswerLost, NotSent."""
     body = wire.create_body(piece, [item["id"] for item in state.get("media", ())])
     request = _wire.post_json(f"{wire.API}/tweets", body, read_timeout=MANIFEST.timing.send_deadline)
-    refusal = errors.first_refusal if piece.attempt <= 1 else errors.refusal
-    answer = _wire.ask(call, wire.authorised(call, request), refusal)
+    answer = _wire.ask(call, wire.authorised(call, request), errors.refusal)
     post_id = (answer.json.get("data") or {}).get("id")
     if not post_id:
         raise AnswerLost("a success that names no post")

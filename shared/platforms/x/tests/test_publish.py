@@ -254,19 +254,11 @@ def test_a_post_of_an_earlier_attempt_counts_for_the_later_one(person: Person) -
     again = person.prepare(HELLO, state)
     armed = Armed(2, person.world.now, again)
     with pytest.raises(Refused) as refused:
-        publish.commit(person.call, replace(HELLO, attempt=2), again)
+        publish.commit(person.call, HELLO, again)
     assert (refused.value.fate, refused.value.row.code) == (Fate.UNKNOWN, "duplicate")
     found = publish.find(person.call, HELLO, armed)
     assert isinstance(found, Published)
     assert found.id == person.stored()[0]
-
-
-def test_a_duplicate_of_somebody_elses_making_is_refused_at_once(person: Person) -> None:
-    """A piece that was never sent before has no earlier attempt that the text could come from."""
-    person.post(HELLO)
-    with pytest.raises(Refused) as refused:
-        publish.commit(person.call, HELLO, person.prepare(HELLO))
-    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "duplicate")
 
 
 def test_a_duplicate_of_somebody_elses_making_is_absent(person: Person) -> None:

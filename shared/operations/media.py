@@ -121,7 +121,8 @@ def verify(ports: Ports, caller: Caller, media_id: str) -> Media:
     if media.status == "ready":
         return media
     if media.status == "failed":
-        raise Invalid("media.failed", media.failure, field="file", id=media_id)
+        text = f"{media.failure} This upload has failed for good: ask for a new upload URL, and PUT the file there."
+        raise Invalid("media.failed", text, field="file", id=media_id)
     try:
         seen = _seen(ports, media)
     except Invalid as error:

@@ -127,6 +127,10 @@ def test_a_direct_upload_of_something_else_fails(rig: Rig) -> None:
             media.verify(rig.ports, TEST, upload.media.id)
         assert caught.value.code == code
         assert "image/png" in caught.value.message
+    rig.blobs.accept(upload.url, "video/mp4", files.mp4())  # the URL itself is good for 15 minutes, whatever came of it
+    with pytest.raises(Invalid, match="new upload URL"):
+        media.verify(rig.ports, TEST, upload.media.id)
+    rig.blobs.files.clear()
     assert media.get(rig.ports, TEST, upload.media.id).status == "failed"
     assert rig.blobs.files == {}
 

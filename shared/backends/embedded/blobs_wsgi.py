@@ -1,8 +1,13 @@
-"""The HTTP side of :class:`EmbeddedBlobs`: what a signed URL leads to, at ``/_blobs/{key}``."""
+"""The HTTP side of :class:`EmbeddedBlobs`: what a signed URL leads to, at ``/_blobs/{key}``.
+
+Refusals look as the API's own: ``{"error": {"code", "message"}, "request_id"}``, the id also as ``X-Request-ID``.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+import secrets
 from collections.abc import Iterator
 
 from werkzeug.exceptions import ClientDisconnected, RequestedRangeNotSatisfiable
@@ -14,10 +19,41 @@ from shared.ports.blobs import BlobNotFound, BlobsError, BlobsUnavailable, BlobT
 
 PREFIX = "/_blobs/"
 CHUNK_BYTES = 256 * 1024
+_REQUEST_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_CODES = {
+    400: "media.upload_invalid",
+    403: "media.url_refused",
+    404: "media.not_found",
+    405: "media.method_not_allowed",
+    411: "media.length_required",
+    412: "media.already_uploaded",
+    413: "media.too_large",
+    416: "media.range_invalid",
+    503: "media.storage_unavailable",
+}
+
+
+class _Refusal(Response):
+    """``reason`` is told in the body, once the request has its id."""
+
+    def __init__(self, status: int, reason: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status=status, headers=headers, content_type="application/json")
+        self.reason = reason
 
 
 def serve(request: Request, blobs: EmbeddedBlobs) -> Response:
     """Answer a request under ``/_blobs/``: PUT to an upload URL, GET and HEAD (with ranges) to a download URL."""
+    given = request.headers.get("X-Request-ID", "")
+    request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(13)}"
+    response = _serve(request, blobs)
+    response.headers["X-Request-ID"] = request_id
+    if isinstance(response, _Refusal):
+        error = {"code": _CODES[response.status_code], "message": response.reason}
+        response.set_data(json.dumps({"error": error, "request_id": request_id}))
+    return response
+
+
+def _serve(request: Request, blobs: EmbeddedBlobs) -> Response:
     if request.method not in ("GET", "HEAD", "PUT"):
         return _refuse(405, "GET, HEAD and PUT only", {"Allow": "GET, HEAD, PUT"})
     key = request.path.removeprefix(PREFIX)
@@ -82,5 +118,4 @@ def _download(request: Request, blobs: EmbeddedBlobs, key: str) -> Response:
 
 
 def _refuse(status: int, reason: str, headers: dict[str, str] | None = None) -> Response:
-    body = json.dumps({"error": {"code": "blob_refused", "message": reason}})
-    return Response(body, status, headers, content_type="application/json")
+    return _Refusal(status, reason, headers)

@@ -174,6 +174,10 @@ def test_upload_urls_refuse_with_the_reason(blobs: EmbeddedBlobs, clock: ManualC
         (ask(blobs, "POST", url, b"x", Content_Type="image/png"), 405, "PUT"),
     ):
         assert (answer.status_code, reason in answer.get_data(as_text=True)) == (status, True), answer.get_data()
+        said = json.loads(answer.get_data())
+        assert said["error"]["code"].startswith("media.")
+        assert answer.headers["X-Request-ID"] == said["request_id"]
+        assert answer.content_length == len(answer.get_data())
     assert files(blobs) == []
     clock.pass_(minutes=59)
     assert ask(blobs, "PUT", url, b"x" * 10, Content_Type="image/png").status_code == 200
@@ -182,6 +186,19 @@ def test_upload_urls_refuse_with_the_reason(blobs: EmbeddedBlobs, clock: ManualC
     clock.pass_(minutes=1)
     expired = ask(blobs, "PUT", url, b"y", Content_Type="image/png")
     assert (expired.status_code, "expired" in expired.get_data(as_text=True)) == (403, True)
+
+
+def test_every_answer_has_an_id(blobs: EmbeddedBlobs) -> None:
+    """The caller's own, where it makes sense, as the API's."""
+    url = blobs.upload_url(KEY, "image/png", 10, HOUR)
+    refused = ask(blobs, "GET", url, X_Request_ID="mine-1")
+    assert (refused.headers["X-Request-ID"], json.loads(refused.get_data())["request_id"]) == ("mine-1", "mine-1")
+    odd = ask(blobs, "GET", url, X_Request_ID="no <id>").headers["X-Request-ID"]
+    assert odd.startswith("req_")
+    assert (
+        ask(blobs, "PUT", url, b"x", Content_Type="image/png", X_Request_ID="mine-2").headers["X-Request-ID"]
+        == "mine-2"
+    )
 
 
 def test_of_two_uploads_at_once_one_is_kept(blobs: EmbeddedBlobs) -> None:

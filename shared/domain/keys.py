@@ -54,7 +54,7 @@ SCOPE_NAMES = frozenset(scope.name for scope in SCOPES)
 class ApiKey:
     """A key as stored: ``api_keys/{sha256 of the key in hex}``. Empty ``scopes`` mean all of them.
 
-    ``preview``: the prefix and the first digits, to tell keys apart. ``last_used_at`` is kept by the day.
+    ``preview``: the prefix and the first digits, to tell keys apart. ``last_used_at`` is up to 15 minutes old.
     """
 
     id: str

@@ -12,7 +12,7 @@ from shared.domain.keys import ApiKey, key_path, mode_of
 from shared.ports.store import StoreError, Write
 from shared.ports.world import Ports
 
-USED_EVERY = timedelta(days=1)  # how stale ``last_used_at`` may be: a write per request would double its cost
+USED_EVERY = timedelta(minutes=15)  # how stale ``last_used_at`` may be: a write per request would double its cost
 
 
 def bearer(header: str | None) -> str:

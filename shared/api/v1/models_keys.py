@@ -40,6 +40,7 @@ class KeyListItem(View):
     is_active: bool
     created_at: Time
     last_used_at: Time | None = None
+    """To within 15 minutes."""
 
 
 class KeysListResponse(View):

@@ -124,7 +124,13 @@ def _unless(ports: Ports, target: Target, arm: Arm, finding: Finding) -> Unless 
 
 
 def _absent(target: Target, now: datetime) -> Target:
-    """Proven not to be live: to be sent again, and no longer said to be in the course of being checked."""
+    """Proven not to be live: to be sent again, and no longer said to be in the course of being checked.
+
+    A refusal that asks something of the author (a duplicate: change the text) was definite, as is now known: sending
+    the same again would be refused again.
+    """
+    if target.error and target.error.caused_by == "user":
+        return targets.rejected(target, target.error, now)
     again = targets.postponed(target, now, doubted=True)
     return replace(again, error=failures.not_taken(target.error))
 

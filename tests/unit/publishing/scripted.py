@@ -12,6 +12,7 @@ import pytest
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
 from shared.domain.content import Kind, MediaFacts, Piece
+from shared.domain.errors import CausedBy
 from shared.domain.posts import Arm, Post, Target, post_path, target_path
 from shared.domain.states import State
 from shared.operations import publishing
@@ -43,9 +44,11 @@ SETTLE = 40.0  # seconds from the arm until absence proves something; the sender
 LIVE = Published("live-1", "https://network.test/live-1")
 
 
-def refusal(fate: Fate, code: str = "said_no", *, retry_at: datetime | None = None) -> Refused:
+def refusal(
+    fate: Fate, code: str = "said_no", *, retry_at: datetime | None = None, caused_by: CausedBy = "platform"
+) -> Refused:
     """The network's no, of one fate."""
-    row = ErrorRow(fate, code, "The network said no.")
+    row = ErrorRow(fate, code, "The network said no.", caused_by=caused_by)
     return Refused(row, platform="bluesky", status=400, platform_code="E1", platform_message="no", retry_at=retry_at)
 
 

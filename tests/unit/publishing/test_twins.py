@@ -12,7 +12,7 @@ from shared.domain.states import State
 from shared.operations import publishing
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
-from shared.platforms.contract import Fate, Published
+from shared.platforms.contract import Absent, Fate, Published
 from shared.ports.http import AnswerLost
 from tests.operations import flows
 from tests.support import memory_ports
@@ -69,3 +69,17 @@ def test_of_two_in_doubt_the_one_that_was_armed_first_has_the_post(stage: Stage,
     assert later.state is State.RECONCILING
     assert later.next_at is not None
     assert later.next_at <= stage.rig.clock.now() + timedelta(seconds=60)
+
+
+def test_a_refusal_of_the_authors_doing_is_final_once_absence_is_proven(stage: Stage) -> None:
+    """A 4xx that is on no list of definite ones may lie; when reading proves that nothing is there, it did not."""
+    stage.network.commits = [refusal(Fate.UNKNOWN, "duplicate", caused_by="user")]
+    stage.network.finds = [Absent("not there")] * 20
+    target = stage.post()
+    stage.deliver()
+    assert stage.read(target.id).state is State.UNKNOWN
+    stage.pass_time(600)
+    ended = stage.read(target.id)
+    assert ended.state is State.FAILED
+    assert ended.error is not None
+    assert (ended.error.code.endswith(".duplicate"), stage.network.count("commit")) == (True, 1)

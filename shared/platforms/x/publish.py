@@ -42,7 +42,7 @@ def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, An
 
 
 def _mixed(message: str) -> Invalid:
-    return Invalid("validation.media_type_mismatch", message, field="media")
+    return Invalid("publishing.media.mixing_unsupported", message, field="media")
 
 
 # ----------------------------------------------------------------------------------------------------- prepare

@@ -16,12 +16,12 @@ _STYLE = """
 body{margin:0;font:16px/1.5 system-ui,sans-serif;display:grid;grid-template-columns:18rem minmax(0,1fr)}
 nav{position:sticky;top:0;height:100vh;overflow:auto;padding:1rem;border-right:1px solid var(--line);font-size:.85rem}
 nav h2{font-size:.8rem;text-transform:uppercase;letter-spacing:.05em;margin:1rem 0 .25rem}
-nav a{display:block;color:inherit;text-decoration:none;padding:.1rem 0}nav a:hover{color:var(--link)}
+nav a{display:flex;gap:.5rem;color:inherit;text-decoration:none;padding:.1rem 0;overflow-wrap:anywhere}nav a:hover{color:var(--link)}
 main{padding:1.5rem 2rem;max-width:60rem}section{border-top:1px solid var(--line);padding:1rem 0}
 h3{margin:.25rem 0;font-size:1.05rem}code,pre{font:.85rem/1.45 ui-monospace,monospace}
 pre{background:var(--soft);padding:.75rem;overflow:auto;border-radius:.4rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}td,th{text-align:left;vertical-align:top;padding:.25rem .5rem;
-border-bottom:1px solid var(--line)}.m{display:inline-block;min-width:3.6rem;font-weight:600}.s{opacity:.75;font-size:.85rem}
+border-bottom:1px solid var(--line)}.m{flex:0 0 4.2rem;font-weight:600}.s{opacity:.75;font-size:.85rem}
 a{color:var(--link)}@media(max-width:50rem){body{display:block}nav{position:static;height:auto}}
 """
 
@@ -49,7 +49,7 @@ def render() -> str:
 
 def _nav(tag: str, operations: list[tuple[str, str, dict[str, Any]]]) -> str:
     links = "".join(
-        f'<a href="#{op["operationId"]}"><span class="m">{method.upper()}</span>{escape(path.removeprefix("/v1"))}</a>'
+        f'<a href="#{op["operationId"]}"><span class="m">{method.upper()}</span><span>{escape(path.removeprefix("/v1"))}</span></a>'
         for method, path, op in operations
         if tag in op["tags"]
     )

@@ -15,7 +15,6 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.api.engine.problems import Problem
 from shared.api.engine.routes import Route, load
 from shared.api.v1 import errors as spelling
 from shared.api.v1.dialect import V1
@@ -36,6 +35,15 @@ _REQUEST_ID = {
     "description": "The request's id: yours if you sent one, else ours.",
     "schema": {"type": "string", "pattern": "^[a-zA-Z0-9_-]{1,64}$"},
 }
+_REPLAYED = {
+    "description": "`true` on an answer that was given before, to the same request with the same Idempotency-Key.",
+    "schema": {"type": "string", "const": "true"},
+}
+_TAGS = ("posts", "accounts", "media", "keys", "platforms", "about")
+_KEYED = ("idempotency.key_reused", "idempotency.in_progress", "validation.field_invalid")
+_BODY = ("validation.body_invalid", "validation.field_unknown", "http.413", "http.415")
+_FIELDS = ("validation.field_required", "validation.field_invalid")
+_ANYWHERE = ("system.internal", "system.unavailable")
 _PREFIXES = {  # status of a code by how it begins, where the code does not say its error's class itself
     "auth.insufficient_scope": 403,
     "auth.state_mismatch": 403,
@@ -51,7 +59,10 @@ _PREFIXES = {  # status of a code by how it begins, where the code does not say 
     "key.limit_reached": 409,
     "key.revoked": 409,
     "resource.not_supported": 501,
-    "system.unavailable": 503,
+    "media.busy": 429,
+    "platform.*": 400,
+    "system.internal": 500,
+    "system.": 503,
 }
 
 
@@ -76,14 +87,14 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": _info(),
         "servers": [{"url": "/", "description": "This installation"}],
-        "tags": [{"name": name} for name in sorted({_tag(route) for route in routes})],
+        "tags": [{"name": name} for name in _TAGS],
         "security": [{"apiKey": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
             "securitySchemes": {
                 "apiKey": {"type": "http", "scheme": "bearer", "description": "rst_live_… or rst_test_… (sandbox)"}
             },
-            "headers": {"X-Request-ID": _REQUEST_ID},
+            "headers": {"X-Request-ID": _REQUEST_ID, "Idempotent-Replayed": _REPLAYED},
             "schemas": dict(sorted(schemas.items())),
         },
     }
@@ -119,13 +130,31 @@ def _operation(route: Route) -> dict[str, Any]:
         made["security"] = []
     elif route.scope:
         made["x-required-scope"] = route.scope
-    if route.errors:
-        made["x-error-codes"] = list(dict.fromkeys(route.errors))
+    made["x-error-codes"] = codes(route)
     return made
 
 
+def codes(route: Route) -> list[str]:
+    """Every code that the operation may answer: its own, and those that follow from its shape."""
+    found = list(route.errors)
+    found += _KEY_ERRORS if route.scope is not None else ()
+    found += ("auth.insufficient_scope",) if route.scope else ()
+    found += () if route.foreign_query else ("validation.field_unknown", "validation.field_invalid")
+    found += _KEYED if route.idempotency != "none" else ()
+    if route.upload is not None:
+        found += (route.upload.too_large, "http.415", "validation.body_invalid", *_FIELDS)
+    elif route.method != "GET":
+        found += (*_BODY, *(_FIELDS if route.body else ()))
+    return list(dict.fromkeys([*found, *_ANYWHERE]))
+
+
 def _operation_id(route: Route) -> str:
-    words = re.sub(r"[{}]", "", route.path).replace(".", "-").strip("/").replace("v1/", "v1-", 1)
+    words = (
+        re.sub(r"[{}]", "", route.path if route.path != "/" else "root")
+        .replace(".", "-")
+        .strip("/")
+        .replace("v1/", "v1-", 1)
+    )
     return f"{route.method.lower()}-{re.sub(r'[^a-zA-Z0-9]+', '-', words)}"
 
 
@@ -137,6 +166,7 @@ def _tag(route: Route) -> str:
         "healthz": "about",
         "openapi.json": "about",
         "docs": "about",
+        "": "about",
     }.get(parts[0], parts[0])
 
 
@@ -182,19 +212,19 @@ def _request_body(route: Route) -> dict[str, Any] | None:
 
 def _responses(route: Route) -> dict[str, Any]:
     made = {str(status): _answer(route, status, model) for status, model in route.answers.items()}
-    codes = [*(() if route.scope is None else _KEY_ERRORS), *route.errors]
-    codes += ["auth.insufficient_scope"] if route.scope else []
     by_status: dict[int, list[str]] = {}
-    for code in dict.fromkeys(codes):
+    for code in codes(route):
         by_status.setdefault(status_of(code), []).append(code)
     for status, found in by_status.items():
-        made[str(status)] = _refusal(", ".join(f"`{code}`" for code in found))
+        made[str(status)] = _refusal(
+            ", ".join(f"`{code}`" for code in found), page=route.foreign_query and status < 500
+        )
     made["default"] = _refusal("Anything else")
     return dict(sorted(made.items()))
 
 
 def _answer(route: Route, status: int, model: str | None) -> dict[str, Any]:
-    made: dict[str, Any] = {"description": route.summary, "headers": _answer_headers(status)}
+    made: dict[str, Any] = {"description": route.summary, "headers": _answer_headers(route, status)}
     if model is None:
         return made
     if ":" not in model:
@@ -204,22 +234,31 @@ def _answer(route: Route, status: int, model: str | None) -> dict[str, Any]:
     return made | {"content": {"application/json": content}}
 
 
-def _answer_headers(status: int) -> dict[str, Any]:
-    location = {"Location": {"schema": {"type": "string", "format": "uri"}}} if status == 302 else {}
-    return {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}} | location
+def _answer_headers(route: Route, status: int) -> dict[str, Any]:
+    made: dict[str, Any] = {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}
+    if status == 302 or (status == 201 and route.location):
+        schema = {"type": "string", "format": "uri-reference"}
+        made["Location"] = {"schema": schema, "description": "Where to go on." if status == 302 else route.location}
+    if route.idempotency != "none":
+        made["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
+    return made
 
 
-def _refusal(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": _ref(_ERROR)}}}
+def _refusal(description: str, *, page: bool = False) -> dict[str, Any]:
+    """``page``: it is a person's browser that is refused."""
+    headers = {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}
+    content = {"text/html": {"schema": {"type": "string"}}} if page else {"application/json": {"schema": _ref(_ERROR)}}
+    return {"description": description, "headers": headers, "content": content}
 
 
 def status_of(code: str) -> int:
     """The HTTP status of an error code, as the dialect would answer it."""
+    if code.startswith("http."):
+        return int(code.removeprefix("http."))
     known = next((status for prefix, status in _PREFIXES.items() if code.startswith(prefix)), None)
     if known is not None and code not in spelling.BY_CODE:
         return known
-    kind = errors.Missing if code.endswith(".not_found") else errors.Invalid
-    return spelling.status_of(Problem(404, "") if code == "http.404" else kind(code, ""))
+    return spelling.status_of((errors.Missing if code.endswith(".not_found") else errors.Invalid)(code, ""))
 
 
 def _ref(name: str) -> dict[str, str]:

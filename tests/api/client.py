@@ -141,8 +141,19 @@ def _conforms(method: str, path: str, answer: Answer) -> None:
         schema_name = content["schema"]["$ref"].rpartition("/")[2]
     else:
         assert answer.status >= 400, f"{method} {path} answered an undocumented {answer.status}"
+        _documented(method, path, operation, answer)
     _validator(schema_name).validate(answer.json)
     assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", answer.headers["X-Request-ID"])
+
+
+def _documented(method: str, path: str, operation: Any, answer: Answer) -> None:
+    """A refusal's code is one that the document lists for this operation, under this status."""
+    if operation is None:
+        return
+    code = answer.error["code"]
+    listed = f"`{code}`" in operation["responses"].get(str(answer.status), {}).get("description", "")
+    own = code.startswith("platform.") and "platform.*" in operation["x-error-codes"]
+    assert listed or own, f"{method} {path}: {answer.status} {code} is not documented"
 
 
 def _operation(method: str, path: str) -> Any:

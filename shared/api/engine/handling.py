@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
@@ -69,7 +70,15 @@ def _serve(request: Request, ports: Ports, dialect: Dialect, request_id: str, se
         check_scope(caller, route)
     exchange, given = _decoded(request, ports, (found, route), caller, request_id)
     key = replaying.key_of(exchange, request.headers.get("Idempotency-Key"), route, given)
-    return replaying.run(replace(exchange, key=key), route, load(route.handler))
+    return _located(route, replaying.run(replace(exchange, key=key), route, load(route.handler)))
+
+
+def _located(route: Route, reply: Reply) -> Reply:
+    """With the address of what was made."""
+    if reply.status != 201 or not route.location:
+        return reply
+    fields = dict(reply.body) if reply.body is not None else json.loads(reply.raw or b"{}")
+    return replace(reply, headers={**reply.headers, "Location": route.location.format(**fields)})
 
 
 def _decoded(

@@ -67,8 +67,17 @@ def _map(name: str) -> Map:
     return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False)
 
 
+def _below(path: str, shapes: Sequence[str]) -> list[str]:
+    """The first steps below a path that is only a beginning."""
+    depth = path.count("/") + 2
+    found = ["/".join(shape.split("/")[:depth]) for shape in shapes if path and shape.startswith(f"{path}/")]
+    return [] if path in shapes else list(dict.fromkeys(found))
+
+
 def _unknown(dialect: Dialect, path: str) -> Problem:
     shapes = sorted({route.path for route in dialect.routes()})
+    if below := _below(path.rstrip("/"), shapes):
+        return Problem(404, f"There is nothing at {path[:200]} itself. Below it are {', '.join(below)}.")
     near = get_close_matches(path, shapes, n=1, cutoff=0.5)
     hint = f" The nearest is {near[0]}." if near else " GET /openapi.json lists every path."
     return Problem(404, f"There is nothing at {path[:200]}.{hint}", nearest=near[0] if near else None)

@@ -20,6 +20,7 @@ V1 = Dialect(
         "/healthz": _ROUTES.format("about"),
         "/openapi.json": _ROUTES.format("about"),
         "/docs": _ROUTES.format("about"),
+        "/": _ROUTES.format("about"),
     },
     authenticate="shared.api.engine.authentication:by_bearer",
     spell="shared.api.v1.errors:spell",

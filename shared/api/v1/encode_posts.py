@@ -9,7 +9,7 @@ from shared.api.v1.models_posts import MediaInput as MediaModel
 from shared.domain import codec
 from shared.domain.content import Role
 from shared.domain.posts import Failure, Post, Target
-from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
+from shared.operations.posts.commands import CreatePost, MediaInput, Segment, TargetOrder
 from shared.operations.posts.deleting import Deleted
 from shared.operations.posts.issues import Findings, Issue
 from shared.operations.posts.listing import Page
@@ -31,9 +31,12 @@ def post(found: PostView) -> views.PostResponse:
         media=[_media(item) for item in asked.media],
         media_ids=list(stored.media_ids),
         targets=[target(stored, one, orders.get(one.account_id)) for one in found.targets],
+        segments=[_segment(one) for one in asked.segments] or None,
         first_comment=asked.first_comment or None,
+        platform_data={name: dict(data) for name, data in asked.platform_data.items()} or None,
         visibility=asked.visibility,
         scheduled_at=stored.scheduled_at,
+        timezone=asked.timezone,
         published_at=stored.published_at,
         created_at=stored.created_at,
         updated_at=stored.updated_at,
@@ -150,6 +153,10 @@ def _issue(issue: Issue) -> views.ValidationIssue:
         segment_index=issue.segment,
         meta=dict(issue.meta) or None,
     )
+
+
+def _segment(one: Segment) -> views.SegmentResponse:
+    return views.SegmentResponse(text=one.text, media=[_media(item) for item in one.media])
 
 
 def _media(item: MediaInput) -> MediaModel:

@@ -28,6 +28,11 @@ def health(x: Exchange[None, None]) -> Reply:
     return Reply(200, HealthResponse())
 
 
+def root(_: Exchange[None, None]) -> Reply:
+    """GET /: whoever opens the address in a browser."""
+    return Reply(302, headers={"Location": "/docs"})
+
+
 def openapi(_: Exchange[None, None]) -> Reply:
     """GET /openapi.json"""
     return Reply(200, raw=_file("openapi.json"), headers=_FRESH)

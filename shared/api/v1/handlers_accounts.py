@@ -6,7 +6,9 @@ from html import escape
 
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_accounts as models
+from shared.api.v1.errors import status_of
 from shared.domain.accounts import Account
+from shared.domain.errors import RostrumError
 from shared.operations import accounts, networks
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
@@ -52,7 +54,11 @@ def disconnect(x: Exchange[None, None]) -> Reply:
 
 def callback(x: Exchange[None, None]) -> Reply:
     """GET /oauth/callback/{platform}: the network sends the browser here."""
-    landing = accounts.callback(x.ports, x.path["platform"], x.args)
+    try:
+        landing = accounts.callback(x.ports, x.path["platform"], x.args)
+    except RostrumError as error:  # it is a person who looks at this: nobody else would read JSON
+        status = status_of(error)
+        return _page(status, "Not connected", f"{error.message} (Request {x.request_id})")
     if landing.location:
         return Reply(302, headers={"Location": landing.location}, raw=b"")
     if landing.status == "success":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.api.engine.exchange import Exchange, File, Reply
 from shared.api.v1 import models_media as models
 from shared.api.v1.models_common import SuccessResponse
@@ -17,10 +19,17 @@ def list_(x: Exchange[None, models.ListMediaQuery]) -> Reply:
     return Reply(200, models.MediaListResponse(data=items, count=len(items), next_cursor=page.next_cursor))
 
 
+def get(x: Exchange[None, None]) -> Reply:
+    """GET /v1/media/{id}"""
+    return Reply(200, _shown(x, media.get(x.ports, x.caller, x.path["id"])))
+
+
 def upload_url(x: Exchange[None, models.UploadUrlQuery]) -> Reply:
     """GET /v1/media/upload-url"""
     made = media.upload_url(x.ports, x.caller, filename=x.query.filename, media_type=x.query.media_type)
-    answer = models.MediaUploadInfoResponse(media_id=made.media.id, upload_url=made.url, expires_at=made.expires_at)
+    answer = models.MediaUploadInfoResponse(
+        media_id=made.media.id, upload_url=made.url, expires_at=made.expires_at, headers=dict(made.headers)
+    )
     return Reply(200, answer)
 
 
@@ -57,7 +66,7 @@ def _file(file: File | None) -> File:
     return file
 
 
-def _shown(x: Exchange[None, models.ListMediaQuery], one: Media) -> models.MediaItemResponse:
+def _shown(x: Exchange[Any, Any], one: Media) -> models.MediaItemResponse:
     facts = one.facts
     return models.MediaItemResponse(
         id=one.id,
@@ -65,6 +74,7 @@ def _shown(x: Exchange[None, models.ListMediaQuery], one: Media) -> models.Media
         content_type=one.content_type,
         size_bytes=one.size,
         status=one.status,
+        failure=one.failure or None,
         created_at=one.created_at,
         url=media.preview_url(x.ports, one) if one.status == "ready" else None,
         width=facts.width if facts else None,

@@ -32,6 +32,8 @@ class MediaItemResponse(View):
     content_type: str
     size_bytes: int
     status: Literal["pending", "ready", "failed"]
+    failure: str | None = None
+    """Why it was refused, of a failed one."""
     created_at: Time
     url: str | None = None
     width: int | None = None
@@ -48,10 +50,12 @@ class MediaListResponse(View):
 
 
 class MediaUploadInfoResponse(View):
-    """PUT the bytes to ``upload_url`` with exactly the Content-Type of ``media_type``, then verify."""
+    """PUT the bytes to ``upload_url`` with exactly these ``headers``, then verify."""
 
     media_id: str
     upload_url: str
+    headers: dict[str, str]
+    """To be sent with the PUT: they are part of what the address was signed for."""
     expires_at: Time
 
 

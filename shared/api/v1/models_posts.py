@@ -66,9 +66,10 @@ class _Content(Body):
     """Written under the post once it is live; best effort."""
     visibility: VisibilityName | None = None
     scheduled_at: str | None = Field(None, max_length=64)
-    """RFC 3339 with an offset, or a local time beside ``timezone``."""
+    """RFC 3339 with an offset, or a local time beside ``timezone``. A local time that comes twice when clocks go back is
+    the first of the two; one that they skip is refused. Up to 60 seconds ago counts as now, earlier is refused."""
     timezone: str | None = Field(None, max_length=64)
-    """An IANA zone (``Europe/Berlin``) for times without an offset."""
+    """An IANA zone (``Europe/Berlin``) for times without an offset; refused where there is no time."""
     max_lateness_minutes: int | None = None
     """Found later than this after its time, the post is ``missed`` and not sent. 60 if left out."""
     platform_data: dict[str, dict[str, Any]] | None = None

@@ -9,6 +9,14 @@ _HANDLERS = "shared.api.v1.handlers_about:"
 ROUTES = (
     Route(
         "GET",
+        "/",
+        f"{_HANDLERS}root",
+        "To the documentation",
+        {302: None},
+        scope=None,
+    ),
+    Route(
+        "GET",
         "/v1/platforms",
         f"{_HANDLERS}platforms",
         "The networks: what each offers, takes and limits, and where that is documented",

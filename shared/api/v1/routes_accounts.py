@@ -69,6 +69,7 @@ ROUTES = (
         body=f"{_MODELS}ConnectRequest",
         errors=_CONNECT,
         idempotency="claim",
+        location="/v1/accounts/{id}",
         description=_HOSTING,
         example={
             "platform": "bluesky",
@@ -105,6 +106,7 @@ ROUTES = (
         body=f"{_MODELS}ExchangeRequest",
         errors=("auth.state_mismatch", *_CONNECT),
         idempotency="claim",
+        location="/v1/accounts/{id}",
         description=_EXCHANGE,
         example={
             "platform": "twitter",

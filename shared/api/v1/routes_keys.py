@@ -41,6 +41,7 @@ ROUTES = (
         body=f"{_MODELS}CreateKeyRequest",
         errors=(*_WRITE, "key.limit_reached", *_KEYED),
         idempotency="claim",
+        location="/v1/keys/{id}",
         secret=True,
         description="`raw_key` is shown in this answer only.",
         example={"name": "Newsroom", "scopes": ["posts:read", "posts:write"]},

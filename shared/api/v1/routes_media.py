@@ -10,6 +10,14 @@ _HANDLERS = "shared.api.v1.handlers_media:"
 _MODELS = "shared.api.v1.models_media:"
 _FIND = ("media.not_found",)
 _KEYED = ("idempotency.key_reused", "idempotency.in_progress")
+_LOOKED_AT = (  # what a file may turn out to be
+    "media.empty",
+    "media.broken",
+    "media.too_many_pixels",
+    "media.unsupported_type",
+    "validation.media_type_mismatch",
+    "system.blobs_unavailable",
+)
 _MEDIA_ID = "med_01KB2M3N4P5Q6R7S8T9V0W1X2Y"
 _FILE: dict[str, Any] = {
     "id": _MEDIA_ID,
@@ -31,7 +39,7 @@ ROUTES = (
         {200: f"{_MODELS}MediaListResponse"},
         scope="media:read",
         query=f"{_MODELS}ListMediaQuery",
-        errors=("validation.field_invalid",),
+        errors=("validation.field_invalid", "validation.cursor_invalid"),
         answer_example={"data": [_FILE], "count": 1},
     ),
     Route(
@@ -43,7 +51,7 @@ ROUTES = (
         scope="media:write",
         query=f"{_MODELS}UploadUrlQuery",
         errors=("validation.field_required", "media.unsupported_type"),
-        description="PUT the bytes with exactly the announced Content-Type within 15 minutes, then verify.",
+        description="PUT the bytes to `upload_url` with exactly the `headers` of the answer, within 15 minutes, then verify.",
     ),
     Route(
         "POST",
@@ -53,8 +61,9 @@ ROUTES = (
         {201: f"{_MODELS}MediaUploadResponse"},
         scope="media:write",
         upload=Upload("file", 50_000_000, "media.too_large", "Larger files go to GET /v1/media/upload-url."),
-        errors=("validation.field_required", "media.too_large", "media.unsupported_type", *_KEYED),
+        errors=("media.too_large", *_LOOKED_AT, *_KEYED),
         idempotency="claim",
+        location="/v1/media/{media_id}",
         answer_example={"media_id": _MEDIA_ID},
     ),
     Route(
@@ -73,9 +82,19 @@ ROUTES = (
         "Confirm a direct upload: pending to ready",
         {200: "shared.api.v1.models_common:SuccessResponse"},
         scope="media:write",
-        errors=(*_FIND, "media.not_uploaded", "media.failed", *_KEYED),
+        errors=(*_FIND, "media.not_uploaded", "media.failed", *_LOOKED_AT, *_KEYED),
         idempotency="claim",
         answer_example={"success": True},
+    ),
+    Route(
+        "GET",
+        "/v1/media/{id}",
+        f"{_HANDLERS}get",
+        "One file, whatever its status",
+        {200: f"{_MODELS}MediaItemResponse"},
+        scope="media:read",
+        errors=_FIND,
+        answer_example=_FILE,
     ),
     Route(
         "DELETE",

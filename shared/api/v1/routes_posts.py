@@ -48,6 +48,16 @@ _JUDGE = (
     "account.reconnection_required",
     "media.not_found",
     "media.not_ready",
+    "media.empty",
+    "media.broken",
+    "media.busy",
+    "media.too_large",
+    "media.too_many_pixels",
+    "media.unsupported_type",
+    "validation.body_too_large",
+    "validation.media_unfetchable",
+    "validation.media_url_invalid",
+    "platform.*",
 )
 _KEYED = ("idempotency.key_reused", "idempotency.in_progress")
 
@@ -88,6 +98,7 @@ ROUTES = (
         body=f"{_ASKS}CreatePostRequest",
         errors=(*_JUDGE, *_KEYED),
         idempotency="commit",
+        location="/v1/posts/{id}",
         description=(
             "All or nothing: every target is checked against its network's limits before anything is stored. The answer "
             "comes at once; publishing follows, and each target tells what became of it."
@@ -108,7 +119,12 @@ ROUTES = (
         {200: f"{_SAYS}PostsListResponse"},
         scope="posts:read",
         query=f"{_ASKS}ListPostsQuery",
-        errors=("validation.field_invalid", "validation.cursor_invalid", "account.unsupported_platform"),
+        errors=(
+            "validation.time_invalid",
+            "validation.offset_missing",
+            "validation.cursor_invalid",
+            "account.unsupported_platform",
+        ),
         description="A page may hold fewer posts than `limit` and still have a next one.",
         answer_example={"data": [_POST], "pagination": {"limit": 25, "has_more": False}},
     ),
@@ -130,7 +146,11 @@ ROUTES = (
         {200: f"{_SAYS}ValidatePostResponse"},
         scope=ANY_KEY,
         body=f"{_ASKS}ValidatePostRequest",
-        errors=("validation.body_invalid", "validation.field_invalid", "account.unsupported_platform"),
+        errors=_JUDGE,
+        description=(
+            "It takes the same body as POST /v1/posts, and `platforms` or `account_ids` in place of `targets`. What "
+            "creating would refuse is in `errors`; nothing is written."
+        ),
         example={"text": "Hello", "platforms": ["bluesky"]},
         answer_example={"valid": True, "errors": [], "warnings": []},
     ),
@@ -148,12 +168,18 @@ ROUTES = (
         "PATCH",
         "/v1/posts/{pid}",
         f"{_HANDLERS}update",
-        "Edit a draft, scheduled or failed post",
+        "Edit a post that is not sent yet",
         {200: f"{_SAYS}PostResponse"},
         scope="posts:write",
         body=f"{_ASKS}UpdatePostRequest",
         errors=(*_FIND, "post.state_invalid", *_JUDGE),
-        description="What is left out stays. It never publishes; `scheduled_at: null` makes the post a draft again.",
+        description=(
+            "A post can be edited while it is draft, scheduled, failed or missed on every account, and still while it "
+            "is `publishing` as long as its files are being prepared: until the first request that could make it "
+            "visible. From then on, and once a part of it is live, the answer is 409 `post.state_invalid`. `hidden` "
+            "alone can always be changed. What is left out stays. It never publishes; `scheduled_at: null` makes the "
+            "post a draft again."
+        ),
         example={"text": "We are live in Porto."},
         answer_example=_POST,
     ),
@@ -165,7 +191,10 @@ ROUTES = (
         {200: f"{_SAYS}DeletePostResponse"},
         scope="posts:write",
         errors=(*_FIND, "post.state_invalid"),
-        description="The post stays readable by its id; it leaves the lists once no live copy remains.",
+        description=(
+            "Once no live copy remains, the post is `cancelled` for good: it leaves the lists, stays readable by its "
+            "id, and is neither changed nor sent any more. Deleting it again gives the same answer."
+        ),
         answer_example={"success": True, "deleted": True, "results": []},
     ),
     Route(
@@ -177,6 +206,7 @@ ROUTES = (
         scope="posts:write",
         errors=(*_FIND, "post.state_invalid", *_JUDGE, *_KEYED),
         idempotency="claim",
+        location="/v1/posts/{id}",
         answer_example=_POST,
     ),
     Route(

@@ -42,9 +42,12 @@ class PostTargetResponse(View):
     platform: str
     status: StatusName
     attempts: int
+    """How many requests that could make something visible were begun, over all pieces (the post itself, further items,
+    a first comment) and all retries."""
     platform_post_id: str | None = None
     permalink: str | None = None
     published_at: Time | None = None
+    """When the post itself went live on this account."""
     scheduled_at: Time | None = None
     text: str | None = None
     """The target's own, where it differs from the post's; so for the following."""
@@ -56,11 +59,19 @@ class PostTargetResponse(View):
     board_id: str | None = None
     platform_data: dict[str, Any] | None = None
     media_type: str | None = None
+    """The content kind that the post is on this network: text, image, carousel, video, reel or story."""
     metadata: dict[str, Any] | None = None
     """``thread_post_ids`` and ``thread_failed_at_index`` of a thread; ``first_comment_error``."""
     error: PostTargetErrorResponse | None = None
     metrics: PostTargetMetricsResponse | None = None
     metrics_synced_at: Time | None = None
+
+
+class SegmentResponse(View):
+    """One further item of a thread."""
+
+    text: str
+    media: list[MediaInput]
 
 
 class PostResponse(View):
@@ -73,13 +84,21 @@ class PostResponse(View):
     media: list[MediaInput]
     media_ids: list[str]
     targets: list[PostTargetResponse]
+    segments: list[SegmentResponse] | None = None
+    """The further items of a thread, as they were accepted."""
     first_comment: str | None = None
+    platform_data: dict[str, dict[str, Any]] | None = None
+    """As it was accepted, keyed by platform."""
     visibility: VisibilityName
     scheduled_at: Time | None = None
+    timezone: str | None = None
+    """The zone that was sent with it."""
     published_at: Time | None = None
+    """When it first went live on any account."""
     created_at: Time
     updated_at: Time
     retry_count: int
+    """How often somebody asked for the failed targets to be tried again (POST /v1/posts/{pid}/retry)."""
     hidden: bool
     """Archived by you: left out of lists."""
     deleted_at: Time | None = None

@@ -34,7 +34,7 @@ def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
     refuse_deleted(post)
     if post.targets and all(note.status in OVER for note in post.targets.values()):
         raise _nothing(post, "publish", _PUBLISHABLE)
-    command = replace(codec.decode(CreatePost, post.request), publish_now=True, scheduled_at=None)
+    command = replace(codec.decode(CreatePost, post.request), publish_now=True, scheduled_at=None, timezone=None)
     judged = replace(command, targets=tuple(replace(one, scheduled_at=None) for one in command.targets))
     planned = plan(ports, caller, judged)
     planned.found.raise_if_any()

@@ -64,7 +64,14 @@ def update(ports: Ports, caller: Caller, post_id: str, changes: Mapping[str, Any
 def _command(post: Post, changes: Mapping[str, Any]) -> CreatePost:
     """The accepted request with the changes."""
     fields = {name: value for name, value in changes.items() if name != "hidden"}
-    return replace(codec.decode(CreatePost, post.request), publish_now=False, **fields)
+    command = replace(codec.decode(CreatePost, post.request), publish_now=False, **fields)
+    return command if "timezone" in changes else _without_idle_zone(command)
+
+
+def _without_idle_zone(command: CreatePost) -> CreatePost:
+    """A zone goes with the last time that it was sent beside."""
+    timed = command.scheduled_at or any(one.scheduled_at for one in command.targets)
+    return command if timed else replace(command, timezone=None)
 
 
 def _judged(command: CreatePost, changes: Mapping[str, Any]) -> CreatePost:
@@ -73,6 +80,7 @@ def _judged(command: CreatePost, changes: Mapping[str, Any]) -> CreatePost:
         command = replace(command, scheduled_at=None)
         if "targets" not in changes:
             command = replace(command, targets=tuple(replace(one, scheduled_at=None) for one in command.targets))
+        command = _without_idle_zone(command)
     return command
 
 

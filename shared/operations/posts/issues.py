@@ -60,9 +60,9 @@ def from_error(error: RostrumError, field: str) -> Issue:
     return Issue(error.code, field, error.message, meta=meta)
 
 
-def nearest(name: str, known: Sequence[str]) -> str | None:
-    """The known name that was probably meant."""
-    found = get_close_matches(name.lower(), list(known), n=1, cutoff=0.6)
+def nearest(name: str, known: Sequence[str], cutoff: float = 0.6) -> str | None:
+    """The known name that was probably meant. ``cutoff``: how alike they must be, 0 to 1."""
+    found = get_close_matches(name.lower(), list(known), n=1, cutoff=cutoff)
     return found[0] if found else None
 
 

@@ -157,9 +157,9 @@ def _order(sort: Sort) -> tuple[str, Direction]:
 def _span(wanted: ListPosts, name: str) -> list[tuple[str, Op, Any]]:
     bounds: list[tuple[str, Op, Any]] = []
     if wanted.since:
-        bounds.append((name, ">=", read_instant(wanted.since, None, "from")))
+        bounds.append((name, ">=", read_instant(wanted.since, None, "from", None)))
     if wanted.until:
-        bounds.append((name, "<=", read_instant(wanted.until, None, "to")))
+        bounds.append((name, "<=", read_instant(wanted.until, None, "to", None)))
     return bounds
 
 

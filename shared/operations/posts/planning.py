@@ -140,11 +140,20 @@ def _due(command: CreatePost, now: datetime, found: Findings) -> datetime | None
     """The post's own time; a missing one is a draft. publish_now wins, but what is written is read nevertheless."""
     due_at = _read_time(command.scheduled_at, command.timezone, "scheduled_at", now, found)
     if command.timezone and command.scheduled_at is None:
-        try:
-            times.checked_zone(command.timezone, "timezone")
-        except Invalid as error:
-            found.errors.append(from_error(error, "timezone"))
+        _check_zone(command, command.timezone, found)
     return now if command.publish_now else due_at
+
+
+def _check_zone(command: CreatePost, zone: str, found: Findings) -> None:
+    """A zone without a time reads nothing; a slip that would otherwise make a draft of what should go out."""
+    try:
+        times.checked_zone(zone, "timezone")
+    except Invalid as error:
+        found.errors.append(from_error(error, "timezone"))
+        return
+    if not any(order.scheduled_at for order in command.targets):
+        message = "timezone: there is no scheduled_at for it. Name a time, or leave the timezone out."
+        found.errors.append(Issue("validation.field_invalid", "timezone", message))
 
 
 def _target_due(frame: _Frame, order: TargetOrder, at: str) -> datetime | None:

@@ -36,7 +36,8 @@ class Progress:
 
     ``children``: the carousel's items in order; ``finished``: how many of them are processed. ``container``: what will
     be published, made at ``made_at`` (epoch seconds). ``polls``: of the one in hand. ``remade``: how often Instagram
-    failed or forgot containers. ``published``: Instagram says that it is live already.
+    failed or forgot containers. ``published``: Instagram says that it is live already. ``noted``: whether ``alike``,
+    the ids of posts that look like this one and were there before it was sent, has been read (``settle.noted``).
     """
 
     children: tuple[str, ...] = ()
@@ -46,15 +47,19 @@ class Progress:
     polls: int = 0
     remade: int = 0
     published: bool = False
+    noted: bool = False
+    alike: tuple[str, ...] = ()
 
     @staticmethod
     def of(state: Mapping[str, Any]) -> Progress:
         known = {name: state[name] for name in Progress.__dataclass_fields__ if name in state}
-        return Progress(**known | {"children": tuple(state.get("children") or ())})
+        lists = {name: tuple(state.get(name) or ()) for name in ("children", "alike")}
+        return Progress(**known | lists)
 
     def state(self) -> dict[str, Any]:
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: value for name, value in (values | {"children": list(self.children)}).items() if value}
+        values |= {"children": list(self.children), "alike": list(self.alike)}
+        return {name: value for name, value in values.items() if value}
 
 
 def advance(call: Call, piece: Piece, state: Mapping[str, Any]) -> Ready | Wait:

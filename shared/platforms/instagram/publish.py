@@ -23,10 +23,11 @@ def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, An
 
 
 def prepare(call: Call, piece: Piece, state: Mapping[str, Any]) -> Ready | Wait:
-    """Make and poll the containers, one step per call. A first comment needs nothing."""
+    """Make and poll the containers, one step per call; at last note what looks alike. A first comment needs nothing."""
     if piece.role is Role.FIRST_COMMENT:
         return comments.prepare(piece)
-    return containers.advance(call, piece, state)
+    outcome = containers.advance(call, piece, state)
+    return settle.noted(call, piece, outcome) if isinstance(outcome, Ready) else outcome
 
 
 def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published:

@@ -6,12 +6,14 @@ README, «How a lost answer is settled». Read-only.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.domain.content import Kind, Piece
-from shared.platforms.contract import Absent, Armed, Call, Published, Refused, Unsure
+from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure
 from shared.platforms.instagram import containers, errors, graph, wire
+from shared.ports.http import HttpFailure
 
 SKEW = timedelta(seconds=30)  # between the engine's clock and Instagram's
 PAGE = 50
@@ -38,6 +40,23 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     return Unsure(f"container {progress.container} is {code or 'without a status'}")
 
 
+def noted(call: Call, piece: Piece, ready: Ready) -> Ready:
+    """With the ids of what is live already and could be taken for this post: read once, before it is first sent.
+
+    Best effort: without them two posts of one caption within half a minute may stay apart for nobody.
+    """
+    progress = containers.Progress.of(ready.state)
+    if progress.noted or progress.published:
+        return ready
+    since = datetime.fromtimestamp(progress.made_at, UTC)
+    try:
+        items, _ = _since(call, piece.kind, since - SKEW)
+    except (Refused, HttpFailure):
+        return ready
+    alike = tuple(item.id for item in items if _matches(call, piece, since, item))
+    return Ready(replace(progress, noted=True, alike=alike).state())
+
+
 def identify(
     call: Call,
     piece: Piece,
@@ -45,14 +64,15 @@ def identify(
     armed_at: datetime,
     taken: Callable[[str], bool] | None = None,
 ) -> Published:
-    """Which post a published container became: the only one of its kind, caption and time, or none by name.
+    """Which post a published container became: the only new one of its kind, caption and time, or none by name.
 
     ``taken``: which posts are known to be other pieces'.
     """
     # When it was live before this attempt, its time lies between the making of the container and now.
     earliest = datetime.fromtimestamp(progress.made_at, UTC) if progress.published else armed_at
     items, complete = _since(call, piece.kind, earliest - SKEW)
-    ours = [item for item in items if _matches(call, piece, earliest, item) and not (taken and taken(item.id))]
+    new = [item for item in items if _matches(call, piece, earliest, item) and item.id not in progress.alike]
+    ours = [item for item in new if not (taken and taken(item.id))]
     raw = {"container": progress.container, "status_code": "PUBLISHED"}
     state = {"kind": piece.kind.value, "container": progress.container}
     if complete and len(ours) == 1:

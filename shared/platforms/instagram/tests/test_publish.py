@@ -136,6 +136,33 @@ def test_two_posts_that_look_alike_are_never_guessed_between(stage: stages.Stage
     assert found == Published("", None, {"kind": "image", "container": first["container"]}, found.raw)
 
 
+@pytest.mark.parametrize("kind", [Kind.IMAGE, Kind.CAROUSEL, Kind.REEL, Kind.STORY])
+def test_what_was_there_before_is_not_taken_for_the_same_text_again(stage: stages.Stage, kind: Kind) -> None:
+    """Two equal posts within the clocks' tolerance: the second lost its answer, and is known all the same."""
+    piece = stages.pieces()[kind]
+    waiting = stage.prepared(piece)
+    before = publish.commit(stage.call, piece, waiting)
+    state, at = stage.prepared(piece), stage.world.now
+    assert state["alike"] == [before.id]
+    lost = publish.commit(stage.call, piece, state)
+    found = stage.found(piece, state, at)
+    assert (found.id, found.id != before.id) == (lost.id, True)
+    assert publish.prepare(stage.call, piece, state).state["alike"] == [before.id]
+
+
+def test_a_listing_that_fails_keeps_no_post_back(stage: stages.Stage) -> None:
+    """What looks alike is good to know, and no more."""
+    piece = stages.pieces()[Kind.IMAGE]
+
+    def broken(request: Request) -> Response | None:
+        return Response(500, {}, b"") if request.method == "GET" and "caption" in request.url else None
+
+    stage.http.intercept = broken
+    state = stage.prepared(piece)
+    assert "noted" not in state
+    assert publish.commit(stage.call, piece, state).id
+
+
 def test_a_post_from_before_the_attempt_is_not_taken_for_it(stage: stages.Stage) -> None:
     """The same text an hour ago is another post."""
     piece = stages.pieces()[Kind.REEL]

@@ -26,11 +26,13 @@ from shared.ports.store import Write
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A bug and what it breaks (the kinds of ``invariants.Broken`` that betray it)."""
+    """A bug and what it breaks: ``betrayed`` is the kind of ``invariants.Broken`` that a run must show. Any other kind does
+    not count: a patch that no longer fits the code breaks every run, and would pass for caught."""
 
     name: str
     why: str
     patch: Callable[[], Any]
+    betrayed: str = "duplicate"
 
 
 def _patched(module: Any, name: str, replacement: Any) -> Callable[[], Any]:
@@ -149,30 +151,53 @@ BUGS: tuple[Bug, ...] = (
         "retry_on_timeout", "an SDK that repeats a POST after a timeout", _patched(sending, "_send", _retry_on_timeout)
     ),
     Bug(
-        "doubt_is_failure", "what is not a success is called a failure", _patched(sending, "_doubt", _doubt_is_failure)
+        "doubt_is_failure",
+        "what is not a success is called a failure",
+        _patched(sending, "_doubt", _doubt_is_failure),
+        "lie",
     ),
     Bug("lease_takeover", "an expired lease is run again", _patched(reconciling, "reconcile", _lease_takeover)),
     Bug("absence_at_once", "not found at once is taken as proof", _patched(reconciling, "_verdict", _absence_at_once)),
-    Bug("no_sweeper", "the queue is trusted", _patched(publishing, "sweep", _no_sweeper)),
-    Bug("same_task_name", "a task is named after its target alone", _patched(dispatch, "task_name", _same_task_name)),
+    Bug("no_sweeper", "the queue is trusted", _patched(publishing, "sweep", _no_sweeper), "loss"),
+    Bug(
+        "same_task_name",
+        "a task is named after its target alone",
+        _patched(dispatch, "task_name", _same_task_name),
+        "loss",
+    ),
     Bug("arm_without_cas", "the arm is written, not compared and set", _patched(sending, "put", _arm_without_cas)),
-    Bug("event_outside", "the event is not part of the commit", _patched(targets, "_announcing", _event_outside)),
+    Bug(
+        "event_outside",
+        "the event is not part of the commit",
+        _patched(targets, "_announcing", _event_outside),
+        "silence",
+    ),
     Bug(
         "strike_off_anyway",
         "an event that was not taken is forgotten",
         _patched(announcing, "_publish", _strike_off_anyway),
+        "silence",
     ),
     Bug("no_idempotency", "the key is not in the commit", _patched(creating, "_commit", _no_idempotency)),
-    Bug("cancel_what_is_sent", "a cancel is confirmed after sending", _cancelling_anything),
+    Bug("cancel_what_is_sent", "a cancel is confirmed after sending", _cancelling_anything, "lie"),
     Bug(
         "older_plans_too",
         "a task of an older plan publishes",
         _patched(advancing, "_not_for_now", _older_plans_too),
+        "early",
     ),
     Bug(
-        "doubt_is_success", "what is not a failure is called a success", _patched(sending, "_doubt", _doubt_is_success)
+        "doubt_is_success",
+        "what is not a failure is called a success",
+        _patched(sending, "_doubt", _doubt_is_success),
+        "lie",
     ),
-    Bug("swept_without_a_name", "the sweeper's task has a used name", _patched(targets, "swept", _lost_queue_is_fine)),
+    Bug(
+        "swept_without_a_name",
+        "the sweeper's task has a used name",
+        _patched(targets, "swept", _lost_queue_is_fine),
+        "loss",
+    ),
 )
 
 

@@ -84,9 +84,11 @@ def refresh(ports: Ports, account: Account) -> Account:
     except Refused as refused:
         return _refused(ports, claimed, refused)
     except NotSent as error:
-        raise _later(ports, claimed, PAUSE, f"{account.platform} could not be reached") from error
+        raise _later(ports, claimed, PAUSE, f"{networks.title(account.platform)} could not be reached") from error
     except AnswerLost as error:
-        raise _later(ports, claimed, LOST_PAUSE, f"{account.platform} did not answer", UNANSWERED) from error
+        raise _later(
+            ports, claimed, LOST_PAUSE, f"{networks.title(account.platform)} did not answer", UNANSWERED
+        ) from error
     except Broken:
         _release(ports, claimed, ports.clock.now())
         raise
@@ -297,7 +299,8 @@ def _decoded(doc: Doc | None) -> Account | None:
 
 def _alive(account: Account) -> None:
     if account.status == "reconnect_required":
-        text = f"{account.platform} no longer accepts the token of {account.username}: connect the account again."
+        network = networks.title(account.platform)
+        text = f"{network} no longer accepts the token of {account.username}: connect the account again."
         raise Reconnect("account.reconnection_required", text, account_id=account.id, reason=account.reconnect_reason)
 
 

@@ -327,6 +327,7 @@ def test_live_accounts_need_the_installations_app(rig: Rig) -> None:
     with pytest.raises(Clash) as caught:
         accounts.connect(rig.ports, LIVE, Connect("twitter"))
     assert caught.value.code == "platform.app_missing"
+    assert "no app for X:" in caught.value.message
     assert all(name in caught.value.message for name in caught.value.meta["settings"])
     able = memory_ports.rig(apps={"twitter": {"client_id": "our-app", "client_secret": "s3cret"}})
     url = begin(able, "twitter", LIVE).auth_url

@@ -99,12 +99,13 @@ def unpublish(ports: Ports, caller: Caller, post_id: str, account_id: str | None
         raise _nothing_live(account_id)
     for target in live:
         if target.state in (*EDITABLE, *IN_FLIGHT):  # a thread between two of its items
-            message = (
-                f"This post is still {target.status} on {target.platform}. Delete it, or wait until it is settled."
-            )
+            where = networks.title(target.platform)
+            message = f"This post is still {target.status} on {where}. Delete it, or wait until it is settled."
             raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
         if not registry.manifest(target.platform).deletes:
-            message = f"{target.platform} lets nobody delete posts through its API. Delete it in the app."
+            message = (
+                f"{networks.title(target.platform)} lets nobody delete posts through its API. Delete it in the app."
+            )
             raise Unsupported("resource.not_supported", message, platform=target.platform)
     results = [_take_down(ports, caller, target) for target in live]
     for result in results:
@@ -121,7 +122,8 @@ def _load(ports: Ports, caller: Caller, post_id: str) -> PostView:
 def _refuse_in_flight(before: PostView) -> None:
     for target in before.targets:
         if target.state in IN_FLIGHT:
-            message = f"This post is {target.status} on {target.platform} and cannot be stopped. Delete it once it is settled."
+            where = networks.title(target.platform)
+            message = f"This post is {target.status} on {where} and cannot be stopped. Delete it once it is settled."
             raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
 
 
@@ -149,7 +151,7 @@ def _may_be_live(target: Target) -> bool:
 def _take_down(ports: Ports, caller: Caller, target: Target) -> Deletion:
     """Delete one target's copies on its network, the last piece first, and note it."""
     if not registry.manifest(target.platform).deletes:
-        message = f"{target.platform} lets nobody delete posts through its API; it is still live."
+        message = f"{networks.title(target.platform)} lets nobody delete posts through its API; it is still live."
         return Deletion(target, "not_supported", message)
     if target.state is State.NEEDS_REVIEW:
         return Deletion(target, "failed", "Nobody knows yet whether it is live: look at the account, then resolve it.")

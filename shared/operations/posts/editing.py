@@ -12,6 +12,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
 from shared.domain.posts import MediaRef, Post, Target
 from shared.domain.states import EDITABLE, State
+from shared.operations import networks
 from shared.operations.posts import building
 from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import EDITABLE_FIELDS, CreatePost, MediaInput
@@ -103,7 +104,8 @@ def _refuse_live(old: Sequence[Target]) -> None:
     """A post of which a part is out would no longer be what it says."""
     for target in old:
         if any(piece.live for piece in target.pieces):
-            message = f"This post is live on {target.platform}, or a part of it is. Delete it and make a new one."
+            where = networks.title(target.platform)
+            message = f"This post is live on {where}, or a part of it is. Delete it and make a new one."
             raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
 
 

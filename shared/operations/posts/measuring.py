@@ -62,7 +62,9 @@ _UNREADABLE = Failure(
 def _ask(ports: Ports, target: Target, live: Live, now: datetime) -> Metrics:
     measurer = registry.measurer(target.platform)
     if measurer is None:
-        raise Unsupported("resource.not_supported", f"{target.platform} offers no numbers of posts through its API.")
+        raise Unsupported(
+            "resource.not_supported", f"{networks.title(target.platform)} offers no numbers of posts through its API."
+        )
     call = sessions.call(ports, sessions.open_account(ports, target.space, target.account_id))
     with networks.asking(target.platform, now):
         return measurer.post(call, Published(live.id, live.permalink, live.state, live.raw))

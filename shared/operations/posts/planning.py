@@ -13,6 +13,7 @@ from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.content import Kind
 from shared.domain.errors import Invalid
+from shared.operations import networks
 from shared.operations.posts import content as contents
 from shared.operations.posts import limits, times
 from shared.operations.posts.commands import MAX_LATENESS_MINUTES, MAX_TARGETS, CreatePost, TargetOrder
@@ -187,7 +188,7 @@ def _check_platform_data(command: CreatePost, used: set[str], found: Findings) -
             message = f"{where}: platform_data.{first} means the same platform. Put its options in one of them."
             found.errors.append(Issue("validation.field_invalid", where, message, platform))
         if platform not in used:
-            message = f"{where}: no target of this post is on {platform}, so it has no effect."
+            message = f"{where}: no target of this post is on {networks.title(platform)}, so it has no effect."
             found.warnings.append(Issue("validation.option_unused", where, message, platform))
 
 

@@ -13,6 +13,7 @@ from shared.domain.errors import Invalid, Missing, Reconnect
 from shared.domain.media import Media, media_path
 from shared.domain.posts import MediaRef
 from shared.operations import media as library
+from shared.operations import networks
 from shared.operations.fetching import Deadline
 from shared.operations.posts.commands import CreatePost, MediaInput
 from shared.operations.posts.content import Resolved
@@ -44,7 +45,8 @@ def _usable(account: Account | None, id: str, field: str) -> Account:
     if account is None or account.status == "disconnected":
         raise no_account(id, field)
     if account.status == "reconnect_required":
-        message = f"{field}: {account.username} on {account.platform} must be connected again before it can publish."
+        who = f"{account.username} on {networks.title(account.platform)}"
+        message = f"{field}: {who} must be connected again before it can publish."
         meta = {"field": field, "account_id": account.id, "reason": account.reconnect_reason}
         raise Reconnect("account.reconnection_required", message, **meta)
     return account

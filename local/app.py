@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
@@ -38,12 +39,17 @@ class App:
         first, _, rest = request.path.lstrip("/").partition("/")
         if first == "_blobs":
             return blobs_wsgi.serve(request, self._blobs)
-        if (first, rest) == ("sandbox", "") and request.method == "GET":
+        if (first, rest) == ("sandbox", "") and request.method == "GET" and _is_here(request):
             return self._page()
         if first != "_functions":
             return self._functions["api"](request)
         function = self._functions.get(rest)
         return function(request) if function and rest != "api" else Response("No such function.\n", 404)
+
+
+def _is_here(request: Request) -> bool:
+    """Whether the browser runs on this machine: the page needs no key, so a public address must not show it."""
+    return (urlsplit(f"//{request.host}").hostname or "") in ("127.0.0.1", "localhost", "::1")
 
 
 def functions() -> dict[str, Function]:

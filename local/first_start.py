@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from local import home as home_folder
 from shared.domain.callers import Caller
-from shared.domain.errors import RostrumError
+from shared.domain.errors import Unauthenticated
 from shared.operations import accounts, callers, workspaces
 from shared.platforms import registry
 from shared.ports.world import Ports
@@ -55,5 +55,5 @@ def _fields(name: str, credentials: Mapping[str, str]) -> Mapping[str, str]:
 def _caller(ports: Ports, key: str) -> Caller | None:
     try:
         return callers.authenticate(ports, key) if key else None
-    except RostrumError:
+    except Unauthenticated:
         return None  # the key of an older state folder, or a revoked one: new ones are made

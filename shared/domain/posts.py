@@ -169,7 +169,10 @@ class Target:
 
     @property
     def status(self) -> Status:
-        """What callers see. A target that waits between two steps of publishing is still publishing."""
+        """What callers see. A target that waits between two steps of publishing is still publishing; a thread that broke
+        after its first piece is partly live, and never just «failed»: whoever re-posts what failed would post it twice."""
+        if self.state is State.FAILED and self.first:
+            return Status.PARTIAL
         again = self.attempt and self.next_at != self.due_at  # tried before, and not given a new time since
         begun = self.immediate or self.current or self.refusals or self.refreshed or again
         return Status.PUBLISHING if self.state is State.SCHEDULED and begun else status_of(self.state)

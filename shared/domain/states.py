@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 class Status(StrEnum):
-    """What callers see, of a target and of a post (``partial`` only of a post)."""
+    """What callers see, of a target and of a post (``partial`` of a target: a thread that broke after its first piece)."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -98,7 +98,7 @@ def overall(statuses: Iterable[Status]) -> Status:
             return Status.PUBLISHING if seen & _BEGUN else still
     if Status.NEEDS_REVIEW in seen:
         return Status.NEEDS_REVIEW
-    return Status.PARTIAL if Status.PUBLISHED in seen else Status.FAILED
+    return Status.PARTIAL if seen & {Status.PUBLISHED, Status.PARTIAL} else Status.FAILED
 
 
-_BEGUN = {Status.PUBLISHING, Status.PUBLISHED, Status.FAILED, Status.MISSED, Status.NEEDS_REVIEW}
+_BEGUN = {Status.PUBLISHING, Status.PUBLISHED, Status.PARTIAL, Status.FAILED, Status.MISSED, Status.NEEDS_REVIEW}

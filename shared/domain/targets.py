@@ -277,7 +277,7 @@ def _next_piece(target: Target, now: datetime) -> Target:
 
 def _ended(target: Target, state: State, failure: Failure | None, now: datetime, **changes: Any) -> Target:
     ended = _become(target, state, error=failure, next_at=None, swept=0, tick=target.tick + 1, **changes)
-    return _announcing(ended, f"target.{state}", now)
+    return _announcing(ended, f"target.{ended.status}", now)
 
 
 def _given_up(target: Target, state: State, failure: Failure, now: datetime) -> Target:

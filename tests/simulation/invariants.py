@@ -88,7 +88,7 @@ def _events(run: Run, target: Target) -> list[Broken]:
     """I5 and I6: the end of a target is told, always under the same id."""
     if target.state not in TERMINAL:
         return []
-    kind = "target.unpublished" if target.unpublished_at else f"target.{target.state}"
+    kind = "target.unpublished" if target.unpublished_at else f"target.{target.status}"
     told = {
         m.attributes["id"]
         for m in run.rig.bus.messages

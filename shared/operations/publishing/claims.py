@@ -33,16 +33,21 @@ def taken(reader: Reader, target: Target, post_id: str) -> bool:
 
 def contested(reader: Reader, target: Target, post_id: str) -> bool:
     """Whether the post is taken, or may turn out to be that of a target of the same text that was armed before."""
-    return taken(reader, target, post_id) or any(_goes_before(other, target) for other in _open(reader, target))
+    return taken(reader, target, post_id) or any(_goes_before(doc, target) for doc in _open(reader, target))
 
 
-def _open(reader: Reader, target: Target) -> list[Target]:
+def _open(reader: Reader, target: Target) -> list[Doc]:
     """The account's targets whose outcome is not known yet."""
     query = Query(_targets(target), where=(("account_id", "==", target.account_id), ("state", "in", _OPEN)))
-    return [codec.decode(Target, doc.data) for doc in reader.query(query)]
+    return reader.query(query)
 
 
-def _goes_before(other: Target, target: Target) -> bool:
+def _goes_before(doc: Doc, target: Target) -> bool:
+    """Whether the other target may have the better claim. One that cannot be read may: then a person will look."""
+    try:
+        other = codec.decode(Target, doc.data)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        return True
     if other.id == target.id or other.arm is None or target.arm is None:
         return False
     same = other.piece.text.strip() == target.piece.text.strip()

@@ -26,15 +26,16 @@ from shared.operations.publishing.back_off import back_off
 from shared.operations.publishing.payloads import storable
 from shared.operations.publishing.records import Loaded, put, settle
 from shared.platforms import registry
-from shared.platforms.contract import Accepted, Call, Fate, Published, Refused
+from shared.platforms.contract import Accepted, Call, Fate, Published, Refused, Timing
 from shared.ports.http import HttpFailure, NotSent
 from shared.ports.store import StoreError
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 SEND_WINDOW = 5.0  # seconds between deciding to arm and sending: later, the arm is given back unused
-SANDBOX_DEADLINE = 5.0  # seconds a simulator may take: it answers in this process
-MARGIN = 5.0  # seconds beyond all deadlines until a sender is certainly over
+SANDBOX_REACH = 10.0  # seconds a simulator may take: it answers in this process
+CONNECT = 5.0  # seconds, the request's connect timeout
+MARGIN = 10.0  # seconds beyond all deadlines (a name's resolution, a large answer) until a sender is certainly over
 FIRST_LOOK = timedelta(seconds=5)
 log = logging.getLogger(__name__)
 Verdict = Callable[[Target], Target]
@@ -62,9 +63,8 @@ def arm_and_send(ports: Ports, loaded: Loaded, account: Account, call: Call, pre
 
 def _arm(ports: Ports, target: Target) -> Arm:
     timing, now = registry.manifest(target.platform).timing, ports.clock.now()
-    deadline = SANDBOX_DEADLINE if target.sandbox else timing.send_deadline
     settle_after = timing.sandbox_settle if target.sandbox else timing.settle
-    over = timedelta(seconds=SEND_WINDOW + deadline + MARGIN)
+    over = timedelta(seconds=SEND_WINDOW + (SANDBOX_REACH if target.sandbox else reach(timing)))
     return Arm(
         attempt=target.attempt + 1,
         nonce=ports.ids.token(128),
@@ -73,6 +73,11 @@ def _arm(ports: Ports, target: Target) -> Arm:
         over_at=now + over,
         settles_at=now + max(timedelta(seconds=settle_after), over),
     )
+
+
+def reach(timing: Timing) -> float:
+    """Seconds after which a request that was begun is certainly over: the http port's own bound for an exchange."""
+    return CONNECT + 2 * timing.send_deadline + MARGIN
 
 
 def _send(ports: Ports, target: Target, account: Account, call: Call, piece: Piece) -> Verdict:

@@ -185,7 +185,7 @@ class Stage:
         """The target, which is in this terminal state and has told its end under one id; its post agrees."""
         target = self.target()
         assert target.state is state, (target.state, target.error)
-        assert len(self.told(f"target.{state}")) == 1
+        assert len(self.told(f"target.{target.status}")) == 1
         assert not target.events
         assert self.stored_post().status == target.status
         return target

@@ -109,3 +109,12 @@ def _gone(stage: Stage) -> Published:
     """Live, and at the same moment its account is disconnected."""
     stage.change_account(status="disconnected")
     return Published("live-1", "https://x")
+
+
+def test_a_thread_that_broke_is_partly_live_never_just_failed(stage: Stage) -> None:
+    """Whoever re-posts what «failed» would post its first piece twice."""
+    stage.network.commits = [Published("root"), refusal(Fate.REJECTED)]
+    stage.post("one", thread=("two",))
+    stage.pass_time(60)
+    ended = stage.ended(State.FAILED)
+    assert (str(ended.status), str(stage.stored_post().status)) == ("partial", "partial")

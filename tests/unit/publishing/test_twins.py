@@ -14,6 +14,7 @@ from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.platforms.contract import Absent, Fate, Published
 from shared.ports.http import AnswerLost
+from shared.ports.store import Write
 from tests.operations import flows
 from tests.support import memory_ports
 from tests.support.memory_ports import Rig
@@ -83,3 +84,16 @@ def test_a_refusal_of_the_authors_doing_is_final_once_absence_is_proven(stage: S
     assert ended.state is State.FAILED
     assert ended.error is not None
     assert (ended.error.code.endswith(".duplicate"), stage.network.count("commit")) == (True, 1)
+
+
+def test_a_target_that_cannot_be_read_leaves_its_neighbours_to_a_person(stage: Stage) -> None:
+    """It may own the post that was found: nobody is called published for it, and nobody is in doubt for ever."""
+    stage.network.commits = [AnswerLost("timeout")]
+    stage.network.finds = [Published("somebodys")] * 50
+    target = stage.post()
+    stage.deliver()
+    path = target_path(target.space, "tgt_POISON")
+    poison = {"id": "tgt_POISON", "account_id": target.account_id, "platform": target.platform, "state": "unknown"}
+    stage.rig.store.commit([Write("create", path, poison)])
+    stage.pass_time(3 * 3600)
+    assert stage.read(target.id).state is State.NEEDS_REVIEW

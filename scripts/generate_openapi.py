@@ -89,7 +89,9 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "/", "description": "This installation"}],
         "tags": [{"name": name} for name in _TAGS],
         "security": [{"apiKey": []}],
-        "paths": dict(sorted(paths.items())),
+        "paths": dict(
+            sorted(paths.items(), key=lambda item: (not item[0].startswith("/v1/"), "oauth" in item[0], item[0]))
+        ),
         "components": {
             "securitySchemes": {
                 "apiKey": {"type": "http", "scheme": "bearer", "description": "rst_live_… or rst_test_… (sandbox)"}

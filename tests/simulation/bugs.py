@@ -16,7 +16,16 @@ from shared.domain.posts import Live, Target
 from shared.domain.states import State
 from shared.operations import publishing
 from shared.operations.posts import creating, deleting
-from shared.operations.publishing import advancing, announcing, dispatch, reconciling, records, sending, sweeping
+from shared.operations.publishing import (
+    advancing,
+    announcing,
+    claims,
+    dispatch,
+    reconciling,
+    records,
+    sending,
+    sweeping,
+)
 from shared.platforms import registry
 from shared.platforms.contract import Absent
 from shared.ports.bus import BusUnavailable
@@ -133,6 +142,13 @@ def _cancelling_anything() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _taking_anything() -> Iterator[None]:
+    nobodys = mock.patch.object(claims, "taken", return_value=False)
+    with nobodys, mock.patch.object(claims, "contested", return_value=False):
+        yield
+
+
 _real_send = sending._send
 _real_reconcile = reconciling.reconcile
 _real_verdict = reconciling._verdict
@@ -198,6 +214,7 @@ BUGS: tuple[Bug, ...] = (
         _patched(targets, "swept", _lost_queue_is_fine),
         "loss",
     ),
+    Bug("anybodys_post", "a post that looks alike is taken for one's own", _taking_anything, "lie"),
 )
 
 

@@ -63,7 +63,8 @@ def length(scenario: Scenario) -> int:
     """How many port calls the scenario makes when nothing fails, and everything ends as its caller wished."""
     run, found = play(scenario, Plan(()))
     ends = {target.state for target in run.targets()}
-    if found or not ends or ends - {State.PUBLISHED, State.CANCELLED}:
+    wished = {State.PUBLISHED, State.CANCELLED} | ({State.FAILED} if scenario.refusable else set())
+    if found or not ends or ends - wished:
         raise AssertionError(f"{scenario.name} fails without a fault: {found or sorted(ends)}")
     return run.calls
 
@@ -80,7 +81,7 @@ def catalogue(names: tuple[str, ...]) -> list[Scenario]:
     made: list[Scenario] = []
     for name in names:
         made += [scenarios.one_now(name), scenarios.thread(name), scenarios.rescheduled(name)]
-        made += [scenarios.cancelled(name), scenarios.cancelled(name, 4)]
+        made += [scenarios.cancelled(name), scenarios.cancelled(name, 4), scenarios.twins(name)]
     return [*made, scenarios.everywhere(names)]
 
 
@@ -154,6 +155,7 @@ def _hunt(names: tuple[str, ...], seed: int) -> Iterator[tuple[Scenario, Plan, b
         for plan in plans.singles(60):
             yield scenarios.cancelled(name, 4), plan, False
             yield scenarios.rescheduled(name), plan, False
+            yield scenarios.twins(name), plan, False
         for plan in plans.randoms(seed, 60, 50):
             yield scenarios.cancelled(name), plan, True
 

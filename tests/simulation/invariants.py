@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.domain.content import Role
-from shared.domain.posts import Target
+from shared.domain.posts import PieceDoc, Target
 from shared.domain.states import TERMINAL, State
 from shared.platforms import registry
 from shared.platforms.contract import Seen
@@ -30,8 +30,7 @@ def check(run: Run, steps: int) -> list[Broken]:
     live = {name: _seen(run, name) for name in run.accounts}
     for target in run.targets():
         found += _target(run, target, live[target.platform])
-    found += _posts(run) + _twins(run)
-    found += _duplicates(live)
+    found += _posts(run) + _twins(run) + _counts(run, live)
     return found + _leaks(run)
 
 
@@ -40,15 +39,31 @@ def _seen(run: Run, name: str) -> list[Seen]:
     return list(registry.simulator(name).seen(world, run.accounts[name].platform_account_id))
 
 
-def _duplicates(live: dict[str, list[Seen]]) -> list[Broken]:
-    """I1: the texts of a run are all different, so that no text may be live twice on one account."""
-    counts = {name: Counter(seen.text for seen in posts) for name, posts in live.items()}
-    return [
-        Broken("duplicate", f"{name}: live {count} times: {text!r}")
-        for name, counter in counts.items()
-        for text, count in counter.items()
-        if count > 1
-    ]
+def _counts(run: Run, live: dict[str, list[Seen]]) -> list[Broken]:
+    """I1 and I4, by text and network: never more copies than were asked for, nor more than are told to be live.
+
+    Posts of one text cannot be told apart from outside, so they are counted: the copies that followers see, how
+    many were asked for, and the pieces that say that they are live or that nobody can know.
+    """
+    told = Counter[tuple[str, str]]()
+    for target in run.targets():
+        for piece in target.pieces:
+            told[target.platform, piece.text] += _may_be_live(target, piece)
+    found = []
+    for (name, text), copies in Counter((name, post.text) for name, posts in live.items() for post in posts).items():
+        if copies > run.asked[name, text]:
+            found.append(Broken("duplicate", f"{name}: live {copies} times: {text!r}"))
+        elif copies > told[name, text]:
+            found.append(Broken("lie", f"{name}: {text!r} is live {copies} times, told {told[name, text]} times"))
+    return found
+
+
+def _may_be_live(target: Target, piece: PieceDoc) -> bool:
+    """Whether the piece says that it is live, or that nobody can know."""
+    if target.unpublished_at:
+        return False
+    unknown = piece.error is not None and piece.error.code.endswith("outcome_unknown")
+    return bool(piece.live) or target.state is State.NEEDS_REVIEW or (piece.role is Role.FIRST_COMMENT and unknown)
 
 
 def _twins(run: Run) -> list[Broken]:
@@ -56,7 +71,7 @@ def _twins(run: Run) -> list[Broken]:
     claims = Counter(
         piece.live.id for target in run.targets() for piece in target.pieces if piece.live and piece.live.id
     )
-    return [Broken("lie", f"{id} is claimed by {count} pieces") for id, count in claims.items() if count > 1]
+    return [Broken("lie", f"{post_id} is claimed by {count} pieces") for post_id, count in claims.items() if count > 1]
 
 
 def _target(run: Run, target: Target, live: list[Seen]) -> list[Broken]:
@@ -64,20 +79,11 @@ def _target(run: Run, target: Target, live: list[Seen]) -> list[Broken]:
     if target.state not in TERMINAL:
         found.append(Broken("loss", f"{target.id} ended {target.state}"))
     ids = {seen.id for seen in live}
-    texts = Counter(seen.text for seen in live)
     for index, piece in enumerate(target.pieces):
-        if target.unpublished_at:
-            continue  # it was live and was taken down: that it is gone is checked below
-        if piece.live and piece.live.id and piece.live.id not in ids:
+        if piece.live and piece.live.id and piece.live.id not in ids and not target.unpublished_at:
             found.append(Broken("lie", f"{target.id} piece {index} says published, but {piece.live.id} is not live"))
-        comment_in_doubt = (
-            piece.role is Role.FIRST_COMMENT and piece.error and piece.error.code.endswith("outcome_unknown")
-        )
-        in_doubt = target.state is State.NEEDS_REVIEW or comment_in_doubt
-        if not piece.live and texts[piece.text] and not in_doubt:
-            found.append(Broken("lie", f"{target.id} piece {index} ended {target.state}, but it is live"))
-    if target.id in run.confirmed_cancelled and any(texts[piece.text] for piece in target.pieces):
-        found.append(Broken("lie", f"{target.id} was cancelled with success, and is live"))
+    if target.id in run.confirmed_cancelled and target.first and not target.unpublished_at:
+        found.append(Broken("lie", f"{target.id} was cancelled with success, and says that it is live"))
     first = target.first
     if first and target.due_at and first.at < target.due_at - EARLY:
         found.append(Broken("early", f"{target.id} was live at {first.at}, before its time {target.due_at}"))

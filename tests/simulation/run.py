@@ -6,6 +6,7 @@ Everything that a run does follows from its plan: the same plan gives the same r
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -54,7 +55,7 @@ class Run:
     calls: int = 0
     counting: bool = False
     crashes: int = 0
-    wanted: dict[str, str] = field(default_factory=dict)  # post id -> what its text says, as accepted
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)  # network and text: how often callers asked for it
     confirmed_cancelled: set[str] = field(default_factory=set)  # targets whose cancel was answered with success
 
     @property

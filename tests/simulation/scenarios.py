@@ -23,12 +23,14 @@ Action = Callable[[Run], None]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``accept`` makes the posts; ``actions`` happen later, at the given minute."""
+    """``accept`` makes the posts; ``actions`` happen later, at the given minute. ``refusable``: a network may
+    refuse some of them even without a fault."""
 
     name: str
     platforms: tuple[str, ...]
     accept: Action
     actions: dict[int, Action] = field(default_factory=dict)
+    refusable: bool = False
 
 
 def one_now(name: str) -> Scenario:
@@ -45,6 +47,16 @@ def thread(name: str) -> Scenario:
     return Scenario(
         f"{name}: a first comment", (name,), lambda run: create(run, "post", [name], comment=True, publish_now=True)
     )
+
+
+def twins(name: str) -> Scenario:
+    """Two posts of one text on one account, now: a network may refuse the second, and neither is the other."""
+
+    def accept(run: Run) -> None:
+        for key in ("the first", "the second"):
+            create(run, "twin", [name], key=key, publish_now=True)
+
+    return Scenario(f"{name}: twins", (name,), accept, refusable=True)
 
 
 def everywhere(names: tuple[str, ...]) -> Scenario:
@@ -77,6 +89,7 @@ def create(
     segments: int = 0,
     comment: bool = False,
     publish_now: bool = False,
+    key: str = "the same key",
 ) -> None:
     """Ask for a post as an SDK does: the same request under the same key until it is answered."""
     needs_media = any(registry.manifest(name).text.required is False and not _takes_text(name) for name in names)
@@ -90,12 +103,14 @@ def create(
         publish_now=publish_now,
         scheduled_at=at,
     )
-    accepted = _insist(run, lambda: _create(run, command), stubborn=True)
+    texts = [command.text, *(segment.text for segment in command.segments), command.first_comment]
+    run.asked.update((name, text) for name in names for text in texts if text)
+    accepted = _insist(run, lambda: _create(run, command, key), stubborn=True)
     assert accepted, f"the scenario asks for what is refused: {names}"
 
 
-def _create(run: Run, command: CreatePost) -> str:
-    key = idempotency.identify(run.caller, "the-same-key", "POST /v1/posts", {"text": command.text})
+def _create(run: Run, command: CreatePost, name: str) -> str:
+    key = idempotency.identify(run.caller, name, "POST /v1/posts", {"text": command.text})
     answer, stale = idempotency.find(run.ports, key)
     if answer is not None:
         return answer.body.decode()

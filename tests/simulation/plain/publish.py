@@ -52,8 +52,11 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """The own posts since the arm, by text."""
     listed = _wire.ask(call, _wire.get(POSTS, Authorization=call.tokens.access), _refusal).json["posts"]
     since = armed.at - timedelta(seconds=1)
-    mine = [post for post in listed if post["text"] == piece.text and datetime.fromisoformat(post["at"]) >= since]
-    return _published(mine[0]["id"]) if len(mine) == 1 else Absent("not among the posts since the arm")
+    recent = [post for post in listed if datetime.fromisoformat(post["at"]) >= since]
+    mine = [post["id"] for post in recent if post["text"] == piece.text and not armed.taken(post["id"])]
+    if len(mine) > 1:
+        return Unsure("several posts of this text since the arm")
+    return _published(mine[0]) if mine else Absent("not among the posts since the arm")
 
 
 def describe(call: Call, published: Published) -> Published:

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -59,8 +60,9 @@ class SandboxHttp:
         return self._simulate(name, registry.simulator(name), request)
 
     def _simulate(self, name: str, simulator: Simulator, request: Request) -> Response:
+        fetch = cache(self.fetch)  # a transaction that runs again must not hold the store while it fetches again
         try:
-            outcome = self._store.transact(lambda txn: self._handle(txn, name, simulator, request))
+            outcome = self._store.transact(lambda txn: self._handle(txn, name, simulator, request, fetch))
         except StoreError as error:
             raise AnswerLost(f"{name}: the simulator's store failed ({type(error).__name__})") from error
         if isinstance(outcome, Lost):
@@ -73,8 +75,10 @@ class SandboxHttp:
             raise AnswerLost(f"{name}: no answer within {request.read_timeout} s")
         return outcome.response
 
-    def _handle(self, txn: Transaction, name: str, simulator: Simulator, request: Request) -> Response | Lost | Delayed:
-        world = StoreWorld(txn, name, self._clock.now(), self.fetch)
+    def _handle(
+        self, txn: Transaction, name: str, simulator: Simulator, request: Request, fetch: Fetch
+    ) -> Response | Lost | Delayed:
+        world = StoreWorld(txn, name, self._clock.now(), fetch)
         answer: Response | Lost | Delayed
         try:
             answer = simulator.handle(request, world)

@@ -43,6 +43,8 @@ class Counting:
         if path == "/fetch":
             got = world.fetch(f"https://{MEDIA_HOST}/media/photo.jpg?any=1")
             return Response(200, {}, str(len(got.body) if got else -1).encode())
+        if path == "/outside":
+            world.fetch("https://outside.test/file")
         if path == "/ids":
             world.put("kind", "a/b ü", {"n": [1, {"x": None}]})
             world.put("kind", "gone", {})
@@ -94,6 +96,13 @@ def http(store: EmbeddedStore, waited: list[float], monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(registry, "for_host", lambda host: "counting" if host == HOST else real(host))
     monkeypatch.setattr(registry, "simulator", lambda name: Counting())
     return SandboxHttp(store, ManualClock(), lambda url: None, waited.append)
+
+
+def test_a_transaction_that_runs_again_does_not_fetch_again(http: SandboxHttp, store: EmbeddedStore) -> None:
+    """The last run may hold the store's lock: a slow address must not be asked while others wait for it."""
+    asked: list[str] = []
+    SandboxHttp(store, ManualClock(), asked.append).send(Request("GET", f"{URL[:-2]}/outside"))
+    assert asked == ["https://outside.test/file"]
 
 
 def get(http: SandboxHttp, path: str = "", **more: Any) -> Response:

@@ -60,7 +60,7 @@ _BODIES = st.fixed_dictionaries(
         "publish_now": st.booleans(),
         "skip_validation": st.booleans(),
         "visibility": st.sampled_from(["public", "private"]),
-        "max_lateness_minutes": st.integers(-5, 10**20),
+        "max_lateness": st.integers(-5, 10**20),
         "title": st.text(max_size=5),
     },
 )

@@ -368,8 +368,8 @@ def test_a_fault_free_post_costs_two_reads_and_three_writes(call: Api) -> None:
 
 
 def test_lateness_is_the_callers(call: Api) -> None:
-    made = call.post(scheduled_at="2026-11-22T13:00:00Z", max_lateness_minutes=5)
-    assert made["max_lateness_minutes"] == 5
+    made = call.post(scheduled_at="2026-11-22T13:00:00Z", max_lateness=5)
+    assert made["max_lateness"] == 5
     call.rig.clock.advance(timedelta(hours=1, minutes=6).total_seconds())
     call.settle()
     assert shown(call, made["id"])["status"] == "missed"

@@ -32,7 +32,7 @@ _EMPTY: Mapping[str, Any] = {
     "segments": (),
     "first_comment": "",
     "visibility": "public",
-    "max_lateness_minutes": 60,
+    "max_lateness": 60,
     "platform_data": {},
     "hidden": False,
 }
@@ -73,7 +73,7 @@ def _content(body: models.CreatePostRequest | models.UpdatePostRequest) -> dict[
         "visibility": body.visibility,
         "scheduled_at": body.scheduled_at,
         "timezone": body.timezone,
-        "max_lateness_minutes": body.max_lateness_minutes,
+        "max_lateness": body.max_lateness,
         "platform_data": body.platform_data,
         "skip_validation": body.skip_validation,
     }

@@ -43,7 +43,7 @@ def post(found: PostView) -> views.PostResponse:
         retry_count=stored.retry_count,
         hidden=stored.hidden,
         deleted_at=stored.deleted_at,
-        max_lateness_minutes=asked.max_lateness_minutes,
+        max_lateness=asked.max_lateness,
     )
 
 

@@ -70,8 +70,8 @@ class _Content(Body):
     the first of the two; one that they skip is refused. Up to 60 seconds ago counts as now, earlier is refused."""
     timezone: str | None = Field(None, max_length=64)
     """An IANA zone (``Europe/Berlin``) for times without an offset; refused where there is no time."""
-    max_lateness_minutes: int | None = None
-    """Found later than this after its time, the post is ``missed`` and not sent. 60 if left out."""
+    max_lateness: int | None = None
+    """Minutes: found later than this after its time, the post is ``missed`` and not sent. 60 if left out."""
     platform_data: dict[str, dict[str, Any]] | None = None
     """The networks' own options, keyed by platform. A target's own win."""
     skip_validation: bool = False

@@ -84,7 +84,7 @@ _POST: dict[str, Any] = {
     "updated_at": "2026-11-22T12:00:00Z",
     "retry_count": 0,
     "hidden": False,
-    "max_lateness_minutes": 60,
+    "max_lateness": 60,
 }
 
 ROUTES = (

@@ -103,7 +103,8 @@ class PostResponse(View):
     """Archived by you: left out of lists."""
     deleted_at: Time | None = None
     """Set once the post was deleted. It is then ``cancelled``, out of the lists, and cannot be changed."""
-    max_lateness_minutes: int
+    max_lateness: int
+    """Minutes after its time until the post is ``missed`` instead of sent."""
 
 
 class PaginationInfo(View):

@@ -40,7 +40,7 @@ def new_target(
         state=State.DRAFT,
         pieces=pieces(ports.ids, planned, now),
         created_at=now,
-        max_lateness=command.max_lateness_minutes * 60,
+        max_lateness=command.max_lateness * 60,
         shard=shard_of(target_id),
         overrides=overrides(command, planned.account.id),
     )

@@ -62,7 +62,7 @@ class CreatePost:
     """A post to make: now (``publish_now`` wins), at a time, or a draft when there is neither.
 
     ``platform_data`` is keyed by platform; a target's own is flat and wins. ``timezone`` (IANA) reads times without an
-    offset. ``max_lateness_minutes``: found later than this, the post is ``missed`` and not sent.
+    offset. ``max_lateness``: found later than so many minutes, the post is ``missed`` and not sent.
     """
 
     text: str = ""
@@ -75,7 +75,7 @@ class CreatePost:
     publish_now: bool = False
     scheduled_at: str | None = None
     timezone: str | None = None
-    max_lateness_minutes: int = 60
+    max_lateness: int = 60
     platform_data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     skip_validation: bool = False
 
@@ -91,7 +91,7 @@ EDITABLE_FIELDS = frozenset(
         "visibility",
         "scheduled_at",
         "timezone",
-        "max_lateness_minutes",
+        "max_lateness",
         "platform_data",
         "skip_validation",
     }

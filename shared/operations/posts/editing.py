@@ -127,7 +127,7 @@ def _next(edit: _Edit, post: Post, planned: PlannedTarget, before: Target | None
     target = replace(
         before,
         position=position,
-        max_lateness=edit.command.max_lateness_minutes * 60,
+        max_lateness=edit.command.max_lateness * 60,
         overrides=building.overrides(edit.command, before.account_id),
     )
     if CONTENT & set(edit.changes):

@@ -122,9 +122,9 @@ def _check_shape(command: CreatePost, found: Findings) -> None:
             f"targets: at most {MAX_TARGETS} in one post, and there are {len(command.targets)}. Make several posts."
         )
         found.errors.append(_over("targets", message, MAX_TARGETS, len(command.targets)))
-    if not 1 <= command.max_lateness_minutes <= MAX_LATENESS_MINUTES:
-        message = f"max_lateness_minutes: a whole number from 1 to {MAX_LATENESS_MINUTES} (seven days)."
-        found.errors.append(Issue("validation.field_invalid", "max_lateness_minutes", message))
+    if not 1 <= command.max_lateness <= MAX_LATENESS_MINUTES:
+        message = f"max_lateness: minutes, a whole number from 1 to {MAX_LATENESS_MINUTES} (seven days)."
+        found.errors.append(Issue("validation.field_invalid", "max_lateness", message))
 
 
 def _duplicate(index: int, first: int, order: TargetOrder) -> Issue:

@@ -144,7 +144,7 @@ def test_a_vault_that_is_down_is_waited_for(stage: Stage) -> None:
 
 def test_found_too_late_is_missed(stage: Stage) -> None:
     """Nobody came for an hour: it is not sent, and says so; a person may send it now."""
-    stage.post(scheduled_at=(stage.rig.clock.now() + timedelta(seconds=60)).isoformat(), max_lateness_minutes=10)
+    stage.post(scheduled_at=(stage.rig.clock.now() + timedelta(seconds=60)).isoformat(), max_lateness=10)
     stage.rig.clock.advance(60 + 601)
     stage.deliver()
     error = stage.ended(State.MISSED).error
@@ -158,7 +158,7 @@ def test_found_too_late_is_missed(stage: Stage) -> None:
 
 def test_late_within_the_limit_is_sent(stage: Stage) -> None:
     """Ten minutes late of ten allowed."""
-    stage.post(scheduled_at=(stage.rig.clock.now() + timedelta(seconds=60)).isoformat(), max_lateness_minutes=10)
+    stage.post(scheduled_at=(stage.rig.clock.now() + timedelta(seconds=60)).isoformat(), max_lateness=10)
     stage.rig.clock.advance(60 + 600)
     stage.deliver()
     stage.ended(State.PUBLISHED)
@@ -167,7 +167,7 @@ def test_late_within_the_limit_is_sent(stage: Stage) -> None:
 def test_late_because_the_network_was_down_is_failed(stage: Stage) -> None:
     """It was tried in time: then it is no ``missed``, and the error is what kept it."""
     stage.network.commits = [NotSent("no route")] * 99
-    stage.post(max_lateness_minutes=5)
+    stage.post(max_lateness=5)
     stage.pass_time(900)
     error = stage.ended(State.FAILED).error
     assert error is not None

@@ -82,9 +82,10 @@ MANIFEST = Manifest(
     ),
     timing=Timing(
         send_deadline=20.0,
-        # Send window 5 s + read deadline 20 s + margin. The key is native (our own record key), so a late arrival of the
-        # first request and a second request are one record: the bound only spares the second request.
-        settle=60.0,
+        # Send window 5 s + the longest exchange 55 s + two minutes for a request that arrives late. The key is native (our
+        # own record key), so a late first request and a second one are one record; but a post that was sent again, and
+        # deleted, would come back with the late one (the explorer found that with 60 s).
+        settle=180.0,
         sandbox_settle=10.0,
         confirm_within=60.0,
         prepare_within=3600.0,

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
-from shared.platforms.contract import Manifest
+from shared.platforms.manifest import Manifest
 
 PATH = "shared/platforms/names.py"
 PLATFORMS = Path(__file__).parents[1] / "shared" / "platforms"
 HEAD = '''"""Generated from the platform folders' manifests by ``make generate``: do not edit.
 
 ``NAMES``: public name to folder. ``ALIASES``: what else is accepted on input, to the public name. ``HOSTS``: the hosts that
-a simulator answers for (a leading dot matches subdomains), to the public name.
+a simulator answers for (a leading dot matches subdomains), to the public names of those who share it.
 """
 
 from __future__ import annotations
@@ -51,5 +51,17 @@ def render(found: Iterable[Manifest] | None = None) -> str:
     aliases = [(alias, m.name) for m in known for alias in m.aliases]
     if both := {alias for alias, _ in aliases} & {name for name, _ in names}:
         raise Clash(f"{', '.join(sorted(both))}: an alias of one platform is the name of another")
-    hosts = [(host, m.name) for m in known for host in m.hosts]
-    return HEAD + table("NAMES", names) + table("ALIASES", aliases) + table("HOSTS", hosts)
+    return HEAD + table("NAMES", names) + table("ALIASES", aliases) + _hosts(known)
+
+
+def _hosts(known: Iterable[Manifest]) -> str:
+    """A host may be shared: one company's networks speak through one door."""
+    found: dict[str, list[str]] = {}
+    for manifest in known:
+        for host in manifest.hosts:
+            found.setdefault(host, []).append(manifest.name)
+    lines = "".join(
+        f'    "{host}": ({", ".join(f"{chr(34)}{n}{chr(34)}" for n in sorted(found[host]))},),\n'
+        for host in sorted(found)
+    )
+    return f"\nHOSTS: dict[str, tuple[str, ...]] = {{{chr(10) if lines else ''}{lines}}}\n"

@@ -17,13 +17,25 @@ class Kind(StrEnum):
     VIDEO = "video"
     REEL = "reel"
     STORY = "story"
+    LINK = "link"  # a link with its preview, as a post of its own (Facebook, Reddit)
+    POLL = "poll"
+    REPOST = "repost"  # somebody else's post, shown again to one's own followers
+    SHORT = "short"  # a short vertical video with a place of its own (YouTube)
+    LIVE = "live"  # a broadcast that is announced now and sent later
+    ARTICLE = "article"  # a web page with title, description and thumbnail of our own (LinkedIn)
+    DOCUMENT = "document"  # a PDF to leaf through (LinkedIn)
+    SPOTLIGHT = "spotlight"  # Snapchat
+    SAVED_STORY = "saved_story"  # Snapchat
+    EVENT = "event"  # Google Business Profile
+    OFFER = "offer"  # Google Business Profile
 
 
 class MediaType(StrEnum):
-    """The two media types that networks publish."""
+    """The media types that networks publish."""
 
     IMAGE = "image"
     VIDEO = "video"
+    DOCUMENT = "document"  # a PDF
 
 
 class Role(StrEnum):
@@ -95,3 +107,23 @@ class Piece:
     created_at: int = 0
     root: Parent | None = None
     parent: Parent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One visible write that is not a post: a comment, a reply, a like, a message, an answer to a review, an ad.
+
+    ``verb`` is one of the manifest's actions (``comment.reply``). ``on`` is the network's id of what it is done to (the
+    comment that is answered, the conversation, the campaign of a new ad group; empty where there is nothing), and
+    ``handles`` are what an adapter kept of that thing when it was read or made. ``arguments`` are validated against the
+    action's options. ``key`` and ``created_at`` as on :class:`Piece`.
+    """
+
+    verb: str
+    on: str
+    text: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    media: tuple[MediaFile, ...] = ()
+    handles: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    created_at: int = 0

@@ -19,7 +19,7 @@ from shared.operations.consents import Redirect, callback_url, sandbox_authorize
 from shared.operations.linking import Owner
 from shared.platforms import registry
 from shared.platforms.contract import Call, Refused
-from shared.ports.http import Http, HttpFailure
+from shared.ports.http import HttpFailure
 from shared.ports.store import NotFound, Query, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -171,15 +171,11 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
 
 def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[str, str]) -> Account:
     now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=caller.sandbox)
-    call = Call(_http(ports, caller), None, app, now)
+    call = Call(networks.http_for(ports, platform, sandbox=caller.sandbox), None, app, now)
     address = next((f"metadata.{name}" for name in _ADDRESSES if credentials.get(name)), "")
     with networks.asking(platform, now, _blamed(platform, credentials), address):
         connected = registry.connector(platform).sign_in(call, credentials)
     return linking.link(ports, Owner(caller.space, caller.sandbox), platform, connected)
-
-
-def _http(ports: Ports, caller: Caller) -> Http:
-    return networks.http_for(ports, sandbox=caller.sandbox)
 
 
 def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Account:

@@ -21,7 +21,7 @@ from shared.operations import networks
 from shared.platforms import registry
 from shared.platforms._oauth2 import challenge_s256
 from shared.platforms._wire import with_query
-from shared.platforms.contract import Call
+from shared.platforms.contract import Call, Candidates
 from shared.ports.http import Request
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
@@ -108,9 +108,10 @@ def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) ->
     """The code for an account's tokens. Raises Invalid, Limited, NetworkRefused, Broken, Clash."""
     app = networks.app_for(ports, connection.platform, sandbox=connection.sandbox)
     verifier, now = _verifier(ports, connection), ports.clock.now()
-    call = Call(networks.http_for(ports, sandbox=connection.sandbox), None, app, now)
+    call = Call(networks.http_for(ports, connection.platform, sandbox=connection.sandbox), None, app, now)
     with networks.trading(connection.platform, now):
-        return registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
+        given = registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
+    return given.accounts[0] if isinstance(given, Candidates) else given
 
 
 def forget_expired(ports: Ports, limit: int = 100) -> int:
@@ -145,13 +146,14 @@ def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = Fa
     they refuse. Only the way back of a sandbox connection that
     is still open is ever answered, so this redirects nobody elsewhere. Raises Invalid, NetworkRefused, Forbidden.
     """
-    platform = registry.for_host(urlsplit(url).hostname or "") if _acceptable(url) else None
+    platform = _asked_network(ports, url) if _acceptable(url) else None
     if platform is None:
         text = "url: the authorize URL that connect answered, of a network that the sandbox simulates."
         raise Invalid("validation.field_invalid", text, field="url")
     with networks.asking(platform, ports.clock.now(), "url"):
         asked = {"sandbox_user": user or None, "sandbox_deny": "1" if deny else None}
-        answer = ports.sandbox.send(Request("GET", with_query(url, asked)))
+        http = networks.http_for(ports, platform, sandbox=True)
+        answer = http.send(Request("GET", with_query(url, asked)))
     location = answer.headers.get("location", "")
     if not 300 <= answer.status < 400 or not location:
         shown = re.sub(r"<[^>]*>", "", answer.body[:500].decode("utf-8", "replace"))
@@ -159,6 +161,14 @@ def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = Fa
         raise NetworkRefused(f"platform.{platform}.authorize_refused", text, platform=platform)
     _check_way_back(ports, platform, location)
     return location
+
+
+def _asked_network(ports: Ports, url: str) -> str | None:
+    """Whose consent page this is: of those who share the host, the one whose connection is open under this state."""
+    parts = urlsplit(url)
+    doc = ports.store.get(connection_path(parse_qs(parts.query).get("state", [""])[0]))
+    known = codec.decode(Connection, doc.data) if doc else None
+    return registry.for_host(parts.hostname or "", known.platform if known else "")
 
 
 def _check_way_back(ports: Ports, platform: str, location: str) -> None:

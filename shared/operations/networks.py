@@ -6,13 +6,14 @@ import difflib
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from shared.domain.errors import Broken, Clash, Invalid, Limited, NetworkRefused, RostrumError
 from shared.platforms import registry
 from shared.platforms.contract import App, Fate, Refused
-from shared.ports.http import AnswerLost, Blocked, Http, NotSent
+from shared.ports.http import AnswerLost, Blocked, Http, NotSent, Request, Response
 from shared.ports.world import Ports
 
 SANDBOX_APP = App("sandbox-client", "sandbox-secret")
@@ -36,9 +37,21 @@ def title(platform: str) -> str:
     return registry.manifest(platform).title
 
 
-def http_for(ports: Ports, *, sandbox: bool) -> Http:
-    """The simulators for sandbox accounts, the real network for live ones."""
-    return ports.sandbox if sandbox else ports.http
+def http_for(ports: Ports, platform: str, *, sandbox: bool) -> Http:
+    """The platform's simulator for sandbox accounts, the real network for live ones."""
+    return Simulated(ports.sandbox, platform) if sandbox else ports.http
+
+
+class Simulated:
+    """The sandbox, as one network sees it: which simulator answers is clear where several share a host."""
+
+    def __init__(self, sandbox: Http, platform: str) -> None:
+        self._sandbox = sandbox
+        self._platform = platform
+
+    def send(self, request: Request) -> Response:
+        """As the sandbox does."""
+        return self._sandbox.send(replace(request, network=self._platform))
 
 
 def app_variables(platform: str) -> tuple[str, str]:

@@ -266,7 +266,7 @@ def _opened(ports: Ports, account: Account, app: App) -> Call:
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
     view = AccountView(account.platform_account_id, account.username, account.metadata, found)
-    return Call(networks.http_for(ports, sandbox=account.sandbox), view, app, ports.clock.now())
+    return Call(networks.http_for(ports, account.platform, sandbox=account.sandbox), view, app, ports.clock.now())
 
 
 def _reopened(ports: Ports, account: Account) -> tuple[Account, Tokens]:

@@ -25,13 +25,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from shared.domain.accounts import AccountView, Connected, Tokens
-from shared.domain.content import Kind, MediaFacts, Piece
+from shared.domain.content import Act, Kind, MediaFacts, Piece
 from shared.domain.errors import Category, CausedBy
 from shared.ports.http import Http, Request, Response
 
@@ -197,156 +196,6 @@ class Refused(Exception):
         return self.row.fate
 
 
-# ------------------------------------------------------------------------------------------------- manifest
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact comes from and when it was read there."""
-
-    url: str
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class NotOffered:
-    """A facet the network does not have through its official API, and why."""
-
-    reason: str
-    source: Source
-
-
-Counting = Literal["chars", "graphemes", "utf16", "bytes", "weighted"]
-
-
-@dataclass(frozen=True, slots=True)
-class TextLimit:
-    """How long a text may be. ``count`` does the network's own counting; ``counted_in`` names it to people.
-
-    ``max_bytes`` is a second limit on the UTF-8 length (Bluesky), None where there is none.
-    """
-
-    max_length: int
-    counted_in: Counting
-    count: str  # "module:function(text) -> int" below the platform's folder, or "" for len()
-    source: Source
-    max_bytes: int | None = None
-    max_hashtags: int | None = None
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MediaLimit:
-    """What files one content kind takes. Bytes, seconds, pixels, ratios (width / height); None: no limit known."""
-
-    source: Source
-    image_types: tuple[str, ...] = ()
-    video_types: tuple[str, ...] = ()
-    max_image_bytes: int | None = None
-    max_video_bytes: int | None = None
-    min_seconds: float | None = None
-    max_seconds: float | None = None
-    min_ratio: float | None = None
-    max_ratio: float | None = None
-    min_width: int | None = None
-    max_width: int | None = None
-    max_alt_text: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KindLimit:
-    """One content kind of a network: how many items of which media it takes."""
-
-    kind: Kind
-    min_items: int
-    max_items: int
-    media: MediaLimit | None = None
-    mixed: bool = False  # images and videos together
-    first_comment: bool = True  # where the network has first comments: whether this kind can carry one
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One name that ``platform_data`` may carry for this network."""
-
-    name: str
-    type: Literal["string", "boolean", "integer", "array", "object"]
-    description: str
-    enum: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long things may take, in seconds.
-
-    ``send_deadline``: the read timeout of the visible request. ``settle``: from arming until no late effect and no
-    listing lag is possible any more; only then may absence lead to another attempt. It exceeds the engine's send
-    window (5 s) plus ``send_deadline`` plus the network's processing plus its listing lag. ``sandbox_settle`` is the
-    same bound for the simulator, which has no late effects. ``confirm_within``: how long Accepted may take.
-    ``native_key``: a repeated commit of the same piece is one effect, by the network's own doing.
-    """
-
-    send_deadline: float
-    settle: float
-    sandbox_settle: float
-    confirm_within: float
-    prepare_within: float
-    native_key: bool
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class OAuth:
-    """How accounts are connected: by a redirect (OAuth 2), or by credentials that the person hands over."""
-
-    style: Literal["redirect", "credentials"]
-    scopes: tuple[str, ...]
-    pkce: bool
-    fields: tuple[Option, ...] = ()  # for credentials: the names in ``metadata``
-    needs_app: bool = True
-    app_env: tuple[str, str] = ("", "")  # environment variables of the app's id and secret, where not the usual names
-
-
-@dataclass(frozen=True, slots=True)
-class ApiVersion:
-    """A version of the network's API that this folder speaks. ``sunset`` None where the network names none."""
-
-    name: str
-    sunset: date | None
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """A platform, as data. ``name`` is the public name (``twitter``), ``aliases`` are accepted on input (``x``).
-
-    ``hosts``: the host names whose requests the simulator answers (a leading dot matches subdomains).
-    ``facets``: which of the optional modules exist; the rest are declared NotOffered with a reason.
-    ``thread``: how many pieces a thread may have (0: no threads). ``first_comment``: whether one can be made.
-    """
-
-    name: str
-    title: str
-    folder: str
-    hosts: tuple[str, ...]
-    api: ApiVersion
-    oauth: OAuth
-    text: TextLimit
-    kinds: tuple[KindLimit, ...]
-    timing: Timing
-    facets: Mapping[str, NotOffered | Literal["offered"]]
-    aliases: tuple[str, ...] = ()
-    options: tuple[Option, ...] = ()
-    thread: int = 0
-    first_comment: bool = False
-    deletes: bool = True
-    rate_limits: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-    def kind(self, kind: Kind) -> KindLimit | None:
-        """The limits of one content kind, None when the network does not take it."""
-        return next((k for k in self.kinds if k.kind is kind), None)
-
-
 # --------------------------------------------------------------------------------------------------- facets
 
 
@@ -369,13 +218,41 @@ class Publisher(Protocol):
     def delete(self, call: Call, published: Published) -> None: ...
 
 
+class Actor(Protocol):
+    """What ``inbox.py``, ``ads.py`` and ``resources.py`` have for the visible writes that are not posts.
+
+    The same four steps as a post's, under the same promise: ``prepare`` is invisible and repeatable (uploads), ``commit``
+    sends exactly one request, ``confirm`` and ``find`` only read. A written comment's ``Published.id`` is its id; what
+    makes nothing new (a like, a status) answers the id of what it was done to. Where the manifest's action is
+    ``repeatable``, ``find`` answers Published when the wished state is there, and Absent otherwise.
+    """
+
+    def prepare(self, call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait: ...
+
+    def commit(self, call: Call, act: Act, state: Mapping[str, Any]) -> Published | Accepted: ...
+
+    def confirm(self, call: Call, act: Act, state: Mapping[str, Any]) -> Published | Wait: ...
+
+    def find(self, call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """One consent gave several accounts (pages, locations, organizations): the person chooses which to connect.
+
+    Each candidate is complete, with the tokens that it will speak with. One alone is answered as ``Connected``.
+    """
+
+    accounts: tuple[Connected, ...]
+
+
 class Connector(Protocol):
     """``oauth.py``. ``authorize_url`` and ``exchange`` for redirects, ``sign_in`` for credentials."""
 
     def authorize_url(self, app: App, redirect_uri: str, state: str, challenge: str, scopes: Sequence[str]) -> str: ...
 
-    def exchange(self, call: Call, code: str, redirect_uri: str, verifier: str) -> Connected:
-        """Trade an authorization code. Raises Refused."""
+    def exchange(self, call: Call, code: str, redirect_uri: str, verifier: str) -> Connected | Candidates:
+        """Trade an authorization code. Raises Refused (also when the person owns nothing that can be connected)."""
 
     def sign_in(self, call: Call, credentials: Mapping[str, str]) -> Connected:
         """Log in with the person's own credentials. Raises Refused, ``domain.errors.Invalid``."""
@@ -448,6 +325,32 @@ class Seen:
     reply_to: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A visible write of a simulated account that is not a post: one entry per effect that others can see.
+
+    ``verb`` as in :class:`Act`; ``id`` of what was made (or changed), ``on`` what it was done to, ``text`` its words (a
+    campaign's name). A like that was given twice and shows once is one entry.
+    """
+
+    verb: str
+    id: str
+    on: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A webhook that the simulated network sends: signed, as it would be. ``path`` is below ``/webhooks/{platform}``."""
+
+    id: str
+    at: datetime
+    headers: Mapping[str, str]
+    body: bytes
+    path: str = ""
+
+
 class Simulator(Protocol):
     """``simulator.py``: the network, as its documentation describes it."""
 
@@ -459,6 +362,12 @@ class Simulator(Protocol):
 
     def seen(self, world: World, platform_account_id: str) -> Sequence[Seen]:
         """What the account's followers see of it now, oldest first: replies and first comments too."""
+
+    def done(self, world: World, platform_account_id: str) -> Sequence[Done]:
+        """Every visible write of the account that is not a post and stands now, oldest first. Where there are actions."""
+
+    def pushes(self, world: World) -> Sequence[Push]:
+        """The webhooks that the network has sent to this app so far, oldest first. Where there are webhooks."""
 
 
 class Lost(Exception):

@@ -1,7 +1,7 @@
 """Generated from the platform folders' manifests by ``make generate``: do not edit.
 
 ``NAMES``: public name to folder. ``ALIASES``: what else is accepted on input, to the public name. ``HOSTS``: the hosts that
-a simulator answers for (a leading dot matches subdomains), to the public name.
+a simulator answers for (a leading dot matches subdomains), to the public names of those who share it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ ALIASES: dict[str, str] = {
     "x": "twitter",
 }
 
-HOSTS: dict[str, str] = {
-    ".host.bsky.network": "bluesky",
-    "api.instagram.com": "instagram",
-    "api.x.com": "twitter",
-    "bsky.social": "bluesky",
-    "graph.instagram.com": "instagram",
-    "pds.sandbox.rostrum.test": "bluesky",
-    "public.api.bsky.app": "bluesky",
-    "video.bsky.app": "bluesky",
-    "www.instagram.com": "instagram",
-    "x.com": "twitter",
+HOSTS: dict[str, tuple[str, ...]] = {
+    ".host.bsky.network": ("bluesky",),
+    "api.instagram.com": ("instagram",),
+    "api.x.com": ("twitter",),
+    "bsky.social": ("bluesky",),
+    "graph.instagram.com": ("instagram",),
+    "pds.sandbox.rostrum.test": ("bluesky",),
+    "public.api.bsky.app": ("bluesky",),
+    "video.bsky.app": ("bluesky",),
+    "www.instagram.com": ("instagram",),
+    "x.com": ("twitter",),
 }

@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import Any, cast
 
 from shared.platforms import names
-from shared.platforms.contract import Connector, Manifest, Measurer, Publisher, Simulator
+from shared.platforms.contract import Connector, Measurer, Publisher, Simulator
+from shared.platforms.manifest import Manifest
 
 
 class UnknownPlatform(KeyError):
@@ -60,12 +61,15 @@ def simulator(name: str) -> Simulator:
     return cast(Simulator, _module(name, ".simulator"))
 
 
-def for_host(host: str) -> str | None:
-    """The public name of the platform whose simulator answers for this host, None when there is none."""
+def for_host(host: str, network: str = "") -> str | None:
+    """The public name of the platform whose simulator answers for this host, None when there is none.
+
+    ``network``: who asks; it decides where several share the host, and must be one of those who have it.
+    """
     lowered = host.lower().rstrip(".")
-    for suffix, name in names.HOSTS.items():
+    for suffix, sharing in names.HOSTS.items():
         if lowered == suffix or (suffix.startswith(".") and lowered.endswith(suffix)):
-            return name
+            return network if network in sharing else None if network else sharing[0]
     return None
 
 

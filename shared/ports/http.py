@@ -25,6 +25,7 @@ class Request:
 
     ``connect_timeout`` and ``read_timeout`` in seconds; ``max_bytes`` caps the response body. ``total_timeout``: the
     whole exchange ends after so many seconds (None: as the port sees fit, by the other timeouts and the bodies' sizes).
+    ``network``: on whose behalf it is sent, which the sandbox needs where networks share a host; nothing of it goes out.
     """
 
     method: str
@@ -35,6 +36,7 @@ class Request:
     read_timeout: float = 30.0
     max_bytes: int = 1_048_576
     total_timeout: float | None = None
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

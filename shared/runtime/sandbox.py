@@ -54,7 +54,7 @@ class SandboxHttp:
         host = parts.hostname or ""
         if host == MEDIA_HOST:
             return media(request.method, parts.path, request.headers)
-        name = registry.for_host(host)
+        name = registry.for_host(host, request.network)
         if name is None:
             raise NotSent(f"{host}: the sandbox has no such host")
         return self._simulate(name, registry.simulator(name), request)

@@ -69,7 +69,6 @@ def test_a_fresh_account_takes_one_read_and_one_opening(rig: Rig, account: Accou
     call = sessions.call(rig.ports, sessions.open_account(rig.ports, account.space, account.id))
     assert rig.faults.calls == ["store.get", "vault.open"]
     assert (call.who.username, call.who.platform_account_id) == (account.username, account.platform_account_id)
-    assert call.http is rig.ports.sandbox
     assert call.app.client_id
     assert call.tokens.access not in repr(call)
 

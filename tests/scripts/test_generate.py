@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from scripts import generate_names
-from shared.platforms.contract import Manifest
+from shared.platforms.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Network:
     hosts: tuple[str, ...] = ()
 
 
-def render(*networks: Network) -> dict[str, dict[str, str]]:
-    scope: dict[str, dict[str, str]] = {}
+def render(*networks: Network) -> dict[str, dict[str, Any]]:
+    scope: dict[str, dict[str, Any]] = {}
     exec(generate_names.render(cast("tuple[Manifest, ...]", networks)), scope)
     return scope
 
@@ -33,7 +33,13 @@ def test_names_aliases_and_hosts_lead_to_the_public_name() -> None:
     )
     assert made["NAMES"] == {"gram": "gram", "murmur": "m"}
     assert made["ALIASES"] == {"m": "murmur", "mm": "murmur"}
-    assert made["HOSTS"] == {"api.murmur.example": "murmur", ".murmur.example": "murmur"}
+    assert made["HOSTS"] == {"api.murmur.example": ("murmur",), ".murmur.example": ("murmur",)}
+
+
+def test_a_host_may_be_shared() -> None:
+    """One company's networks speak through one door: who asks decides."""
+    made = render(Network("b", "b", (), ("h",)), Network("a", "a", (), ("h",)))
+    assert made["HOSTS"] == {"h": ("a", "b")}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,6 @@ def test_names_aliases_and_hosts_lead_to_the_public_name() -> None:
         Network("a", "other"),
         Network("b", "b", aliases=("a",)),
         Network("b", "b", ("c",)),
-        Network("b", "b", (), ("h",)),
     ],
 )
 def test_what_two_platforms_claim_is_refused(second: Network) -> None:

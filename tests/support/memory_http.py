@@ -75,7 +75,7 @@ class Networks:
         host = urlsplit(request.url).hostname or ""
         if host == MEDIA_HOST:
             return serve(self.media.get(request.url.partition("?")[0]), request)
-        name = registry.for_host(host)
+        name = registry.for_host(host, request.network)
         if name is None:
             raise NotSent(f"{host}: no simulator answers for this host")
         return self._simulate(name, request)

@@ -71,7 +71,7 @@ class SimulatedHttp:
             self.answers.append(given)
             return given
         host = urlsplit(request.url).hostname or ""
-        if registry.for_host(host) != self.name:
+        if registry.for_host(host, self.name) != self.name:
             raise NotSent(f"{host}: no such host in this test")
         answer = self._simulate(request)
         self.answers.append(answer)

@@ -9,7 +9,7 @@ from shared.api.v1 import views_platforms
 from shared.api.v1 import views_posts as views
 from shared.domain import codec
 from shared.domain.content import Kind
-from shared.platforms.contract import KindLimit, Manifest, MediaLimit
+from shared.platforms.manifest import KindLimit, Manifest, MediaLimit
 
 _SEVERAL = (Kind.CAROUSEL, Kind.IMAGE)
 

@@ -14,7 +14,7 @@ from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.issues import Findings, Issue, from_error
 from shared.operations.posts.planning import Plan, plan
 from shared.platforms import registry
-from shared.platforms.contract import Manifest
+from shared.platforms.manifest import Manifest
 from shared.ports.world import Ports
 
 

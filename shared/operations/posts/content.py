@@ -15,7 +15,7 @@ from shared.operations.posts.blanks import is_blank
 from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
 from shared.operations.posts.issues import Findings, Issue
 from shared.platforms import registry
-from shared.platforms.contract import Manifest
+from shared.platforms.manifest import Manifest
 
 Resolved = Mapping[MediaInput, MediaRef]  # what became of each media item; one that failed is absent
 

@@ -19,7 +19,7 @@ from shared.operations.posts.issues import Issue, from_error
 from shared.operations.posts.media_limits import check_media
 from shared.operations.posts.option_limits import check_options
 from shared.platforms import registry
-from shared.platforms.contract import Manifest, TextLimit
+from shared.platforms.manifest import Manifest, TextLimit
 
 _HASHTAG = re.compile(r"(?<![\w&])[#＃]\w*[^\W\d_]\w*")  # a letter is what makes it one: #1 is a number
 _COUNTED_IN = {

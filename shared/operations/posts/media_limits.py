@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shared.domain.content import MediaFacts, MediaType
 from shared.operations.posts.content import DraftPiece
 from shared.operations.posts.issues import Issue
-from shared.platforms.contract import KindLimit, Manifest, MediaLimit
+from shared.platforms.manifest import KindLimit, Manifest, MediaLimit
 
 Check = tuple[str, str, Mapping[str, object]]  # code, message, meta
 

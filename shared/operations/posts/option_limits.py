@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.operations.posts.content import Content
 from shared.operations.posts.issues import Issue, nearest
-from shared.platforms.contract import Manifest, Option
+from shared.platforms.manifest import Manifest, Option
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,

@@ -22,7 +22,7 @@ from shared.operations.posts.issues import Findings, Issue, from_error, nearest
 from shared.operations.posts.resolving import find_accounts, resolve_media
 from shared.operations.posts.storable import unstorable
 from shared.platforms import registry
-from shared.platforms.contract import Manifest
+from shared.platforms.manifest import Manifest
 from shared.ports.world import Ports
 
 

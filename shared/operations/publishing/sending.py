@@ -26,7 +26,8 @@ from shared.operations.publishing.back_off import back_off
 from shared.operations.publishing.payloads import storable
 from shared.operations.publishing.records import Loaded, put, settle
 from shared.platforms import registry
-from shared.platforms.contract import Accepted, Call, Fate, Published, Refused, Timing
+from shared.platforms.contract import Accepted, Call, Fate, Published, Refused
+from shared.platforms.manifest import Timing
 from shared.ports.http import HttpFailure, NotSent
 from shared.ports.store import StoreError
 from shared.ports.vault import VaultError

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
-from shared.platforms.contract import (
+from shared.platforms.manifest import (
     ApiVersion,
     KindLimit,
     Manifest,

@@ -24,5 +24,5 @@ def network(name: str) -> Iterator[Network]:
     made = harness.new_network(name)
     yield made
     strangers = {urlsplit(sent.url).hostname for sent in made.http.sent}
-    strangers -= {host for host in strangers if host and registry.for_host(host) == name}
+    strangers -= {host for host in strangers if host and registry.for_host(host, name) == name}
     assert not strangers, f"{name} spoke to {strangers}, which its manifest does not list"

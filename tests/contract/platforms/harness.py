@@ -16,19 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 from shared.domain.accounts import AccountView, Connected, Tokens
 from shared.domain.content import Kind, MediaFacts, MediaFile, MediaType, Parent, Piece, Role
 from shared.platforms import _oauth2, registry
-from shared.platforms.contract import (
-    Absent,
-    Accepted,
-    App,
-    Armed,
-    Call,
-    Manifest,
-    Published,
-    Publisher,
-    Ready,
-    Unsure,
-    Wait,
-)
+from shared.platforms.contract import Absent, Accepted, App, Armed, Call, Published, Publisher, Ready, Unsure, Wait
+from shared.platforms.manifest import Manifest
 from shared.ports.http import Request
 from tests.support import files
 from tests.support.simulated import START, MemoryWorld, SimulatedHttp, call_for
@@ -175,7 +164,9 @@ def connect(name: str, http: SimulatedHttp, person: str = "rostrum") -> Connecte
     if registry.manifest(name).oauth.style == "credentials":
         return registry.connector(name).sign_in(call_for(http, None, APP), dict(seeded))
     query = authorize(name, http, person)
-    return registry.connector(name).exchange(call_for(http, None, APP), query["code"], REDIRECT, VERIFIER)
+    given = registry.connector(name).exchange(call_for(http, None, APP), query["code"], REDIRECT, VERIFIER)
+    assert isinstance(given, Connected), "the simulator's default person has one account"
+    return given
 
 
 def authorize(name: str, http: SimulatedHttp, person: str, **more: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from shared.domain.content import Kind
 from shared.platforms import names
-from shared.platforms.contract import (
+from shared.platforms.manifest import (
     ApiVersion,
     KindLimit,
     Manifest,
@@ -53,7 +53,7 @@ def install() -> None:
     for facet, module in modules.items():
         sys.modules[f"shared.platforms.plain{facet}"] = module
     names.NAMES["plain"] = "plain"
-    names.HOSTS[HOST] = "plain"
+    names.HOSTS[HOST] = ("plain",)
 
 
 def uninstall() -> None:

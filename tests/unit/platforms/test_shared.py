@@ -173,7 +173,8 @@ def test_the_registry_knows_names_aliases_and_hosts() -> None:
             assert registry.resolve(spelled) == name
         for host in manifest.hosts:
             asked = f"any{host}" if host.startswith(".") else host
-            assert registry.for_host(asked.upper() + ".") == name
+            assert registry.for_host(asked.upper() + ".", name) == name
+            assert registry.for_host(asked) is not None
             assert registry.for_host(f"evil-{host.lstrip('.')}") is None
     assert registry.for_host("") is None
     with pytest.raises(registry.UnknownPlatform):

@@ -30,10 +30,10 @@ from shared.platforms.contract import (
     Publisher,
     Ready,
     Refused,
-    Timing,
     Unsure,
     Wait,
 )
+from shared.platforms.manifest import Timing
 from shared.ports.queue import Task
 from shared.ports.store import Write
 from tests.operations import flows

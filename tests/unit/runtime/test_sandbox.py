@@ -93,7 +93,9 @@ def waited() -> list[float]:
 @pytest.fixture
 def http(store: EmbeddedStore, waited: list[float], monkeypatch: pytest.MonkeyPatch) -> SandboxHttp:
     real = registry.for_host
-    monkeypatch.setattr(registry, "for_host", lambda host: "counting" if host == HOST else real(host))
+    monkeypatch.setattr(
+        registry, "for_host", lambda host, network="": "counting" if host == HOST else real(host, network)
+    )
     monkeypatch.setattr(registry, "simulator", lambda name: Counting())
     return SandboxHttp(store, ManualClock(), lambda url: None, waited.append)
 

@@ -1,0 +1,263 @@
+"""What a platform says of itself, as data: the manifest in its folder's ``__init__`` and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+from shared.domain.content import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from and when it was read there."""
+
+    url: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """A facet the network does not have through its official API, and why."""
+
+    reason: str
+    source: Source
+
+
+Counting = Literal["chars", "graphemes", "utf16", "bytes", "weighted"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """How long a text may be. ``count`` does the network's own counting; ``counted_in`` names it to people.
+
+    ``max_bytes`` is a second limit on the UTF-8 length (Bluesky), None where there is none.
+    """
+
+    max_length: int
+    counted_in: Counting
+    count: str  # "module:function(text) -> int" below the platform's folder, or "" for len()
+    source: Source
+    max_bytes: int | None = None
+    max_hashtags: int | None = None
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLimit:
+    """What files one content kind takes. Bytes, seconds, pixels, ratios (width / height); None: no limit known.
+
+    ``max_bytes_of``: a content type's own limit where it differs from its media type's (X: GIFs).
+    """
+
+    source: Source
+    image_types: tuple[str, ...] = ()
+    video_types: tuple[str, ...] = ()
+    document_types: tuple[str, ...] = ()
+    max_image_bytes: int | None = None
+    max_video_bytes: int | None = None
+    max_document_bytes: int | None = None
+    max_bytes_of: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    min_seconds: float | None = None
+    max_seconds: float | None = None
+    min_ratio: float | None = None
+    max_ratio: float | None = None
+    min_width: int | None = None
+    max_width: int | None = None
+    max_alt_text: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KindLimit:
+    """One content kind of a network: how many items of which media it takes."""
+
+    kind: Kind
+    min_items: int
+    max_items: int
+    media: MediaLimit | None = None
+    mixed: bool = False  # images and videos together
+    first_comment: bool = True  # where the network has first comments: whether this kind can carry one
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One name that ``platform_data`` (or an action's ``arguments``) may carry for this network."""
+
+    name: str
+    type: Literal["string", "boolean", "integer", "number", "array", "object"]
+    description: str
+    enum: tuple[str, ...] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take, in seconds.
+
+    ``send_deadline``: the read timeout of the visible request. ``settle``: from arming until no late effect and no
+    listing lag is possible any more; only then may absence lead to another attempt. It exceeds the engine's send
+    window (5 s) plus ``send_deadline`` plus the network's processing plus its listing lag. ``sandbox_settle`` is the
+    same bound for the simulator, which has no late effects. ``confirm_within``: how long Accepted may take.
+    ``native_key``: a repeated commit of the same piece is one effect, by the network's own doing.
+    """
+
+    send_deadline: float
+    settle: float
+    sandbox_settle: float
+    confirm_within: float
+    prepare_within: float
+    native_key: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """How accounts are connected: by a redirect (OAuth 2), or by credentials that the person hands over."""
+
+    style: Literal["redirect", "credentials"]
+    scopes: tuple[str, ...]
+    pkce: bool
+    fields: tuple[Option, ...] = ()  # for credentials: the names in ``metadata``
+    needs_app: bool = True
+    app_env: tuple[str, str] = ("", "")  # environment variables of the app's id and secret, where not the usual names
+
+
+@dataclass(frozen=True, slots=True)
+class ApiVersion:
+    """A version of the network's API that this folder speaks. ``sunset`` None where the network names none."""
+
+    name: str
+    sunset: date | None
+    source: Source
+
+
+# What a network may offer beside connecting and publishing. Each manifest answers for every one of them; a name without
+# its last part answers for all below it («comments» for «comments.list» and the rest).
+FEATURES = (
+    "refresh",  # new tokens without the person
+    "revoke",  # giving the grant back through the API
+    "delete",  # taking a post down
+    "comments.list",
+    "comments.create",  # a comment of one's own on a post
+    "comments.reply",
+    "comments.like",  # also a vote
+    "comments.hide",
+    "comments.delete",
+    "comments.private_reply",  # a message to who commented
+    "posts.like",
+    "messages.list",
+    "messages.send",
+    "mentions.list",
+    "reviews.list",
+    "reviews.reply",
+    "metrics.post",
+    "metrics.account",
+    "webhooks",
+    "ads",
+)
+# The verbs that mean the same everywhere, and the feature that each belongs to. A network may have verbs of its own for
+# its ``resources`` (``board.create``).
+VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "comment.create": "comments.create",
+        "comment.reply": "comments.reply",
+        "comment.like": "comments.like",
+        "comment.unlike": "comments.like",
+        "comment.hide": "comments.hide",
+        "comment.unhide": "comments.hide",
+        "comment.delete": "comments.delete",
+        "comment.private_reply": "comments.private_reply",
+        "post.like": "posts.like",
+        "post.unlike": "posts.like",
+        "message.send": "messages.send",
+        "review.reply": "reviews.reply",
+        "review.unreply": "reviews.reply",
+        "campaign.create": "ads",
+        "campaign.status": "ads",
+        "ad_group.create": "ads",
+        "ad_group.status": "ads",
+        "creative.create": "ads",
+        "ad.create": "ads",
+        "ad.status": "ads",
+    }
+)
+Feature = NotOffered | Literal["offered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A visible write that is not a post, which ``module`` (a module of the folder) commits and finds.
+
+    ``text``: None when it carries none. ``options``: the names that its ``arguments`` may carry. ``media``: what may
+    be attached. ``repeatable``: done twice it is one effect (a like, a status), so that its absence needs no proof.
+    """
+
+    verb: str
+    module: Literal["inbox", "ads", "resources"]
+    text: TextLimit | None = None
+    options: tuple[Option, ...] = ()
+    media: MediaLimit | None = None
+    max_media: int = 0
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something of the network's own that callers must be able to look up (boards, pages, flairs, creator info)."""
+
+    name: str
+    description: str
+    arguments: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A platform, as data. ``name`` is the public name (``twitter``), ``aliases`` are accepted on input (``x``).
+
+    ``hosts``: the host names whose requests the simulator answers (a leading dot matches subdomains).
+    ``facets``: which of the optional modules exist; the rest are declared NotOffered with a reason.
+    ``thread``: how many pieces a thread may have (0: no threads). ``first_comment``: whether one can be made.
+    ``apis``: further APIs of the network that the folder speaks, each with a version of its own. ``features``: an answer
+    for each of FEATURES. ``kinds`` is empty where nothing is published (a messenger).
+    """
+
+    name: str
+    title: str
+    folder: str
+    hosts: tuple[str, ...]
+    api: ApiVersion
+    oauth: OAuth
+    text: TextLimit
+    kinds: tuple[KindLimit, ...]
+    timing: Timing
+    facets: Mapping[str, NotOffered | Literal["offered"]]
+    aliases: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    thread: int = 0
+    first_comment: bool = False
+    deletes: bool = True
+    rate_limits: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    apis: tuple[ApiVersion, ...] = ()
+    features: Mapping[str, Feature] = field(default_factory=lambda: MappingProxyType({}))
+    actions: tuple[Action, ...] = ()
+    resources: tuple[Resource, ...] = ()
+
+    @property
+    def publishes(self) -> bool:
+        """Whether posts can have a target on it."""
+        return self.facets.get("publish") == "offered"
+
+    def feature(self, name: str) -> Feature | None:
+        """What the manifest answers for one of FEATURES: by its own name, or by the name of its group."""
+        return self.features.get(name) or self.features.get(name.partition(".")[0])
+
+    def action(self, verb: str) -> Action | None:
+        """The action of this verb, None when the network has none."""
+        return next((action for action in self.actions if action.verb == verb), None)
+
+    def kind(self, kind: Kind) -> KindLimit | None:
+        """The limits of one content kind, None when the network does not take it."""
+        return next((k for k in self.kinds if k.kind is kind), None)

@@ -24,7 +24,7 @@ def append(world: World, push: Push) -> None:
     world.put("pushes", "log", {"entries": [*log["entries"], entry][-KEPT:]})
 
 
-def all(world: World) -> Sequence[Push]:
+def sent(world: World) -> Sequence[Push]:
     """The deliveries so far, oldest first."""
     log = world.get("pushes", "log") or {"entries": []}
     return tuple(

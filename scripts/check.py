@@ -45,6 +45,7 @@ CHECKS = (
     Check("sizes", module("scripts.check_sizes"), "split it"),
     Check("names", module("scripts.check_names"), "make it data of the platform's manifest"),
     Check("generated", module("scripts.generate", "--check"), "make generate"),
+    Check("versions", module("scripts.check_versions"), "the manifests name an API version that is retired soon"),
     Check("requirements", module("scripts.requirements", "--check"), "make generate"),
 )
 
@@ -67,6 +68,8 @@ def main() -> int:
             if not outcome.passed:
                 failed.append(outcome.check)
                 print(f"{outcome.output.rstrip()}\n  -> {outcome.check.remedy}\n", flush=True)
+            elif warned := [line for line in outcome.output.splitlines() if line.startswith("warning:")]:
+                print("\n".join(warned), flush=True)
     return 1 if failed else 0
 
 

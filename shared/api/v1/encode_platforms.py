@@ -9,7 +9,17 @@ from shared.api.v1 import views_platforms
 from shared.api.v1 import views_posts as views
 from shared.domain import codec
 from shared.domain.content import Kind
-from shared.platforms.manifest import KindLimit, Manifest, MediaLimit
+from shared.platforms.manifest import (
+    FEATURES,
+    Action,
+    ApiVersion,
+    Feature,
+    KindLimit,
+    Manifest,
+    MediaLimit,
+    NotOffered,
+    Resource,
+)
 
 _SEVERAL = (Kind.CAROUSEL, Kind.IMAGE)
 
@@ -45,6 +55,11 @@ def platform(manifest: Manifest) -> views_platforms.PlatformResponse:
             scopes=list(manifest.oauth.scopes),
             fields=[_option(option) for option in manifest.oauth.fields],
         ),
+        apis=[_api(api) for api in (manifest.api, *manifest.apis)],
+        publishes=manifest.publishes,
+        features={name: _feature(manifest.feature(name)) for name in FEATURES},
+        actions=[_action(action) for action in manifest.actions],
+        resources=[_resource(resource) for resource in manifest.resources],
         facets={name: "offered" if facet == "offered" else facet.reason for name, facet in manifest.facets.items()},
         text=constraints(manifest).text,
         kinds=[_kind(manifest, kind) for kind in manifest.kinds],
@@ -85,7 +100,7 @@ def _carousel(kinds: Sequence[KindLimit]) -> views.CarouselConstraints:
 def _kind(manifest: Manifest, limit: KindLimit) -> views_platforms.KindInfo:
     media: dict[str, Any] = codec.encode(limit.media) if limit.media else {}
     media.pop("source", None)
-    shown = {name: value for name, value in media.items() if value not in (None, [])}
+    shown = {name: value for name, value in media.items() if value not in (None, [], {})}
     return views_platforms.KindInfo(
         kind=str(limit.kind),
         min_items=limit.min_items,
@@ -96,9 +111,45 @@ def _kind(manifest: Manifest, limit: KindLimit) -> views_platforms.KindInfo:
     )
 
 
+def _api(api: ApiVersion) -> views_platforms.ApiInfo:
+    sunset = api.sunset.isoformat() if api.sunset else None
+    return views_platforms.ApiInfo(version=api.name, sunset=sunset, source=api.source.url)
+
+
+def _feature(feature: Feature | None) -> views_platforms.FeatureInfo:
+    if not isinstance(feature, NotOffered):
+        return views_platforms.FeatureInfo(offered=feature == "offered")
+    source = feature.source
+    return views_platforms.FeatureInfo(
+        offered=False, reason=feature.reason, source=source.url, checked_on=source.on.isoformat()
+    )
+
+
+def _action(action: Action) -> views_platforms.ActionInfo:
+    return views_platforms.ActionInfo(
+        verb=action.verb,
+        max_text=action.text.max_length if action.text else None,
+        arguments=[_option(option) for option in action.options],
+        max_media=action.max_media,
+        repeatable=action.repeatable,
+    )
+
+
+def _resource(resource: Resource) -> views_platforms.ResourceInfo:
+    return views_platforms.ResourceInfo(
+        name=resource.name,
+        description=resource.description,
+        arguments=[_option(option) for option in resource.arguments],
+    )
+
+
 def _option(option: Any) -> views_platforms.OptionInfo:
     return views_platforms.OptionInfo(
-        name=option.name, type=option.type, description=option.description, enum=list(option.enum) or None
+        name=option.name,
+        type=option.type,
+        description=option.description,
+        enum=list(option.enum) or None,
+        required=option.required,
     )
 
 

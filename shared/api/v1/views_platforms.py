@@ -15,6 +15,7 @@ class OptionInfo(View):
     type: str
     description: str
     enum: list[str] | None = None
+    required: bool = False
 
 
 class ConnectInfo(View):
@@ -37,6 +38,42 @@ class KindInfo(View):
     media: dict[str, Any]
 
 
+class FeatureInfo(View):
+    """Whether the network offers something through its official API; if it does not, why, and where that was read."""
+
+    offered: bool
+    reason: str | None = None
+    source: str | None = None
+    checked_on: str | None = None
+
+
+class ActionInfo(View):
+    """A visible write beside posts: a comment, a message, an ad. ``max_text`` is null where it carries no text."""
+
+    verb: str
+    max_text: int | None = None
+    arguments: list[OptionInfo]
+    max_media: int
+    repeatable: bool
+    """Done twice it is one effect."""
+
+
+class ResourceInfo(View):
+    """Something of the network's own that can be looked up: boards, pages, flairs."""
+
+    name: str
+    description: str
+    arguments: list[OptionInfo]
+
+
+class ApiInfo(View):
+    """A version of the network's API that is spoken here, and the day on which the network retires it."""
+
+    version: str
+    sunset: str | None = None
+    source: str
+
+
 class PlatformResponse(View):
     """A network: what it offers, what it takes, and where that is documented."""
 
@@ -46,7 +83,12 @@ class PlatformResponse(View):
     api_version: str
     api_sunset: str | None = None
     connect: ConnectInfo
+    apis: list[ApiInfo]
+    publishes: bool
     facets: dict[str, str]
+    features: dict[str, FeatureInfo]
+    actions: list[ActionInfo]
+    resources: list[ResourceInfo]
     text: TextConstraints
     kinds: list[KindInfo]
     options: list[OptionInfo]

@@ -1,0 +1,190 @@
+"""docs/platforms.md: what each network offers, takes and refuses, from the manifests, with the reason of every gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.platforms import registry
+from shared.platforms.manifest import FEATURES, Feature, KindLimit, Manifest, MediaLimit, NotOffered, Option, TextLimit
+
+PATH = "docs/platforms.md"
+
+# The matrix has a column per group: a mark per feature would not fit a page.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "refresh": ("refresh",),
+    "revoke": ("revoke",),
+    "delete": ("delete",),
+    "comments": tuple(name for name in FEATURES if name.startswith("comments.")),
+    "messages": ("messages.list", "messages.send"),
+    "mentions": ("mentions.list",),
+    "reviews": ("reviews.list", "reviews.reply"),
+    "metrics": ("metrics.post", "metrics.account"),
+    "webhooks": ("webhooks",),
+    "ads": ("ads",),
+}
+_HEAD = """# The networks
+
+Generated from the manifests (`shared/platforms/*/__init__.py`) by `make generate`: do not edit. The same is served as data by
+`GET /v1/platforms`. Every limit and every gap has a source and the day on which it was read; the network's own answer is final.
+
+● all of it, ◐ part of it (what is missing and why stands below), – not offered by the network's official API.
+"""
+
+
+def render() -> str:
+    """The page."""
+    manifests = [registry.manifest(name) for name in registry.all_names()]
+    return "\n".join([_HEAD, *_matrix(manifests), "", *(line for one in manifests for line in _network(one))]) + "\n"
+
+
+def _matrix(manifests: Iterable[Manifest]) -> Iterable[str]:
+    yield f"| network | publishes | {' | '.join(COLUMNS)} |"
+    yield f"|---|---|{'---|' * len(COLUMNS)}"
+    for manifest in manifests:
+        kinds = " ".join(str(limit.kind) for limit in manifest.kinds) or "–"
+        marks = " | ".join(_mark(manifest, features) for features in COLUMNS.values())
+        yield f"| [{manifest.title}](#{_anchor(manifest)}) | {kinds} | {marks} |"
+
+
+def _mark(manifest: Manifest, features: tuple[str, ...]) -> str:
+    offered = sum(manifest.feature(name) == "offered" for name in features)
+    return "●" if offered == len(features) else "◐" if offered else "–"
+
+
+def _network(manifest: Manifest) -> Iterable[str]:
+    yield f"## {manifest.title}\n"
+    also = f" (also {', '.join(f'`{alias}`' for alias in manifest.aliases)})" if manifest.aliases else ""
+    yield f"Name in the API: `{manifest.name}`{also}. Connected by {_connecting(manifest)}."
+    yield from _apis(manifest)
+    yield from _kinds(manifest)
+    yield from _options("`platform_data`", manifest.options)
+    yield from _actions(manifest)
+    yield from _resources(manifest)
+    yield from _gaps(manifest)
+    yield from _rates(manifest)
+    yield ""
+
+
+def _connecting(manifest: Manifest) -> str:
+    if manifest.oauth.style == "credentials":
+        return f"credentials in `metadata`: {', '.join(f'`{field.name}`' for field in manifest.oauth.fields)}"
+    return f"its consent page (OAuth 2), scopes {', '.join(f'`{scope}`' for scope in manifest.oauth.scopes)}"
+
+
+def _apis(manifest: Manifest) -> Iterable[str]:
+    for api in (manifest.api, *manifest.apis):
+        until = f"retired on {api.sunset}" if api.sunset else "no end announced"
+        yield f"API [{api.name}]({api.source.url}), {until} (read {api.source.on})."
+
+
+def _kinds(manifest: Manifest) -> Iterable[str]:
+    if not manifest.kinds:
+        return
+    yield f"\nText: {_text(manifest.text)}."
+    more = [f"threads of up to {manifest.thread} posts"] if manifest.thread else []
+    more += ["a first comment"] if manifest.first_comment else []
+    if more:
+        yield f"Also {' and '.join(more)}."
+    yield "\n| kind | items | media |"
+    yield "|---|---|---|"
+    for limit in manifest.kinds:
+        yield f"| {limit.kind} | {_items(limit)} | {_media(limit.media) if limit.media else '–'} |"
+
+
+def _text(limit: TextLimit) -> str:
+    parts = [f"up to {limit.max_length:,} ({limit.counted_in})"]
+    parts += [f"{limit.max_bytes:,} bytes"] if limit.max_bytes else []
+    parts += [f"{limit.max_hashtags} hashtags"] if limit.max_hashtags else []
+    return f"{', '.join(parts)} ([source]({limit.source.url}), read {limit.source.on})"
+
+
+def _items(limit: KindLimit) -> str:
+    return str(limit.min_items) if limit.min_items == limit.max_items else f"{limit.min_items} to {limit.max_items}"
+
+
+def _media(limit: MediaLimit) -> str:
+    parts = [_types(limit.image_types, limit.max_image_bytes), _types(limit.video_types, limit.max_video_bytes)]
+    parts += [_types(limit.document_types, limit.max_document_bytes)]
+    parts += [f"{kind.rpartition('/')[2]} up to {_bytes(most)}" for kind, most in limit.max_bytes_of.items()]
+    parts += [
+        _between("{} s", limit.min_seconds, limit.max_seconds),
+        _between("ratio {}", limit.min_ratio, limit.max_ratio),
+    ]
+    parts += [_between("width {} px", limit.min_width, limit.max_width)]
+    told = "; ".join(part for part in parts if part)
+    return f"{told} ([source]({limit.source.url}), read {limit.source.on})"
+
+
+def _types(types: tuple[str, ...], most: int | None) -> str:
+    names = ", ".join(kind.rpartition("/")[2] for kind in types)
+    return f"{names} up to {_bytes(most)}" if names and most else names
+
+
+def _bytes(count: int) -> str:
+    for unit, size in (("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000)):
+        if count >= size:
+            return f"{count / size:g} {unit}" if count % size == 0 else f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def _between(what: str, least: float | None, most: float | None) -> str:
+    if least is None and most is None:
+        return ""
+    if least is None:
+        return what.format(f"up to {most:.4g}")
+    return what.format(f"{least:.4g} to {most:.4g}" if most is not None else f"from {least:.4g}")
+
+
+def _options(where: str, options: tuple[Option, ...]) -> Iterable[str]:
+    if not options:
+        return
+    yield f"\n| {where} | type | |"
+    yield "|---|---|---|"
+    for option in options:
+        enum = f" One of {', '.join(f'`{value}`' for value in option.enum)}." if option.enum else ""
+        needed = " Required." if option.required else ""
+        yield f"| `{option.name}` | {option.type} | {_cell(option.description)}{enum}{needed} |"
+
+
+def _actions(manifest: Manifest) -> Iterable[str]:
+    if manifest.actions:
+        yield f"\nActions beside posts: {', '.join(f'`{action.verb}`' for action in manifest.actions)}."
+
+
+def _resources(manifest: Manifest) -> Iterable[str]:
+    for resource in manifest.resources:
+        yield f"\nTo look up: `{resource.name}`, {resource.description}"
+
+
+def _gaps(manifest: Manifest) -> Iterable[str]:
+    gaps = [(name, manifest.feature(name)) for name in FEATURES]
+    told = [(name, gap) for name, gap in gaps if isinstance(gap, NotOffered)]
+    if not told:
+        return
+    yield "\n| not offered | why | read |"
+    yield "|---|---|---|"
+    for names, gap in _together(told):
+        yield f"| {', '.join(names)} | {_cell(gap.reason)} | [{gap.source.on}]({gap.source.url}) |"
+
+
+def _together(gaps: Iterable[tuple[str, Feature]]) -> Iterable[tuple[list[str], NotOffered]]:
+    """Features with one and the same reason, in one row."""
+    rows: dict[NotOffered, list[str]] = {}
+    for name, gap in gaps:
+        if isinstance(gap, NotOffered):
+            rows.setdefault(gap, []).append(name)
+    return [(names, gap) for gap, names in rows.items()]
+
+
+def _rates(manifest: Manifest) -> Iterable[str]:
+    if manifest.rate_limits:
+        yield "\nRate limits, as the network states them:\n"
+        yield from (f"- {what}: {limit}" for what, limit in manifest.rate_limits.items())
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _anchor(manifest: Manifest) -> str:
+    return manifest.title.lower().replace(" ", "-").replace("(", "").replace(")", "")

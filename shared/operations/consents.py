@@ -18,8 +18,7 @@ from shared.domain.callers import Caller
 from shared.domain.connections import CONNECTION_AGE, MAX_STATE, Connection, connection_path
 from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
 from shared.operations import networks
-from shared.platforms import registry
-from shared.platforms._oauth2 import challenge_s256
+from shared.platforms import _oauth2, registry
 from shared.platforms._wire import with_query
 from shared.platforms.contract import Call, Candidates
 from shared.ports.http import Request
@@ -76,7 +75,7 @@ def begin(
         key_id=caller.key_id,
     )
     ports.store.commit([Write("create", connection_path(secret), codec.encode(connection))])
-    challenge = challenge_s256(verifier)
+    challenge = _oauth2.challenge(verifier, oauth.challenge)
     url = registry.connector(platform).authorize_url(app, connection.callback, secret, challenge, oauth.scopes)
     return Redirect(_simulated(ports, url) if caller.sandbox else url, secret)
 

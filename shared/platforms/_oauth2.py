@@ -15,6 +15,11 @@ def challenge_s256(verifier: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
+def challenge(verifier: str, how: str) -> str:
+    """The challenge as the network wants it: ``how`` is ``manifest.OAuth.challenge``."""
+    return hashlib.sha256(verifier.encode()).hexdigest() if how == "S256-hex" else challenge_s256(verifier)
+
+
 def authorize_url(endpoint: str, query: Mapping[str, str]) -> str:
     """The endpoint with its query, spaces as ``%20`` (some networks refuse ``+`` in scopes)."""
     return f"{endpoint}?{urlencode(query).replace('+', '%20')}"

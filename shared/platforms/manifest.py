@@ -115,7 +115,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class OAuth:
-    """How accounts are connected: by a redirect (OAuth 2), or by credentials that the person hands over."""
+    """How accounts are connected: by a redirect (OAuth 2), or by credentials that the person hands over.
+
+    ``challenge``: how the SHA-256 of the PKCE verifier is written: in base64url (RFC 7636), or in hex as one network does.
+    """
 
     style: Literal["redirect", "credentials"]
     scopes: tuple[str, ...]
@@ -123,6 +126,7 @@ class OAuth:
     fields: tuple[Option, ...] = ()  # for credentials: the names in ``metadata``
     needs_app: bool = True
     app_env: tuple[str, str] = ("", "")  # environment variables of the app's id and secret, where not the usual names
+    challenge: Literal["S256", "S256-hex"] = "S256"
 
 
 @dataclass(frozen=True, slots=True)

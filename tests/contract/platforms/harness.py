@@ -10,12 +10,13 @@ import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from shared.domain.accounts import AccountView, Connected, Tokens
 from shared.domain.content import Kind, MediaFacts, MediaFile, MediaType, Parent, Piece, Role
-from shared.platforms import _oauth2, registry
+from shared.platforms import _oauth2, names, registry
 from shared.platforms.contract import Absent, Accepted, App, Armed, Call, Published, Publisher, Ready, Unsure, Wait
 from shared.platforms.manifest import Manifest
 from shared.ports.http import Request
@@ -79,7 +80,7 @@ class Network:
             role=fields.pop("role", Role.POST),
             text=text,
             media=media_for(self.manifest, chosen) if made is None else made,
-            options=fields.pop("options", {}),
+            options=fields.pop("options", example_options(self.name, chosen)),
             key=f"{0x9E3779B97F4A7C15F39CC0605CEDC834 * self.pieces % (1 << 128):032x}",
             created_at=int(self.world.now.timestamp() * 1_000_000),
             **fields,
@@ -172,7 +173,7 @@ def connect(name: str, http: SimulatedHttp, person: str = "rostrum") -> Connecte
 def authorize(name: str, http: SimulatedHttp, person: str, **more: str) -> dict[str, str]:
     """Go to the network's consent page as a browser would; the query it sends us back with."""
     oauth = registry.manifest(name).oauth
-    challenge = _oauth2.challenge_s256(VERIFIER)
+    challenge = _oauth2.challenge(VERIFIER, oauth.challenge)
     url = registry.connector(name).authorize_url(APP, REDIRECT, "the-state", challenge, oauth.scopes)
     extra = "".join(f"&{key}={value}" for key, value in {"sandbox_user": person, **more}.items())
     answer = http.send(Request("GET", url + extra))
@@ -192,6 +193,18 @@ def as_account(connected: Connected) -> AccountView:
 
 
 # ------------------------------------------------------------------------------------------------------- media
+
+
+def example_options(name: str, kind: Kind) -> dict[str, Any]:
+    """What a piece of this kind cannot be without, beside text and media: a poll's answers, a link's address.
+
+    A folder says so in ``fixtures/contract_options.json``: options by kind; without the file there are none.
+    """
+    path = Path(registry.__file__).parent / names.NAMES[name] / "fixtures/contract_options.json"
+    if not path.exists():
+        return {}
+    options: dict[str, dict[str, Any]] = json.loads(path.read_text())
+    return options.get(kind.value, {})
 
 
 def media_for(manifest: Manifest, kind: Kind) -> tuple[MediaFile, ...]:

@@ -125,6 +125,8 @@ def test_pkce_and_authorize_url() -> None:
         _oauth2.challenge_s256("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
         == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     )
+    assert _oauth2.challenge("abc", "S256") == _oauth2.challenge_s256("abc")
+    assert _oauth2.challenge("abc", "S256-hex").startswith("ba7816bf8f01cfea414140de5dae2223")
     url = _oauth2.authorize_url("https://a.example/o", {"scope": "a b", "state": "1+2"})
     assert url == "https://a.example/o?scope=a%20b&state=1%2B2"
 

@@ -69,7 +69,7 @@ def _all(call: Call, media: str) -> tuple[list[dict[str, Any]], bool]:
     found: list[dict[str, Any]] = []
     after: str | None = None
     for _ in range(MAX_PAGES):
-        query = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": after}
+        query: dict[str, Any] = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": after}
         answer = graph.read(call, f"{media}/comments", **query)
         found += answer.get("data") or []
         after = wire.next_page(answer)

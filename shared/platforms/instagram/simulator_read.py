@@ -5,11 +5,11 @@ https://developers.facebook.com/docs/instagram-platform/reference
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlencode
 
+from shared.platforms._graph import simulated
 from shared.platforms.contract import World
 from shared.platforms.instagram import simulator_publish as publishing
 from shared.platforms.instagram import simulator_state as state
@@ -17,7 +17,9 @@ from shared.platforms.instagram.simulator_state import Ask, Problem, Session
 from shared.ports.http import Response
 
 Document = dict[str, Any]
-Row = Callable[[Document], Mapping[str, Any]]
+Row = Callable[[Document], Document]
+
+_BASE = "https://graph.instagram.com/v26.0"
 
 _FEED_METRICS = (
     "views",
@@ -123,7 +125,7 @@ def timeline(ask: Ask, who: Session, edge: str, world: World) -> Response:
     if until := ask.text("until"):
         documents = [found for found in documents if found["at"] <= float(until)]
     row: Row = lambda found: state.chosen(ask, shown(found, who, world), "IGMedia")  # noqa: E731
-    return _page(ask, documents, row, f"{who.account['id']}/{edge}")
+    return simulated.page(ask, documents, row, f"{_BASE}/{who.account['id']}/{edge}")
 
 
 def comments(ask: Ask, who: Session, document: Document, world: World) -> Response:
@@ -132,7 +134,7 @@ def comments(ask: Ask, who: Session, document: Document, world: World) -> Respon
     ask.allow("limit", "after", "before")
     found = [comment for id_ in document["comments"] if (comment := world.get("comment", id_))]
     row: Row = lambda comment: state.chosen(ask, told(comment), "IGComment")  # noqa: E731
-    return _page(ask, found, row, f"{document['id']}/comments")
+    return simulated.page(ask, found, row, f"{_BASE}/{document['id']}/comments")
 
 
 def comment(ask: Ask, who: Session, document: Document) -> Response:
@@ -213,18 +215,3 @@ def _metric(id_: str, name: str, period: str, values: Document) -> Document:
     title = name.replace("_", " ").capitalize()
     entry = {"name": name, "period": period, **values, "title": title, "description": title}
     return entry | {"id": f"{id_}/insights/{name}/{period}"}
-
-
-def _page(ask: Ask, documents: list[Document], row: Row, path: str) -> Response:
-    limit = min(int(ask.text("limit") or 25), 100)
-    ids = [document["id"] for document in documents]
-    after = ask.text("after")
-    start = ids.index(after) + 1 if after in ids else 0
-    page = documents[start : start + limit]
-    body: Document = {"data": [row(document) for document in page]}
-    if page:
-        body["paging"] = {"cursors": {"before": page[0]["id"], "after": page[-1]["id"]}}
-    if page and start + limit < len(documents):
-        query = {"fields": ask.text("fields"), "limit": str(limit), "after": page[-1]["id"]}
-        body["paging"]["next"] = f"https://graph.instagram.com/v26.0/{path}?{urlencode(query)}"
-    return state.answer(body)

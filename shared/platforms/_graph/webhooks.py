@@ -1,0 +1,92 @@
+"""Graph's webhooks: the handshake, the signature, and the shape that all of its deliveries have. Pure, on bytes.
+
+https://developers.facebook.com/docs/graph-api/webhooks/getting-started, read 2026-11-22: X-Hub-Signature-256 is
+«sha256=» and the HMAC of the raw body under the app secret; there is no timestamp in it, so no replay window.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.platforms.contract_webhooks import Reply
+
+SIGNATURE = "x-hub-signature-256"
+
+
+def challenge(query: Mapping[str, str], verify_token: str) -> Reply | None:
+    """The answer to ``hub.mode=subscribe``: its challenge, when the verify token is ours. None otherwise."""
+    token = query.get("hub.verify_token", "")
+    if query.get("hub.mode") != "subscribe" or not verify_token:
+        return None
+    if not hmac.compare_digest(token.encode(), verify_token.encode()):
+        return None
+    return Reply(200, query.get("hub.challenge", ""))
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+    """Whether these bytes were signed with the app's secret, in constant time."""
+    given = headers.get(SIGNATURE, "")
+    return bool(secret) and hmac.compare_digest(given.encode(), signature(body, secret).encode())
+
+
+def signature(body: bytes, secret: str) -> str:
+    """The value of X-Hub-Signature-256."""
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def entries(body: bytes, *objects: str) -> Iterator[dict[str, Any]]:
+    """The delivery's ``entry`` objects. Raises ValueError when it is no delivery, or one of another object."""
+    try:
+        payload = json.loads(body)
+    except RecursionError as error:
+        raise ValueError("the delivery is nested too deeply") from error
+    if not isinstance(payload, dict) or payload.get("object") not in objects:
+        raise ValueError(f"a delivery of {' or '.join(objects)} has «object» and «entry»")
+    found = payload.get("entry")
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise ValueError("a delivery's «entry» is a list of objects")
+    yield from found
+
+
+def changes(entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """``field`` and ``value`` of each of an entry's changes."""
+    for change in entry.get("changes") or ():
+        if isinstance(change, dict):
+            value = change.get("value")
+            yield str(change.get("field") or ""), value if isinstance(value, dict) else {"value": value}
+
+
+def instant(value: object) -> datetime:
+    """Epoch seconds, or milliseconds (messaging), as an instant. Raises ValueError."""
+    try:
+        number = float(str(value))
+        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ValueError("an entry's time is a number of seconds, or of milliseconds") from error
+
+
+def signed_request(value: str, secret: str) -> dict[str, Any] | None:
+    """The payload of a ``signed_request`` (deauthorize and data deletion callbacks), None when it was not signed by us.
+
+    https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback:
+    base64url(HMAC-SHA256(payload)) «.» base64url(JSON).
+    """
+    sent, _, payload = value.partition(".")
+    wanted = hmac.new(secret.encode(), payload.encode(), hashlib.sha256).digest()
+    try:
+        if not secret or not hmac.compare_digest(_unpadded(sent), wanted):
+            return None
+        said = json.loads(_unpadded(payload))
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def _unpadded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

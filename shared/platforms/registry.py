@@ -24,6 +24,11 @@ def all_names() -> tuple[str, ...]:
     return tuple(sorted(names.NAMES))
 
 
+def publishing_names() -> tuple[str, ...]:
+    """The public names of the networks that posts can have a target on, sorted. Reads every manifest."""
+    return tuple(name for name in all_names() if manifest(name).publishes)
+
+
 def resolve(name: str) -> str:
     """The public name for a name or an alias, in any case. Raises UnknownPlatform."""
     lowered = name.strip().lower()

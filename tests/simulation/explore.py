@@ -216,7 +216,7 @@ def main() -> int:
     parser.add_argument("--replay", nargs=2, metavar=("SCENARIO", "PLAN"))
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)  # thousands of injected faults are not news
-    names = tuple(given.platform or registry.all_names())
+    names = tuple(given.platform or registry.publishing_names())
     plain.install()
     if given.replay:
         return replay(given.replay[0], given.replay[1], given.seed, names)

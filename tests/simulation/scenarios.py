@@ -14,10 +14,12 @@ from shared.operations.posts import creating, deleting, editing
 from shared.operations.posts.commands import CreatePost, MediaInput, Segment, TargetOrder
 from shared.platforms import registry
 from shared.ports.store import StoreError
+from tests.contract.platforms import samples
 from tests.simulation.run import Run
 from tests.support.faults import Crash
 
 PHOTO = MediaInput("url", "https://sandbox.rostrum.test/media/photo.jpg", "image")
+VIDEO = MediaInput("url", "https://sandbox.rostrum.test/media/video.mp4", "video")
 Action = Callable[[Run], None]
 
 
@@ -92,12 +94,10 @@ def create(
     key: str = "the same key",
 ) -> None:
     """Ask for a post as an SDK does: the same request under the same key until it is answered."""
-    needs_media = any(registry.manifest(name).text.required is False and not _takes_text(name) for name in names)
     at = None if publish_now else (run.ports.clock.now() + timedelta(minutes=minutes)).isoformat()
     command = CreatePost(
         text=f"{text} 0",
-        targets=tuple(TargetOrder(run.accounts[name].id) for name in names),
-        media=(PHOTO,) if needs_media else (),
+        targets=tuple(_order(run, name) for name in names),
         segments=tuple(Segment(f"{text} {number}") for number in range(1, segments + 1)),
         first_comment=f"{text} comment" if comment else "",
         publish_now=publish_now,
@@ -157,7 +157,12 @@ def _cancel(run: Run) -> None:
             )
 
 
-def _takes_text(name: str) -> bool:
-    from shared.domain.content import Kind
-
-    return registry.manifest(name).kind(Kind.TEXT) is not None
+def _order(run: Run, name: str) -> TargetOrder:
+    """The network's plainest kind: with the options that it needs, and with a photo or video where it takes no text alone."""
+    manifest = registry.manifest(name)
+    kind = samples.plainest(manifest)
+    limit, options = manifest.kind(kind), samples.options(manifest, kind)
+    wanted = (
+        () if limit is None or not limit.min_items else (PHOTO if limit.media and limit.media.image_types else VIDEO,)
+    )
+    return TargetOrder(run.accounts[name].id, media=wanted, platform_data=options)

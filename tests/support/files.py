@@ -32,6 +32,21 @@ def webp(width: int = 64, height: int = 48) -> bytes:
     return _image("WEBP", width, height)
 
 
+def pdf(pages: int = 2) -> bytes:
+    """The least that readers take for a PDF of so many empty pages (ISO 32000-1, 7.5)."""
+    kids = " ".join(f"{number + 3} 0 R" for number in range(pages))
+    objects = ["<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>"]
+    objects += ["<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>"] * pages
+    made, places = b"%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(made))
+        made += f"{number} 0 obj\n{content}\nendobj\n".encode()
+    rows = "".join(f"{place:010} 00000 n \n" for place in places)
+    table = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{rows}"
+    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(made)}\n%%EOF\n"
+    return made + f"{table}{trailer}".encode()
+
+
 def bomb_png(width: int = 50_000, height: int = 50_000) -> bytes:
     """A few hundred bytes that decode to gigabytes: a well-formed PNG whose rows are never looked at."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -31,8 +31,8 @@ def validate(ports: Ports, caller: Caller, command: CreatePost, platforms: Seque
         found = Findings()
         found.errors.append(from_error(error, str(error.meta.get("field", "targets"))))
         return found
-    for name in named:
-        _check(registry.manifest(name), judged, planned)
+    for index, name in enumerate(named):
+        _check(registry.manifest(name), judged, planned, f"platforms[{index}]")
     if not named and not command.targets:
         planned.found.warnings.append(_UNJUDGED)
     return planned.found
@@ -45,9 +45,12 @@ _UNJUDGED = Issue(
 )
 
 
-def _check(manifest: Manifest, command: CreatePost, planned: Plan) -> None:
-    """The post's own content on a network, whichever account."""
+def _check(manifest: Manifest, command: CreatePost, planned: Plan, field: str) -> None:
+    """The post's own content on a network, whichever account. ``field`` names the network in the request."""
     found = planned.found
+    if issue := limits.publishing_issue(manifest, field):
+        found.errors.append(issue.on(manifest.name, None))
+        return
     made = contents.of_target(command, None, manifest, "", planned.resolved, found)
     issues = limits.check(manifest, made, "", f"platform_data.{manifest.name}")
     found.errors += [issue.on(manifest.name, None) for issue in issues]

@@ -31,6 +31,16 @@ _COUNTED_IN = {
 }
 
 
+def publishing_issue(manifest: Manifest, field: str) -> Issue | None:
+    """What is wrong with a post on a network that has none (a messenger), None where there are posts."""
+    facet = manifest.facets.get("publish")
+    if facet == "offered":
+        return None
+    why = f" ({facet.reason})" if facet else ""
+    message = f"{field}: there are no posts on {manifest.title}{why}. Leave it out of the post."
+    return Issue("validation.kind_unsupported", field, message)
+
+
 def check(manifest: Manifest, content: Content, at: str, options_at: str) -> Iterator[Issue]:
     """Every limit that this content breaks on this network. ``at`` is the target's field path (``targets[0]``)."""
     yield from _check_thread(manifest, content)

@@ -5,7 +5,7 @@ Creating, editing, publishing a draft and the dry run all judge here, so that th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -64,6 +64,7 @@ def plan(
     accounts = find_accounts(ports, caller, [order.account_id for order in command.targets])
     frame = _Frame(command, resolve_media(ports, caller, command, found, known or {}), due_at, now, found)
     _check_platform_data(command, {account.platform for account in accounts}, found)
+    _check_posts_exist(accounts, found)
     if found.errors:
         return Plan(due_at, (), found, frame.resolved)  # limits would repeat in other words what is already said
     planned = tuple(_target(frame, index, account) for index, account in enumerate(accounts))
@@ -131,6 +132,14 @@ def _duplicate(index: int, first: int, order: TargetOrder) -> Issue:
     field_name = f"targets[{index}].account_id"
     message = f"{field_name}: targets[{first}] already publishes on this account. Name each account once."
     return Issue("publishing.duplicate_target", field_name, message, target=order.account_id)
+
+
+def _check_posts_exist(accounts: Sequence[Account], found: Findings) -> None:
+    """Not every account can publish: a messenger has no posts."""
+    for index, account in enumerate(accounts):
+        issue = limits.publishing_issue(registry.manifest(account.platform), f"targets[{index}].account_id")
+        if issue is not None:
+            found.errors.append(issue.on(account.platform, account.id))
 
 
 def _over(name: str, message: str, limit: int, count: int) -> Issue:

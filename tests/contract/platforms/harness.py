@@ -1,7 +1,8 @@
 """One network as the contract suite sees it: its folder through the registry, its simulator, a clock that only we move.
 
-Whatever a platform needs (an account, credentials, a code) comes from its own ``seed`` and connector, so that a new folder
-is tested without a change here.
+Whatever a platform needs (an account, credentials, a code) comes from its own ``seed`` and connector, and what a content kind
+needs beside that from its fixtures (see ``samples.py``), so that a new folder is tested without a
+change here.
 """
 
 from __future__ import annotations
@@ -10,25 +11,22 @@ import copy
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from shared.domain.accounts import AccountView, Connected, Tokens
-from shared.domain.content import Kind, MediaFacts, MediaFile, MediaType, Parent, Piece, Role
-from shared.platforms import _oauth2, names, registry
+from shared.domain.content import Kind, Parent, Piece, Role
+from shared.platforms import _oauth2, registry
 from shared.platforms.contract import Absent, Accepted, App, Armed, Call, Published, Publisher, Ready, Unsure, Wait
 from shared.platforms.manifest import Manifest
 from shared.ports.http import Request
-from tests.support import files
+from tests.contract.platforms import samples
 from tests.support.simulated import START, MemoryWorld, SimulatedHttp, call_for
 
 APP = App("contract-client", "contract-secret")
 REDIRECT = "https://rostrum.example/oauth/callback"
 VERIFIER = "contract-verifier-" + "0123456789" * 5
 MOST_STEPS = 80
-MEDIA = "https://sandbox.rostrum.test/media"
-TEXT = "The contract suite says hello"
 
 
 def round_trip(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,17 +68,18 @@ class Network:
 
     # ------------------------------------------------------------------------------------------- publishing
 
-    def piece(self, kind: Kind | None = None, text: str = TEXT, **fields: Any) -> Piece:
-        """A piece of this kind (the network's plainest by default), with media as the manifest asks for."""
-        chosen = kind or self.plainest
+    def piece(self, kind: Kind | None = None, text: str | None = None, **fields: Any) -> Piece:
+        """A piece of this kind (the network's plainest by default), with media and options as its sample has them."""
+        chosen, role = kind or self.plainest, fields.pop("role", Role.POST)
+        sample = samples.of_kind(self.manifest, chosen)
         self.pieces += 1
         made = fields.pop("media", None)
         return Piece(
             kind=chosen,
-            role=fields.pop("role", Role.POST),
-            text=text,
-            media=media_for(self.manifest, chosen) if made is None else made,
-            options=fields.pop("options", example_options(self.name, chosen)),
+            role=role,
+            text=sample.text if text is None else text,
+            media=sample.media if made is None else made,
+            options=fields.pop("options", sample.options if role is Role.POST else {}),
             key=f"{0x9E3779B97F4A7C15F39CC0605CEDC834 * self.pieces % (1 << 128):032x}",
             created_at=int(self.world.now.timestamp() * 1_000_000),
             **fields,
@@ -88,8 +87,7 @@ class Network:
 
     @property
     def plainest(self) -> Kind:
-        kinds = [limit.kind for limit in self.manifest.kinds]
-        return Kind.TEXT if Kind.TEXT in kinds else kinds[0]
+        return samples.plainest(self.manifest)
 
     def prepare(self, piece: Piece, state: Mapping[str, Any] | None = None, *, twice: bool = False) -> dict[str, Any]:
         """Prepare until Ready. ``twice``: each step runs again from the state before it, as after a lost save."""
@@ -150,10 +148,7 @@ def parent_of(published: Published) -> Parent:
 
 def new_network(name: str) -> Network:
     """An empty network with one account, connected the way its manifest says."""
-    world = MemoryWorld(
-        START, {f"{MEDIA}/photo.jpg": ("image/jpeg", files.jpeg()), f"{MEDIA}/video.mp4": ("video/mp4", files.mp4())}
-    )
-    world.media[f"{MEDIA}/tall.jpg"] = ("image/jpeg", files.jpeg(1080, 1920))
+    world = MemoryWorld(START, samples.served())
     http = SimulatedHttp(name, world)
     connected = connect(name, http)
     return Network(name, world, http, as_account(connected))
@@ -190,46 +185,3 @@ def as_account(connected: Connected) -> AccountView:
     return AccountView(
         connected.platform_account_id, connected.username, round_trip(connected.metadata), connected.tokens
     )
-
-
-# ------------------------------------------------------------------------------------------------------- media
-
-
-def example_options(name: str, kind: Kind) -> dict[str, Any]:
-    """What a piece of this kind cannot be without, beside text and media: a poll's answers, a link's address.
-
-    A folder says so in ``fixtures/contract_options.json``: options by kind; without the file there are none.
-    """
-    path = Path(registry.__file__).parent / names.NAMES[name] / "fixtures/contract_options.json"
-    if not path.exists():
-        return {}
-    options: dict[str, dict[str, Any]] = json.loads(path.read_text())
-    return options.get(kind.value, {})
-
-
-def media_for(manifest: Manifest, kind: Kind) -> tuple[MediaFile, ...]:
-    """Files that the kind takes: as many as it may have of images, one of video, some of each where they mix."""
-    limit = manifest.kind(kind)
-    if limit is None or limit.max_items == 0:
-        return ()
-    if kind in {Kind.VIDEO, Kind.REEL}:
-        return (video(),)
-    if kind is Kind.STORY:
-        return (image(0, tall=True),)
-    images = tuple(image(index) for index in range(min(limit.max_items, 4)))
-    return (*images[:2], video()) if limit.mixed else images
-
-
-def image(number: int, *, tall: bool = False) -> MediaFile:
-    """A photo; each number has an address of its own."""
-    data = files.jpeg(1080, 1920) if tall else files.jpeg()
-    facts = MediaFacts(MediaType.IMAGE, "image/jpeg", len(data), 1080, 1920 if tall else 1080, None, f"Photo {number}")
-    url = f"{MEDIA}/{'tall' if tall else 'photo'}.jpg?n={number}"
-    return MediaFile(facts, url, lambda start, length: data[start : start + length])
-
-
-def video() -> MediaFile:
-    """Ten seconds, upright."""
-    data = files.mp4()
-    facts = MediaFacts(MediaType.VIDEO, "video/mp4", len(data), 1080, 1920, 10.0, "A video")
-    return MediaFile(facts, f"{MEDIA}/video.mp4", lambda start, length: data[start : start + length])

@@ -77,9 +77,10 @@ def test_names_aliases_and_hosts_agree_with_the_generated_list(name: str) -> Non
 
 
 def test_every_kind_has_its_limits(name: str) -> None:
-    """Media kinds say how many items of which types; a kind is listed once."""
+    """Media kinds say how many items of which types; a kind is listed once; who has posts has kinds."""
     kinds = registry.manifest(name).kinds
-    assert len({limit.kind for limit in kinds}) == len(kinds) > 0
+    assert len({limit.kind for limit in kinds}) == len(kinds)
+    assert bool(kinds) == registry.manifest(name).publishes
     for limit in kinds:
         assert 0 <= limit.min_items <= limit.max_items
         if limit.max_items:

@@ -34,10 +34,12 @@ _EXTENSIONS = {
     ".mp4": "video/mp4",
     ".m4v": "video/mp4",
     ".mov": "video/quicktime",
+    ".pdf": "application/pdf",
 }
 _STILLS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 _OLD_MOV = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # before QuickTime wrote ftyp
 _NO_FRAME = (0xC4, 0xC8, 0xCC)  # DHT, JPG, DAC: in the frame headers' range, but none
+_TAIL = 1024  # where readers look for a PDF's end-of-file marker (ISO 32000-1, implementation note 18)
 _BARE = (0x01, *range(0xD0, 0xD9))  # markers without a length: TEM, RSTn, SOI
 
 
@@ -53,12 +55,14 @@ def probe(
         raise Invalid("media.empty", f"{field}: the file has no bytes.", field=field)
     found = sniff(read(0, _HEAD))
     if found is None:
-        text = f"{field}: not a JPEG, PNG, GIF, WebP, MP4 or MOV file, whatever its name says."
+        text = f"{field}: not a JPEG, PNG, GIF, WebP, MP4, MOV or PDF file, whatever its name says."
         raise Invalid("media.unsupported_type", text, field=field)
     check_claim(found, claimed, field)
     check_claim(found, _EXTENSIONS.get(PurePosixPath(filename.lower()).suffix, ""), field)
     if CONTENT_TYPES[found] is MediaType.VIDEO:
         return _video(read, size, found, field)
+    if CONTENT_TYPES[found] is MediaType.DOCUMENT:
+        return _document(read, size, found, field)
     return _image(read, size, found, field, whole=whole)
 
 
@@ -72,6 +76,8 @@ def sniff(head: bytes) -> str | None:
         return "image/gif"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
+    if head.startswith(b"%PDF-"):
+        return "application/pdf"
     if head[4:8] == b"ftyp" and head[8:12] not in _STILLS:
         return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
     return "video/quicktime" if head[4:8] in _OLD_MOV else None
@@ -92,6 +98,14 @@ def _video(read: Read, size: int, found: str, field: str) -> MediaFacts:
     except boxes.Malformed as error:
         raise Invalid("media.broken", f"{field}: not a complete {found} file: {error}.", field=field) from error
     return MediaFacts(MediaType.VIDEO, found, size, movie.width, movie.height, movie.seconds)
+
+
+def _document(read: Read, size: int, found: str, field: str) -> MediaFacts:
+    """A PDF: nothing of it is parsed, only that its end is there. How many pages it has is for the network to count."""
+    start = max(0, size - _TAIL)
+    if b"%%EOF" not in read(start, size - start):
+        raise Invalid("media.broken", f"{field}: not a complete {found} file: its end is missing.", field=field)
+    return MediaFacts(MediaType.DOCUMENT, found, size)
 
 
 def _image(read: Read, size: int, found: str, field: str, *, whole: bool) -> MediaFacts:

@@ -23,7 +23,7 @@ from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Respon
 from shared.ports.store import Store, StoreError, Transaction, Write
 
 MEDIA_HOST = "sandbox.rostrum.test"
-MEDIA = {"photo.jpg": "image/jpeg", "video.mp4": "video/mp4"}
+MEDIA = {"photo.jpg": "image/jpeg", "video.mp4": "video/mp4", "document.pdf": "application/pdf"}
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 Fetch = Callable[[str], Response | None]
 
@@ -166,10 +166,12 @@ class StoreWorld:
 
 
 def media(method: str, path: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The sandbox's media host: ``/media/photo.jpg`` and ``/media/video.mp4``, with any query; HEAD, and one range."""
+    """The sandbox's media host: the files of ``MEDIA`` below ``/media/``, with any query; HEAD, and one range."""
     folder, _, name = path.strip("/").rpartition("/")
     if folder != "media" or name not in MEDIA:
-        return Response(404, {"content-type": "text/plain"}, b"The sandbox has media/photo.jpg and media/video.mp4.\n")
+        return Response(
+            404, {"content-type": "text/plain"}, f"The sandbox has {', '.join(MEDIA)} in /media/.\n".encode()
+        )
     data = (files("shared.runtime") / "sandbox_media" / name).read_bytes()
     about = {"content-type": MEDIA[name], "accept-ranges": "bytes"}
     wanted = _RANGE.fullmatch({key.lower(): value for key, value in (headers or {}).items()}.get("range", ""))

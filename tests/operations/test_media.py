@@ -138,7 +138,7 @@ def test_a_direct_upload_of_something_else_fails(rig: Rig) -> None:
 def test_only_media_can_be_announced(rig: Rig) -> None:
     """Before anything is sent."""
     with pytest.raises(Invalid) as caught:
-        media.upload_url(rig.ports, TEST, filename="x.pdf", media_type="application/pdf")
+        media.upload_url(rig.ports, TEST, filename="x.pdf", media_type="application/zip")
     assert caught.value.meta["field"] == "media_type"
 
 

@@ -101,5 +101,8 @@ def _segment(segment: models.SegmentRequest) -> Segment:
 def _media(items: Sequence[models.MediaInput] | None, ids: Sequence[str] | None) -> tuple[MediaInput, ...] | None:
     """``media`` wins over the older ``media_ids``; None when neither was sent."""
     if items is not None:
-        return tuple(MediaInput(item.source_type, item.source, item.type, item.alt_text) for item in items)
+        return tuple(
+            MediaInput(item.source_type, item.source, "document" if item.type == "file" else item.type, item.alt_text)
+            for item in items
+        )
     return None if ids is None else tuple(MediaInput("media_id", media_id) for media_id in ids)

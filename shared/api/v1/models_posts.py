@@ -21,7 +21,7 @@ class MediaInput(Body):
     source: str = Field(min_length=1, max_length=4096)
     """The URL, or the id."""
     type: Literal["image", "video", "audio", "file"] | None = None
-    """Read off the file where it is left out."""
+    """Read off the file where it is left out. A PDF is a ``file``."""
     alt_text: str = Field("", max_length=5000)
     """What the item shows, for those who do not see it."""
 

@@ -39,7 +39,9 @@ def _count(manifest: Manifest, limit: KindLimit, facts: Sequence[MediaFacts], pi
         meta = {"min": limit.min_items, "limit": limit.max_items, "count": count}
         yield Issue("validation.media_count", piece.media_field, message, segment=piece.segment, meta=meta)
     if len({item.type for item in facts}) > 1 and not limit.mixed:
-        message = f"{piece.media_field}: {manifest.title} does not mix images and videos in one {limit.kind} post."
+        message = (
+            f"{piece.media_field}: {manifest.title} does not mix images, videos and documents in one {limit.kind} post."
+        )
         yield Issue("publishing.media.mixing_unsupported", piece.media_field, message, segment=piece.segment)
 
 
@@ -58,7 +60,11 @@ def _item(limit: MediaLimit, item: MediaFacts) -> Iterator[Check]:
 
 
 def _type(limit: MediaLimit, item: MediaFacts) -> Iterator[Check]:
-    types = limit.image_types if item.type is MediaType.IMAGE else limit.video_types
+    types = {
+        MediaType.IMAGE: limit.image_types,
+        MediaType.VIDEO: limit.video_types,
+        MediaType.DOCUMENT: limit.document_types,
+    }[item.type]
     if not types:
         yield (
             "validation.media_type_mismatch",
@@ -71,7 +77,12 @@ def _type(limit: MediaLimit, item: MediaFacts) -> Iterator[Check]:
 
 
 def _size(limit: MediaLimit, item: MediaFacts) -> Iterator[Check]:
-    most = limit.max_image_bytes if item.type is MediaType.IMAGE else limit.max_video_bytes
+    by_type = {
+        MediaType.IMAGE: limit.max_image_bytes,
+        MediaType.VIDEO: limit.max_video_bytes,
+        MediaType.DOCUMENT: limit.max_document_bytes,
+    }
+    most = limit.max_bytes_of.get(item.content_type, by_type[item.type])
     if most is not None and item.size is not None and item.size > most:
         meta = {"limit": most, "count": item.size, "counted_in": "bytes"}
         yield "validation.media_too_large", f"the file has {item.size} of at most {most} bytes", meta

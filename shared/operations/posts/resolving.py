@@ -133,4 +133,4 @@ def _url_ref(ports: Ports, caller: Caller, item: MediaInput, field: str, until: 
 
 
 def _article(kind: MediaType) -> str:
-    return "an image" if kind is MediaType.IMAGE else "a video"
+    return "an image" if kind is MediaType.IMAGE else f"a {kind}"

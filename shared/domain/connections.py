@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 CONNECTION_AGE = timedelta(minutes=10)
+CHOICE_AGE = timedelta(minutes=30)
+MAX_CANDIDATES = 100  # of one consent: their tokens are one secret, of at most 64 KiB
 MAX_STATE = 512  # characters of the caller's own state
 
 
@@ -37,3 +41,36 @@ class Connection:
 def connection_path(state: str) -> str:
     """``connections/{sha256 of the state}``: whoever reads the store cannot finish somebody's consent."""
     return f"connections/{hashlib.sha256(state.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An account that a consent gave, as ``accounts.Connected`` without its tokens."""
+
+    platform_account_id: str
+    username: str
+    name: str
+    picture_url: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One consent gave several accounts: ``pending/{id}``; single use, gone after 30 minutes.
+
+    ``sealed`` is the vault's reference to the candidates' tokens.
+    """
+
+    id: str
+    space: str
+    sandbox: bool
+    platform: str
+    brand_id: str
+    expires_at: datetime
+    sealed: str
+    candidates: tuple[Candidate, ...]
+
+
+def choice_path(choice_id: str) -> str:
+    """``pending/{choice_id}``"""
+    return f"pending/{choice_id}"

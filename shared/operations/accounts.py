@@ -5,20 +5,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.connections import Connection
+from shared.domain.connections import Choice, Connection
 from shared.domain.errors import Invalid, RostrumError
-from shared.operations import consents, linking, lookup, networks, sessions, tokens
+from shared.operations import choosing, consents, linking, lookup, networks, sessions, tokens
 from shared.operations.consents import Redirect, callback_url, sandbox_authorize
 from shared.operations.linking import Owner
 from shared.platforms import registry
-from shared.platforms.contract import Call, Refused
+from shared.platforms.contract import Call, Candidates, Refused
 from shared.ports.http import HttpFailure
 from shared.ports.store import NotFound, Query, Write
 from shared.ports.vault import VaultError
@@ -69,10 +69,11 @@ class Landing:
     """
 
     location: str
-    status: Literal["success", "error"]
+    status: Literal["success", "error", "selection_required"]
     platform: str
     state: str = ""
     account_id: str = ""
+    connection_id: str = ""
     error: str = ""
     error_description: str = ""
 
@@ -129,14 +130,14 @@ def callback(ports: Ports, platform: str, query: Mapping[str, str]) -> Landing:
     if query.get("error"):
         return _landed(connection, error=query["error"][:100], text=query.get("error_description", "")[:500])
     try:
-        account = _finish(ports, connection, query.get("code", ""), connection.callback)
+        made = _finish(ports, connection, query.get("code", ""), connection.callback)
     except RostrumError as error:
         return _landed(connection, error=error.code, text=error.message)
-    return _landed(connection, account_id=account.id)
+    return _landed(connection, made)
 
 
-def exchange(ports: Ports, caller: Caller, command: Exchange) -> Account:
-    """Finish a consent whose callback is the caller's. Raises Forbidden (``auth.state_mismatch``), Invalid,
+def exchange(ports: Ports, caller: Caller, command: Exchange) -> Account | Choice:
+    """Finish a consent whose callback is the caller's: the account, or what to choose from. Raises Forbidden (``auth.state_mismatch``), Invalid,
     NetworkRefused, Limited, Broken, store.Unavailable."""
     platform = networks.resolved(command.platform)
     for name in ("code", "state"):
@@ -178,11 +179,13 @@ def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[s
     return linking.link(ports, Owner(caller.space, caller.sandbox), platform, connected)
 
 
-def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Account:
+def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Account | Choice:
     if not code:
         raise Invalid("validation.field_required", "The network sent no code: start again with connect.", field="code")
     connected = consents.trade(ports, connection, code, redirect_uri)
     owner = Owner(connection.space, connection.sandbox, connection.brand_id)
+    if isinstance(connected, Candidates):
+        return choosing.offer(ports, owner, connection.platform, connected.accounts)
     return linking.link(ports, owner, connection.platform, connected)
 
 
@@ -196,14 +199,18 @@ def _matches(known: Connection, caller: Caller, platform: str, command: Exchange
     return True
 
 
-def _landed(connection: Connection, account_id: str = "", error: str = "", text: str = "") -> Landing:
-    status: Literal["success", "error"] = "error" if error else "success"
-    said = {"status": status, "platform": connection.platform, "state": connection.caller_state}
-    said |= {"error": error, "error_description": text} if error else {"account_id": account_id}
+def _landed(connection: Connection, made: Account | Choice | None = None, error: str = "", text: str = "") -> Landing:
+    landing = Landing("", "error", connection.platform, connection.caller_state, error=error, error_description=text)
+    if isinstance(made, Choice):
+        landing = replace(landing, status="selection_required", connection_id=made.id)
+    elif made:
+        landing = replace(landing, status="success", account_id=made.id)
+    names = ("status", "platform", "state", "account_id", "connection_id", "error", "error_description")
+    said = {name: getattr(landing, name) for name in names}
     query = urlencode({name: value for name, value in said.items() if value})
     base = connection.redirect_uri
     location = f"{base}{'&' if '?' in base else '?'}{query}" if base else ""
-    return Landing(location, status, connection.platform, connection.caller_state, account_id, error, text)
+    return replace(landing, location=location)
 
 
 def _metadata(platform: str, metadata: Mapping[str, Any]) -> dict[str, str]:

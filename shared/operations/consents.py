@@ -103,14 +103,13 @@ def spend(ports: Ports, state: str, allowed: Callable[[Connection], bool]) -> Co
     return connection
 
 
-def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Connected:
-    """The code for an account's tokens. Raises Invalid, Limited, NetworkRefused, Broken, Clash."""
+def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Connected | Candidates:
+    """The code for an account's tokens, or for those of several. Raises Invalid, Limited, NetworkRefused, Broken, Clash."""
     app = networks.app_for(ports, connection.platform, sandbox=connection.sandbox)
     verifier, now = _verifier(ports, connection), ports.clock.now()
     call = Call(networks.http_for(ports, connection.platform, sandbox=connection.sandbox), None, app, now)
     with networks.trading(connection.platform, now):
-        given = registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
-    return given.accounts[0] if isinstance(given, Candidates) else given
+        return registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
 
 
 def forget_expired(ports: Ports, limit: int = 100) -> int:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.operations import consents, publishing
+from shared.operations import choosing, consents, publishing
 from shared.operations.publishing.sweeping import Swept
 from shared.ports.world import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one minute's run did: ``forgotten`` counts consents that nobody finished."""
+    """What one minute's run did: ``forgotten`` counts consents that nobody finished, and choices nobody made."""
 
     swept: Swept
     forgotten: int
@@ -21,4 +21,5 @@ class Kept:
 
 def keep(ports: Ports, body: Mapping[str, Any] | None = None) -> Kept:
     """One run; safe to run twice at once and safe to be skipped. Raises store.Unavailable: the next run goes on."""
-    return Kept(publishing.sweep(ports, body), consents.forget_expired(ports))
+    swept = publishing.sweep(ports, body)
+    return Kept(swept, consents.forget_expired(ports) + choosing.forget_expired(ports))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
 
 from shared.api.engine.routes import Route
 from shared.api.v1.dialect import V1
+from shared.domain.accounts import Connected, Tokens
+from shared.operations import choosing
+from shared.operations.linking import Owner
 from tests.api.client import Api, api
 from tests.support import files
 
@@ -16,6 +20,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/posts/{pid}": {"text": "mine now"},
     "POST /v1/posts/{pid}/resolve": {"outcome": "retry"},
     "PATCH /v1/keys/{id}": {"name": "mine now"},
+    "POST /v1/accounts/pending/{connection_id}/select": {"page_ids": ["100"]},
 }
 WITH_IDS = [route for route in V1.routes() if "{" in route.path and route.scope is not None]
 
@@ -23,7 +28,10 @@ WITH_IDS = [route for route in V1.routes() if "{" in route.path and route.scope 
 def _things(other: Api) -> dict[str, str]:
     """One of each kind, of another workspace."""
     upload = {"file": (io.BytesIO(files.jpeg()), "a.jpg", "image/jpeg")}
+    page = Connected("100", "page", "Page", Tokens("token"))
+    owner = Owner(other.caller.space, sandbox=True)
     return {
+        "pending": choosing.offer(other.rig.ports, owner, "instagram", [page]).id,
         "posts": other.post(publish_now=True)["id"],
         "accounts": other.connect("bluesky"),
         "media": other("POST", "/v1/media/upload", data=upload).json["media_id"],
@@ -31,18 +39,21 @@ def _things(other: Api) -> dict[str, str]:
     }
 
 
+def _path(route: Route, identifier: str) -> str:
+    return re.sub(r"\{(pid|id|connection_id)\}", lambda _: identifier, route.path)
+
+
 @pytest.mark.parametrize("route", WITH_IDS, ids=lambda route: f"{route.method} {route.path}")
 def test_another_workspaces_id_is_a_404(call: Api, route: Route) -> None:
     other = api(call.rig)
     things = _things(other)
     name = f"{route.method} {route.path}"
-    thing = things[route.path.split("/")[2]]
+    thing = things["pending" if "/pending/" in route.path else route.path.split("/")[2]]
     before = _everything(other)
     body = BODIES.get(name)
 
     def ask(identifier: str) -> Any:
-        path = route.path.replace("{pid}", identifier).replace("{id}", identifier)
-        return call(route.method, path, body)
+        return call(route.method, _path(route, identifier), body)
 
     theirs, nobodys = ask(thing), ask("nobody")
     assert theirs.status == nobodys.status == 404, theirs.json
@@ -54,8 +65,7 @@ def test_another_workspaces_id_is_a_404(call: Api, route: Route) -> None:
 @pytest.mark.parametrize("route", WITH_IDS, ids=lambda route: f"{route.method} {route.path}")
 @pytest.mark.parametrize("identifier", ["..", "a b", "é", "x" * 200, "__proto__", "%2e%2e"])
 def test_what_is_no_id_is_a_404(call: Api, route: Route, identifier: str) -> None:
-    path = route.path.replace("{pid}", identifier).replace("{id}", identifier)
-    assert call(route.method, path, BODIES.get(f"{route.method} {route.path}")).status == 404
+    assert call(route.method, _path(route, identifier), BODIES.get(f"{route.method} {route.path}")).status == 404
 
 
 def test_lists_hold_the_callers_own_things_only(call: Api) -> None:

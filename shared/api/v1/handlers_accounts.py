@@ -8,8 +8,9 @@ from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_accounts as models
 from shared.api.v1.errors import status_of
 from shared.domain.accounts import Account
+from shared.domain.connections import Choice
 from shared.domain.errors import RostrumError
-from shared.operations import accounts, networks
+from shared.operations import accounts, choosing, networks
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><main><h1>{title}</h1><p>{text}</p></main></html>"""
@@ -43,7 +44,25 @@ def exchange(x: Exchange[models.ExchangeRequest, None]) -> Reply:
     """POST /v1/oauth/exchange"""
     body = x.body
     command = accounts.Exchange(body.platform, body.code, body.metadata.state, body.metadata.redirect_uri or "")
-    return _connected(accounts.exchange(x.ports, x.caller, command))
+    made = accounts.exchange(x.ports, x.caller, command)
+    return _connected(made) if isinstance(made, Account) else Reply(200, _pending(made))
+
+
+def pending(x: Exchange[None, None]) -> Reply:
+    """GET /v1/accounts/pending/{connection_id}"""
+    return Reply(200, _pending(choosing.get(x.ports, x.caller, x.path["connection_id"])))
+
+
+def select(x: Exchange[models.SelectProfileRequest, None]) -> Reply:
+    """POST /v1/accounts/pending/{connection_id}/select"""
+    body = x.body
+    one = [body.platform_account_id] if body.platform_account_id else []
+    wanted = [*one, *(body.page_ids or [])]
+    field = "page_ids" if body.page_ids else "platform_account_id"
+    made = choosing.select(x.ports, x.caller, x.path["connection_id"], wanted, field)
+    shown = [_shown(account) for account in made]
+    first = {**shown[0].model_dump(), "account_id": made[0].id, "display_name": made[0].name}
+    return Reply(201, models.SelectedResponse(**first, accounts=shown))
 
 
 def disconnect(x: Exchange[None, None]) -> Reply:
@@ -65,6 +84,11 @@ def callback(x: Exchange[None, None]) -> Reply:
         return _page(
             200, "Connected", f"Your {_title(landing.platform)} account is connected. You can close this page."
         )
+    if landing.status == "selection_required":
+        text = (
+            f"Your consent covers several accounts. Whoever sent you here chooses among them: {landing.connection_id}."
+        )
+        return _page(200, "One more step", text)
     why = landing.error_description or landing.error
     return _page(
         400, "Not connected", f"{_title(landing.platform)} was not connected: {why}. Start again where you came from."
@@ -85,6 +109,34 @@ def _connected(account: Account) -> Reply:
     shown = _shown(account).model_dump()
     both = models.ConnectAccountResponse(**shown, account_id=account.id, display_name=account.name)
     return Reply(201, both)
+
+
+def _pending(choice: Choice) -> models.PendingConnectionResponse:
+    pages = [
+        models.PendingPage(
+            platform_page_id=one.platform_account_id,
+            name=one.name or one.username,
+            picture_url=one.picture_url or None,
+            category=str(one.metadata["category"]) if one.metadata.get("category") else None,
+        )
+        for one in choice.candidates
+    ]
+    profiles = [
+        models.PendingProfile(
+            platform_account_id=one.platform_account_id,
+            username=one.username,
+            display_name=one.name,
+            profile_picture_url=one.picture_url or None,
+        )
+        for one in choice.candidates
+    ]
+    return models.PendingConnectionResponse(
+        connection_id=choice.id,
+        platform=choice.platform,
+        expires_at=choice.expires_at.isoformat(),
+        pages=pages,
+        profiles=profiles,
+    )
 
 
 def _shown(account: Account) -> models.Account:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -86,6 +86,54 @@ class ConnectAccountResponse(Account):
     """The same as ``id``."""
     display_name: str
     """The same as ``name``."""
+
+
+class PendingPage(View):
+    """A page (or organization, or number) that can be connected."""
+
+    platform_page_id: str
+    name: str
+    picture_url: str | None = None
+    category: str | None = None
+    assignable: bool = True
+
+
+class PendingProfile(View):
+    """An account that can be connected."""
+
+    platform_account_id: str
+    username: str
+    display_name: str
+    profile_picture_url: str | None = None
+
+
+class PendingConnectionResponse(View):
+    """One consent gave several accounts: choose with ``POST /v1/accounts/pending/{connection_id}/select``.
+
+    ``pages`` and ``profiles`` are the same candidates, in two shapes.
+    """
+
+    connection_id: str
+    platform: str
+    status: Literal["selection_required"] = "selection_required"
+    expires_at: str
+    pages: list[PendingPage]
+    profiles: list[PendingProfile]
+
+
+class SelectProfileRequest(Body):
+    """Which to connect: one of the two."""
+
+    platform_account_id: str | None = Field(None, max_length=256)
+    """One candidate."""
+    page_ids: list[Annotated[str, Field(max_length=256)]] | None = Field(None, max_length=100)
+    """Any number of them."""
+
+
+class SelectedResponse(ConnectAccountResponse):
+    """The first account that was connected, and all of them."""
+
+    accounts: list[Account]
 
 
 class ConnectOAuthResponse(View):

@@ -30,9 +30,19 @@ _ACCOUNT: dict[str, Any] = {
     "status": "active",
     "metadata": {},
 }
+_PENDING: dict[str, Any] = {
+    "connection_id": "pc_01KB2KZ0A7B8C9D0E1F2G3H4J5",
+    "platform": "facebook",
+    "status": "selection_required",
+    "expires_at": "2026-12-01T09:30:00+00:00",
+    "pages": [{"platform_page_id": "100200300400500", "name": "Fern's Bakery", "assignable": True}],
+    "profiles": [{"platform_account_id": "100200300400500", "username": "ferns", "display_name": "Fern's Bakery"}],
+}
 _BACK = (
     "The network sends the person's browser here after consent. It goes on to the caller's `redirect_uri` with "
-    "`status`, `platform`, `state` and `account_id` or `error`; without a `redirect_uri`, a page says how it went."
+    "`status`, `platform`, `state` and `account_id` or `error`; without a `redirect_uri`, a page says how it went. "
+    "Where the consent covers several accounts (pages, organizations), `status` is `selection_required`, and "
+    "`connection_id` names what to choose from."
 )
 _HOSTING = (
     "Connecting an account again renews its tokens and keeps its id, also after it was disconnected.\n\n"
@@ -101,7 +111,7 @@ ROUTES = (
         "/v1/oauth/exchange",
         f"{_HANDLERS}exchange",
         "Trade an authorization code for an account, when the caller hosts the callback",
-        {201: f"{_MODELS}ConnectAccountResponse"},
+        {201: f"{_MODELS}ConnectAccountResponse", 200: f"{_MODELS}PendingConnectionResponse"},
         scope="accounts:manage",
         body=f"{_MODELS}ExchangeRequest",
         errors=("auth.state_mismatch", *_CONNECT),
@@ -113,7 +123,42 @@ ROUTES = (
             "code": "code-from-the-browser",
             "metadata": {"state": "state-from-connect", "redirect_uri": "https://app.example.com/oauth/twitter"},
         },
-        answer_example={**_ACCOUNT, "account_id": _ACCOUNT["id"], "display_name": "Alice"},
+        answer_example=_PENDING,
+    ),
+    Route(
+        "GET",
+        "/v1/accounts/pending/{connection_id}",
+        f"{_HANDLERS}pending",
+        "What a consent gave to choose from: pages, organizations, locations, numbers",
+        {200: f"{_MODELS}PendingConnectionResponse"},
+        scope="accounts:manage",
+        errors=("connection.not_found",),
+        answer_example=_PENDING,
+    ),
+    Route(
+        "POST",
+        "/v1/accounts/pending/{connection_id}/select",
+        f"{_HANDLERS}select",
+        "Choose which of them to connect: once, within 30 minutes",
+        {201: f"{_MODELS}SelectedResponse"},
+        scope="accounts:manage",
+        body=f"{_MODELS}SelectProfileRequest",
+        errors=(
+            "connection.not_found",
+            "validation.field_invalid",
+            "idempotency.key_reused",
+            "idempotency.in_progress",
+        ),
+        idempotency="claim",
+        location="/v1/accounts/{id}",
+        example={"page_ids": ["100200300400500"]},
+        answer_example={
+            **_ACCOUNT,
+            "platform": "facebook",
+            "account_id": _ACCOUNT["id"],
+            "display_name": "Alice",
+            "accounts": [{**_ACCOUNT, "platform": "facebook"}],
+        },
     ),
     Route(
         "GET",

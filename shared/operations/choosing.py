@@ -1,0 +1,134 @@
+"""One consent, several accounts: what waits for the person's choice of which to connect.
+
+The candidates' tokens are sealed together under the choice's id, each distinct one once (the locations of one owner
+share theirs). The first choice wins; after that, or after 30 minutes, there is nothing to choose from any more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+
+from shared.domain import codec
+from shared.domain.accounts import Account, Connected, Tokens
+from shared.domain.callers import Caller
+from shared.domain.connections import CHOICE_AGE, MAX_CANDIDATES, Candidate, Choice, choice_path
+from shared.domain.errors import Broken, Invalid
+from shared.operations import linking, lookup, tokens
+from shared.operations.linking import Owner
+from shared.ports.store import Query, Transaction, Write
+from shared.ports.vault import Place, VaultError
+from shared.ports.world import Ports
+
+
+def offer(ports: Ports, owner: Owner, platform: str, found: Sequence[Connected]) -> Choice:
+    """Keep the candidates until somebody chooses. Raises Broken, store.Unavailable."""
+    shown = found[:MAX_CANDIDATES]
+    choice_id = ports.ids.new("pc")
+    distinct = list(dict.fromkeys(tokens.dump(one.tokens) for one in shown))
+    of = [distinct.index(tokens.dump(one.tokens)) for one in shown]
+    secret = json.dumps({"tokens": [text.decode() for text in distinct], "of": of}).encode()
+    try:
+        sealed = ports.vault.seal(_place(owner.space, choice_id), secret)
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The accounts could not be kept: connect again.") from error
+    choice = Choice(
+        id=choice_id,
+        space=owner.space,
+        sandbox=owner.sandbox,
+        platform=platform,
+        brand_id=owner.brand_id,
+        expires_at=ports.clock.now() + CHOICE_AGE,
+        sealed=sealed,
+        candidates=tuple(_candidate(one) for one in shown),
+    )
+    ports.store.commit([Write("create", choice_path(choice_id), codec.encode(choice))])
+    return choice
+
+
+def get(ports: Ports, caller: Caller, choice_id: str) -> Choice:
+    """What there is to choose from. Raises Missing (used, too old, or never there)."""
+    doc = ports.store.get(choice_path(choice_id)) if lookup.plain(choice_id) else None
+    choice = codec.decode(Choice, doc.data) if doc else None
+    if choice is None or choice.space != caller.space or choice.expires_at <= ports.clock.now():
+        raise lookup.missing("connection", choice_id)
+    return choice
+
+
+def select(ports: Ports, caller: Caller, choice_id: str, wanted: Sequence[str], field: str) -> list[Account]:
+    """Connect the chosen candidates (their ids at the network), in the order named; the rest is forgotten.
+
+    ``field`` names the request's field to people. Raises Missing, Invalid (not a candidate), Broken, store.Unavailable.
+    """
+    choice = get(ports, caller, choice_id)
+    known = [candidate.platform_account_id for candidate in choice.candidates]
+    chosen = list(dict.fromkeys(wanted))
+    if not chosen or any(one not in known for one in chosen):
+        text = f"{field}: name one or more of {', '.join(known[:20])}: the connection's own candidates."
+        raise Invalid("validation.field_invalid", text, field=field)
+    speaking = _opened(ports, choice)
+    _take(ports, choice)
+    owner = Owner(choice.space, choice.sandbox, choice.brand_id)
+    accounts = []
+    for one in chosen:
+        index = known.index(one)
+        connected = _connected(choice.candidates[index], speaking[index])
+        accounts.append(linking.link(ports, owner, choice.platform, connected))
+    return accounts
+
+
+def forget_expired(ports: Ports, limit: int = 100) -> int:
+    """Remove choices that nobody made in time, with their tokens; answers how many. For the sweeper. Safe to run twice."""
+    late = Query("pending", where=(("expires_at", "<", ports.clock.now()),), limit=limit)
+    found = ports.store.query(late)
+    for doc in found:
+        choice = codec.decode(Choice, doc.data)
+        with suppress(VaultError):
+            ports.vault.destroy(_place(choice.space, choice.id), choice.sealed)
+        ports.store.commit([Write("delete", doc.path)])
+    return len(found)
+
+
+def _opened(ports: Ports, choice: Choice) -> list[Tokens]:
+    try:
+        kept = json.loads(ports.vault.open(_place(choice.space, choice.id), choice.sealed))
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The accounts' tokens could not be read: try again.") from error
+    distinct = [tokens.load(text.encode()) for text in kept["tokens"]]
+    return [distinct[index] for index in kept["of"]]
+
+
+def _take(ports: Ports, choice: Choice) -> None:
+    """The first choice wins. Raises Missing for the second."""
+    path = choice_path(choice.id)
+
+    def body(txn: Transaction) -> bool:
+        if txn.get(path) is None:
+            return False
+        txn.write(Write("delete", path))
+        return True
+
+    if not ports.store.transact(body):
+        raise lookup.missing("connection", choice.id)
+    with suppress(VaultError):
+        ports.vault.destroy(_place(choice.space, choice.id), choice.sealed)
+
+
+def _candidate(one: Connected) -> Candidate:
+    return Candidate(one.platform_account_id, one.username, one.name, one.picture_url, one.metadata)
+
+
+def _connected(candidate: Candidate, speaking: Tokens) -> Connected:
+    return Connected(
+        candidate.platform_account_id,
+        candidate.username,
+        candidate.name,
+        speaking,
+        candidate.picture_url,
+        candidate.metadata,
+    )
+
+
+def _place(space: str, choice_id: str) -> Place:
+    return Place(space, choice_id, "candidates")

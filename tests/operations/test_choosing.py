@@ -1,0 +1,93 @@
+"""One consent, several accounts: the first choice wins, and what was not chosen is forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.accounts import Connected, Tokens
+from shared.domain.connections import Choice
+from shared.domain.errors import Broken, Invalid, Missing
+from shared.operations import accounts, choosing, sessions
+from shared.operations.linking import Owner
+from shared.ports.vault import VaultUnavailable
+from tests.operations.flows import OTHER, TEST
+from tests.support import memory_ports
+from tests.support.faults import once
+from tests.support.memory_ports import Rig
+
+PAGES = tuple(
+    Connected(str(100 + n), f"page{n}", f"Page {n}", Tokens(f"token-{'shared' if n < 2 else n}"), metadata={"n": n})
+    for n in range(3)
+)
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return memory_ports.rig()
+
+
+@pytest.fixture
+def choice(rig: Rig) -> Choice:
+    """Three candidates, two of which speak with the same token."""
+    return choosing.offer(rig.ports, Owner(TEST.space, TEST.sandbox), "instagram", PAGES)
+
+
+def test_the_chosen_are_connected_with_their_own_tokens(rig: Rig, choice: Choice) -> None:
+    """In the order in which they were named; each once."""
+    made = choosing.select(rig.ports, TEST, choice.id, ["102", "100", "102"], "page_ids")
+    assert [(one.platform_account_id, one.username) for one in made] == [("102", "page2"), ("100", "page0")]
+    speaking = [sessions.open_call(rig.ports, one).tokens.access for one in made]
+    assert speaking == ["token-2", "token-shared"]
+    assert [one.id for one in accounts.list_(rig.ports, TEST)] == [one.id for one in made]
+
+
+def test_the_first_choice_wins(rig: Rig, choice: Choice) -> None:
+    """Then there is nothing to choose from, and no secret is left behind."""
+    choosing.select(rig.ports, TEST, choice.id, ["100"], "page_ids")
+    with pytest.raises(Missing):
+        choosing.select(rig.ports, TEST, choice.id, ["101"], "page_ids")
+    assert len(rig.vault.secrets) == 1
+
+
+@pytest.mark.parametrize("wanted", [[], ["999"], ["100", "999"], [""]])
+def test_only_candidates_can_be_chosen(rig: Rig, choice: Choice, wanted: list[str]) -> None:
+    """A wrong choice names the field, and costs nothing."""
+    with pytest.raises(Invalid) as caught:
+        choosing.select(rig.ports, TEST, choice.id, wanted, "page_ids")
+    assert caught.value.meta["field"] == "page_ids"
+    assert choosing.get(rig.ports, TEST, choice.id) == choice
+
+
+def test_another_workspace_sees_nothing(rig: Rig, choice: Choice) -> None:
+    """Nor does an id that is none."""
+    for who, what in ((OTHER, choice.id), (TEST, "../x"), (TEST, "pc_none")):
+        with pytest.raises(Missing):
+            choosing.get(rig.ports, who, what)
+
+
+def test_it_is_over_after_half_an_hour(rig: Rig, choice: Choice) -> None:
+    """And the sweeper forgets it, with its tokens."""
+    rig.clock.advance(29 * 60)
+    assert choosing.forget_expired(rig.ports) == 0
+    rig.clock.advance(61)
+    with pytest.raises(Missing):
+        choosing.get(rig.ports, TEST, choice.id)
+    assert choosing.forget_expired(rig.ports) == 1
+    assert not rig.vault.secrets
+    assert choosing.forget_expired(rig.ports) == 0
+
+
+def test_a_vault_that_fails_keeps_the_choice(rig: Rig, choice: Choice) -> None:
+    """Try again: nothing was taken."""
+    rig.faults.hook = once(1, "before", VaultUnavailable)
+    with pytest.raises(Broken):
+        choosing.select(rig.ports, TEST, choice.id, ["100"], "page_ids")
+    rig.faults.hook = None
+    assert choosing.select(rig.ports, TEST, choice.id, ["100"], "page_ids")
+
+
+def test_no_token_lies_in_the_document(rig: Rig, choice: Choice) -> None:
+    """They are in the vault only."""
+    doc = rig.ports.store.get(f"pending/{choice.id}")
+    assert doc is not None
+    assert "token-" not in str(doc.data)

@@ -23,7 +23,13 @@ from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Respon
 from shared.ports.store import Store, StoreError, Transaction, Write
 
 MEDIA_HOST = "sandbox.rostrum.test"
-MEDIA = {"photo.jpg": "image/jpeg", "video.mp4": "video/mp4", "document.pdf": "application/pdf"}
+MEDIA = {
+    "photo.jpg": "image/jpeg",
+    "tall.jpg": "image/jpeg",
+    "video.mp4": "video/mp4",
+    "wide.mp4": "video/mp4",
+    "document.pdf": "application/pdf",
+}
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 Fetch = Callable[[str], Response | None]
 
@@ -166,7 +172,7 @@ class StoreWorld:
 
 
 def media(method: str, path: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The sandbox's media host: the files of ``MEDIA`` below ``/media/``, with any query; HEAD, and one range."""
+    """The sandbox's media host: ``/media/{name}`` for the names of MEDIA, with any query; HEAD, and one range."""
     folder, _, name = path.strip("/").rpartition("/")
     if folder != "media" or name not in MEDIA:
         return Response(

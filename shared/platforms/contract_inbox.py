@@ -149,3 +149,10 @@ class Inbox(Protocol):
 
     def reviews(self, call: Call, cursor: str) -> Page[Review]:
         """The account's reviews. For ``reviews.list``."""
+
+
+class Resources(Protocol):
+    """``resources.py``: the network's own things that callers look up, by the names of ``manifest.resources``."""
+
+    def read(self, call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
+        """One page of a resource, in the network's own fields beside ``id`` and ``name`` where it has them."""

@@ -11,7 +11,10 @@ from importlib import import_module
 from typing import Any, cast
 
 from shared.platforms import names
-from shared.platforms.contract import Connector, Measurer, Publisher, Simulator
+from shared.platforms.contract import Actor, Connector, Measurer, Publisher, Simulator
+from shared.platforms.contract_ads import Ads
+from shared.platforms.contract_inbox import Inbox, Resources
+from shared.platforms.contract_webhooks import Webhooks
 from shared.platforms.manifest import Manifest
 
 
@@ -56,9 +59,32 @@ def connector(name: str) -> Connector:
 
 def measurer(name: str) -> Measurer | None:
     """The platform's ``metrics`` module, None where it declares that it has none."""
-    if manifest(name).facets.get("metrics") != "offered":
-        return None
-    return cast(Measurer, _module(name, ".metrics"))
+    return cast(Measurer, _offered(name, "metrics"))
+
+
+def actor(name: str, module: str) -> Actor:
+    """The module (``manifest.Action.module``) that commits and finds an action of the platform."""
+    return cast(Actor, _module(name, f".{module}"))
+
+
+def inbox(name: str) -> Inbox | None:
+    """The platform's ``inbox`` module, None where it declares that it has none."""
+    return cast(Inbox, _offered(name, "inbox"))
+
+
+def ads(name: str) -> Ads | None:
+    """The platform's ``ads`` module, None where it declares that it has none."""
+    return cast(Ads, _offered(name, "ads"))
+
+
+def webhooks(name: str) -> Webhooks | None:
+    """The platform's ``webhooks`` module, None where it declares that it has none."""
+    return cast(Webhooks, _offered(name, "webhooks"))
+
+
+def resources(name: str) -> Resources | None:
+    """The platform's ``resources`` module, None where there is nothing to look up."""
+    return cast(Resources, _module(name, ".resources")) if manifest(name).resources else None
 
 
 def simulator(name: str) -> Simulator:
@@ -76,6 +102,10 @@ def for_host(host: str, network: str = "") -> str | None:
         if lowered == suffix or (suffix.startswith(".") and lowered.endswith(suffix)):
             return network if network in sharing else None if network else sharing[0]
     return None
+
+
+def _offered(name: str, facet: str) -> Any:
+    return _module(name, f".{facet}") if manifest(name).facets.get(facet) == "offered" else None
 
 
 def _module(name: str, facet: str) -> Any:

@@ -15,7 +15,10 @@ from tests.docs import walkthrough
 from tests.docs.walkthrough import NAME, PAGE, ROOT
 
 pytestmark = pytest.mark.xdist_group("walkthrough")  # one worker builds the house
-COPIED = ("shared", "scripts", "tests/__init__.py", "tests/support", "tests/contract", "pyproject.toml")
+COPIED = (
+    *("shared", "scripts", "pyproject.toml"),
+    *("tests/__init__.py", "tests/support", "tests/contract", "tests/simulation/__init__.py", "tests/simulation/plain"),
+)
 BIN = Path(sys.executable).parent
 
 

@@ -17,11 +17,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from shared.domain.content import Kind, MediaFacts, MediaFile, MediaType
-from shared.platforms import names, registry
+from shared.platforms import names
 from shared.platforms.manifest import Manifest
 from tests.support import files
 
@@ -46,7 +47,7 @@ class Sample:
 def of_kind(manifest: Manifest, kind: Kind) -> Sample:
     """The sample of this kind."""
     own = fixture(manifest.name, "contract_kinds").get(str(kind), {})
-    media = _named(own["media"]) if "media" in own else default_media(manifest, kind)
+    media = named(own["media"]) if "media" in own else default_media(manifest, kind)
     lasts = kind not in FLEETING
     return Sample(
         own.get("text", TEXT),
@@ -73,7 +74,8 @@ def plainest(manifest: Manifest) -> Kind:
 @cache
 def fixture(name: str, what: str) -> Mapping[str, Any]:
     """``fixtures/<what>.json`` of the network's folder, empty where there is none."""
-    path = Path(registry.__file__).parent / names.NAMES[name] / "fixtures" / f"{what}.json"
+    folder = import_module(f"shared.platforms.{names.NAMES[name]}")
+    path = Path(str(folder.__file__)).parent / "fixtures" / f"{what}.json"
     found: Mapping[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     return found
 
@@ -107,7 +109,8 @@ def default_media(manifest: Manifest, kind: Kind) -> tuple[MediaFile, ...]:
     return (*images[:2], video()) if limit.mixed else images
 
 
-def _named(wanted: Sequence[str]) -> tuple[MediaFile, ...]:
+def named(wanted: Sequence[str]) -> tuple[MediaFile, ...]:
+    """The files of these names."""
     makers = {
         "photo": image,
         "tall_photo": lambda number: image(number, tall=True),

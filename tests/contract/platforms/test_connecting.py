@@ -9,7 +9,7 @@ import pytest
 from shared.domain.errors import Invalid
 from shared.platforms import registry
 from shared.platforms.contract import Fate, Refused
-from tests.contract.platforms import harness
+from tests.contract.platforms import acting, harness
 from tests.contract.platforms.harness import APP, REDIRECT, Network
 from tests.support.simulated import call_for
 
@@ -43,7 +43,7 @@ def test_refreshed_tokens_work(network: Network) -> None:
         assert fresh.expires_at > old.expires_at
     assert fresh.refresh or not old.refresh, "the refresh token must come with every refresh"
     network.with_tokens(fresh)
-    assert network.publish(network.piece()).id
+    assert acting.visible(network)()
 
 
 def test_an_expired_token_is_refused_and_refreshed(network: Network) -> None:
@@ -51,18 +51,17 @@ def test_an_expired_token_is_refused_and_refreshed(network: Network) -> None:
     expires = network.account.tokens.expires_at
     if expires is None:
         pytest.skip(f"{network.name}'s tokens do not expire")
-    piece = network.piece()
-    state = network.prepare(piece)
+    send = acting.visible(network)
     network.world.pass_time((expires - network.world.now + timedelta(seconds=1)).total_seconds())
     with pytest.raises(Refused) as refused:
-        network.commit(piece, state)
+        send()
     assert refused.value.fate is Fate.UNAUTHORISED
     dead = _refresh(network)
     if dead:
         assert dead.fate is Fate.UNAUTHORISED
         assert dead.row.reconnect
     else:
-        assert network.publish(network.piece()).id
+        assert acting.visible(network)()
 
 
 def _refresh(network: Network) -> Refused | None:
@@ -75,12 +74,11 @@ def _refresh(network: Network) -> Refused | None:
 
 def test_a_made_up_token_is_refused(network: Network) -> None:
     """The simulator knows the tokens that it issued, and no others."""
-    piece = network.piece()
-    state = network.prepare(piece)
+    send = acting.visible(network)
     real = network.account.tokens
     network.with_tokens(type(real)("made-up", "made-up"))
     with pytest.raises(Refused) as refused:
-        network.commit(piece, state)
+        send()
     assert refused.value.fate is Fate.UNAUTHORISED
     with pytest.raises(Refused) as dead:
         registry.connector(network.name).refresh(network.call)

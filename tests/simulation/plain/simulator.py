@@ -1,4 +1,4 @@
-"""The plain network itself."""
+"""The plain network itself: posts, comments, likes, messages and campaigns, each kind a list of what an account made."""
 
 from __future__ import annotations
 
@@ -6,28 +6,66 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from shared.platforms.contract import Seen, World
+from shared.platforms import _faults
+from shared.platforms.contract import Done, Seen, World
 from shared.ports.http import Request, Response
 
 LAG = timedelta(seconds=30)
+FIRST_COMMENT = timedelta(seconds=60)  # after a post, from somebody else
+VERBS = {
+    "comments": "comment.reply",
+    "likes": "comment.like",
+    "messages": "message.send",
+    "campaigns": "campaign.create",
+}
 
 
 def handle(request: Request, world: World) -> Response:
-    """POST makes a post, whatever was posted before; GET lists those older than the lag; DELETE removes."""
-    account = request.headers["Authorization"]
-    posts = _posts(world, account)
+    """POST makes a thing, whatever was made before; GET lists those older than the lag; DELETE removes a post."""
+    account, parts = request.headers["Authorization"], urlsplit(request.url)
+    kind, _, which = parts.path.strip("/").partition("/")
     if request.method == "POST" and isinstance(request.body, bytes):
-        given = json.loads(request.body)
-        post = {"id": str(world.serial("post")), "at": world.now.isoformat(), **given}
-        world.put("plain.posts", account, {"posts": [*posts, post]})
-        return _answer({"id": post["id"]})
+        return _post(world, account, kind, json.loads(request.body))
     if request.method == "DELETE":
-        gone = urlsplit(request.url).path.rpartition("/")[2]
-        world.put("plain.posts", account, {"posts": [post for post in posts if post["id"] != gone]})
+        _put(world, account, kind, [row for row in _rows(world, account, kind) if row["id"] != which])
         return _answer({})
-    return _answer({"posts": [post for post in posts if datetime.fromisoformat(post["at"]) <= world.now - LAG]})
+    shown = [row for row in _rows(world, account, kind) if datetime.fromisoformat(row["at"]) <= world.now - LAG]
+    return _answer(
+        {kind: _others(world, account, dict(parse_qsl(parts.query)), shown) if kind == "comments" else shown}
+    )
+
+
+def _post(world: World, account: str, kind: str, given: dict[str, Any]) -> Response:
+    def effect() -> Response:
+        row = {**given, "id": f"{kind[0]}{world.serial(kind)}", "at": world.now.isoformat(), "by": _name(account)}
+        again = kind == "likes" and any(like["on"] == given["on"] for like in _rows(world, account, kind))
+        _put(world, account, kind, _rows(world, account, kind) + ([] if again else [row]))
+        return _answer({"id": row["id"]})
+
+    if kind == "posts":
+        return effect()
+    refusals = {
+        name: (lambda status=status: Response(status, {}, b"{}"))
+        for name, status in (("limited", 429), ("expired", 401), ("rejected", 422), ("broken", 500))
+    }
+    text = given.get("text", "")
+    if len(text) > (100 if kind == "campaigns" else 500):
+        return refusals["rejected"]()
+    return _faults.visible(world, text=text, key=f"{kind}/{given.get('on')}/{text}", effect=effect, **refusals)
+
+
+def _others(world: World, account: str, query: Mapping[str, str], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The comments on one post: somebody's, and what the account answered; ``own=1``: all of the account's."""
+    if "own" in query:
+        return own
+    post = next((row for row in _rows(world, account, "posts") if row["id"] == query.get("post")), None)
+    at = datetime.fromisoformat(post["at"]) + FIRST_COMMENT if post else world.now
+    if post is None or at > world.now:
+        return []
+    first = {"id": f"by-somebody-{post['id']}", "on": "", "text": "Nice!", "by": "somebody", "at": at.isoformat()}
+    return [first, *(row for row in own if row["on"] in (first["id"], post["id"]))]
 
 
 def seed(world: World, name: str) -> Mapping[str, str]:
@@ -37,12 +75,35 @@ def seed(world: World, name: str) -> Mapping[str, str]:
 
 def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
     """Everything that was posted, without the listing's lag."""
-    posts = _posts(world, f"plain-token-of-{platform_account_id}-0123456789")
+    posts = _rows(world, _token(platform_account_id), "posts")
     return [Seen(p["id"], p["text"], 0, datetime.fromisoformat(p["at"]), "", p["reply_to"]) for p in posts]
 
 
-def _posts(world: World, account: str) -> list[dict[str, Any]]:
-    return list((world.get("plain.posts", account) or {"posts": []})["posts"])
+def done(world: World, platform_account_id: str) -> Sequence[Done]:
+    """Everything else that the account did, without the listing's lag."""
+    rows = [(verb, row) for kind, verb in VERBS.items() for row in _rows(world, _token(platform_account_id), kind)]
+    made = [Done(v, r["on"] if v == "comment.like" else r["id"], r["on"], r["text"], _at(r)) for v, r in rows]
+    return sorted(made, key=lambda one: one.at)
+
+
+def _at(row: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["at"])
+
+
+def _rows(world: World, account: str, kind: str) -> list[dict[str, Any]]:
+    return list((world.get(f"plain.{kind}", account) or {"rows": []})["rows"])
+
+
+def _put(world: World, account: str, kind: str, rows: list[dict[str, Any]]) -> None:
+    world.put(f"plain.{kind}", account, {"rows": rows})
+
+
+def _token(name: str) -> str:
+    return f"plain-token-of-{name}-0123456789"
+
+
+def _name(token: str) -> str:
+    return token.removeprefix("plain-token-of-").removesuffix("-0123456789")
 
 
 def _answer(body: Mapping[str, Any]) -> Response:

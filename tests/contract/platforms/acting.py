@@ -19,12 +19,12 @@ of ``samples.py``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from shared.domain.content import Act
+from shared.domain.content import Act, Piece
 from shared.platforms import registry
 from shared.platforms.contract import Absent, Accepted, Actor, Armed, Done, Published, Ready, Unsure, Wait
 from shared.platforms.contract_inbox import Comment, Review
@@ -216,17 +216,29 @@ class Acts:
         return found
 
     def _post(self, verb: str) -> Place:
-        published = self.network.publish(self.network.piece())
+        published = self.network.publish(self._post_of_its_own())
         return Place(published.id, published.state)
+
+    def _post_of_its_own(self) -> Piece:
+        """Some networks refuse a text that stands there already."""
+        piece = self.network.piece()
+        return replace(piece, text=f"{piece.text} {self.network.pieces}") if piece.text else piece
 
     def _comment(self, verb: str) -> Place:
         """Somebody's under a fresh post that allows it."""
-        published = self.network.publish(self.network.piece())
+        published = self.network.publish(self._post_of_its_own())
         self.network.world.pass_time(LATER)
+        self._renewed()
         comments = self.comments(published)
         wanted = [comment for comment in comments if not comment.own and (verb in comment.can or not comment.can)]
         assert wanted, f"no comment of somebody else's allows {verb}: {[sorted(one.can) for one in comments]}"
         return Place(wanted[0].id, wanted[0].handles)
+
+    def _renewed(self) -> None:
+        """Tokens that ran out meanwhile are refreshed, as the engine does."""
+        expires = self.network.account.tokens.expires_at
+        if expires and expires <= self.network.world.now:
+            self.network.with_tokens(registry.connector(self.network.name).refresh(self.network.call))
 
     def comments(self, published: Published) -> list[Comment]:
         """All comments on a post, page by page."""

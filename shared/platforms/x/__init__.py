@@ -1,4 +1,4 @@
-"""X (Twitter), API v2: posts, media, threads, metrics."""
+"""X (Twitter), API v2: posts, media, threads, inbox, metrics, webhooks."""
 
 from __future__ import annotations
 
@@ -11,26 +11,16 @@ from shared.platforms.manifest import (
     KindLimit,
     Manifest,
     MediaLimit,
-    NotOffered,
     OAuth,
     Option,
     Source,
-    TextLimit,
     Timing,
 )
+from shared.platforms.x.capabilities import ACTIONS, ADS, FEATURES, IMAGE, RATE_LIMITS, TEXT
 
 _READ = date(2026, 11, 22)
 _SPEC = Source("https://docs.x.com/openapi.json", _READ)  # version 2.167
-_COUNTING = Source("https://docs.x.com/fundamentals/counting-characters", _READ)
 _MEDIA = Source("https://docs.x.com/x-api/media/quickstart/best-practices", _READ)
-_LATER = "X offers it; not built here yet, it comes with a later release"
-
-_IMAGE = MediaLimit(
-    _MEDIA,
-    image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
-    max_image_bytes=5 * 1024 * 1024,
-    max_alt_text=1000,
-)
 _VIDEO = MediaLimit(
     _MEDIA,
     video_types=("video/mp4", "video/quicktime"),
@@ -52,14 +42,27 @@ MANIFEST = Manifest(
     api=ApiVersion("2", None, _SPEC),
     oauth=OAuth(
         "redirect",
-        scopes=("tweet.read", "tweet.write", "users.read", "media.write", "offline.access"),
+        scopes=(
+            "tweet.read",
+            "tweet.write",
+            "tweet.moderate.write",
+            "users.read",
+            "media.write",
+            "like.read",
+            "like.write",
+            "dm.read",
+            "dm.write",
+            "offline.access",
+        ),
         pkce=True,
     ),
-    text=TextLimit(280, "weighted", "limits:count", _COUNTING),
+    text=TEXT,
     kinds=(
         KindLimit(Kind.TEXT, 0, 0),
-        KindLimit(Kind.IMAGE, 1, 4, _IMAGE),
+        KindLimit(Kind.IMAGE, 1, 4, IMAGE),
         KindLimit(Kind.VIDEO, 1, 1, _VIDEO),
+        KindLimit(Kind.POLL, 0, 0),
+        KindLimit(Kind.REPOST, 0, 0, first_comment=False),
     ),
     timing=Timing(
         send_deadline=30.0,
@@ -77,13 +80,14 @@ MANIFEST = Manifest(
         {
             "publish": "offered",
             "metrics": "offered",
-            "inbox": NotOffered(_LATER, Source("https://docs.x.com/x-api/direct-messages/manage/introduction", _READ)),
-            "webhooks": NotOffered(_LATER, Source("https://docs.x.com/x-api/webhooks/introduction", _READ)),
-            "ads": NotOffered(_LATER, Source("https://docs.x.com/x-ads-api/introduction", _READ)),
+            "inbox": "offered",
+            "webhooks": "offered",
+            "ads": ADS,
         },
     ),
     options=(
         Option("quote_tweet_id", "string", "Id of the post to quote. X allows it to enterprise customers only."),
+        Option("repost_of", "string", "Id of the post to show again, as it is: without text, media or other options."),
         Option("in_reply_to_tweet_id", "string", "Id of the post to answer. Its author must have mentioned you."),
         Option("poll", "object", "{options: 2 to 4 texts of 1 to 25 characters, duration_minutes: 5 to 10080}."),
         Option(
@@ -100,14 +104,7 @@ MANIFEST = Manifest(
     ),
     thread=25,
     first_comment=True,
-    rate_limits=MappingProxyType(
-        {
-            "POST /2/tweets": "100 per 15 minutes and user; 10,000 per 24 hours and app",
-            "DELETE /2/tweets/{id}": "50 per 15 minutes and user",
-            "POST /2/media/upload": "500 per 15 minutes and user",
-            "POST /2/media/upload/initialize, append, finalize": "1,875 per 15 minutes and user",
-            "GET /2/users/{id}/tweets": "900 per 15 minutes and user",
-            "GET /2/users/me": "75 per 15 minutes and user",
-        },
-    ),
+    rate_limits=RATE_LIMITS,
+    features=FEATURES,
+    actions=ACTIONS,
 )

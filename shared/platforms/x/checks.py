@@ -13,10 +13,19 @@ from shared.domain.content import MediaFacts
 from shared.domain.errors import Invalid
 
 _ID: Final = re.compile(r"[0-9]{1,19}")
-_IDS: Final = ("quote_tweet_id", "in_reply_to_tweet_id", "community_id")
+_IDS: Final = ("quote_tweet_id", "in_reply_to_tweet_id", "community_id", "repost_of")
 _MOST_TAGGED: Final = 10
 _POLL_OPTIONS: Final = range(2, 5)
 _POLL_MINUTES: Final = range(5, 10081)
+
+
+def check_repost(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -> None:
+    """A repost is somebody's post as it is: nothing can be said with it. Raises Invalid."""
+    if text.strip() or media or any(value for name, value in options.items() if name != "repost_of"):
+        message = (
+            "A repost carries nothing of its own: remove text, media and the other options, or use quote_tweet_id."
+        )
+        raise _invalid("repost_of", message)
 
 
 def check(media: Sequence[MediaFacts], options: Mapping[str, Any]) -> None:

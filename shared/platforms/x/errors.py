@@ -64,7 +64,7 @@ _INVALID = ErrorRow(
 _DUPLICATE = ErrorRow(
     Fate.UNKNOWN,
     "duplicate",
-    "X refuses a text that this account posted recently. Change the text.",
+    "X refuses what this account posted already. Change the text.",
     "validation",
     "user",
 )
@@ -116,6 +116,8 @@ TABLE: Final[Mapping[Key, ErrorRow]] = {
     Key(403, ANY, "deleted or not visible to you"): _GONE,
     Key(403, ANY, "not allowed to post a video longer"): _MEDIA_INVALID,
     Key(403, ANY, "might be automated"): _AUTOMATED,
+    Key(403, ANY, "already retweeted"): _DUPLICATE,
+    Key(403, ANY, "unable to verify your credentials"): _BAD_APP,  # the app-only token's endpoint, with error 99
     Key(403, "client-forbidden"): _FORBIDDEN,
     Key(403, "oauth1-permissions"): _FORBIDDEN,
     Key(403, "not-authorized-for-resource"): _FORBIDDEN,

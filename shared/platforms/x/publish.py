@@ -6,32 +6,30 @@ X has no idempotency key. What settles a lost answer is the author's own timelin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from shared.domain.content import Kind, MediaFacts, MediaType, Piece
 from shared.domain.errors import Invalid
 from shared.platforms import _wire
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
-from shared.platforms.x import MANIFEST, checks, errors, uploads, wire
+from shared.platforms.x import MANIFEST, checks, errors, reposts, timeline, uploads, wire
 from shared.ports.http import AnswerLost, Request
-
-_CLOCK_SKEW: Final = timedelta(seconds=5)  # between our clock and the one in X's ids
-_PAGES: Final = 8  # of 100 posts: more than any account posts between arming and settling
-_LISTING_FIELDS: Final = "attachments,conversation_id,created_at,entities,note_post,text"
-
 
 # ------------------------------------------------------------------------------------------------------- kinds
 
 
 def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -> Kind:
-    """Text alone, one to four images (or one GIF), or one video. Raises Invalid."""
+    """Text alone or with a poll, one to four images (or one GIF), one video, or somebody's post again. Raises Invalid."""
     checks.check(media, options)
+    if wire.reposted(options):
+        checks.check_repost(text, media, options)
+        return Kind.REPOST
     if not media:
         if not text.strip() and not options.get("poll"):
             raise Invalid("validation.field_required", "X needs a text or media: give one of them.", field="text")
-        return Kind.TEXT
+        return Kind.POLL if options.get("poll") else Kind.TEXT
     if any(item.type is MediaType.VIDEO for item in media):
         if len(media) > 1:
             raise _mixed("X takes one video, and nothing beside it: remove the other media.")
@@ -72,7 +70,9 @@ def prepare(call: Call, piece: Piece, state: Mapping[str, Any]) -> Ready | Wait:
 
 
 def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published:
-    """POST /2/tweets, once. Raises Refused, AnswerLost, NotSent."""
+    """POST /2/tweets (or the repost), once. Raises Refused, AnswerLost, NotSent."""
+    if piece.kind is Kind.REPOST:
+        return reposts.commit(call, wire.reposted(piece.options))
     body = wire.create_body(piece, [item["id"] for item in state.get("media", ())])
     request = _wire.post_json(f"{wire.API}/tweets", body, read_timeout=MANIFEST.timing.send_deadline)
     answer = _wire.ask(call, wire.authorised(call, request), errors.refusal)
@@ -94,12 +94,15 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """Look for the piece on the author's own timeline, from its arming on.
 
     A later attempt looks back to the first preparation of the piece: X's refusal of a duplicate may be about an
-    earlier attempt of ours. What is another piece's by now is passed over. Absent only when every page since then was read, without a word of X about missing parts.
+    earlier attempt of ours. What is another piece's by now is passed over. Absent only when every
+    page since then was read, without a word of X about missing parts.
     """
+    if piece.kind is Kind.REPOST:
+        return reposts.find(call, wire.reposted(piece.options), _looks_back_to(armed))
     ours = [*(item["id"] for item in armed.state.get("media", ())), *armed.state.get("former", ())]
-    since = wire.first_id_at(_looks_back_to(armed) - _CLOCK_SKEW)
+    since = timeline.first_id(_looks_back_to(armed))
     found: list[Mapping[str, Any]] = []
-    for page in _pages(call, since):
+    for page in timeline.pages(call, since):
         if page is None:
             break
         found += [post for post in page if wire.matches(piece, ours, post) and not armed.taken(str(post["id"]))]
@@ -123,34 +126,6 @@ def _verdict(call: Call, found: Sequence[Mapping[str, Any]]) -> Published | None
     return wire.published(str(first["id"]), call.who.username, first)
 
 
-def _pages(call: Call, since: int) -> Iterator[Sequence[Mapping[str, Any]] | None]:
-    """The timeline's pages; None, as the last one, where it cannot be known to be complete."""
-    token: str | None = None
-    for _ in range(_PAGES):
-        query = {
-            "since_id": since,
-            "max_results": 100,
-            "post.fields": _LISTING_FIELDS,
-            "expansions": "referenced_posts",
-            "pagination_token": token,
-        }
-        url = f"{wire.API}/users/{call.who.platform_account_id}/tweets"
-        listing = _wire.ask(call, wire.authorised(call, _wire.get(url, query)), errors.refusal).json
-        yield listing.get("data") or []
-        token = (listing.get("meta") or {}).get("next_token")
-        if _is_partial(listing):
-            break
-        if token is None:
-            return
-    yield None
-
-
-def _is_partial(listing: Mapping[str, Any]) -> bool:
-    """Whether posts may be missing. A post that ours refer to and that is gone is no such thing."""
-    own = [error for error in listing.get("errors") or () if not str(error.get("parameter")).startswith("referenced_")]
-    return bool(own) or "result_count" not in (listing.get("meta") or {})
-
-
 # ------------------------------------------------------------------------------------------------------- after
 
 
@@ -161,7 +136,10 @@ def describe(call: Call, published: Published) -> Published:
 
 
 def delete(call: Call, published: Published) -> None:
-    """Take the post down; one that is gone already is fine. Raises Refused."""
+    """Take the post down, or the repost back; what is gone already is fine. Raises Refused."""
+    if source := published.state.get("repost_of"):
+        reposts.undo(call, str(source))
+        return
     request = Request("DELETE", f"{wire.API}/tweets/{published.id}")
     try:
         answer = _wire.ask(call, wire.authorised(call, request), errors.refusal).json

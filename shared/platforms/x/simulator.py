@@ -13,20 +13,27 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from shared.platforms._oauth2 import challenge_s256
+from shared.platforms._pushes import sent as pushes
 from shared.platforms.contract import World
+from shared.platforms.x import MANIFEST
+from shared.platforms.x import simulator_dms as dms
+from shared.platforms.x import simulator_hooks as hooks
+from shared.platforms.x import simulator_inbox as inbox
 from shared.platforms.x import simulator_media as media
 from shared.platforms.x import simulator_oauth as oauth
 from shared.platforms.x import simulator_posts as posts
-from shared.platforms.x.simulator_seen import seen
+from shared.platforms.x.simulator_seen import done, seen
+from shared.platforms.x.simulator_visits import visit
 from shared.platforms.x.simulator_wire import Asked, Denied, epoch, generic, read
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "seed", "seen"]
+__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
 
 WINDOW_SECONDS: Final = 900
 SEED_REDIRECT: Final = "https://sandbox.rostrum.test/callback"
 _APP_POSTS: Final = 10_000  # per 24 h
-_ALL_SCOPES: Final = "tweet.read tweet.write users.read media.write offline.access"
+_ALL_SCOPES: Final = " ".join(MANIFEST.oauth.scopes)
+_APP_ONLY: Final = frozenset({"app-only"})
 
 
 class Route(NamedTuple):
@@ -44,7 +51,13 @@ def _route(method: str, path: str, scopes: str, limit: int, answer: Callable[...
 
 
 _POST_ID: Final = r"/2/tweets/([0-9]{1,19})"
+_USER: Final = r"/2/users/([0-9]{1,19})"
 _UPLOAD: Final = r"/2/media/upload"
+_DMS: Final = r"/2/dm_conversations/"
+_CONVERSATION: Final = r"([0-9]{1,19}-[0-9]{1,19}|[0-9]{15,19})"
+_READ_DMS: Final = "tweet.read users.read dm.read"
+_WRITE_DMS: Final = "tweet.read users.read dm.write"
+_SUBSCRIPTIONS: Final = r"/2/activity/subscriptions"
 ROUTES: Final = (
     _route("POST", r"/2/tweets", "tweet.read tweet.write users.read", 100, posts.create),
     _route("GET", _POST_ID, "tweet.read users.read", 900, posts.show),
@@ -57,12 +70,31 @@ ROUTES: Final = (
     _route("POST", _UPLOAD + "/([0-9]{1,19})/append", "media.write", 1875, media.append),
     _route("POST", _UPLOAD + "/([0-9]{1,19})/finalize", "media.write", 1875, media.finalize),
     _route("POST", r"/2/media/metadata", "media.write", 500, media.metadata),
+    _route("GET", r"/2/tweets/search/recent", "tweet.read users.read", 300, inbox.search),
+    _route("GET", _USER + "/mentions", "tweet.read users.read", 300, inbox.mentions),
+    _route("POST", _USER + "/likes", "tweet.read users.read like.write", 50, inbox.like),
+    _route("DELETE", _USER + "/likes/([0-9]{1,19})", "tweet.read users.read like.write", 50, inbox.unlike),
+    _route("GET", _USER + "/liked_tweets", "tweet.read users.read like.read", 75, inbox.liked),
+    _route("POST", _USER + "/retweets", "tweet.read users.read tweet.write", 50, inbox.repost),
+    _route("DELETE", _USER + "/retweets/([0-9]{1,19})", "tweet.read users.read tweet.write", 50, inbox.undo_repost),
+    _route("PUT", _POST_ID + "/hidden", "tweet.read users.read tweet.moderate.write", 50, inbox.hide),
+    _route("GET", r"/2/dm_events", _READ_DMS, 15, dms.events),
+    _route("GET", _DMS + _CONVERSATION + "/dm_events", _READ_DMS, 15, dms.conversation),
+    _route("GET", _DMS + "with/([0-9]{1,19})/dm_events", _READ_DMS, 15, dms.with_participant),
+    _route("POST", _DMS + _CONVERSATION + "/messages", _WRITE_DMS, 15, dms.send),
+    _route("POST", _DMS + "with/([0-9]{1,19})/messages", _WRITE_DMS, 15, dms.send_to),
+    _route("POST", r"/2/webhooks", "app-only", 450, hooks.register),
+    _route("GET", r"/2/webhooks", "app-only", 450, hooks.registered),
+    _route("POST", _SUBSCRIPTIONS, "tweet.read", 500, hooks.subscribe),
+    _route("GET", _SUBSCRIPTIONS, "tweet.read like.read", 500, hooks.subscriptions),
+    _route("DELETE", _SUBSCRIPTIONS + "/([0-9]{1,19})", "app-only", 500, hooks.end),
 )
 _OPEN: Final[Mapping[tuple[str, str], Callable[[Asked], Response]]] = {
     ("GET", "/i/oauth2/authorize"): oauth.authorize,
     ("GET", "/2/oauth2/authorize"): oauth.authorize,
     ("POST", "/2/oauth2/token"): oauth.token,
     ("POST", "/2/oauth2/revoke"): oauth.revoke,
+    ("POST", "/oauth2/token"): hooks.app_token,
 }
 
 
@@ -103,7 +135,7 @@ def _api(asked: Asked) -> Response:
 
 
 def _answered(route: Route, asked: Asked, ids: tuple[str, ...]) -> Response:
-    known = oauth.recognise(asked, route.scopes)
+    known = oauth.recognise_app(asked) if route.scopes == _APP_ONLY else oauth.recognise(asked, route.scopes)
     limits = _use(known, route)
     if "-1" in limits.values():
         spent = {name: "0" if value == "-1" else value for name, value in limits.items()}

@@ -23,6 +23,11 @@ LISTING_QUERY: Final = _FIELDS | {
     "until_id",
     "exclude",
 }
+SEARCH_QUERY: Final = (LISTING_QUERY - {"exclude"}) | {"query", "next_token", "sort_order"}
+LIKED_QUERY: Final = _FIELDS | {"max_results", "pagination_token"}
+DM_QUERY: Final = frozenset(
+    {"max_results", "pagination_token", "event_types", "dm_event.fields", "expansions", "user.fields", "post.fields"}
+)
 
 Check = Callable[[Any], bool]
 
@@ -130,11 +135,11 @@ def check_query(asked: Asked, known: frozenset[str]) -> None:
             raise Denied(invalid(message, **{name: asked.query[name]}))
 
 
-def page_size(asked: Asked) -> int:
-    """``max_results``, 10 when left out. Raises Denied."""
-    given = asked.query.get("max_results", "10")
-    if not given.isdigit() or not 5 <= int(given) <= 100:
-        message = f"The `max_results` query parameter value [{given}] is not between 5 and 100"
+def page_size(asked: Asked, least: int = 5, otherwise: int = 10) -> int:
+    """``max_results``. Raises Denied."""
+    given = asked.query.get("max_results", str(otherwise))
+    if not given.isdigit() or not least <= int(given) <= 100:
+        message = f"The `max_results` query parameter value [{given}] is not between {least} and 100"
         raise Denied(invalid(message, max_results=given))
     return int(given)
 

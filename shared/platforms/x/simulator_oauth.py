@@ -117,6 +117,15 @@ def recognise(asked: Asked, scopes: frozenset[str]) -> Asked:
     return replace(asked, user={**user, "client": family["client"]})
 
 
+def recognise_app(asked: Asked) -> Asked:
+    """The request with the app that its app-only token speaks for. Raises Denied."""
+    kind, _, given = asked.headers.get("authorization", "").partition(" ")
+    held = _held(asked.world, "x.app", given) if kind.lower() == "bearer" else None
+    if not held:
+        raise Denied(unauthorized())
+    return replace(asked, user={"id": "app", "client": held["client"]})
+
+
 def unauthorized() -> Response:
     """What X says to a token that it does not accept."""
     return generic(401, "Unauthorized")

@@ -13,7 +13,15 @@ from typing import Any, Final
 
 from shared.platforms import _faults
 from shared.platforms.contract import World
-from shared.platforms.x import limits, simulator_checks, simulator_media, simulator_oauth, simulator_view
+from shared.platforms.x import (
+    limits,
+    simulator_checks,
+    simulator_hooks,
+    simulator_media,
+    simulator_oauth,
+    simulator_people,
+    simulator_view,
+)
 from shared.platforms.x.simulator_wire import Asked, Denied, answer, epoch, generic, invalid, missing, snowflake
 from shared.ports.http import Response
 
@@ -43,7 +51,7 @@ def create(asked: Asked) -> Response:
         text=text,
         key=f"x.{asked.user_id}.{mark}",
         effect=lambda: _made(asked, body, media, references, mark),
-        limited=lambda: _limited(asked.world),
+        limited=lambda: limited(asked.world),
         expired=simulator_oauth.unauthorized,
         rejected=lambda: invalid("The `text` body parameter value is not valid", text=text),
         broken=lambda: generic(503, "Service Unavailable"),
@@ -53,7 +61,7 @@ def create(asked: Asked) -> Response:
 def show(asked: Asked, post_id: str) -> Response:
     """GET /2/tweets/{id}. A post that is not there is a 200 with errors in the place of data, as X has it."""
     simulator_checks.check_query(asked, simulator_checks.POST_QUERY)
-    post = asked.world.get("x.post", post_id)
+    post = simulator_people.post(asked.world, post_id)
     if post:
         return answer(200, simulator_view.one(asked, post))
     error = {
@@ -100,6 +108,8 @@ def delete(asked: Asked, post_id: str) -> Response:
     asked.world.put("x.timeline", asked.user_id, {"ids": rest})
     recent = [entry for entry in _recent(asked) if entry[0] != post["mark"]]
     asked.world.put("x.recent", asked.user_id, {"marks": recent})
+    gone = {"id": post_id, "author_id": asked.user_id}
+    simulator_hooks.happened(asked.world, asked.user_id, "post.delete", gone, post_id)
     return answer(200, {"data": {"deleted": True}})
 
 
@@ -123,6 +133,7 @@ def _made(
         "made": epoch(world.now),
         "conversation_id": conversation,
         "references": references,
+        "in_reply_to_user_id": (world.get("x.post", parent) or {}).get("author_id", "") if parent else "",
         "media_keys": [item["key"] for item in media],
         "poll_ids": [snowflake(world)] if body.get("poll") else [],
         "reply_settings": body.get("reply_settings", "everyone"),
@@ -131,6 +142,9 @@ def _made(
     world.put("x.post", post_id, post)
     world.put("x.timeline", asked.user_id, {"ids": [*_timeline(world, asked.user_id), post_id][-KEPT:]})
     world.put("x.recent", asked.user_id, {"marks": [*_recent(asked), [mark, epoch(world.now)]][-100:]})
+    if parent:
+        simulator_people.index(world, "x.replies", str(conversation), post_id)
+    simulator_hooks.posted(world, asked.user_id, "post.create", post)
     return answer(201, {"data": {"id": post_id, "text": text, "edit_history_post_ids": [post_id]}})
 
 
@@ -150,7 +164,7 @@ def _references(asked: Asked, body: Mapping[str, Any]) -> list[dict[str, str]]:
             raise Denied(generic(403, "Forbidden", said))
         references.append({"type": "replied_to", "id": str(target["id"])})
     if quote := body.get("quote_tweet_id"):
-        if not asked.world.get("x.post", str(quote)):
+        if not simulator_people.post(asked.world, str(quote)):
             raise Denied(invalid("The `quote_tweet_id` body parameter value is not valid", quote_tweet_id=quote))
         references.append({"type": "quoted", "id": str(quote)})
     return references
@@ -198,7 +212,8 @@ def _short(world: World) -> str:
     return "https://t.co/" + sha256(f"t.co.{world.serial('x.tco')}".encode()).hexdigest()[:10]
 
 
-def _limited(world: World) -> Response:
+def limited(world: World) -> Response:
+    """The sandbox's rate limit on demand."""
     refused = generic(429, "Too Many Requests")
     reset = str(int(epoch(world.now)) + _faults.LIMITED_SECONDS)
     headers = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": "0", "x-rate-limit-reset": reset}

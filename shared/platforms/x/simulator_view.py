@@ -86,7 +86,11 @@ def _post(asked: Asked, post: Mapping[str, Any]) -> dict[str, Any]:
         "non_public_metrics": private if own else None,
         "reply_settings": post["reply_settings"],
     }
-    by_expansion = {"referenced_posts": post["references"], "author_id": post["author_id"]}
+    by_expansion = {
+        "referenced_posts": post["references"],
+        "author_id": post["author_id"],
+        "in_reply_to_user_id": post.get("in_reply_to_user_id"),
+    }
     shown = {"id": post["id"], "text": post["text"], "edit_history_post_ids": [post["id"]]}
     shown |= {name: optional[name] for name in fields if optional.get(name)}
     return shown | {name: by_expansion[name] for name in expanded if by_expansion.get(name)}

@@ -11,7 +11,7 @@ import html
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.domain.content import MediaFacts, MediaType, Piece, Role
@@ -53,6 +53,11 @@ def quoted(piece: Piece) -> str | None:
     return str(given) if given else None
 
 
+def reposted(options: Mapping[str, Any]) -> str:
+    """The id of the post that a piece with these options shows again, empty when it is a post of its own."""
+    return str(options.get("repost_of") or "")
+
+
 def authorised(call: Call, request: Request) -> Request:
     """The request with the account's access token."""
     return replace(request, headers={**request.headers, "Authorization": f"Bearer {call.tokens.access}"})
@@ -78,6 +83,11 @@ def permalink(username: str, post_id: str) -> str:
 def first_id_at(instant: datetime) -> int:
     """The smallest id that a post made at that instant can have."""
     return max(0, int(instant.timestamp() * 1000) - EPOCH_MS) << 22
+
+
+def instant_of(id: str) -> datetime:
+    """When the thing of this id was made: X's ids (of posts and messages alike) are times."""
+    return datetime.fromtimestamp(((int(id) >> 22) + EPOCH_MS) / 1000, UTC)
 
 
 # ------------------------------------------------------------------------------------------- recognising a post

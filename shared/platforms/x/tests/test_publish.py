@@ -12,7 +12,7 @@ import pytest
 from shared.domain.content import Kind, MediaFacts, MediaType, Parent, Role
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Fate, Published, Ready, Refused, Unsure
-from shared.platforms.x import MANIFEST, publish, simulator_posts, wire
+from shared.platforms.x import MANIFEST, publish, simulator_posts, timeline, wire
 from shared.platforms.x.tests.person import Person, reply_to
 from shared.ports.http import AnswerLost, Request, Response
 from tests.support import simulated
@@ -41,7 +41,9 @@ def stored(person: Person, post_id: str) -> Mapping[str, Any]:
     ("text", "media", "options", "kind"),
     [
         ("Hello", (), {}, Kind.TEXT),
-        ("", (), {"poll": POLL}, Kind.TEXT),
+        ("", (), {"poll": POLL}, Kind.POLL),
+        ("Which?", (), {"poll": POLL}, Kind.POLL),
+        ("", (), {"repost_of": "12"}, Kind.REPOST),
         ("", (JPEG,), {}, Kind.IMAGE),
         ("Hello", (JPEG,) * 4, {}, Kind.IMAGE),
         ("", (GIF,), {}, Kind.IMAGE),
@@ -57,6 +59,9 @@ def test_kind(text: str, media: tuple[MediaFacts, ...], options: Mapping[str, An
     ("text", "media", "options", "field"),
     [
         ("  ", (), {}, "text"),
+        ("Mine", (), {"repost_of": "12"}, "platform_data.repost_of"),
+        ("", (JPEG,), {"repost_of": "12"}, "platform_data.repost_of"),
+        ("", (), {"repost_of": "https://x.com/i/status/12"}, "platform_data.repost_of"),
         ("a", (MP4, JPEG), {}, "media"),
         ("a", (MP4, MP4), {}, "media"),
         ("a", (GIF, JPEG), {}, "media"),
@@ -298,7 +303,7 @@ def test_a_listing_in_part_proves_nothing(person: Person, listing: bytes) -> Non
     """Without an end, with errors, or without its own count, a listing leaves the outcome open."""
     person.http.intercept = lambda _: Response(200, {}, listing)
     assert isinstance(publish.find(person.call, HELLO, Armed(1, person.world.now, {})), Unsure)
-    assert len(person.http.sent) <= 2 + publish._PAGES
+    assert len(person.http.sent) <= 2 + timeline._PAGES
 
 
 def test_a_missing_parent_does_not_make_the_listing_partial(person: Person) -> None:

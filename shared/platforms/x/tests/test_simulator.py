@@ -188,5 +188,5 @@ def test_a_deleted_post_has_no_counts(person: Person) -> None:
 
 def test_unknown_paths_are_not_found(person: Person) -> None:
     """Only what is simulated answers."""
-    assert ask(person, "GET", "/tweets/search/recent").status == 404
+    assert ask(person, "GET", "/tweets/search/all").status == 404
     assert person.http.send(Request("GET", "https://x.com/rostrum/status/1")).status == 404

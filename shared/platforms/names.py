@@ -9,6 +9,7 @@ from __future__ import annotations
 NAMES: dict[str, str] = {
     "bluesky": "bluesky",
     "instagram": "instagram",
+    "reddit": "reddit",
     "twitter": "x",
 }
 
@@ -18,13 +19,18 @@ ALIASES: dict[str, str] = {
 
 HOSTS: dict[str, tuple[str, ...]] = {
     ".host.bsky.network": ("bluesky",),
+    "ads-api.reddit.com": ("reddit",),
     "api.instagram.com": ("instagram",),
     "api.x.com": ("twitter",),
     "bsky.social": ("bluesky",),
     "graph.instagram.com": ("instagram",),
+    "oauth.reddit.com": ("reddit",),
     "pds.sandbox.rostrum.test": ("bluesky",),
     "public.api.bsky.app": ("bluesky",),
+    "reddit-uploaded-media.s3-accelerate.amazonaws.com": ("reddit",),
+    "reddit-uploaded-video.s3-accelerate.amazonaws.com": ("reddit",),
     "video.bsky.app": ("bluesky",),
     "www.instagram.com": ("instagram",),
+    "www.reddit.com": ("reddit",),
     "x.com": ("twitter",),
 }

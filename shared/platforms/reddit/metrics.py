@@ -1,0 +1,54 @@
+"""How posts and accounts do on Reddit: what everybody sees, for Reddit has no metrics API. One or two reads each.
+
+``ups`` is a score (Reddit blurs it), ``view_count`` is always null. Source: github.com/Pyprohly/reddit-api-doc-notes, 2026-11-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.platforms.contract import Call, Metrics, Published
+from shared.platforms.reddit import api, errors
+
+_COUNTS: Final = ("ups", "score", "upvote_ratio", "num_comments", "num_crossposts", "view_count")
+
+
+def post(call: Call, published: Published) -> Metrics:
+    """The counts of one post. Raises Refused; a post that is gone is refused as ``not_found``."""
+    listed = api.children(api.get(call, "/api/info", {"id": published.id}))
+    if not listed or listed[0].get("removed_by_category") == "deleted":
+        raise errors.gone(f"{published.id} is not there")
+    found = listed[0]
+    counts: dict[str, Any] = {name: found.get(name) for name in _COUNTS}
+    return Metrics(
+        likes=_count(found.get("ups")),
+        comments=_count(found.get("num_comments")),
+        shares=_count(found.get("num_crossposts")),
+        extra=_numbers({"score": found.get("score"), "upvote_ratio": found.get("upvote_ratio")}),
+        raw=counts,
+    )
+
+
+def account(call: Call) -> Metrics:
+    """The counts of the account itself; ``posts`` only where they fit one page, for Reddit counts them nowhere."""
+    me = api.get(call, "/api/v1/me")
+    page = api.get(call, f"/user/{call.who.username}/submitted", {"sort": "new", "limit": api.PAGE})
+    listed = api.children(page)
+    profile = me.get("subreddit") or {}
+    extra = {
+        "followers": profile.get("subscribers"),
+        "posts": None if page["data"].get("after") else len(listed),
+        "karma": me.get("total_karma"),
+        "link_karma": me.get("link_karma"),
+        "comment_karma": me.get("comment_karma"),
+    }
+    return Metrics(extra=_numbers(extra), raw=_numbers(extra))
+
+
+def _count(value: Any) -> int | None:
+    return max(0, value) if isinstance(value, int) else None
+
+
+def _numbers(counts: Mapping[str, Any]) -> dict[str, int | float]:
+    return {name: count for name, count in counts.items() if isinstance(count, int | float)}

@@ -102,13 +102,8 @@ def overrides(command: CreatePost, account_id: str) -> dict[str, Any]:
 
 
 def _options(planned: PlannedTarget, role: Role) -> dict[str, Any]:
-    """The options of the post itself. Title and visibility travel as options where the network has them."""
-    if role is not Role.POST:
-        return {}
-    known = {option.name for option in registry.manifest(planned.account.platform).options}
-    content = planned.content
-    named = {"title": content.title, "visibility": "" if content.visibility == "public" else content.visibility}
-    return {name: value for name, value in named.items() if value and name in known} | dict(content.options)
+    """The options of the post itself."""
+    return planned.content.all_options(registry.manifest(planned.account.platform)) if role is Role.POST else {}
 
 
 def _media_ids(made: Iterable[Target], command: CreatePost) -> tuple[str, ...]:

@@ -44,6 +44,12 @@ class Content:
     title: str
     visibility: str
 
+    def all_options(self, manifest: Manifest) -> dict[str, Any]:
+        """What the adapter is given: title and visibility travel as options where the network has them."""
+        known = {option.name for option in manifest.options}
+        named = {"title": self.title, "visibility": "" if self.visibility == "public" else self.visibility}
+        return {name: value for name, value in named.items() if value and name in known} | dict(self.options)
+
 
 def of_target(
     command: CreatePost, order: TargetOrder | None, manifest: Manifest, at: str, resolved: Resolved, found: Findings

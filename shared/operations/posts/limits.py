@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from typing import cast
@@ -60,14 +61,14 @@ def kind_of(manifest: Manifest, content: Content, piece: DraftPiece) -> Kind:
     if piece.role is Role.FIRST_COMMENT:
         return Kind.TEXT
     facts = [media.facts for media in piece.media]
-    options = content.options if piece.role is Role.POST else {}
+    options = content.all_options(manifest) if piece.role is Role.POST else {}
     text = "" if is_blank(piece.text) else piece.text
     return registry.publisher(manifest.name).choose_kind(text, facts, options)
 
 
-def length(manifest: Manifest, text: str) -> int:
-    """The text's length as the network counts it."""
-    return _counter(manifest.name, manifest.text.count)(text)
+def length(manifest: Manifest, text: str, limit: TextLimit | None = None) -> int:
+    """The text's length as the network counts it: that of a post, or of what ``limit`` is about."""
+    return _counter(manifest.name, (limit or manifest.text).count)(text)
 
 
 def count_hashtags(text: str) -> int:
@@ -91,22 +92,27 @@ def _check_text(manifest: Manifest, piece: DraftPiece) -> Iterator[Issue]:
             message = f"{piece.field} is empty: {manifest.title} publishes nothing without a text."
             yield Issue("validation.field_required", piece.field, message, segment=piece.segment)
         return
-    count = length(manifest, text)
-    if count > limit.max_length:
-        yield _too_long(manifest, piece, limit.max_length, count, limit.counted_in)
-    size = len(text.encode())
-    if limit.max_bytes is not None and size > limit.max_bytes:
-        yield _too_long(manifest, piece, limit.max_bytes, size, "bytes")
+    yield from (replace(issue, segment=piece.segment) for issue in check_length(manifest, limit, text, piece.field))
     yield from _check_hashtags(manifest, limit, piece)
 
 
-def _too_long(manifest: Manifest, piece: DraftPiece, limit: int, count: int, unit: str) -> Issue:
+def check_length(manifest: Manifest, limit: TextLimit, text: str, field: str) -> Iterator[Issue]:
+    """A text over the limit, counted as the network counts, and in bytes where it counts those too."""
+    count, size = length(manifest, text, limit), len(text.encode())
+    if count > limit.max_length:
+        yield _too_long(manifest, field, limit.max_length, count, limit.counted_in)
+    if limit.max_bytes is not None and size > limit.max_bytes:
+        yield _too_long(manifest, field, limit.max_bytes, size, "bytes")
+
+
+def _too_long(manifest: Manifest, field: str, limit: int, count: int, unit: str) -> Issue:
     message = (
-        f"{piece.field} is too long for {manifest.title}: {count} of at most {limit} {_COUNTED_IN[unit]}. "
+        f"{field} is too long for {manifest.title}: {count} of at most {limit} {_COUNTED_IN[unit]}. "
         f"Shorten it by {count - limit}."
     )
-    meta = {"limit": limit, "count": count, "counted_in": unit}
-    return Issue("validation.text_too_long", piece.field, message, segment=piece.segment, meta=meta)
+    return Issue(
+        "validation.text_too_long", field, message, meta={"limit": limit, "count": count, "counted_in": unit}
+    )
 
 
 def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> Iterator[Issue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from shared.domain.content import MediaFacts, MediaType
 from shared.operations.posts.content import DraftPiece
@@ -19,12 +20,17 @@ def check_media(
     yield from _count(manifest, limit, facts, piece)
     if limit.media is None:
         return
+    for issue in check_items(limit.media, facts, piece.media_field, f"{manifest.title}, {limit.kind}"):
+        yield replace(issue, segment=piece.segment)
+
+
+def check_items(limit: MediaLimit, facts: Sequence[MediaFacts], field: str, where: str) -> Iterator[Issue]:
+    """What breaks the limits of single files. ``where`` (``Instagram, reel``) tells people whose limits they are."""
     for index, item in enumerate(facts):
-        for code, message, meta in _item(limit.media, item):
+        for code, message, meta in _item(limit, item):
             part = "alt_text" if code == "validation.alt_text_too_long" else "source"
-            field = f"{piece.media_field}[{index}].{part}"
-            said = f"{field}: {message} ({manifest.title}, {limit.kind})."
-            yield Issue(code, field, said, segment=piece.segment, meta=meta)
+            named = f"{field}[{index}].{part}"
+            yield Issue(code, named, f"{named}: {message} ({where}).", meta=meta)
 
 
 def _count(manifest: Manifest, limit: KindLimit, facts: Sequence[MediaFacts], piece: DraftPiece) -> Iterator[Issue]:

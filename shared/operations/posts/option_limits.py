@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shared.operations.posts.content import Content
@@ -13,6 +13,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
     "integer": int,
+    "number": (int, float),
     "array": (list, tuple),
     "object": dict,
 }
@@ -29,7 +30,34 @@ def check_options(manifest: Manifest, content: Content, at: str, options_at: str
             yield _unknown(manifest, name, field, tuple(known))
         else:
             yield from _value(manifest, option, value, field)
+    yield from _required(manifest, content, at, options_at)
     yield from _visibility(manifest, content, known)
+
+
+def _required(manifest: Manifest, content: Content, at: str, options_at: str) -> Iterator[Issue]:
+    """What the network publishes nothing without, whatever the kind. A post's own title stands in for the option."""
+    given = content.all_options(manifest)
+    for option in manifest.options:
+        if option.required and option.name not in given:
+            field = f"{at}.{option.name}" if option.name in _OWN_FIELDS else f"{options_at}.{option.name}"
+            message = f"{field}: {manifest.title} publishes nothing without it ({option.description})."
+            yield Issue("validation.field_required", field, message)
+
+
+def check_arguments(manifest: Manifest, known: Sequence[Option], given: Mapping[str, Any], at: str) -> Iterator[Issue]:
+    """An action's (or a resource's) arguments against its options, as ``check_options`` does for posts."""
+    by_name = {option.name: option for option in known}
+    for name, value in given.items():
+        option = by_name.get(name)
+        if option is None:
+            yield _unknown(manifest, name, f"{at}.{name}", tuple(by_name))
+        else:
+            yield from _value(manifest, option, value, f"{at}.{name}")
+    for option in known:
+        if option.required and option.name not in given:
+            field = f"{at}.{option.name}"
+            message = f"{field}: {manifest.title} does nothing without it ({option.description})."
+            yield Issue("validation.field_required", field, message)
 
 
 def _unknown(manifest: Manifest, name: str, field: str, known: tuple[str, ...]) -> Issue:

@@ -18,9 +18,14 @@ MAX_NAME = 1500  # bytes
 
 def unstorable(command: CreatePost) -> Iterator[Issue]:
     """What of the command's ``platform_data`` cannot be kept."""
-    yield from _faults(command.platform_data, "platform_data", 0)
+    yield from faults(command.platform_data, "platform_data")
     for index, order in enumerate(command.targets):
-        yield from _faults(order.platform_data, f"targets[{index}].platform_data", 0)
+        yield from faults(order.platform_data, f"targets[{index}].platform_data")
+
+
+def faults(value: Any, at: str) -> Iterator[Issue]:
+    """What of a free-form value cannot be kept; ``at`` is its place in the request."""
+    yield from _faults(value, at, 0)
 
 
 def _faults(value: Any, at: str, depth: int, *, listed: bool = False) -> Iterator[Issue]:

@@ -84,8 +84,7 @@ def subscribe(asked: Asked) -> Response:
 def subscriptions(asked: Asked) -> Response:
     """GET /2/activity/subscriptions: the account's own."""
     mine = [one for one in _subs(asked.world) if one["filter"].get("user_id") == asked.user_id]
-    body: dict[str, Any] = {"meta": {"result_count": len(mine)}}
-    return answer(200, {**body, "data": mine} if mine else body)
+    return answer(200, {"data": mine} if mine else {})
 
 
 def end(asked: Asked, subscription_id: str) -> Response:

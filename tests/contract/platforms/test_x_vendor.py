@@ -11,6 +11,8 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -23,18 +25,25 @@ from xdk import Client
 from xdk.media.models import AppendUploadRequest, CreateMetadataRequest, InitializeUploadRequest, UploadRequest
 from xdk.posts.models import CreateRequest
 
-from shared.domain.content import Kind
-from shared.platforms.contract import Refused
-from shared.platforms.x import metrics, publish
+from shared.domain.content import Act, Kind
+from shared.platforms.contract import Armed, Published, Refused
+from shared.platforms.x import inbox, metrics, publish, simulator, webhooks
 from shared.platforms.x.simulator_wire import read
 from shared.platforms.x.tests.person import Person, reply_to
 from shared.ports.http import Request, Response
+from tests.contract.platforms import report
 from tests.support import loopback, simulated
 from tests.support.simulated import MemoryWorld, SimulatedHttp
 
 SPEC = Path(__file__).parents[4] / "shared/reference/vendors/specs/x/openapi.json"
-NOT_IN_SPEC = ("/2/oauth2/token", "/2/oauth2/revoke", "/i/oauth2/authorize")  # the document has the REST API only
+NOT_IN_SPEC = (
+    "/2/oauth2/token",
+    "/2/oauth2/revoke",
+    "/i/oauth2/authorize",
+    "/oauth2/token",
+)  # the document has the REST API only
 KEY = "0123456789abcdef0123456789abcde"
+SAMPLE = "1460323737035677698"
 
 
 @pytest.fixture(scope="module")
@@ -189,12 +198,51 @@ def everything(person: Person) -> None:
         metrics.account(person.call)
 
 
+def everything_beside(person: Person) -> None:
+    """All that an account does beside posting, once: answers, likes, hiding, messages, reposts, webhooks, reading."""
+    call, me = person.call, person.connected.platform_account_id
+    post, _ = person.post(simulated.piece(Kind.TEXT, "Anybody there?"))
+    repost, armed = person.post(simulated.piece(Kind.REPOST, "", options={"repost_of": SAMPLE}))
+    publish.find(call, simulated.piece(Kind.REPOST, "", options={"repost_of": SAMPLE}), armed)
+    publish.delete(call, repost)
+    webhooks.subscribe(call, "https://rostrum.example/webhooks/twitter", "key:sandbox-secret")
+    comment = simulator.visit(person.world, me, "reply", "Me!", on=post.id)
+    simulator.visit(person.world, me, "message")
+    person.world.pass_time(600)
+    conversation = inbox.conversations(call, "").items[0].id
+    acts = [
+        Act("comment.create", post.id, "One more thing", key=KEY + "3"),
+        Act("comment.reply", comment, "Welcome", key=KEY + "4"),
+        Act("comment.private_reply", comment, "How can we help?"),
+        Act("message.send", conversation, "Hello"),
+        *(Act(verb, comment) for verb in ("comment.like", "comment.unlike", "comment.hide", "comment.unhide")),
+        *(Act(verb, SAMPLE) for verb in ("post.like", "post.unlike")),
+    ]
+    for act in acts:
+        state = inbox.prepare(call, act, {}).state
+        before = Armed(1, person.world.now, state)
+        made = inbox.commit(call, act, state)
+        assert inbox.find(call, act, before)
+        if act.verb == "comment.reply":
+            assert isinstance(made, Published)
+            inbox.commit(call, Act("comment.delete", made.id), {})
+            inbox.find(call, Act("comment.delete", made.id), before)
+    inbox.comments(call, post, "")
+    inbox.mentions(call, "")
+    inbox.messages(call, conversation, "")
+    with suppress(Refused):
+        inbox.commit(call, Act("post.like", "5"), {})
+    webhooks.unsubscribe(call)
+
+
 @pytest.mark.vendor_specs
 def test_every_request_and_every_answer_is_as_documented(document: Document) -> None:
     """What the adapter sends and what the simulator answers both pass X's own OpenAPI document."""
     http = SimulatedHttp("twitter", MemoryWorld())
+    everything_beside(Person(http=http))
     everything(Person(http=http))
     judged = set()
+    checked = 0
     for request, response in zip(http.sent, http.answers, strict=True):
         path = urlsplit(request.url).path
         if path in NOT_IN_SPEC:
@@ -202,6 +250,7 @@ def test_every_request_and_every_answer_is_as_documented(document: Document) -> 
         if response.status < 400:
             document.check_request(request)
         document.check_answer(request, response)
+        checked += 1
         judged.add((request.method, re.sub(r"\d{5,}", "{id}", path), response.status))
     assert {
         ("POST", "/2/tweets", 201),
@@ -219,7 +268,27 @@ def test_every_request_and_every_answer_is_as_documented(document: Document) -> 
         ("POST", "/2/media/upload/{id}/finalize", 200),
         ("GET", "/2/media/upload", 200),
         ("POST", "/2/media/metadata", 200),
+        ("POST", "/2/users/{id}/retweets", 200),
+        ("DELETE", "/2/users/{id}/retweets/{id}", 200),
+        ("POST", "/2/users/{id}/likes", 200),
+        ("POST", "/2/users/{id}/likes", 404),
+        ("DELETE", "/2/users/{id}/likes/{id}", 200),
+        ("GET", "/2/users/{id}/liked_tweets", 200),
+        ("PUT", "/2/tweets/{id}/hidden", 200),
+        ("GET", "/2/tweets/search/recent", 200),
+        ("GET", "/2/users/{id}/mentions", 200),
+        ("GET", "/2/dm_events", 200),
+        ("GET", "/2/dm_conversations/{id}-{id}/dm_events", 200),
+        ("GET", "/2/dm_conversations/with/{id}/dm_events", 200),
+        ("POST", "/2/dm_conversations/{id}-{id}/messages", 201),
+        ("POST", "/2/dm_conversations/with/{id}/messages", 201),
+        ("GET", "/2/webhooks", 200),
+        ("POST", "/2/webhooks", 200),
+        ("POST", "/2/activity/subscriptions", 200),
+        ("GET", "/2/activity/subscriptions", 200),
+        ("DELETE", "/2/activity/subscriptions/{id}", 200),
     } <= judged
+    report.requests("twitter", checked, f"X's OpenAPI document {document.spec['info']['version']}")
 
 
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -299,6 +368,7 @@ def test_the_sdk_signs_in_and_refreshes(base_url: str, monkeypatch: pytest.Monke
     before = dict(client.token)
     who = client.users.get_me(user_fields=["public_metrics"]).data
     client.refresh_token()
+    report.sdk("twitter", f"xdk {version('xdk')}")
     assert client.token["access_token"] != before["access_token"]
     assert client.token["refresh_token"] != before["refresh_token"]
     assert client.users.get_me().data.id == who.id

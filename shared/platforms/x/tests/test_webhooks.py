@@ -1,0 +1,110 @@
+"""X's webhooks: the challenge, signatures, X's own sample payloads, and subscribing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.platforms.contract import Refused
+from shared.platforms.x import simulator, webhooks
+from shared.platforms.x.tests.fixtures import pairs
+from shared.platforms.x.tests.person import Person
+from tests.support.simulated import START
+
+SECRET = "sandbox-secret"
+CASES = pairs("hook_")
+DATED = {"date": "Sun, 22 Nov 2026 12:00:00 GMT"}
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [(t, o) for _, t, o in CASES], ids=[name for name, _, _ in CASES])
+def test_an_event_becomes_this(theirs: dict[str, Any], ours: list[dict[str, Any]]) -> None:
+    """Each sample of X's documentation, field by field."""
+    found = webhooks.parse(DATED, json.dumps(theirs).encode())
+    shown = [
+        {
+            "kind": event.kind,
+            "id": event.id,
+            "platform_account_id": event.platform_account_id,
+            "at": event.at.isoformat(),
+            "data": dict(event.data),
+        }
+        for event in found
+    ]
+    assert shown == ours
+    assert all(event.raw == theirs["data"] for event in found)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": 5}', b'{"data": [{}]}', b"<html>"])
+def test_what_makes_no_sense_is_refused(body: bytes) -> None:
+    """By ValueError, whatever it is."""
+    with pytest.raises(ValueError):
+        webhooks.parse({}, body)
+
+
+def test_the_challenge_is_answered_as_documented() -> None:
+    """HMAC-SHA256 of the token with the consumer secret, in base64; nothing for other requests."""
+    reply = webhooks.challenge({"crc_token": "challenge_string"}, "key:consumer", "")
+    assert reply is not None
+    assert (reply.status, reply.content_type) == (200, "application/json")
+    assert json.loads(reply.body) == {"response_token": "sha256=eVCiy88Y5uz+6uBjQU3UFAARMBRB4rhPoSudtGlt0mE="}
+    assert webhooks.challenge({}, "consumer", "") is None
+
+
+def test_only_what_x_signed_is_believed() -> None:
+    """One byte more, another secret, no secret, no header: all are refused."""
+    body = b'{"data": {"event_type": "post.create"}}'
+    signed = {webhooks.SIGNATURE: webhooks.signature("consumer", body)}
+    assert webhooks.verify(signed, body, "consumer", START)
+    assert webhooks.verify(signed, body, "key:consumer", START)
+    assert not webhooks.verify(signed, body + b" ", "consumer", START)
+    assert not webhooks.verify(signed, body, "another", START)
+    assert not webhooks.verify({webhooks.SIGNATURE: webhooks.signature("", body)}, body, "", START)
+    assert not webhooks.verify({}, body, "consumer", START)
+    assert not webhooks.verify({webhooks.SIGNATURE: "sha256=é"}, body, "consumer", START)
+
+
+def test_subscribing_twice_is_one_subscription_per_event() -> None:
+    """One webhook for the address, one subscription per event, and none left afterwards."""
+    person = Person()
+    for _ in range(2):
+        made = webhooks.subscribe(person.call, "https://rostrum.example/webhooks/twitter", "key:sandbox-secret")
+    assert made.renew_at is None
+    assert len((person.world.get("x.subs", "all") or {})["subs"]) == len(webhooks.SUBSCRIBED)
+    assert len((person.world.get("x.hooks", "all") or {})["hooks"]) == 1
+    for _ in range(2):
+        webhooks.unsubscribe(person.call)
+    assert (person.world.get("x.subs", "all") or {})["subs"] == []
+
+
+def test_an_address_that_x_does_not_take_is_refused() -> None:
+    """No port, no plain http."""
+    person = Person()
+    with pytest.raises(Refused) as refused:
+        webhooks.subscribe(person.call, "https://rostrum.example:8443/webhooks/twitter", SECRET)
+    assert refused.value.row.code == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        ("reply", "comment.created"),
+        ("mention", "mention.created"),
+        ("message", "message.received"),
+        ("follow", "follow.created"),
+    ],
+)
+def test_what_others_do_is_delivered_signed(what: str, kind: str) -> None:
+    """Somebody does it; the delivery passes verify and says what and to whom."""
+    person = Person()
+    me = person.connected.platform_account_id
+    webhooks.subscribe(person.call, "https://rostrum.example/webhooks/twitter", SECRET)
+    made = simulator.visit(person.world, me, what, "Well done", on="1460323737035677698")
+    (push,) = simulator.pushes(person.world)
+    assert webhooks.verify(push.headers, push.body, SECRET, person.world.now)
+    (event,) = webhooks.parse(push.headers, push.body)
+    assert (event.kind, event.platform_account_id) == (kind, me)
+    if what != "follow":
+        assert made in {event.data.get(name) for name in ("comment_id", "post_id", "message_id")}
+        assert "Well done" in str(event.data["text"])

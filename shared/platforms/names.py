@@ -11,26 +11,34 @@ NAMES: dict[str, str] = {
     "instagram": "instagram",
     "reddit": "reddit",
     "twitter": "x",
+    "youtube": "youtube",
 }
 
 ALIASES: dict[str, str] = {
     "x": "twitter",
+    "yt": "youtube",
 }
 
 HOSTS: dict[str, tuple[str, ...]] = {
     ".host.bsky.network": ("bluesky",),
+    "accounts.google.com": ("youtube",),
     "ads-api.reddit.com": ("reddit",),
     "api.instagram.com": ("instagram",),
     "api.x.com": ("twitter",),
     "bsky.social": ("bluesky",),
     "graph.instagram.com": ("instagram",),
     "oauth.reddit.com": ("reddit",),
+    "oauth2.googleapis.com": ("youtube",),
     "pds.sandbox.rostrum.test": ("bluesky",),
     "public.api.bsky.app": ("bluesky",),
+    "pubsubhubbub.appspot.com": ("youtube",),
     "reddit-uploaded-media.s3-accelerate.amazonaws.com": ("reddit",),
     "reddit-uploaded-video.s3-accelerate.amazonaws.com": ("reddit",),
     "video.bsky.app": ("bluesky",),
+    "www.googleapis.com": ("youtube",),
     "www.instagram.com": ("instagram",),
     "www.reddit.com": ("reddit",),
     "x.com": ("twitter",),
+    "youtube.googleapis.com": ("youtube",),
+    "youtubeanalytics.googleapis.com": ("youtube",),
 }

@@ -1,0 +1,91 @@
+"""YouTube as its documentation describes it: who may ask what, and where it goes.
+
+Strict like YouTube: a token without a scope, an unknown parameter, field or part, a chunk out of order, a text over its
+limit are refused in YouTube's words. State lives in the world given to it (``simulator_state``).
+Sources: the discovery documents youtube:v3 (20261104) and youtubeAnalytics:v2, and the pages that each part names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from shared.platforms._google.simulator import Asked, Denied, error, read
+from shared.platforms.contract import World
+from shared.platforms.youtube import simulator_analytics as analytics
+from shared.platforms.youtube import simulator_comments as comments
+from shared.platforms.youtube import simulator_lists as lists
+from shared.platforms.youtube import simulator_live as live
+from shared.platforms.youtube import simulator_uploads as uploads
+from shared.platforms.youtube import simulator_videos as videos
+from shared.platforms.youtube.simulator_seen import seen
+from shared.platforms.youtube.simulator_state import ACCOUNTS, SCOPE
+from shared.ports.http import Request, Response
+
+__all__ = ["handle", "seed", "seen"]
+
+API_HOSTS: Final = ("youtube.googleapis.com", "www.googleapis.com")
+ANALYTICS_HOST: Final = "youtubeanalytics.googleapis.com"
+_BASE: Final = "/youtube/v3"
+_UPLOADS: Final = ("/upload/youtube/v3", "/resumable/upload/youtube/v3")
+_WRITE: Final = frozenset({SCOPE + "youtube", SCOPE + "youtube.force-ssl"})
+_READ: Final = _WRITE | {SCOPE + "youtube.readonly"}
+_UPLOAD: Final = _WRITE | {SCOPE + "youtube.upload"}
+_TALK: Final = frozenset({SCOPE + "youtube.force-ssl"})
+_ANALYSE: Final = frozenset({SCOPE + "youtube", SCOPE + "youtube.readonly", SCOPE + "yt-analytics.readonly"})
+Answer = Callable[[Asked], Response]
+ROUTES: Final[Mapping[tuple[str, str], tuple[frozenset[str], Answer]]] = {
+    ("GET", "/videos"): (_READ, videos.listed),
+    ("PUT", "/videos"): (_WRITE, videos.update),
+    ("DELETE", "/videos"): (_WRITE, videos.delete),
+    ("GET", "/channels"): (_READ, lists.channels),
+    ("GET", "/playlists"): (_READ, lists.playlists),
+    ("POST", "/playlists"): (_WRITE, lists.insert_playlist),
+    ("GET", "/playlistItems"): (_READ, lists.items),
+    ("POST", "/playlistItems"): (_WRITE, lists.insert_item),
+    ("GET", "/captions"): (_TALK, lists.captions),
+    ("GET", "/liveBroadcasts"): (_READ, live.listed),
+    ("POST", "/liveBroadcasts"): (_WRITE, live.insert),
+    ("PUT", "/liveBroadcasts"): (_WRITE, live.update),
+    ("DELETE", "/liveBroadcasts"): (_WRITE, live.delete),
+    ("POST", "/liveBroadcasts/bind"): (_WRITE, live.bind),
+    ("GET", "/liveStreams"): (_READ, live.streams),
+    ("POST", "/liveStreams"): (_WRITE, live.insert_stream),
+    ("GET", "/commentThreads"): (_TALK, comments.threads),
+    ("POST", "/commentThreads"): (_TALK, comments.insert_thread),
+    ("GET", "/comments"): (_TALK, comments.listed),
+    ("POST", "/comments"): (_TALK, comments.insert),
+    ("DELETE", "/comments"): (_TALK, comments.delete),
+    ("POST", "/comments/setModerationStatus"): (_TALK, comments.moderate),
+}
+_UPLOAD_ROUTES: Final[Mapping[tuple[str, str], tuple[frozenset[str], Answer]]] = {
+    ("POST", "/videos"): (_UPLOAD, uploads.begin),
+    ("PUT", "/videos"): (_UPLOAD, uploads.put),
+    ("POST", "/thumbnails/set"): (_UPLOAD, videos.set_thumbnail),
+    ("POST", "/captions"): (_TALK, lists.insert_caption),
+}
+
+
+def handle(request: Request, world: World) -> Response:
+    """Answer one request. Raises Lost, Delayed (sandbox faults)."""
+    asked = read(request, world)
+    try:
+        return ACCOUNTS.answer(asked) or _api(asked)
+    except Denied as denied:
+        return denied.response
+
+
+def seed(world: World, name: str) -> Mapping[str, str]:
+    """Make sure that the person's channel exists; answers a code with what belongs to it."""
+    return ACCOUNTS.seed(world, name)
+
+
+def _api(asked: Asked) -> Response:
+    if asked.host == ANALYTICS_HOST and (asked.method, asked.path) == ("GET", "/v2/reports"):
+        return analytics.query(ACCOUNTS.recognise(asked, _ANALYSE))
+    for base, routes in ((_BASE, ROUTES), *((upload, _UPLOAD_ROUTES) for upload in _UPLOADS)):
+        route = routes.get((asked.method, asked.path.removeprefix(base)))
+        if asked.host in API_HOSTS and asked.path.startswith(f"{base}/") and route:
+            scopes, answer = route
+            return answer(ACCOUNTS.recognise(asked, scopes))
+    return error(404, "notFound", "Not Found")

@@ -2,7 +2,8 @@
 
 The names are the folders of shared/platforms and what the generated registry knows (public names, aliases). They are
 looked for in identifiers and string literals; docstrings, comments and the examples in the dialects' route tables are
-documentation and may name one. A name of one letter cannot be searched for: its public name is.
+documentation and may name one. A name of one letter cannot be searched for: its public name is. A name that is a word of
+programs as well (``WORDS``) is looked for as a whole string literal only, and as part of a host.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scripts.check_sizes import ROOT, sources
 ROOMS = ("shared", "functions", "local")
 PLATFORMS = ROOT / "shared" / "platforms"
 GENERATED = PLATFORMS / "names.py"
+WORDS = frozenset({"threads"})  # of a processor, of posts
 
 
 def names() -> list[str]:
@@ -31,9 +33,11 @@ def names() -> list[str]:
 
 def pattern(words: list[str]) -> re.Pattern[str]:
     """Any of the words, also as a part of snake_case, CamelCase, a host name or a path."""
-    either = "|".join(re.escape(word) for word in words)
-    camel = "|".join(re.escape(word.title()) for word in words)
-    return re.compile(rf"(?<![a-z])(?i:{either})(?![a-z])|(?:{camel})(?=[A-Z])")
+    either = "|".join(re.escape(word) for word in words if word not in WORDS)
+    camel = "|".join(re.escape(word.title()) for word in words if word not in WORDS)
+    common = "|".join(re.escape(word) for word in WORDS & set(words)) or "(?!)"
+    alone = rf"^(?:{common})$|(?<![a-z])(?:{common})\.(?:net|com)\b"
+    return re.compile(rf"(?<![a-z])(?i:{either})(?![a-z])|(?:{camel})(?=[A-Z])|{alone}")
 
 
 def documentation(path: Path, tree: ast.AST) -> set[int]:
@@ -60,7 +64,8 @@ def named(path: Path, wanted: re.Pattern[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if id(node) not in free:
             for word in words_of(node):
-                if hit := wanted.search(word):
+                hit = wanted.search(word)
+                if hit and (isinstance(node, ast.Constant) or word not in WORDS):
                     line = getattr(node, "lineno", 1)
                     yield f"{path.relative_to(ROOT)}:{line}: names {hit[0]!r}; it belongs to the platform's folder"
 

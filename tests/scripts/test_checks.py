@@ -66,6 +66,22 @@ def test_documentation_and_other_words_are_left_alone(
     assert not list(check_names.named(written(tmp_path / "a.py", line), WANTED))
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("x = 'threads'", True),
+        ("x = 'https://graph.threads.net/v1.0'", True),
+        ("x = 'takes no threads'", False),
+        ("serve(threads=THREADS)", False),
+    ],
+)
+def test_a_name_that_is_a_word_of_programs_is_meant_alone_or_in_a_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, found: bool
+) -> None:
+    monkeypatch.setattr(check_names, "ROOT", tmp_path)
+    assert bool(list(check_names.named(written(tmp_path / "a.py", line), check_names.pattern(["threads"])))) is found
+
+
 def test_the_examples_of_a_route_table_are_documentation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_names, "ROOT", tmp_path)
     text = "Route(example={'platform': 'murmur'})\n"

@@ -1,0 +1,66 @@
+"""How posts and the account do: the Display API's public counts.
+
+https://developers.tiktok.com/doc/tiktok-api-v2-video-query and …/tiktok-api-v2-get-user-info, read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.platforms.contract import Call, ErrorRow, Fate, Metrics, Published
+from shared.platforms.tiktok import errors, settle, wire
+
+_COUNTS: Final = "id,like_count,comment_count,share_count,view_count"
+_STATS: Final = "open_id,follower_count,following_count,likes_count,video_count"
+_NOT_PUBLIC: Final = ErrorRow(
+    Fate.UNKNOWN,
+    "not_public",
+    "TikTok gives figures of public posts only, once its review of them is over.",
+    "platform",
+)
+
+
+def post(call: Call, published: Published) -> Metrics:
+    """The counts of one public post. Raises Refused (``not_public`` for drafts, private and unreviewed posts)."""
+    body = {"filters": {"video_ids": [_post_id(call, published)]}}
+    found = wire.post(call, "video/query/", body, fields=_COUNTS).get("videos") or []
+    if not found:
+        raise errors.refused(_NOT_PUBLIC)
+    counts: Mapping[str, Any] = found[0]
+    return Metrics(
+        likes=_number(counts, "like_count"),
+        comments=_number(counts, "comment_count"),
+        shares=_number(counts, "share_count"),
+        views=_number(counts, "view_count"),
+        raw=dict(counts),
+    )
+
+
+def account(call: Call) -> Metrics:
+    """Followers, following, public posts, and the likes of all of them. Raises Refused."""
+    user = wire.get(call, "user/info/", _STATS).get("user") or {}
+    names = {
+        "followers": "follower_count",
+        "following": "following_count",
+        "posts": "video_count",
+        "likes": "likes_count",
+    }
+    extra = {ours: value for ours, theirs in names.items() if (value := _number(user, theirs)) is not None}
+    return Metrics(extra=extra, raw=dict(user))
+
+
+def _post_id(call: Call, published: Published) -> str:
+    """A post that was known by its publish_id only may have got its own id since."""
+    publish_id = str(published.state.get("publish_id") or "")
+    if published.id and published.id != publish_id:
+        return published.id
+    ids = wire.post_ids(settle.fetch(call, publish_id)) if publish_id else []
+    if not ids:
+        raise errors.refused(_NOT_PUBLIC)
+    return ids[0]
+
+
+def _number(counts: Mapping[str, Any], name: str) -> int | None:
+    value = counts.get(name)
+    return value if isinstance(value, int) else None

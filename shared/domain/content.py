@@ -44,6 +44,7 @@ class Role(StrEnum):
     POST = "post"
     REPLY = "reply"  # a further item of a thread
     FIRST_COMMENT = "first_comment"
+    ACTION = "action"  # no post at all: see Act
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ A *post* is what a caller asked for. A *target* is that post on one account: one
 is an ordered list of *pieces* (the post itself, further items of a thread, a first comment), each published under an
 arm of its own.
 
+An *action* (a comment, a message, a campaign: any other write that others can see) is a target of one piece and of no
+post, kept by the same promise in the same collection.
+
 Collections: ``workspaces/{space}/posts/{post_id}`` and ``workspaces/{space}/targets/{target_id}``.
 """
 
@@ -22,6 +25,8 @@ from shared.domain.states import State, Status, overall, status_of
 SHARDS = 16  # of the sweeper's index: a sequential field in one index takes 500 writes a second at most
 MAX_DOUBTS = 3  # times that a piece may be in doubt, be proven absent, and be sent again
 DEFAULT_LATENESS = timedelta(minutes=60)
+
+PUBLISH = "publish"  # the module of a platform that posts go through
 
 SourceType = Literal["url", "media_id", "platform_attachment_id"]
 
@@ -73,15 +78,29 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """What an action does: ``verb`` to ``on`` (the network's id), with what an adapter kept of that thing (``handles``).
+
+    ``repeatable``: done twice it is one effect, and what it answers is the id of ``on``, not of something new.
+    """
+
+    verb: str
+    on: str
+    handles: Mapping[str, Any] = field(default_factory=dict)
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PieceDoc:
     """One piece as stored. ``key`` (128 bits of hex) and ``created_at`` (epoch µs) are made once, before any attempt.
 
     ``handles``: what prepare saved so far. ``live``: what the network said once it was published (id, permalink,
-    handles); None before. ``attempt`` counts arms.
+    handles); None before. ``attempt`` counts arms. ``kind`` is None and ``deed`` is there for an action, whose arguments are
+    its ``options``.
     """
 
     role: Role
-    kind: Kind
+    kind: Kind | None
     text: str
     key: str
     created_at: int
@@ -91,6 +110,7 @@ class PieceDoc:
     attempt: int = 0
     live: Live | None = None
     error: Failure | None = None
+    deed: Deed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +136,7 @@ class EventDoc:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A post on one account.
+    """A post on one account; or an action, whose ``post_id`` is empty and whose ``module`` says which of the platform's does it.
 
     ``next_at`` is when the next step is meant to happen: a task that comes earlier is ignored.
     ``generation`` changes with every edit, cancel and reschedule, ``tick`` with every task that is enqueued: together
@@ -124,7 +144,7 @@ class Target:
     target if nothing else happened, None when nothing is left to do. ``due_at`` is None for drafts. ``doubts`` counts
     how often the piece at hand was in doubt and then proven absent, ``refusals`` how often it was refused for now.
     ``noted`` is the status that the post's document last heard of. ``immediate``: it was asked for now, not for later.
-    ``live_ids``: the network's ids of its pieces that went live, to find the target by.
+    ``live_ids``: the network's ids of what its pieces made, to find the target by.
     """
 
     id: str
@@ -161,6 +181,8 @@ class Target:
     events: tuple[EventDoc, ...] = ()
     overrides: Mapping[str, Any] = field(default_factory=dict)
     live_ids: tuple[str, ...] = ()
+    module: str = PUBLISH
+    created_by: str = ""
 
     @property
     def piece(self) -> PieceDoc:
@@ -249,8 +271,9 @@ def event_id(target: Target, what: str) -> str:
 
 
 def fingerprint(piece: PieceDoc) -> str:
-    """What would be sent: sha256 of the normalised text, media and options."""
-    parts = [piece.kind, piece.role, piece.text.strip(), *(f"{m.source_type}:{m.source}" for m in piece.media)]
+    """What would be sent: sha256 of the normalised text, media and options, and of what is done to what."""
+    parts = [piece.kind or "", piece.role, piece.text.strip(), *(f"{m.source_type}:{m.source}" for m in piece.media)]
+    parts += [piece.deed.verb, piece.deed.on] if piece.deed else []
     parts += [f"{key}={piece.options[key]}" for key in sorted(piece.options)]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.content import Role
-from shared.domain.posts import Arm, EventDoc, Failure, Live, PieceDoc, Target, event_id
-from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State
+from shared.domain.posts import Arm, Deed, EventDoc, Failure, Live, PieceDoc, Target, event_id
+from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State, Status
 
 SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
 FAR_AHEAD = timedelta(days=29)  # beyond this the queue's horizon (30 days) is near: the sweeper enqueues later
@@ -88,7 +88,7 @@ def edited(target: Target, pieces: tuple[PieceDoc, ...]) -> Target:
 def cancelled(target: Target, now: datetime) -> Target:
     """Never to be sent."""
     done = _become(target, State.CANCELLED, next_at=None, wake_at=None, generation=target.generation + 1)
-    return _announcing(done, "target.cancelled", now)
+    return _announcing(done, event_type(done), now)
 
 
 def retried(target: Target, now: datetime) -> Target:
@@ -215,7 +215,8 @@ def published(target: Target, live: Live, now: datetime) -> Target:
     if State.PUBLISHED not in ALLOWED[target.state]:
         raise WrongState(target.state, State.PUBLISHED)
     done = _with_piece(target, replace(target.piece, live=live, error=None))
-    if live.id and live.id not in done.live_ids:
+    new = not (done.piece.deed and done.piece.deed.repeatable)
+    if new and live.id and live.id not in done.live_ids:
         done = replace(done, live_ids=(*done.live_ids, live.id))
     if target.current + 1 < len(target.pieces):
         return _next_piece(done, now)
@@ -277,7 +278,7 @@ def _next_piece(target: Target, now: datetime) -> Target:
 
 def _ended(target: Target, state: State, failure: Failure | None, now: datetime, **changes: Any) -> Target:
     ended = _become(target, state, error=failure, next_at=None, swept=0, tick=target.tick + 1, **changes)
-    return _announcing(ended, f"target.{ended.status}", now)
+    return _announcing(ended, event_type(ended), now)
 
 
 def _given_up(target: Target, state: State, failure: Failure, now: datetime) -> Target:
@@ -300,8 +301,23 @@ def _announcing(target: Target, what: str, now: datetime) -> Target:
     return replace(target, events=(*target.events, event), wake_at=now + SWEEP_GRACE)
 
 
+def event_type(target: Target) -> str:
+    """``target.published``, ``target.failed`` …; of an action ``action.done``, ``action.failed`` …"""
+    if target.piece.deed is None:
+        return f"target.{target.status}"
+    return f"action.{action_status(target)}"
+
+
+def action_status(target: Target) -> str:
+    """What callers see of an action: a target's status, in words that fit what is no post (``done``, ``sending``)."""
+    words = {Status.PUBLISHED: "done", Status.PUBLISHING: "sending"}
+    return words.get(target.status, str(target.status))
+
+
 def event_data(target: Target) -> dict[str, Any]:
     """What an event says of a target: ids and outcome, no content and no secret."""
+    if target.piece.deed is not None:
+        return _action_data(target, target.piece.deed)
     return {
         "post_id": target.post_id,
         "target_id": target.id,
@@ -309,6 +325,20 @@ def event_data(target: Target) -> dict[str, Any]:
         "platform": target.platform,
         "status": str(target.status),
         "platform_post_id": target.first.id if target.first else None,
+        "permalink": target.first.permalink if target.first else None,
+        "error_code": target.error.code if target.error else None,
+    }
+
+
+def _action_data(target: Target, deed: Deed) -> dict[str, Any]:
+    return {
+        "action_id": target.id,
+        "account_id": target.account_id,
+        "platform": target.platform,
+        "verb": deed.verb,
+        "on": deed.on,
+        "status": action_status(target),
+        "platform_id": target.first.id if target.first else None,
         "permalink": target.first.permalink if target.first else None,
         "error_code": target.error.code if target.error else None,
     }

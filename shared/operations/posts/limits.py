@@ -110,9 +110,7 @@ def _too_long(manifest: Manifest, field: str, limit: int, count: int, unit: str)
         f"{field} is too long for {manifest.title}: {count} of at most {limit} {_COUNTED_IN[unit]}. "
         f"Shorten it by {count - limit}."
     )
-    return Issue(
-        "validation.text_too_long", field, message, meta={"limit": limit, "count": count, "counted_in": unit}
-    )
+    return Issue("validation.text_too_long", field, message, meta={"limit": limit, "count": count, "counted_in": unit})
 
 
 def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> Iterator[Issue]:

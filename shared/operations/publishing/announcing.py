@@ -57,7 +57,7 @@ def _publish(ports: Ports, target: Target, event: EventDoc) -> bool:
 
 def _described(ports: Ports, target: Target) -> dict[int, Live]:
     """Pieces that are live without a permalink, with it: best effort, once, while the events go out."""
-    if target.state is not State.PUBLISHED or not target.events:
+    if target.state is not State.PUBLISHED or not target.events or not target.post_id:
         return {}
     bare = {
         i: piece.live

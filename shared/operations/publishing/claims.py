@@ -1,5 +1,7 @@
 """Whose is a post that a look found? Two posts of one text on one account look alike, and a network may hold only one.
 
+So do two equal actions (the same answer to the same comment), and a first comment and an action that says the same.
+
 A post belongs to one target: to the one that has its id already, else to the one that was armed first of those whose
 outcome is still open. Otherwise the second of two equal posts, refused as a duplicate, would take the first for its own
 and call itself published.
@@ -10,7 +12,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from shared.domain import codec
-from shared.domain.posts import Target
+from shared.domain.posts import PieceDoc, Target
 from shared.domain.states import IN_DOUBT, State
 from shared.ports.store import Doc, Query
 
@@ -50,8 +52,14 @@ def _goes_before(doc: Doc, target: Target) -> bool:
         return True
     if other.id == target.id or other.arm is None or target.arm is None:
         return False
-    same = other.piece.text.strip() == target.piece.text.strip()
-    return same and (other.arm.at, other.id) < (target.arm.at, target.id)
+    return _alike(other.piece, target.piece) and (other.arm.at, other.id) < (target.arm.at, target.id)
+
+
+def _alike(one: PieceDoc, other: PieceDoc) -> bool:
+    """Whether what is found could be either's. Of two actions only when they do the same to the same thing."""
+    if one.deed and other.deed and (one.deed.verb, one.deed.on) != (other.deed.verb, other.deed.on):
+        return False
+    return one.text.strip() == other.text.strip()
 
 
 def _targets(target: Target) -> str:

@@ -47,7 +47,7 @@ def lost(target: Target, error: Exception) -> Failure:
         return refused(error)
     return _ours(
         f"platform.{target.platform}.outcome_unknown",
-        f"The network's answer was lost ({type(error).__name__}). Whether the post is live is being checked.",
+        f"The network's answer was lost ({type(error).__name__}). Whether it is live is being checked.",
         "platform",
         "platform",
     )
@@ -57,7 +57,7 @@ def abandoned() -> Failure:
     """The invocation that had the arm never reported."""
     return _ours(
         "publishing.outcome_unknown",
-        "Publishing was interrupted at the moment of sending. Whether the post is live is being checked.",
+        "Publishing was interrupted at the moment of sending. Whether it is live is being checked.",
         "system",
         "system",
     )
@@ -67,7 +67,7 @@ def unknowable(reason: str) -> Failure:
     """Reading did not settle it."""
     return _ours(
         "publishing.outcome_unknown",
-        f"It cannot be told from here whether the post is live: {reason} Look at the account, then resolve the post.",
+        f"It cannot be told from here whether it is live: {reason} Look at the account, then resolve it.",
         "system",
         "platform",
     )
@@ -77,7 +77,7 @@ def late() -> Failure:
     """Found too late to be welcome."""
     return _ours(
         "publishing.missed",
-        "The post was found too long after its time and was not sent. Publish it again if it is still wanted.",
+        "It was found too long after its time and was not sent. Send it again if it is still wanted.",
         "system",
         "system",
         retryable=True,
@@ -104,7 +104,7 @@ def not_taken(last: Failure | None) -> Failure:
         return last
     failure = _ours(
         "publishing.not_taken",
-        "The network did not take the post: each time that it was sent, it was proven not to be live afterwards.",
+        "The network did not take it: each time that it was sent, it was proven not to be live afterwards.",
         "platform",
         "platform",
         retryable=True,

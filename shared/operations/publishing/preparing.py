@@ -11,7 +11,7 @@ from shared.domain.accounts import Account
 from shared.domain.errors import Missing, Reconnect, RostrumError
 from shared.domain.posts import MAX_DOUBTS, Failure, Target
 from shared.operations import sessions
-from shared.operations.publishing import failures, pieces, sending
+from shared.operations.publishing import failures, pieces, sending, turns
 from shared.operations.publishing.announcing import follow_up
 from shared.operations.publishing.back_off import back_off
 from shared.operations.publishing.records import Loaded, load, put
@@ -33,6 +33,8 @@ def proceed(ports: Ports, loaded: Loaded) -> Target | None:
     target, now = loaded.target, ports.clock.now()
     if verdict := _verdict(target, now):
         return _store(ports, loaded, verdict)
+    if until := turns.wait_until(ports, target):
+        return _store(ports, loaded, targets.postponed(target, until))
     try:
         account = sessions.open_account(ports, target.space, target.account_id)
         if account.blocked_until and account.blocked_until > now:
@@ -58,7 +60,7 @@ def _verdict(target: Target, now: datetime) -> Target | None:
         return targets.rejected(target, target.error, now)
     if target.current == 0 and target.began_at is None:
         return targets.missed(target, failures.late(), now)
-    return targets.rejected(target, failures.timed_out("preparing the post"), now)
+    return targets.rejected(target, failures.timed_out("preparing it"), now)
 
 
 def _wanted_since(target: Target) -> datetime | None:
@@ -86,7 +88,7 @@ def _one_step(ports: Ports, loaded: Loaded, account: Account, call: Call) -> Pre
     target, now = loaded.target, ports.clock.now()
     try:
         piece = pieces.view(ports, target)
-        outcome = registry.publisher(target.platform).prepare(call, piece, target.piece.handles)
+        outcome = pieces.steps(target).prepare(call, piece, target.piece.handles)
     except Refused as refusal:
         return _refused(ports, loaded, account, refusal)
     except pieces.Orphaned:

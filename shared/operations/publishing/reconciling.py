@@ -74,7 +74,7 @@ def _look(ports: Ports, target: Target) -> Finding:
         return Unsure("the account is no longer connected")
     try:
         call = sessions.call(ports, account)
-        return registry.publisher(target.platform).find(call, pieces.view(ports, target), pieces.armed(ports, target))
+        return pieces.steps(target).find(call, pieces.view(ports, target), pieces.armed(ports, target))
     except Refused as refusal:
         _heal(ports, account, refusal)
         return Unsure(f"the network refused the question ({refusal.row.code})")
@@ -114,9 +114,10 @@ def _verdict(ports: Ports, arm: Arm, finding: Finding) -> Verdict:
 def _unless(ports: Ports, target: Target, arm: Arm, finding: Finding) -> Unless | None:
     """What was found may be another target's post: then nothing was found, and the next look is told so.
 
-    Not where the piece was found under a key of its own.
+    Not where the piece was found under a key of its own, nor where nothing new was to be made.
     """
-    by_key = registry.manifest(target.platform).timing.native_key
+    deed = target.piece.deed
+    by_key = deed.repeatable if deed else registry.manifest(target.platform).timing.native_key
     if not isinstance(finding, Published) or not finding.id or by_key:
         return None
     instead = _verdict(ports, arm, Unsure("the one post like it is, or may be, that of another target."))
@@ -163,7 +164,7 @@ def _ask(ports: Ports, target: Target) -> Published | Wait | Refused | None:
         return None
     try:
         call = sessions.call(ports, account)
-        return registry.publisher(target.platform).confirm(call, pieces.view(ports, target), target.piece.handles)
+        return pieces.steps(target).confirm(call, pieces.view(ports, target), target.piece.handles)
     except Refused as refusal:
         _heal(ports, account, refusal)
         return refusal

@@ -49,7 +49,7 @@ def put(ports: Ports, before: Loaded, after: Target) -> Target | None:
     The arm is put without telling the post (one write, no read): what callers read is derived from the targets. Answers
     what was written, None when somebody was faster. Raises store.Unavailable: nobody knows.
     """
-    if after.noted is after.status or after.state is State.ARMED:
+    if not _to_be_noted(after) or after.state is State.ARMED:
         return _swap(ports, before, after)
 
     def body(txn: Transaction) -> Target | None:
@@ -115,10 +115,15 @@ def _swap(ports: Ports, before: Loaded, after: Target) -> Target | None:
 
 
 def _write(txn: Transaction, ports: Ports, target: Target) -> Target:
-    if target.noted is not target.status:
+    if _to_be_noted(target):
         target = _carry_over(txn, ports, replace(target, noted=target.status))
     txn.write(Write("set", target_path(target.space, target.id), codec.encode(target)))
     return target
+
+
+def _to_be_noted(target: Target) -> bool:
+    """Whether a post's document has yet to hear of the target's status; an action has no post."""
+    return bool(target.post_id) and target.noted is not target.status
 
 
 def _carry_over(txn: Transaction, ports: Ports, target: Target) -> Target:

@@ -15,12 +15,12 @@ from typing import Any
 
 from shared.domain import targets
 from shared.domain.accounts import Account
-from shared.domain.content import Piece
+from shared.domain.content import Act, Piece
 from shared.domain.errors import RostrumError
 from shared.domain.posts import Arm, Failure, Live, Target, fingerprint
 from shared.domain.states import IN_DOUBT, State
 from shared.operations import sessions
-from shared.operations.publishing import failures
+from shared.operations.publishing import failures, pieces
 from shared.operations.publishing.announcing import follow_up
 from shared.operations.publishing.back_off import back_off
 from shared.operations.publishing.payloads import storable
@@ -46,7 +46,7 @@ Verdict = Callable[[Target], Target]
 class Prepared:
     """What is ready to be sent: the piece as the adapter sees it, and the handles that prepare left."""
 
-    piece: Piece
+    piece: Piece | Act
     handles: Mapping[str, Any]
 
 
@@ -63,16 +63,19 @@ def arm_and_send(ports: Ports, loaded: Loaded, account: Account, call: Call, pre
 
 
 def _arm(ports: Ports, target: Target) -> Arm:
+    """A late effect of what is ``repeatable`` is the same effect: its absence counts as soon as its sender is over."""
     timing, now = registry.manifest(target.platform).timing, ports.clock.now()
     settle_after = timing.sandbox_settle if target.sandbox else timing.settle
     over = timedelta(seconds=SEND_WINDOW + (SANDBOX_REACH if target.sandbox else reach(timing)))
+    repeatable = target.piece.deed is not None and target.piece.deed.repeatable
+    settled = over if repeatable else max(timedelta(seconds=settle_after), over)
     return Arm(
         attempt=target.attempt + 1,
         nonce=ports.ids.token(128),
         at=now,
         fingerprint=fingerprint(target.piece),
         over_at=now + over,
-        settles_at=now + max(timedelta(seconds=settle_after), over),
+        settles_at=now + settled,
     )
 
 
@@ -81,10 +84,10 @@ def reach(timing: Timing) -> float:
     return CONNECT + 2 * timing.send_deadline + MARGIN
 
 
-def _send(ports: Ports, target: Target, account: Account, call: Call, piece: Piece) -> Verdict:
+def _send(ports: Ports, target: Target, account: Account, call: Call, piece: Piece | Act) -> Verdict:
     """The one visible request. Answers what to settle with; nothing that happens here can escape but a crash."""
     try:
-        outcome = registry.publisher(target.platform).commit(call, piece, target.piece.handles)
+        outcome = pieces.steps(target).commit(call, piece, target.piece.handles)
         return _accepted(ports, outcome)
     except Refused as refusal:
         return _answered(ports, target, account, refusal)

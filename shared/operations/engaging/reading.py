@@ -1,0 +1,98 @@
+"""What people said to an account, and about it: asked of its network at this moment, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from shared.domain.accounts import Account
+from shared.domain.callers import Caller
+from shared.domain.errors import Unsupported
+from shared.domain.posts import Target
+from shared.operations import networks, sessions
+from shared.operations.engaging.acting import known_handles
+from shared.operations.engaging.judging import not_offered
+from shared.platforms import registry
+from shared.platforms.contract import Call, Fate, Published, Refused
+from shared.platforms.contract_inbox import Comment, Conversation, Inbox, Mention, Message, Page, Review
+from shared.platforms.manifest import NotOffered
+from shared.ports.world import Ports
+
+T = TypeVar("T")
+
+
+def comments(ports: Ports, caller: Caller, account_id: str, platform_post_id: str, cursor: str = "") -> Page[Comment]:
+    """The comments on a post of the account, by the network's id of the post; its handles are known if it went through us.
+
+    As all of these, raises Unsupported (with the reason), Missing, Reconnect, Limited, NetworkRefused, Broken.
+    """
+    account, inbox = _inbox(ports, caller, account_id, "comments.list")
+    state = known_handles(ports, caller, account.platform, platform_post_id)
+    return asked(ports, account, lambda call: inbox.comments(call, Published(platform_post_id, state=state), cursor))
+
+
+def comments_on(ports: Ports, caller: Caller, target: Target, cursor: str = "") -> Page[Comment]:
+    """The comments on what a target published; none while it is not live. ``target`` is the caller's own."""
+    live = target.first
+    if live is None or not live.id or target.unpublished_at:
+        return Page(())
+    account, inbox = _inbox(ports, caller, target.account_id, "comments.list")
+    post = Published(live.id, live.permalink, live.state, live.raw)
+    return asked(ports, account, lambda call: inbox.comments(call, post, cursor))
+
+
+def conversations(ports: Ports, caller: Caller, account_id: str, cursor: str = "") -> Page[Conversation]:
+    """The account's conversations."""
+    account, inbox = _inbox(ports, caller, account_id, "messages.list")
+    return asked(ports, account, lambda call: inbox.conversations(call, cursor))
+
+
+def messages(ports: Ports, caller: Caller, account_id: str, conversation_id: str, cursor: str = "") -> Page[Message]:
+    """The messages of one conversation."""
+    account, inbox = _inbox(ports, caller, account_id, "messages.list")
+    return asked(ports, account, lambda call: inbox.messages(call, conversation_id, cursor))
+
+
+def mentions(ports: Ports, caller: Caller, account_id: str, cursor: str = "") -> Page[Mention]:
+    """Where others named the account."""
+    account, inbox = _inbox(ports, caller, account_id, "mentions.list")
+    return asked(ports, account, lambda call: inbox.mentions(call, cursor))
+
+
+def reviews(ports: Ports, caller: Caller, account_id: str, cursor: str = "") -> Page[Review]:
+    """The account's reviews."""
+    account, inbox = _inbox(ports, caller, account_id, "reviews.list")
+    return asked(ports, account, lambda call: inbox.reviews(call, cursor))
+
+
+def asked(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
+    """Ask the account's network; a token that it no longer takes is refreshed once, for reading can be repeated."""
+    with networks.asking(account.platform, ports.clock.now()):
+        try:
+            return question(sessions.call(ports, account))
+        except Refused as refusal:
+            if refusal.fate is not Fate.UNAUTHORISED or refusal.row.reconnect:
+                raise
+            renewed = sessions.refresh(ports, account)
+            return question(sessions.call(ports, renewed))
+
+
+def offering(ports: Ports, caller: Caller, account_id: str, feature: str) -> Account:
+    """The account, on a network that offers the feature. Raises Unsupported with the manifest's reason, Missing."""
+    account = sessions.open_account(ports, caller.space, account_id)
+    manifest = registry.manifest(account.platform)
+    answer = manifest.feature(feature)
+    if isinstance(answer, NotOffered):
+        raise not_offered(manifest, feature, answer)
+    if answer is None:
+        text = f"{manifest.title} does not offer {feature}."
+        raise Unsupported("resource.not_supported", text, platform=manifest.name)
+    return account
+
+
+def _inbox(ports: Ports, caller: Caller, account_id: str, feature: str) -> tuple[Account, Inbox]:
+    account = offering(ports, caller, account_id, feature)
+    inbox = registry.inbox(account.platform)
+    if inbox is None:
+        raise TypeError(f"{account.platform} offers {feature} without an inbox")
+    return account, inbox

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scripts.check_sizes import ROOT, sources
@@ -33,11 +33,15 @@ def names() -> list[str]:
 
 def pattern(words: list[str]) -> re.Pattern[str]:
     """Any of the words, also as a part of snake_case, CamelCase, a host name or a path."""
-    either = "|".join(re.escape(word) for word in words if word not in WORDS)
-    camel = "|".join(re.escape(word.title()) for word in words if word not in WORDS)
-    common = "|".join(re.escape(word) for word in WORDS & set(words)) or "(?!)"
+    either = _any_of(word for word in words if word not in WORDS)
+    camel = _any_of(word.title() for word in words if word not in WORDS)
+    common = _any_of(WORDS & set(words))
     alone = rf"^(?:{common})$|(?<![a-z])(?:{common})\.(?:net|com)\b"
     return re.compile(rf"(?<![a-z])(?i:{either})(?![a-z])|(?:{camel})(?=[A-Z])|{alone}")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in words) or "(?!)"
 
 
 def documentation(path: Path, tree: ast.AST) -> set[int]:

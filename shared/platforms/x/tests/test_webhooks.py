@@ -70,7 +70,7 @@ def test_subscribing_twice_is_one_subscription_per_event() -> None:
     person = Person()
     for _ in range(2):
         made = webhooks.subscribe(person.call, "https://rostrum.example/webhooks/twitter", "key:sandbox-secret")
-    assert made.renew_at is None
+        assert made.renew_at is None
     assert len((person.world.get("x.subs", "all") or {})["subs"]) == len(webhooks.SUBSCRIBED)
     assert len((person.world.get("x.hooks", "all") or {})["hooks"]) == 1
     for _ in range(2):

@@ -31,7 +31,7 @@ FACETS: Mapping[str, NotOffered | Literal["offered"]] = MappingProxyType(
         "inbox": _NO_COMMENTS,
         "metrics": "offered",
         "ads": _NOT_YET,
-        "webhooks": _NOT_YET,
+        "webhooks": "offered",
     }
 )
 FEATURES: Mapping[str, Feature] = MappingProxyType(
@@ -45,7 +45,7 @@ FEATURES: Mapping[str, Feature] = MappingProxyType(
         "mentions": _NO_COMMENTS,
         "reviews": _NO_REVIEWS,
         "metrics": "offered",
-        "webhooks": _NOT_YET,
+        "webhooks": "offered",
         "ads": _NOT_YET,
     }
 )

@@ -18,8 +18,8 @@ SECRET: Final = "sandbox-secret"
 
 
 def removed(world: World, open_id: str, client_key: str) -> Push:
-    """The person (or the app) ended the grant. Reason 1: the user disconnects the app."""
-    return event(world, "authorization.removed", open_id, {"reason": 1}, world.now.timestamp(), client_key)
+    """The app gave the grant back: reason 5."""
+    return event(world, "authorization.removed", open_id, {"reason": 5}, world.now.timestamp(), client_key)
 
 
 def event(world: World, name: str, open_id: str, content: Mapping[str, Any], at: float, client_key: str) -> Push:

@@ -61,7 +61,8 @@ class Problem(Exception):
 class Ask:
     """A request: path without the version, parameters of query and body together (form or JSON).
 
-    ``headers`` have lower-case names; ``body`` is raw, for what is uploaded.
+    ``headers`` have lower-case names; ``body`` is raw, for what is uploaded; ``files`` are the parts of a multipart form
+    that have a file name.
     """
 
     method: str
@@ -71,6 +72,7 @@ class Ask:
     bearer: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
     @staticmethod
     def of(request: Request, *, raw: bool = False) -> Ask:
@@ -82,10 +84,11 @@ class Ask:
         headers = {name.lower(): value for name, value in request.headers.items()}
         body = whole(request)
         params: dict[str, Any] = dict(parse_qsl(url.query, keep_blank_values=True))
-        params |= {} if raw else _parameters(headers.get("content-type", ""), body)
+        given_params, files = ({}, {}) if raw else _parameters(headers.get("content-type", ""), body)
+        params |= given_params
         given = headers.get("authorization", "")
         bearer = given.removeprefix("Bearer ").removeprefix("OAuth ") or str(params.get("access_token", ""))
-        return Ask(request.method, url.hostname or "", tuple(path), params, bearer, headers, body)
+        return Ask(request.method, url.hostname or "", tuple(path), params, bearer, headers, body, files)
 
     def text(self, name: str) -> str:
         return str(self.params.get(name, ""))
@@ -134,7 +137,7 @@ def whole(request: Request) -> bytes:
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON, as Graph sends it."""
-    named = {"content-type": "application/json; charset=UTF-8", "facebook-api-version": VERSION, **(headers or {})}
+    named = {"content-type": "application/json; charset=UTF-8", **(headers or {})}
     return Response(status, named, json.dumps(body, ensure_ascii=False).encode())
 
 
@@ -191,8 +194,7 @@ def missing(id_: str, method: str = "get") -> Problem:
     """100/33, in Graph's own words."""
     message = (
         f"Unsupported {method} request. Object with ID '{id_}' does not exist, cannot be loaded due to missing "
-        "permissions, or does not support this operation. Please read the Graph API documentation at "
-        "https://developers.facebook.com/docs/graph-api"
+        "permissions, or does not support this operation. Please read the Graph API documentation."
     )
     return Problem(100, message, 33)
 
@@ -332,15 +334,32 @@ def changed(account: str, at: float, name: str, value: Mapping[str, Any]) -> Doc
     return {"id": account, "time": int(at), "changes": [{"field": name, "value": value}]}
 
 
-def _parameters(kind: str, body: bytes) -> Document:
+def _parameters(kind: str, body: bytes) -> tuple[Document, dict[str, bytes]]:
     if not body:
-        return {}
+        return {}, {}
     if "json" in kind:
         try:
             value = json.loads(body)
         except ValueError:
             raise Problem(100, "(#100) The body is not valid JSON") from None
-        return value if isinstance(value, dict) else {}
+        return value if isinstance(value, dict) else {}, {}
+    if "multipart/form-data" in kind:
+        return _multipart(kind, body)
     if "form-urlencoded" not in kind:
         raise Problem(100, f"(#100) Cannot read a body of {kind or 'no content type'}")
-    return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    return dict(parse_qsl(body.decode(), keep_blank_values=True)), {}
+
+
+def _multipart(kind: str, body: bytes) -> tuple[Document, dict[str, bytes]]:
+    """The parts of a form (RFC 7578): fields, and those with a file name."""
+    fields: Document = {}
+    files: dict[str, bytes] = {}
+    boundary = b"--" + kind.partition("boundary=")[2].strip('"').encode()
+    for part in body.split(boundary)[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        name = re.search(rb'name="([^"]*)"', head)
+        if name and b'filename="' in head:
+            files[name[1].decode()] = content.removesuffix(b"\r\n")
+        elif name:
+            fields[name[1].decode()] = content.removesuffix(b"\r\n").decode()
+    return fields, files

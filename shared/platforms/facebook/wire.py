@@ -1,0 +1,113 @@
+"""Pure mapping between our words and Facebook's: forms, listed posts, times.
+
+https://developers.facebook.com/docs/graph-api/reference/page/feed, …/page/photos, …/page/videos, …/page/video_reels and
+…/page-post, read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.domain.content import Kind, MediaFile, Piece
+from shared.platforms.facebook.progress import Progress
+
+POST_FIELDS = (
+    "id,message,created_time,permalink_url,application{id},"
+    "attachments{type,url,unshimmed_url,target{id},subattachments{target{id}}}"
+)
+VIDEO_FIELDS = "id,status,published,post_id,permalink_url"
+STORY_FIELDS = "post_id,status,creation_time,media_type,media_id,url"
+WEB = "https://www.facebook.com"
+
+
+def photo(file: MediaFile, caption: str = "") -> dict[str, Any]:
+    """An unpublished photo, which a post or a story takes later."""
+    fields = {"url": file.url, "published": "false", "alt_text_custom": file.facts.alt_text, "caption": caption}
+    return _filled(fields)
+
+
+def feed(piece: Piece, progress: Progress) -> dict[str, str]:
+    """The visible request of a text, a link, a photo or several."""
+    attached = [{"media_fbid": id_} for id_ in progress.photos]
+    fields = {
+        "message": piece.text,
+        "link": str(piece.options.get("link") or "") if piece.kind is Kind.LINK else "",
+        "place": str(piece.options.get("place") or ""),
+        "attached_media": json.dumps(attached, separators=(",", ":")) if attached else "",
+    }
+    return _filled(fields)
+
+
+def finish_video(piece: Piece, progress: Progress) -> dict[str, str]:
+    """The visible request of a video."""
+    fields = {"upload_phase": "finish", "upload_session_id": progress.session, "description": piece.text}
+    return _filled(fields | _titled(piece) | {"published": "true"})
+
+
+def finish_reel(piece: Piece, progress: Progress) -> dict[str, str]:
+    """The visible request of a reel."""
+    fields = {
+        "upload_phase": "finish",
+        "video_id": progress.video,
+        "video_state": "PUBLISHED",
+        "description": piece.text,
+    }
+    return _filled(fields | _titled(piece) | {"place": str(piece.options.get("place") or "")})
+
+
+def finish_story(piece: Piece, progress: Progress) -> dict[str, str]:
+    """The visible request of a video story. Facebook shows no text; the sandbox reads its fault markers from it."""
+    return _filled({"upload_phase": "finish", "video_id": progress.video, "description": piece.text})
+
+
+def instant(value: object) -> datetime | None:
+    """``2026-11-22T12:00:00+0000``, or epoch seconds (stories), as an instant; None when it is none."""
+    try:
+        return datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromtimestamp(float(str(value)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def photos_of(post: Mapping[str, Any]) -> Iterator[str]:
+    """The ids of the photos that a post shows."""
+    for attachment in (post.get("attachments") or {}).get("data") or ():
+        yield from _targets(attachment)
+        for part in (attachment.get("subattachments") or {}).get("data") or ():
+            yield from _targets(part)
+
+
+def same_text(ours: str, theirs: object) -> bool:
+    """Whether a listed message is ours: Facebook trims it and its lines."""
+    return _bare(ours) == _bare(str(theirs or ""))
+
+
+def address(value: object) -> str | None:
+    """A permalink: a video's comes without the host."""
+    text = str(value or "")
+    return f"{WEB}{text}" if text.startswith("/") else text or None
+
+
+def _targets(attachment: Mapping[str, Any]) -> Iterator[str]:
+    if found := (attachment.get("target") or {}).get("id"):
+        yield str(found)
+
+
+def _titled(piece: Piece) -> dict[str, str]:
+    ai = piece.options.get("is_ai_generated")
+    title = str(piece.options.get("title") or "")
+    return {"title": title, "is_ai_generated": "" if ai is None else "true" if ai else "false"}
+
+
+def _bare(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+
+
+def _filled(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}

@@ -20,7 +20,8 @@ class Connection:
 
     ``redirect_uri`` and ``caller_state`` are the caller's: where its browser goes at the end, and what it takes along.
     ``callback`` is the redirect URI that the network was given. ``sealed_verifier`` is the vault's reference to the
-    PKCE verifier, empty where the network has no PKCE. ``key_id``: the API key that began it.
+    PKCE verifier, empty where the network has no PKCE. ``key_id``: the API key that began it. ``own_app``: it began with
+    the workspace's own app at the network.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Connection:
     sealed_verifier: str = ""
     brand_id: str = ""
     key_id: str = ""
+    own_app: bool = False
 
 
 def connection_path(state: str) -> str:

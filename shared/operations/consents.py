@@ -17,10 +17,10 @@ from shared.domain.accounts import Connected
 from shared.domain.callers import Caller
 from shared.domain.connections import CONNECTION_AGE, MAX_STATE, Connection, connection_path
 from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
-from shared.operations import networks
+from shared.operations import apps, networks
 from shared.platforms import _oauth2, registry
 from shared.platforms._wire import with_query
-from shared.platforms.contract import Call, Candidates
+from shared.platforms.contract import App, Call, Candidates
 from shared.ports.http import Request
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
@@ -57,7 +57,8 @@ def begin(
         raise Invalid("validation.field_invalid", text, field="redirect_uri")
     if len(state) > MAX_STATE:
         raise Invalid("validation.field_invalid", f"state: at most {MAX_STATE} characters.", field="state")
-    oauth, app = registry.manifest(platform).oauth, networks.app_for(ports, platform, sandbox=caller.sandbox)
+    oauth = registry.manifest(platform).oauth
+    app, own = apps.for_connecting(ports, caller.space, platform, sandbox=caller.sandbox)
     secret, verifier = ports.ids.token(256), ports.ids.token(256)
     con_id, now = ports.ids.new("con"), ports.clock.now()
     connection = Connection(
@@ -73,6 +74,7 @@ def begin(
         caller_state=state,
         sealed_verifier=_seal(ports, caller.space, con_id, verifier) if oauth.pkce else "",
         key_id=caller.key_id,
+        own_app=own,
     )
     ports.store.commit([Write("create", connection_path(secret), codec.encode(connection))])
     challenge = _oauth2.challenge(verifier, oauth.challenge)
@@ -105,11 +107,22 @@ def spend(ports: Ports, state: str, allowed: Callable[[Connection], bool]) -> Co
 
 def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Connected | Candidates:
     """The code for an account's tokens, or for those of several. Raises Invalid, Limited, NetworkRefused, Broken, Clash."""
-    app = networks.app_for(ports, connection.platform, sandbox=connection.sandbox)
+    app, own = apps.for_connecting(ports, connection.space, connection.platform, sandbox=connection.sandbox)
+    if own is not connection.own_app:
+        text = "The app's credentials were changed while the person was asked: start again with connect."
+        raise Forbidden("auth.state_mismatch", text, field="state")
     verifier, now = _verifier(ports, connection), ports.clock.now()
     call = Call(networks.http_for(ports, connection.platform, sandbox=connection.sandbox), None, app, now)
     with networks.trading(connection.platform, now):
-        return registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
+        given = registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
+    return _remembering(given, app) if own else given
+
+
+def _remembering(given: Connected | Candidates, app: App) -> Connected | Candidates:
+    """A grant belongs to the app that got it."""
+    if isinstance(given, Candidates):
+        return Candidates(tuple(apps.remembered(one, app) for one in given.accounts))
+    return apps.remembered(given, app)
 
 
 def forget_expired(ports: Ports, limit: int = 100) -> int:

@@ -24,10 +24,10 @@ from typing import Any, TypeVar
 
 from shared.domain import codec
 from shared.domain.accounts import Account, AccountView, Tokens, account_path
-from shared.domain.errors import Broken, Limited, Reconnect, RostrumError
-from shared.operations import lookup, networks, tokens
+from shared.domain.errors import Broken, Clash, Limited, Reconnect, RostrumError
+from shared.operations import apps, lookup, networks, tokens
 from shared.platforms import registry
-from shared.platforms.contract import App, Call, Fate, Refused
+from shared.platforms.contract import Call, Fate, Refused
 from shared.ports.http import AnswerLost, HttpFailure, NotSent
 from shared.ports.store import Conflict, Doc, NotFound, StoreError, Transaction, Unavailable, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError, VaultUnavailable
@@ -66,7 +66,7 @@ def call(ports: Ports, account: Account) -> Call:
 
 def open_call(ports: Ports, account: Account) -> Call:
     """As :func:`call`, with the tokens as they are: no refresh, whatever the account's status. For revoking."""
-    return _opened(ports, account, networks.app_for(ports, account.platform, sandbox=account.sandbox))
+    return _opened(ports, account)
 
 
 def refresh(ports: Ports, account: Account) -> Account:
@@ -75,12 +75,11 @@ def refresh(ports: Ports, account: Account) -> Account:
     ``account`` as the caller last saw it: if its tokens were renewed since, that is the answer. Raises Reconnect (the
     grant is dead), Limited or Broken (try later; ``meta.retry_after_seconds``), Missing, store.Unavailable.
     """
-    app = networks.app_for(ports, account.platform, sandbox=account.sandbox)
     claimed = _claim(ports, account)
     if claimed.token_version != account.token_version:
         return claimed
     try:
-        renewed = _ask(ports, claimed, app)
+        renewed = _ask(ports, claimed)
     except Refused as refused:
         return _refused(ports, claimed, refused)
     except NotSent as error:
@@ -89,7 +88,7 @@ def refresh(ports: Ports, account: Account) -> Account:
         raise _later(
             ports, claimed, LOST_PAUSE, f"{networks.title(account.platform)} did not answer", UNANSWERED
         ) from error
-    except Broken:
+    except (Broken, Clash):
         _release(ports, claimed, ports.clock.now())
         raise
     return _persist(ports, claimed, renewed)
@@ -125,9 +124,9 @@ def _claim(ports: Ports, account: Account) -> Account:
     raise Limited("account.refreshing", "The account is busy: try again.", retry_after_seconds=BUSY_SECONDS)
 
 
-def _ask(ports: Ports, claimed: Account, app: App) -> Tokens:
+def _ask(ports: Ports, claimed: Account) -> Tokens:
     """The network's answer, completed by what it leaves out because it did not change (RFC 6749 section 6)."""
-    known = _opened(ports, claimed, app)
+    known = _opened(ports, claimed)
     try:
         new = registry.connector(claimed.platform).refresh(known)
     except (Refused, HttpFailure, RostrumError):
@@ -257,14 +256,15 @@ def _due(account: Account, now: datetime) -> bool:
     return account.expires_at - now <= (RENEW if renews_itself else EARLY)
 
 
-def _opened(ports: Ports, account: Account, app: App) -> Call:
-    """Raises Reconnect when the secret is gone for good, Broken when the vault is down."""
+def _opened(ports: Ports, account: Account) -> Call:
+    """Raises Reconnect when the secret is gone for good, Broken when the vault is down, Clash without an app."""
     try:
         found = tokens.unseal(ports, account)
     except (SecretGone, SecretForged):
         account, found = _reopened(ports, account)
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
+    app = apps.of_account(ports, account.platform, found, sandbox=account.sandbox)
     view = AccountView(account.platform_account_id, account.username, account.metadata, found)
     return Call(networks.http_for(ports, account.platform, sandbox=account.sandbox), view, app, ports.clock.now())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,8 +26,13 @@ def taking(kind: Kind, server: Server) -> list[str]:
 
 def post(server: Server, text: str, accounts: Iterable[str], **more: Any) -> str:
     """Make a post, now unless ``more`` says when; its id."""
+    return post_to(server, text, [{"account_id": account} for account in accounts], **more)
+
+
+def post_to(server: Server, text: str, targets: Sequence[Mapping[str, Any]], **more: Any) -> str:
+    """As :func:`post`, with targets that differ."""
     when = {} if "scheduled_at" in more else {"publish_now": True}
-    body = {"text": text, "targets": [{"account_id": account} for account in accounts], **when, **more}
+    body = {"text": text, "targets": list(targets), **when, **more}
     return str(server.call("POST", "/v1/posts", body)["id"])
 
 

@@ -16,7 +16,7 @@ V1 = Dialect(
         "/sandbox": _ROUTES.format("accounts"),
         "/v1/media": _ROUTES.format("media"),
         "/v1/keys": _ROUTES.format("keys"),
-        "/v1/platforms": _ROUTES.format("about"),
+        "/v1/platforms": _ROUTES.format("platforms"),
         "/healthz": _ROUTES.format("about"),
         "/openapi.json": _ROUTES.format("about"),
         "/docs": _ROUTES.format("about"),

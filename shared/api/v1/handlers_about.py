@@ -1,4 +1,4 @@
-"""What Rostrum says of itself: its networks, its health, its documentation."""
+"""What Rostrum says of itself: its health, its documentation."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from shared.api.engine.exchange import Exchange, Reply
-from shared.api.v1 import encode_platforms
 from shared.api.v1.models_common import HealthResponse
-from shared.api.v1.views_platforms import PlatformsListResponse
-from shared.operations.posts import checking
 
 _HERE = Path(__file__).parent
 _FRESH = {"Cache-Control": "public, max-age=300"}
 _STYLED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-
-
-def platforms(_: Exchange[None, None]) -> Reply:
-    """GET /v1/platforms"""
-    data = [encode_platforms.platform(manifest) for manifest in checking.constraints().values()]
-    return Reply(200, PlatformsListResponse(data=data, count=len(data)), _FRESH)
 
 
 def health(x: Exchange[None, None]) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.api.engine.routes import ANY_KEY, Route
+from shared.api.engine.routes import Route
 
 _HANDLERS = "shared.api.v1.handlers_about:"
 
@@ -14,14 +14,6 @@ ROUTES = (
         "To the documentation",
         {302: None},
         scope=None,
-    ),
-    Route(
-        "GET",
-        "/v1/platforms",
-        f"{_HANDLERS}platforms",
-        "The networks: what each offers, takes and limits, and where that is documented",
-        {200: "shared.api.v1.views_platforms:PlatformsListResponse"},
-        scope=ANY_KEY,
     ),
     Route(
         "GET",

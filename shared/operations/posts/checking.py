@@ -58,5 +58,5 @@ def _check(manifest: Manifest, command: CreatePost, planned: Plan, field: str) -
 
 def constraints(platform: str | None = None) -> dict[str, Manifest]:
     """The manifests by public name: all, or the one asked for. Raises Invalid for an unknown platform."""
-    wanted = registry.all_names() if platform is None else (networks.resolved(platform),)
+    wanted = registry.publishing_names() if platform is None else (networks.resolved(platform),)
     return {name: registry.manifest(name) for name in wanted}

@@ -1,0 +1,23 @@
+"""Networks: what callers send, and what they are told of their own apps."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.api.v1.models_common import Body, View
+
+
+class CredentialsRequest(Body):
+    """An app of one's own, as the network's developer portal shows it. The secret is never shown again."""
+
+    client_id: str = Field(min_length=1, max_length=512)
+    client_secret: str = Field(min_length=1, max_length=512)
+
+
+class CredentialsResponse(View):
+    """The app that new connections are made with: the first characters of its id."""
+
+    platform: str
+    client_id_preview: str
+    created_at: str
+    updated_at: str

@@ -1,0 +1,88 @@
+"""A workspace's own app: used for what is connected from then on, and remembered by each account."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.errors import Forbidden, Invalid, Missing
+from shared.operations import accounts, apps, sessions
+from tests.operations.flows import OTHER, TEST, begin, consent, redirected
+from tests.support import memory_ports
+from tests.support.memory_ports import Rig
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return memory_ports.rig()
+
+
+def speakers(rig: Rig) -> list[str]:
+    """The client ids that the token requests were made with."""
+    sent = [request for request in rig.sandbox.sent if request.url.endswith("/oauth2/token")]
+    basic = [request.headers["Authorization"].removeprefix("Basic ") for request in sent]
+    return [b64decode(text).decode().partition(":")[0] for text in basic]
+
+
+def test_an_account_keeps_the_app_that_it_was_connected_with(rig: Rig) -> None:
+    """Also when the own app is gone or another one; the next account is connected with what there is then."""
+    apps.keep(rig.ports, TEST, "x", "our-own", "hush")
+    account = redirected(rig, "twitter")
+    apps.forget(rig.ports, TEST, "twitter")
+    rig.clock.advance(timedelta(hours=3).total_seconds())
+    sessions.refresh(rig.ports, account)
+    assert speakers(rig) == ["our-own", "our-own"]
+    redirected(rig, "twitter")
+    assert speakers(rig)[-1] == "sandbox-client"
+
+
+def test_the_secret_is_sealed_and_replaced_whole(rig: Rig) -> None:
+    """Only the first characters of the id are shown."""
+    apps.keep(rig.ports, TEST, "twitter", "abcdefgh", "hush-hush")
+    made = apps.keep(rig.ports, TEST, "twitter", "ijklmnop", "hush-again")
+    assert (made.preview, made.platform) == ("ijklmn", "twitter")
+    assert apps.list_(rig.ports, TEST) == [made] == [apps.get(rig.ports, TEST, "twitter")]
+    doc = rig.ports.store.get(f"workspaces/{TEST.space}/apps/twitter")
+    assert doc is not None
+    assert "hush" not in str(doc.data)
+    assert len(rig.vault.secrets) == 1
+    apps.forget(rig.ports, TEST, "twitter")
+    apps.forget(rig.ports, TEST, "twitter")
+    assert not rig.vault.secrets
+    with pytest.raises(Missing):
+        apps.get(rig.ports, TEST, "twitter")
+
+
+def test_it_is_the_workspaces_own(rig: Rig) -> None:
+    """Another workspace connects with the installation's."""
+    apps.keep(rig.ports, TEST, "twitter", "our-own", "hush")
+    assert apps.list_(rig.ports, OTHER) == []
+    redirected(rig, "twitter", OTHER)
+    assert speakers(rig) == ["sandbox-client"]
+
+
+def test_a_change_in_the_middle_of_a_consent_ends_it(rig: Rig) -> None:
+    """The code was given to another app: it would be refused, and nobody would know why."""
+    begun = begin(rig, "twitter")
+    apps.keep(rig.ports, TEST, "twitter", "our-own", "hush")
+    landing = accounts.callback(rig.ports, "twitter", consent(rig, begun))
+    assert (landing.status, landing.error) == ("error", "auth.state_mismatch")
+
+
+@pytest.mark.parametrize(("client_id", "secret"), [("", "s"), ("i", " "), ("i" * 513, "s"), ("i", "s" * 513)])
+def test_what_cannot_be_credentials_is_refused(rig: Rig, client_id: str, secret: str) -> None:
+    """Naming the field."""
+    with pytest.raises(Invalid) as caught:
+        apps.keep(rig.ports, TEST, "twitter", client_id, secret)
+    assert caught.value.meta["field"] in ("client_id", "client_secret")
+
+
+def test_who_may(rig: Rig) -> None:
+    """A key of full access, and only where the network wants an app."""
+    with pytest.raises(Forbidden):
+        apps.keep(rig.ports, replace(TEST, scopes=("posts:read",)), "twitter", "i", "s")
+    with pytest.raises(Invalid):
+        apps.keep(rig.ports, TEST, "bluesky", "i", "s")

@@ -29,7 +29,7 @@ MANIFEST = Manifest(
     name="threads",
     title="Threads",
     folder="threads",
-    hosts=("graph.threads.net", "threads.net"),
+    hosts=("graph.threads.net", "www.threads.net"),
     # «All API calls to graph.threads.net should use v1.0»; there has been no other version, and no end is named.
     api=ApiVersion("v1.0", None, Source(f"{DOCS}/changelog", READ)),
     oauth=OAuth(

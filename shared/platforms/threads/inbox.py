@@ -26,9 +26,9 @@ _HIDDEN = {"HIDDEN", "COVERED", "BLOCKED", "RESTRICTED"}
 
 def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
     """All replies below a post, nested ones too, newest first. Raises Refused."""
-    answer = GRAPH.read(call, f"{post.id}/conversation", fields=REPLY_FIELDS, limit=PAGE, after=cursor or None)
+    answer = GRAPH.read(call, f"{post.id}/conversation", fields=REPLY_FIELDS, after=cursor or None)
     items = tuple(found for row in answer.get("data") or [] if (found := _comment(post.id, row)))
-    return Page(items, _next(answer))
+    return Page(items, wire.next_page(answer) or "")
 
 
 def mentions(call: Call, cursor: str) -> Page[Mention]:
@@ -36,7 +36,7 @@ def mentions(call: Call, cursor: str) -> Page[Mention]:
     path = f"{call.who.platform_account_id}/mentions"
     answer = GRAPH.read(call, path, fields=MENTION_FIELDS, limit=PAGE, after=cursor or None)
     items = tuple(found for row in answer.get("data") or [] if (found := _mention(row)))
-    return Page(items, _next(answer))
+    return Page(items, wire.next_page(answer) or "")
 
 
 def _comment(post_id: str, row: Mapping[str, Any]) -> Comment | None:
@@ -90,11 +90,6 @@ def _person(row: Mapping[str, Any]) -> Person:
     """Threads tells no ids of people, only their names, which can change."""
     name = str(row.get("username") or "")
     return Person(name, name, name, str(row.get("profile_picture_url") or ""))
-
-
-def _next(answer: Mapping[str, Any]) -> str:
-    """A page that is not full is the last."""
-    return (wire.next_page(answer) or "") if len(answer.get("data") or []) >= PAGE else ""
 
 
 def _id(value: object) -> str:

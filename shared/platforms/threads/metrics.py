@@ -53,9 +53,8 @@ def _posts(call: Call) -> int | None:
     path, after, count = f"{call.who.platform_account_id}/threads", None, 0
     for _ in range(MAX_PAGES):
         answer = GRAPH.read(call, path, fields="id", limit=PAGE, after=after)
-        found = answer.get("data") or []
-        count += len(found)
+        count += len(answer.get("data") or [])
         after = wire.next_page(answer)
-        if after is None or len(found) < PAGE:
+        if after is None:
             return count
     return None

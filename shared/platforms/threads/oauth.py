@@ -18,7 +18,7 @@ from shared.platforms.contract import App, Call, Fate, Refused
 from shared.platforms.threads import errors
 from shared.platforms.threads.graph import GRAPH, HOST
 
-AUTHORIZE = "https://threads.net/oauth/authorize"
+AUTHORIZE = "https://www.threads.net/oauth/authorize"
 TOKEN = f"{HOST}/oauth/access_token"
 LONG_LIVED = f"{HOST}/access_token"
 REFRESH = f"{HOST}/refresh_access_token"

@@ -46,7 +46,7 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
                 state = {"repost_of": target(piece)}
                 return Published(str(item["id"]), item.get("permalink"), state, dict(item))
         after = wire.next_page(answer)
-        if after is None or len(page) < PAGE or _before(page[-1], armed):
+        if after is None or _before(page[-1], armed):
             return Absent("all that the account has published since was read, and the repost is not among it")
     return Unsure("more has been published since than was read")
 

@@ -99,6 +99,6 @@ def _since(call: Call, piece: Piece, earliest: datetime) -> tuple[list[wire.List
         page = [item for entry in answer.get("data") or [] if (item := wire.listed(entry))]
         found += page
         after = wire.next_page(answer)
-        if after is None or len(answer["data"]) < PAGE or (page and page[-1].at < earliest):
+        if after is None or (page and page[-1].at < earliest):
             return found, True
     return found, False

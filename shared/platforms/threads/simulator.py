@@ -82,7 +82,7 @@ def visit(world: World, account_id: str, what: str, text: str, on: str = "") -> 
 
 def _route(ask: Ask, world: World) -> Response:
     match (ask.host, ask.method, ask.path):
-        case ("threads.net", "GET", ("oauth", "authorize")):
+        case ("www.threads.net", "GET", ("oauth", "authorize")):
             return oauth.authorize(ask, world)
         case ("graph.threads.net", "POST", ("oauth", "access_token")):
             return oauth.exchange(ask, world)

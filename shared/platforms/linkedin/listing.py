@@ -1,0 +1,46 @@
+"""Lists of LinkedIn: the author's posts and a thread's comments, page by page, and whether they are complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from shared.platforms import _wire
+from shared.platforms.contract import Call
+from shared.platforms.linkedin import errors, wire
+from shared.ports.http import AnswerLost
+
+_SIZE: Final = 100
+_PAGES: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What was read; ``complete``: nothing that belongs to it is missing."""
+
+    posts: Sequence[Mapping[str, Any]]
+    complete: bool
+
+
+def posts_since(call: Call, since: datetime) -> Listed:
+    """The author's posts made since then, newest first. Raises Refused (``permission_denied``: they may not be read)."""
+    author, first = wire.encoded(call.who.platform_account_id), since.timestamp() * 1000
+    found: list[Mapping[str, Any]] = []
+    for number in range(_PAGES):
+        url = f"{wire.API}/posts?q=author&author={author}&sortBy=CREATED&start={number * _SIZE}&count={_SIZE}"
+        page, more = read(call, url)
+        found += [post for post in page if float(post.get("createdAt") or 0) >= first]
+        if not more or any(float(post.get("createdAt") or 0) < first for post in page):
+            return Listed(found, complete=True)
+    return Listed(found, complete=False)
+
+
+def read(call: Call, url: str) -> tuple[Sequence[Mapping[str, Any]], bool]:
+    """One page, and whether there is another. Raises Refused, AnswerLost (an answer that is no list)."""
+    answer = _wire.ask(call, wire.authorised(call, _wire.get(url), "FINDER"), errors.refusal).json
+    page, paging = answer.get("elements"), answer.get("paging")
+    if not isinstance(page, list) or not isinstance(paging, dict):
+        raise AnswerLost("a list without its elements or its paging")
+    return page, any(link.get("rel") == "next" for link in paging.get("links") or ())

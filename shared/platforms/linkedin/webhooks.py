@@ -1,0 +1,129 @@
+"""LinkedIn's notifications of what happens with a page's posts: the handshake, the signature, and what they say.
+
+LinkedIn validates the address with a challenge when it is registered and every two hours, and signs each delivery with the
+app's client secret. A subscription belongs to an application, a member who administers the page, and the page.
+Source: learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation and
+learn.microsoft.com/en-us/linkedin/marketing/community-management/organizations/organization-social-action-notifications,
+2026-11-22.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from shared.domain.errors import Unsupported
+from shared.platforms import _wire
+from shared.platforms.contract import Call, Refused
+from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
+from shared.platforms.linkedin import errors, listing, wire
+from shared.ports.http import Request
+
+TYPE: Final = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
+_KINDS: Final[Mapping[str, EventKind]] = {
+    "COMMENT": "comment.created",
+    "ADMIN_COMMENT": "comment.created",
+    "COMMENT_EDIT": "comment.updated",
+    "COMMENT_DELETE": "comment.deleted",
+    "LIKE": "reaction.created",
+    "SHARE_MENTION": "mention.created",
+}
+
+
+def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:
+    """The answer to ``?challengeCode=``: the code and its HMAC, as JSON. None when there is no code."""
+    code = query.get("challengeCode", "")
+    if not code:
+        return None
+    digest = hmac.new(secret.encode(), code.encode(), hashlib.sha256).hexdigest()
+    body = json.dumps({"challengeCode": code, "challengeResponse": digest})
+    return Reply(200, body, "application/json")
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> bool:
+    """Whether X-LI-Signature is the HMAC-SHA256 of ``hmacsha256=`` and the bytes, in hex. It carries no time."""
+    expected = hmac.new(secret.encode(), b"hmacsha256=" + body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), headers.get("x-li-signature", "").lower().encode())
+
+
+def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
+    """Up to ten notifications. Raises ValueError."""
+    try:
+        payload = json.loads(body)
+    except RecursionError as error:
+        raise ValueError("the delivery is nested too deeply") from error
+    notifications = payload.get("notifications") if isinstance(payload, dict) else None
+    if not isinstance(notifications, list) or not all(isinstance(one, dict) for one in notifications):
+        raise ValueError("a delivery without notifications")
+    return [_event(one) for one in notifications]
+
+
+def _event(one: Mapping[str, Any]) -> Event:
+    decorated = one.get("decoratedGeneratedActivity") or {}
+    said = decorated.get("comment") or decorated.get("share") or {}
+    action = str(one.get("action") or "")
+    return Event(
+        kind=_KINDS.get(action, "other"),
+        id=str(one["notificationId"]) if "notificationId" in one else hashlib.sha256(repr(one).encode()).hexdigest(),
+        platform_account_id=str(one.get("organizationalEntity") or ""),
+        at=datetime.fromtimestamp(float(one.get("lastModifiedAt") or 0) / 1000, UTC),
+        data={key: value for key, value in _data(one, said, action).items() if value != ""},
+        raw=one,
+    )
+
+
+def _data(one: Mapping[str, Any], said: Mapping[str, Any], action: str) -> dict[str, Any]:
+    made = str(said.get("entity") or one.get("generatedActivity") or "")
+    own = (one.get("decoratedSourcePost") or {}).get("entity") or one.get("sourcePost") or ""
+    comment = "COMMENT" in action
+    return {
+        "post_id": made if action == "SHARE_MENTION" else str(own),
+        "comment_id": made if comment else "",
+        "text": str(said.get("text") or ""),
+        "author_id": str(said.get("owner") or ""),
+        "own": comment and said.get("owner") == one.get("organizationalEntity"),
+        "action": action,
+    }
+
+
+def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
+    """Have the page's notifications delivered; again is fine. Raises Refused, Unsupported (a member's account)."""
+    url = _address(call, _application(call))
+    request = _wire.post_json(url, {"webhook": callback_url})
+    _wire.ask(call, wire.authorised(call, Request("PUT", url, request.headers, request.body)), errors.refusal)
+    found = next((one for one in _subscriptions(call) if one.get("webhook") == callback_url), None) or {}
+    ends = found.get("expiresAt")
+    return Subscription(datetime.fromtimestamp(float(ends) / 1000, UTC) if ends else None)
+
+
+def unsubscribe(call: Call) -> None:
+    """Have them delivered no more; what is already gone is fine. Raises Refused."""
+    request = Request("DELETE", _address(call, _application(call)))
+    try:
+        _wire.ask(call, wire.authorised(call, request, "DELETE"), errors.refusal)
+    except Refused as refused:
+        if refused.row.code != "not_found":
+            raise
+
+
+def _address(call: Call, application: str) -> str:
+    who = call.who.platform_account_id
+    if not wire.is_organization(who):
+        said = "LinkedIn notifies of what happens on organizations' pages, not on members' profiles."
+        raise Unsupported("platform.linkedin.webhooks", said)
+    member = str(call.who.metadata.get("member") or "")
+    app, user, entity = (wire.encoded(urn) for urn in (application, member, who))
+    return f"{wire.API}/eventSubscriptions/(developerApplication:{app},user:{user},entity:{entity},eventType:{TYPE})"
+
+
+def _subscriptions(call: Call) -> list[Mapping[str, Any]]:
+    page, _ = listing.read(call, f"{wire.API}/eventSubscriptions?q=subscriberAndEventType&eventType={TYPE}")
+    return [one for one in page if one.get("entity") == call.who.platform_account_id]
+
+
+def _application(call: Call) -> str:
+    return f"urn:li:developerApplication:{call.app.client_id}"

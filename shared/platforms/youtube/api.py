@@ -35,7 +35,7 @@ def one(call: Call, path: str, **query: Any) -> dict[str, Any]:
 def listed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A list's items. A success without them is no list, and proves nothing: raises AnswerLost."""
     items = answer.get("items")
-    if items is None and "pageInfo" not in answer:
+    if items is None and not str(answer.get("kind", "")).endswith("ListResponse"):
         raise AnswerLost("a success that is no list")
     return [item for item in items or () if isinstance(item, dict)]
 

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
-from shared.platforms.manifest import Action, Feature, NotOffered, Option, Resource, Source
+from shared.platforms.manifest import Action, Feature, MediaLimit, NotOffered, Option, Resource, Source, TextLimit
 
 _READ = date(2026, 11, 22)
 
@@ -15,7 +15,6 @@ def _source(page: str) -> Source:
     return Source(f"https://developers.google.com/youtube/{page}", _READ)
 
 
-_LATER = NotOffered("Not built yet, it comes next", _source("v3/docs"))
 _NO_ADS = NotOffered("Ads on YouTube are bought through Google Ads, which is another API", _source("v3/docs"))
 _NO_MESSAGES = NotOffered("YouTube has no direct messages, neither in its API nor for its users", _source("v3/docs"))
 _NO_MENTIONS = NotOffered("The API does not list where a channel was mentioned", _source("v3/docs/comments"))
@@ -27,8 +26,8 @@ FACETS: MappingProxyType[str, NotOffered | Literal["offered"]] = MappingProxyTyp
     {
         "publish": "offered",
         "metrics": "offered",
-        "inbox": _LATER,
-        "webhooks": _LATER,
+        "inbox": "offered",
+        "webhooks": "offered",
         "ads": _NO_ADS,
     },
 )
@@ -37,11 +36,11 @@ FEATURES: MappingProxyType[str, Feature] = MappingProxyType(
         "refresh": "offered",
         "revoke": "offered",
         "delete": "offered",
-        "comments.list": _LATER,
-        "comments.create": _LATER,
-        "comments.reply": _LATER,
-        "comments.hide": _LATER,
-        "comments.delete": _LATER,
+        "comments.list": "offered",
+        "comments.create": "offered",
+        "comments.reply": "offered",
+        "comments.hide": "offered",
+        "comments.delete": "offered",
         "comments.like": _NO_LIKES,
         "comments.private_reply": _NO_PRIVATE,
         "posts.like": NotOffered(
@@ -53,7 +52,7 @@ FEATURES: MappingProxyType[str, Feature] = MappingProxyType(
         "reviews": _NO_REVIEWS,
         "metrics.post": "offered",
         "metrics.account": "offered",
-        "webhooks": _LATER,
+        "webhooks": "offered",
         "ads": _NO_ADS,
     },
 )
@@ -73,5 +72,55 @@ OPTIONS = (
     Option("scheduled_end_time", "string", "RFC 3339, of a broadcast."),
     Option("stream_id", "string", "Id of the live stream to bind to a broadcast; one of ours when left out."),
 )
-ACTIONS: tuple[Action, ...] = ()
-RESOURCES: tuple[Resource, ...] = ()
+_COMMENTS = _source("v3/docs/comments/insert")
+_COMMENT = TextLimit(10_000, "chars", "", _COMMENTS, required=True)
+_PLAYLISTS = _source("v3/docs/playlists#properties")
+_VIDEO_ID = Option("video_id", "string", "Id of the video.", required=True)
+_THUMBNAIL = MediaLimit(
+    _source("v3/docs/thumbnails/set"), image_types=("image/jpeg", "image/png"), max_image_bytes=2 * 1024 * 1024
+)
+ACTIONS: tuple[Action, ...] = (
+    Action("comment.create", "inbox", _COMMENT),
+    Action("comment.reply", "inbox", _COMMENT),
+    Action("comment.hide", "inbox", repeatable=True),
+    Action("comment.unhide", "inbox", repeatable=True),
+    Action("comment.delete", "inbox", repeatable=True),
+    Action(
+        "playlist.create",
+        "resources",
+        TextLimit(150, "chars", "", _PLAYLISTS, required=True),
+        (
+            Option("description", "string", "What the playlist is about."),
+            Option(
+                "privacy_status", "string", "Who may see it; public when left out.", ("public", "unlisted", "private")
+            ),
+        ),
+    ),
+    Action(
+        "playlist_item.add",
+        "resources",
+        None,
+        (_VIDEO_ID, Option("position", "integer", "Where in the playlist, from 0; at its end when left out.")),
+    ),
+    Action("thumbnail.set", "resources", media=_THUMBNAIL, max_media=1, repeatable=True),
+    Action(
+        "caption.insert",
+        "resources",
+        None,
+        (
+            Option("language", "string", "BCP 47 language of the track.", required=True),
+            Option("name", "string", "What viewers choose the track by; empty for the language's main track."),
+            Option("captions", "string", "The track as SubRip or WebVTT text.", required=True),
+        ),
+    ),
+)
+RESOURCES: tuple[Resource, ...] = (
+    Resource("playlists", "The channel's playlists."),
+    Resource(
+        "playlist_items",
+        "The videos of a playlist.",
+        (Option("playlist_id", "string", "Id of the playlist.", required=True),),
+    ),
+    Resource("captions", "The caption tracks of a video.", (_VIDEO_ID,)),
+    Resource("live_streams", "The channel's live streams, without their keys: those are in YouTube Studio."),
+)

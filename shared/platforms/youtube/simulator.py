@@ -10,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from shared.platforms import _alive
 from shared.platforms._google.simulator import Asked, Denied, error, read
+from shared.platforms._pushes import sent as pushes
 from shared.platforms.contract import World
 from shared.platforms.youtube import simulator_analytics as analytics
 from shared.platforms.youtube import simulator_comments as comments
 from shared.platforms.youtube import simulator_lists as lists
 from shared.platforms.youtube import simulator_live as live
+from shared.platforms.youtube import simulator_push as push
 from shared.platforms.youtube import simulator_uploads as uploads
 from shared.platforms.youtube import simulator_videos as videos
+from shared.platforms.youtube.simulator_done import done
 from shared.platforms.youtube.simulator_seen import seen
-from shared.platforms.youtube.simulator_state import ACCOUNTS, SCOPE
+from shared.platforms.youtube.simulator_state import ACCOUNTS, SCOPE, token
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "seed", "seen"]
+__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
 
 API_HOSTS: Final = ("youtube.googleapis.com", "www.googleapis.com")
 ANALYTICS_HOST: Final = "youtubeanalytics.googleapis.com"
@@ -80,7 +84,19 @@ def seed(world: World, name: str) -> Mapping[str, str]:
     return ACCOUNTS.seed(world, name)
 
 
+def visit(world: World, video_id: str, text: str, who: str = "somebody") -> str:
+    """Somebody comments on a video now; the comment's id."""
+    video = world.get("yt.video", video_id) or {}
+    person = _alive.someone(f"visit/{who}")
+    author = "UC" + token(f"person/{person.id}", 22)
+    made = comments.write(world, video, author, text)
+    world.put("yt.comment", str(made["id"]), {**made, "name": "@" + person.username})
+    return str(made["id"])
+
+
 def _api(asked: Asked) -> Response:
+    if (asked.host, asked.method, asked.path) == (push.HOST, "POST", "/subscribe"):
+        return push.subscribe(asked)
     if asked.host == ANALYTICS_HOST and (asked.method, asked.path) == ("GET", "/v2/reports"):
         return analytics.query(ACCOUNTS.recognise(asked, _ANALYSE))
     for base, routes in ((_BASE, ROUTES), *((upload, _UPLOAD_ROUTES) for upload in _UPLOADS)):

@@ -17,6 +17,7 @@ from shared.platforms._google.simulator import Asked, Denied, answer, error, kno
 from shared.platforms.contract import World
 from shared.platforms.youtube import limits, wire
 from shared.platforms.youtube import simulator_state as state
+from shared.platforms.youtube.simulator_done import note
 from shared.ports.http import Response
 
 DOMAIN: Final = "youtube.comment"
@@ -75,6 +76,7 @@ def insert_thread(asked: Asked) -> Response:
 
     def appear() -> Response:
         made = write(asked.world, video, asked.user_id, text)
+        note(asked.world, asked.user_id, "comment.create", str(made["id"]), str(video["id"]), text)
         return answer(_thread(asked, video, made, [made], given))
 
     return _visibly(asked, text, f"{video['id']}.{text}", appear)
@@ -109,6 +111,7 @@ def insert(asked: Asked) -> Response:
 
     def appear() -> Response:
         made = write(asked.world, video, asked.user_id, text, str(parent["parent"] or parent["id"]))
+        note(asked.world, asked.user_id, "comment.reply", str(made["id"]), str(parent["id"]), text)
         return answer(_comment(asked, video, made))
 
     return _visibly(asked, text, f"{parent['id']}.{text}", appear)
@@ -121,6 +124,7 @@ def delete(asked: Asked) -> Response:
     if comment["author"] != asked.user_id:
         raise Denied(error(403, "forbidden", "The comment cannot be deleted: it is somebody else's.", DOMAIN))
     _decide(asked.world, comment, "deleted")
+    note(asked.world, asked.user_id, "comment.delete", str(comment["id"]))
     return Response(204, {}, b"")
 
 
@@ -137,6 +141,9 @@ def moderate(asked: Asked) -> Response:
         raise Denied(error(403, "forbidden", "Only the channel's owner may moderate.", DOMAIN))
     for _, comment in found:
         _decide(asked.world, comment, status)
+        verb = "comment.unhide" if status == SHOWN else "comment.hide"
+        if status != comment["status"]:
+            note(asked.world, asked.user_id, verb, str(comment["id"]))
     return Response(204, {}, b"")
 
 

@@ -13,6 +13,7 @@ from shared.platforms._google.simulator import Asked, Denied, answer, error, kno
 from shared.platforms.youtube import limits, wire
 from shared.platforms.youtube import simulator_state as state
 from shared.platforms.youtube import simulator_videos as videos
+from shared.platforms.youtube.simulator_done import note
 from shared.platforms.youtube.simulator_uploads import multipart
 from shared.ports.http import Response
 
@@ -108,6 +109,7 @@ def insert_playlist(asked: Asked) -> Response:
             "at": asked.world.now.isoformat(),
         }
         _keep(asked, [*_own(asked), made])
+        note(asked.world, asked.user_id, "playlist.create", str(made["id"]), "", title)
         return answer(_playlist(asked, made, given))
 
     return _visibly(asked, f"{title} {snippet.get('description', '')}", f"playlist.{title}", appear, "youtube.playlist")
@@ -145,6 +147,7 @@ def insert_item(asked: Asked) -> Response:
     made["at"] = asked.world.now.isoformat()
     after = [*playlist["items"][:place], made, *playlist["items"][place:]][-state.KEPT :]
     _keep(asked, [{**one, "items": after} if one["id"] == playlist["id"] else one for one in _own(asked)])
+    note(asked.world, asked.user_id, "playlist_item.add", str(made["id"]), str(playlist["id"]))
     return answer(_item(asked, str(playlist["id"]), place, made, given))
 
 
@@ -181,6 +184,7 @@ def insert_caption(asked: Asked) -> Response:
     name = state.token(f"caption/{asked.world.serial('yt.caption')}", 40)
     made = {"id": name, "isDraft": False, **snippet, "at": asked.world.now.isoformat()}
     asked.world.put("yt.caption", str(video["id"]), {"tracks": [*tracks, made]})
+    note(asked.world, asked.user_id, "caption.insert", name, str(video["id"]))
     return answer(_track(asked, made, given))
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shared.platforms._google.simulator import Asked, Denied, answer, error, known_fields, visible
 from shared.platforms.youtube import limits, wire
+from shared.platforms.youtube import simulator_push as push
 from shared.platforms.youtube import simulator_state as state
 from shared.platforms.youtube import simulator_videos as videos
 from shared.ports.http import Response
@@ -62,6 +63,7 @@ def update(asked: Asked) -> Response:
         if broadcast["status"]["privacyStatus"] == "private":
             after["at"] = asked.world.now.isoformat()
         asked.world.put("yt.video", str(after["id"]), after)
+        push.changed(asked.world, after)
         return answer(_shape(after, given))
 
     return _visibly(asked, fields, str(broadcast["id"]), appear)

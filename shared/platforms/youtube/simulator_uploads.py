@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from shared.platforms._google.simulator import Asked, Denied, answer, error, visible
+from shared.platforms.youtube import simulator_push as push
 from shared.platforms.youtube import simulator_state as state
 from shared.platforms.youtube import simulator_videos as videos
 from shared.platforms.youtube.uploads import QUANTUM
@@ -86,6 +87,7 @@ def _take(asked: Asked, name: str, session: dict[str, Any], end: int) -> Respons
     def appear() -> Response:
         video = state.new_video(asked.world, asked.user_id, {**after["fields"], "file": after["file"]})
         asked.world.put("yt.session", name, {**after, "video": video["id"]})
+        push.changed(asked.world, video)
         return _finished(asked, {**after, "video": video["id"]})
 
     return visible(

@@ -11,7 +11,9 @@ from typing import Any, Final
 from shared.platforms._google.simulator import Asked, Denied, answer, error, known_fields
 from shared.platforms.youtube import limits, wire
 from shared.platforms.youtube import simulator_comments as comments
+from shared.platforms.youtube import simulator_push as push
 from shared.platforms.youtube import simulator_state as state
+from shared.platforms.youtube.simulator_done import note
 from shared.ports.http import Response
 
 SNIPPET: Final = {
@@ -108,6 +110,7 @@ def update(asked: Asked) -> Response:
     fresh = checked({"snippet": video["snippet"], **body}, given if "snippet" in given else ["snippet", *given])
     kept: dict[str, Any] = {part: fresh[part] for part in ("snippet", "status") if part in given}
     asked.world.put("yt.video", str(video["id"]), {**video, **kept})
+    push.changed(asked.world, {**video, **kept})
     return answer(shape(asked, {**video, **kept}, given))
 
 
@@ -123,6 +126,7 @@ def remove(asked: Asked, video: Mapping[str, Any]) -> None:
     ids = (asked.world.get("yt.videos", asked.user_id) or {"ids": []})["ids"]
     asked.world.put("yt.videos", asked.user_id, {"ids": [one for one in ids if one != video["id"]]})
     asked.world.delete("yt.video", str(video["id"]))
+    push.deleted(asked.world, video)
 
 
 def own(asked: Asked, video_id: str) -> dict[str, Any]:
@@ -147,6 +151,8 @@ def set_thumbnail(asked: Asked) -> Response:
     if len(asked.body) > THUMBNAIL_BYTES:
         raise Denied(error(413, "mediaTooLarge", "The media file is too large.", "youtube.thumbnail"))
     asked.world.put("yt.video", str(video["id"]), {**video, "thumbnail": True})
+    if not video.get("live"):
+        note(asked.world, asked.user_id, "thumbnail.set", str(video["id"]))
     items = [thumbnails(str(video["id"]))]
     return answer({"kind": "youtube#thumbnailSetResponse", "etag": "e", "items": items})
 

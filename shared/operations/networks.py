@@ -16,7 +16,7 @@ from shared.platforms.contract import App, Fate, Refused
 from shared.ports.http import AnswerLost, Blocked, Http, NotSent, Request, Response
 from shared.ports.world import Ports
 
-SANDBOX_APP = App("sandbox-client", "sandbox-secret")
+SANDBOX_APP = App("sandbox-client", "sandbox-secret", "4711")
 DEFAULT_PAUSE = 60  # seconds, when a network limits us without saying for how long
 
 
@@ -61,6 +61,11 @@ def app_variables(platform: str) -> tuple[str, str]:
     return client_id or f"{stem}_CLIENT_ID", secret or f"{stem}_CLIENT_SECRET"
 
 
+def config_variable(platform: str) -> str:
+    """The environment variable of what a network calls the app by beside its client id."""
+    return f"{platform.upper().replace('-', '_')}_APP_CONFIG"
+
+
 def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
     """The registration to speak as. Raises Clash (``platform.app_missing``) naming the settings that are missing."""
     if not registry.manifest(platform).oauth.needs_app:
@@ -72,7 +77,7 @@ def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
         client_id, secret = app_variables(platform)
         text = f"This installation has no app for {title(platform)}: set {client_id} and {secret}, or use a test key."
         raise Clash("platform.app_missing", text, platform=platform, settings=[client_id, secret])
-    return App(given["client_id"], given.get("client_secret", ""))
+    return App(given["client_id"], given.get("client_secret", ""), given.get("config", ""))
 
 
 @contextmanager

@@ -39,10 +39,15 @@ from shared.ports.http import Http, Request, Response
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The installation's registration with the network. Empty strings where none is needed or configured."""
+    """The installation's registration with the network. Empty strings where none is needed or configured.
+
+    ``config``: what some networks call the app by beside its client id (an application's number, the configuration of a
+    login); no secret.
+    """
 
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
+    config: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ class Settings:
       that calls internal endpoints), ``ROSTRUM_BUCKET``, ``ROSTRUM_VAULT`` (``secret_manager`` or ``store``),
       ``ROSTRUM_KEYRING`` (the secret that holds the sealing keys, ``rostrum-keyring``): gcp only
     * ``FIRESTORE_EMULATOR_HOST`` and the other names of ``EMULATORS``: Google's emulators, for tests
-    * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials
+    * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials;
+      ``{PLATFORM}_APP_CONFIG`` what a few networks call the app by beside them (an application's number)
     """
 
     backend: Backend
@@ -121,7 +122,11 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
         id_name, secret_name = networks.app_variables(platform)
         if not self._env.get(id_name):
             raise KeyError(platform)
-        return {"client_id": self._env[id_name], "client_secret": self._env.get(secret_name, "")}
+        return {
+            "client_id": self._env[id_name],
+            "client_secret": self._env.get(secret_name, ""),
+            "config": self._env.get(networks.config_variable(platform), ""),
+        }
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in registry.all_names() if self._env.get(networks.app_variables(name)[0]))

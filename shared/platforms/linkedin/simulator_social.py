@@ -161,7 +161,8 @@ def delete(asked: Asked, urn: str, comment: str) -> Response:
         return missing(f"Comment {comment}")
     actor = asked.query.get("actor", asked.member)
     check_author(asked, actor, "socialActions.comments")
-    if actor not in {found["actor"], post["author"]}:
+    moderates = actor == post["author"] and actor.startswith("urn:li:organization:")
+    if actor != found["actor"] and not moderates:
         raise Denied(
             refused(403, "ACCESS_DENIED", "Not enough permissions to access: socialActions.comments.DELETE", 100)
         )

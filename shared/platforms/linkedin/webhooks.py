@@ -126,4 +126,11 @@ def _subscriptions(call: Call) -> list[Mapping[str, Any]]:
 
 
 def _application(call: Call) -> str:
-    return f"urn:li:developerApplication:{call.app.client_id}"
+    """LinkedIn names the app by its number here, which it does not tell to the app itself."""
+    if not call.app.config:
+        said = (
+            "LinkedIn subscribes by the application's number: set LINKEDIN_APP_CONFIG to the number in the app's address in "
+            "LinkedIn's developer portal."
+        )
+        raise Unsupported("platform.linkedin.application_unknown", said)
+    return f"urn:li:developerApplication:{call.app.config}"

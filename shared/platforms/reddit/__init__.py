@@ -99,7 +99,12 @@ MANIFEST = Manifest(
         }
     ),
     options=(
-        Option("subreddit", "string", "The community to post in, without r/. Left out: the account's own profile."),
+        Option(
+            "subreddit",
+            "string",
+            "The community to post in, without r/; u_name is a person's own profile.",
+            required=True,
+        ),
         Option("title", "string", "Up to 300 characters. Left out: the text's first line."),
         Option("url", "string", "Makes it a link post: the address that is posted."),
         Option("poll", "object", "Makes it a poll: {options: 2 to 6 texts, duration_days: 1 to 7, 3 when left out}."),

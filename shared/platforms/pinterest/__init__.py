@@ -1,0 +1,145 @@
+"""Pinterest, API v5: Pins of every kind on boards, counts, boards, ads. README.md has the quirks."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import MappingProxyType
+
+from shared.domain.content import Kind
+from shared.platforms.manifest import (
+    Action,
+    ApiVersion,
+    KindLimit,
+    Manifest,
+    MediaLimit,
+    NotOffered,
+    OAuth,
+    Option,
+    Resource,
+    Source,
+    TextLimit,
+    Timing,
+)
+
+_READ = date(2026, 11, 22)
+_SPEC = Source("https://github.com/pinterest/api-description/blob/main/v5/openapi.json", _READ)  # 5.23.0
+_MEDIA = Source("https://help.pinterest.com/en/business/article/pinterest-product-specs", _READ)
+_RATES = Source("https://developers.pinterest.com/docs/reference/rate-limits/", _READ)
+_NONE = "API v5 has no endpoint for it"
+
+_IMAGE = MediaLimit(_MEDIA, image_types=("image/jpeg", "image/png"), max_image_bytes=20 * 1024 * 1024, max_alt_text=500)
+_VIDEO = MediaLimit(
+    _MEDIA,
+    image_types=("image/jpeg", "image/png"),
+    video_types=("video/mp4", "video/quicktime"),
+    max_image_bytes=20 * 1024 * 1024,
+    max_video_bytes=2 * 1024 * 1024 * 1024,
+    min_seconds=4.0,
+    max_seconds=900.0,
+    max_alt_text=500,
+)
+_LATER = NotOffered("Pinterest offers it; it comes with the next change of this folder", _SPEC)
+
+MANIFEST = Manifest(
+    name="pinterest",
+    title="Pinterest",
+    folder="pinterest",
+    hosts=("api.pinterest.com", "www.pinterest.com", "pinterest-media-upload.s3-accelerate.amazonaws.com"),
+    api=ApiVersion("v5", None, _SPEC),
+    oauth=OAuth(
+        "redirect",
+        scopes=(
+            "user_accounts:read",
+            "boards:read",
+            "boards:write",
+            "boards:read_secret",
+            "boards:write_secret",
+            "pins:read",
+            "pins:write",
+            "pins:read_secret",
+            "pins:write_secret",
+            "ads:read",
+            "ads:write",
+        ),
+        pkce=False,
+    ),
+    text=TextLimit(800, "chars", "", _SPEC),
+    kinds=(
+        KindLimit(Kind.IMAGE, 1, 1, _IMAGE),
+        KindLimit(Kind.CAROUSEL, 2, 5, _IMAGE),
+        KindLimit(Kind.VIDEO, 1, 2, _VIDEO, mixed=True),  # the image after the video is its cover
+    ),
+    timing=Timing(
+        send_deadline=60.0,  # Pinterest fetches the images before it answers
+        # 5 s to send, 60 s to answer, the http port's own bound (135 s), then the board's list, which shows a new Pin within
+        # seconds. Pinterest names no bound.
+        settle=300.0,
+        # The simulator's Pins are listed at once.
+        sandbox_settle=10.0,
+        confirm_within=60.0,  # unused: Pinterest answers with the Pin
+        prepare_within=7200.0,  # two gigabytes, then processing
+        native_key=False,
+        source=_SPEC,
+    ),
+    facets=MappingProxyType(
+        {
+            "publish": "offered",
+            "metrics": "offered",
+            "inbox": NotOffered("API v5 reads and writes no comments and no messages", _SPEC),
+            "ads": _LATER,
+            "webhooks": NotOffered("API v5 has webhooks for leads only: Pins are polled", _SPEC),
+        }
+    ),
+    options=(
+        Option("board_id", "string", "Id of the board to pin to (see the resource boards).", required=True),
+        Option("board_section_id", "string", "Id of a section of that board (see the resource board_sections)."),
+        Option("title", "string", "Up to 100 characters."),
+        Option("link", "string", "Where a click leads: an address of up to 2048 characters."),
+        Option("alt_text", "string", "Up to 500 characters. Left out: the first file's."),
+        Option("dominant_color", "string", "Shown until the image has loaded: a colour such as #6E7874."),
+        Option("cover_image_url", "string", "A video's cover. Left out: the image after the video, or a frame of it."),
+        Option("cover_image_key_frame_time", "integer", "A video's cover: its frame after so many seconds."),
+    ),
+    rate_limits=MappingProxyType(
+        {
+            "all requests, standard access": "100 per second, user and app",
+            "all requests, trial access": "1,000 per day and app; Pins are shown to their creator only",
+            "ads_read": "1,000 per minute, user and app",
+            "ads_analytics": "300 per minute, user and app",
+        }
+    ),
+    features=MappingProxyType(
+        {
+            "refresh": "offered",
+            "revoke": NotOffered("POST /oauth/token/revoke takes only the tokens of Pinterest's system users", _SPEC),
+            "delete": "offered",
+            "comments": NotOffered(f"{_NONE}: comments are counted, and neither listed nor written", _SPEC),
+            "posts": NotOffered(f"{_NONE}: reactions are counted only", _SPEC),
+            "messages": NotOffered(_NONE, _SPEC),
+            "mentions": NotOffered(_NONE, _SPEC),
+            "reviews": NotOffered("Pinterest has no reviews", _SPEC),
+            "metrics": "offered",
+            "webhooks": NotOffered("API v5 has webhooks for leads only: Pins are polled", _SPEC),
+            "ads": _LATER,
+        }
+    ),
+    actions=(
+        Action(
+            "board.create",
+            "resources",
+            text=TextLimit(50, "chars", "", _MEDIA, required=True),
+            options=(
+                Option("description", "string", "Up to 500 characters."),
+                Option("privacy", "string", "PUBLIC when left out.", ("PUBLIC", "PROTECTED", "SECRET")),
+            ),
+        ),
+    ),
+    resources=(
+        Resource("boards", "The account's boards: id, name, description, privacy, pin_count."),
+        Resource(
+            "board_sections",
+            "The sections of one board: id, name.",
+            (Option("board_id", "string", "The board's id.", required=True),),
+        ),
+    ),
+)

@@ -48,7 +48,8 @@ def connect(ports: Ports, sandbox: SandboxHttp, caller: Caller, name: str, usern
 
 
 def _fields(name: str, credentials: Mapping[str, str]) -> Mapping[str, str]:
-    wanted = {option.name for option in registry.manifest(name).oauth.fields}
+    oauth = registry.manifest(name).oauth
+    wanted = {option.name for option in (*oauth.fields, *oauth.extra)}
     return {key: value for key, value in credentials.items() if key in wanted}
 
 

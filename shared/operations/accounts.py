@@ -115,7 +115,8 @@ def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirec
         platform,
         redirect_uri=command.redirect_uri,
         state=command.state,
-        callback=given.get(CALLBACK, ""),
+        callback=given.pop(CALLBACK, ""),
+        extra=given,
     )
 
 
@@ -216,7 +217,8 @@ def _landed(connection: Connection, made: Account | Choice | None = None, error:
 def _metadata(platform: str, metadata: Mapping[str, Any]) -> dict[str, str]:
     """The metadata that this network knows, as strings. Raises Invalid naming the field."""
     oauth = registry.manifest(platform).oauth
-    known = {option.name for option in oauth.fields} | ({CALLBACK} if oauth.style == "redirect" else set())
+    known = {option.name for option in (*oauth.fields, *oauth.extra)}
+    known |= {CALLBACK} if oauth.style == "redirect" else set()
     for name, value in metadata.items():
         label = f"metadata.{str(name)[:60]}"
         if name not in known:

@@ -6,10 +6,12 @@ it, a PKCE verifier (sealed in the vault). It is spent before its code is traded
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import parse_qs, quote, urlsplit
 
 from shared.domain import codec
@@ -20,7 +22,7 @@ from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
 from shared.operations import apps, networks
 from shared.platforms import _oauth2, registry
 from shared.platforms._wire import with_query
-from shared.platforms.contract import App, Call, Candidates
+from shared.platforms.contract import Call, Candidates
 from shared.ports.http import Request
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
@@ -44,9 +46,17 @@ def callback_url(ports: Ports, platform: str) -> str:
 
 
 def begin(
-    ports: Ports, caller: Caller, platform: str, *, redirect_uri: str = "", state: str = "", callback: str = ""
+    ports: Ports,
+    caller: Caller,
+    platform: str,
+    *,
+    redirect_uri: str = "",
+    state: str = "",
+    callback: str = "",
+    extra: Mapping[str, str] = MappingProxyType({}),
 ) -> Redirect:
     """Remember who asks, and say where to go. ``callback``: where the network sends the browser, empty for ours.
+    ``extra``: what the person handed over beside their consent (``manifest.oauth.extra``).
 
     Raises Invalid, Clash (no app), Broken, store.Unavailable.
     """
@@ -72,7 +82,7 @@ def begin(
         expires_at=now + CONNECTION_AGE,
         redirect_uri=redirect_uri,
         caller_state=state,
-        sealed_verifier=_seal(ports, caller.space, con_id, verifier) if oauth.pkce else "",
+        sealed_verifier=_seal(ports, caller.space, con_id, verifier, extra) if oauth.pkce or extra else "",
         key_id=caller.key_id,
         own_app=own,
     )
@@ -111,18 +121,22 @@ def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) ->
     if own is not connection.own_app:
         text = "The app's credentials were changed while the person was asked: start again with connect."
         raise Forbidden("auth.state_mismatch", text, field="state")
-    verifier, now = _verifier(ports, connection), ports.clock.now()
+    (verifier, extra), now = _opened(ports, connection), ports.clock.now()
     call = Call(networks.http_for(ports, connection.platform, sandbox=connection.sandbox), None, app, now)
     with networks.trading(connection.platform, now):
         given = registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
-    return _remembering(given, app) if own else given
+    given = _each(given, lambda one: _with_extra(one, extra)) if extra else given
+    return _each(given, lambda one: apps.remembered(one, app)) if own else given
 
 
-def _remembering(given: Connected | Candidates, app: App) -> Connected | Candidates:
-    """A grant belongs to the app that got it."""
+def _each(given: Connected | Candidates, change: Callable[[Connected], Connected]) -> Connected | Candidates:
     if isinstance(given, Candidates):
-        return Candidates(tuple(apps.remembered(one, app) for one in given.accounts))
-    return apps.remembered(given, app)
+        return Candidates(tuple(change(one) for one in given.accounts))
+    return change(given)
+
+
+def _with_extra(one: Connected, extra: Mapping[str, str]) -> Connected:
+    return replace(one, tokens=replace(one.tokens, extra={**one.tokens.extra, **extra}))
 
 
 def forget_expired(ports: Ports, limit: int = 100) -> int:
@@ -219,24 +233,34 @@ def _place(space: str, id: str) -> Place:
     return Place(space, id, "verifier")
 
 
-def _seal(ports: Ports, space: str, id: str, verifier: str) -> str:
+def _seal(ports: Ports, space: str, id: str, verifier: str, extra: Mapping[str, str]) -> str:
+    """The PKCE verifier, alone or with what was handed over beside the consent."""
+    secret = json.dumps({"verifier": verifier, "extra": dict(extra)}) if extra else verifier
     try:
-        return ports.vault.seal(_place(space, id), verifier.encode())
+        return ports.vault.seal(_place(space, id), secret.encode())
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
 
 
-def _verifier(ports: Ports, connection: Connection) -> str:
-    """The PKCE verifier, which is not needed again; empty where the network has no PKCE."""
+def _opened(ports: Ports, connection: Connection) -> tuple[str, dict[str, str]]:
+    """What was sealed, which is not needed again; nothing where the network has no PKCE and nobody gave more."""
+    secret = _secret(ports, connection)
+    if not secret.startswith("{"):  # no verifier does
+        return secret, {}
+    both = json.loads(secret)
+    return str(both["verifier"]), dict(both["extra"])
+
+
+def _secret(ports: Ports, connection: Connection) -> str:
     if not connection.sealed_verifier:
         return ""
     place = _place(connection.space, connection.id)
     try:
-        verifier = ports.vault.open(place, connection.sealed_verifier).decode()
+        secret = ports.vault.open(place, connection.sealed_verifier).decode()
     except (SecretGone, SecretForged) as error:
         raise Forbidden("auth.state_mismatch", "This consent cannot be finished: start again with connect.") from error
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The vault did not answer: start again with connect.") from error
     with suppress(VaultError):
         ports.vault.destroy(place, connection.sealed_verifier)
-    return verifier
+    return secret

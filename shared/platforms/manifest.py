@@ -117,6 +117,8 @@ class Timing:
 class OAuth:
     """How accounts are connected: by a redirect (OAuth 2), or by credentials that the person hands over.
 
+    ``extra``: what a person may hand over beside their consent, as connect's ``metadata``, where a part of the network has a
+    consent of its own; kept with the account's tokens, in ``Tokens.extra``.
     ``challenge``: how the SHA-256 of the PKCE verifier is written: in base64url (RFC 7636), or in hex as one network does.
     """
 
@@ -127,6 +129,7 @@ class OAuth:
     needs_app: bool = True
     app_env: tuple[str, str] = ("", "")  # environment variables of the app's id and secret, where not the usual names
     challenge: Literal["S256", "S256-hex"] = "S256"
+    extra: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

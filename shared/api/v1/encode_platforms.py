@@ -53,7 +53,7 @@ def platform(manifest: Manifest) -> views_platforms.PlatformResponse:
         connect=views_platforms.ConnectInfo(
             style=manifest.oauth.style,
             scopes=list(manifest.oauth.scopes),
-            fields=[_option(option) for option in manifest.oauth.fields],
+            fields=[_option(option) for option in (*manifest.oauth.fields, *manifest.oauth.extra)],
         ),
         apis=[_api(api) for api in (manifest.api, *manifest.apis)],
         publishes=manifest.publishes,

@@ -162,7 +162,8 @@ def connect(name: str, http: SimulatedHttp, person: str = "rostrum") -> Connecte
     query = authorize(name, http, person)
     given = registry.connector(name).exchange(call_for(http, None, APP), query["code"], REDIRECT, VERIFIER)
     assert isinstance(given, Connected), "the simulator's default person has one account"
-    return given
+    extra = {option.name: seeded[option.name] for option in registry.manifest(name).oauth.extra}
+    return replace(given, tokens=replace(given.tokens, extra={**given.tokens.extra, **extra}))
 
 
 def authorize(name: str, http: SimulatedHttp, person: str, **more: str) -> dict[str, str]:

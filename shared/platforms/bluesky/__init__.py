@@ -6,24 +6,20 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
+from shared.platforms.bluesky.capabilities import ACTIONS, ADS, FEATURES, IMAGE, LEXICONS, TEXT, WEBHOOKS
 from shared.platforms.manifest import (
     ApiVersion,
     KindLimit,
     Manifest,
     MediaLimit,
-    NotOffered,
     OAuth,
     Option,
     Source,
-    TextLimit,
     Timing,
 )
 
 _CHECKED = date(2026, 11, 22)
-_LEXICONS = "https://github.com/bluesky-social/atproto/tree/d6296a1cfdb40a773319cb59061300e4e8e52f26/lexicons"
-_POST = Source(f"{_LEXICONS}/app/bsky/feed/post.json", _CHECKED)
-_IMAGES = Source(f"{_LEXICONS}/app/bsky/embed/images.json", _CHECKED)
-_PUT = Source(f"{_LEXICONS}/com/atproto/repo/putRecord.json", _CHECKED)
+_PUT = Source(f"{LEXICONS}/com/atproto/repo/putRecord.json", _CHECKED)
 _APP = Source("https://github.com/bluesky-social/social-app/blob/main/src/lib/constants.ts", _CHECKED)
 _RATES = Source("https://docs.bsky.app/docs/advanced-guides/rate-limits", _CHECKED)
 
@@ -52,19 +48,14 @@ MANIFEST = Manifest(
             Option("service", "string", "https URL of the account's own PDS; left out for accounts of bsky.social"),
         ),
     ),
-    text=TextLimit(300, "graphemes", "limits:graphemes", _POST, max_bytes=3000),
+    text=TEXT,
     kinds=(
         KindLimit(Kind.TEXT, 0, 0),
         KindLimit(
             Kind.IMAGE,
             1,
             4,
-            MediaLimit(
-                _IMAGES,
-                image_types=("image/jpeg", "image/png", "image/webp", "image/gif"),
-                max_image_bytes=2_000_000,
-                max_alt_text=2000,  # the app's limit, not the lexicon's
-            ),
+            IMAGE,
         ),
         KindLimit(
             Kind.VIDEO,
@@ -96,12 +87,9 @@ MANIFEST = Manifest(
         {
             "publish": "offered",
             "metrics": "offered",
-            "inbox": NotOffered("Not built yet here: replies and notifications come with a later release", _PUT),
-            "ads": NotOffered("Bluesky sells no advertising", Source("https://bsky.social/about/faq", _CHECKED)),
-            "webhooks": NotOffered(
-                "Bluesky has no webhooks, only a firehose; polling comes with the inbox",
-                Source("https://docs.bsky.app/docs/advanced-guides/firehose", _CHECKED),
-            ),
+            "inbox": "offered",
+            "ads": ADS,
+            "webhooks": WEBHOOKS,
         }
     ),
     options=(
@@ -120,4 +108,6 @@ MANIFEST = Manifest(
             "source": f"{_RATES.url} ({_RATES.on})",
         }
     ),
+    features=FEATURES,
+    actions=ACTIONS,
 )

@@ -42,6 +42,17 @@ _BLOB_GONE = ErrorRow(Fate.REJECTED, "media_expired", "The uploaded file is no l
 _SWAP = ErrorRow(Fate.UNKNOWN, "conflict", "Another record already has this post's key", "platform")
 _NO_RECORD = ErrorRow(Fate.REJECTED, "post_not_found", "There is no such post", "platform", "user")
 _NO_HANDLE = ErrorRow(Fate.REJECTED, "handle_not_found", "There is no such handle", "platform", "user")
+_NO_CHAT = ErrorRow(
+    Fate.REJECTED,
+    "permission_denied",
+    "This app password may not read or send messages: make one that may, and connect again",
+    "auth",
+    "user",
+)
+_NO_CONVERSATION = ErrorRow(
+    Fate.REJECTED, "conversation_not_found", "There is no such conversation of this account", "platform", "user"
+)
+_LOCKED = ErrorRow(Fate.REJECTED, "permission_denied", "The conversation takes no messages", "platform", "user")
 _SLOW_DOWN = ErrorRow(Fate.LIMITED, "rate_limit", "Bluesky's rate limit is reached", "rate_limit")
 _QUOTA = ErrorRow(Fate.REJECTED, "quota", "The account's daily video quota is used up", "rate_limit", "user")
 _NO_VIDEO = ErrorRow(Fate.REJECTED, "permission_denied", "This account may not upload videos yet", "platform", "user")
@@ -84,6 +95,11 @@ TABLE: dict[tuple[int, str, str], ErrorRow] = {
     (400, "InvalidSwap", ""): _SWAP,
     (400, "RecordNotFound", ""): _NO_RECORD,
     (400, "HandleNotFound", ""): _NO_HANDLE,
+    (400, "NotFound", ""): _NO_RECORD,  # app.bsky.feed.getPostThread
+    (400, "InvalidToken", "token_method"): _NO_CHAT,
+    (400, "InvalidConvo", ""): _NO_CONVERSATION,
+    (400, "ConvoLocked", ""): _LOCKED,
+    (400, "ReplyTargetNotFound", ""): _NO_RECORD,
     (429, "RateLimitExceeded", ""): _SLOW_DOWN,
     # The video service, whose statuses are not documented: https://github.com/bluesky-social/atproto/issues/3097
     # (2024-11-25), and the texts that the network's own app knows (social-app, state/queries/video/video.ts).
@@ -126,6 +142,9 @@ _SUBCODES = (
     ("text_too_big", regex.compile(r".*(?:grapheme|string) too big \(maximum \d+, got \d+\) at \$\.record\.text")),
     ("text_too_big", regex.compile(r".*Record/text must not be longer than \d+ (?:graphemes|characters)")),
     ("blob_too_big", regex.compile(r".*blob too big \(maximum \d+, got \d+\) at \$\.record\.embed\..*")),
+    # packages/pds/src/pipethrough.ts: an app password without access to direct messages.
+    ("token_method", regex.compile(r"Bad token method")),
+    ("text_too_big", regex.compile(r".*(?:grapheme|string) too big \(maximum \d+, got \d+\) at \$\.message\.text")),
     ("blob_type", regex.compile(r".* at \$\.record\.embed\..*\.mimeType")),
 )
 

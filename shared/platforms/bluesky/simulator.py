@@ -9,16 +9,19 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from shared.platforms.bluesky import simulator_appview as appview
+from shared.platforms.bluesky import simulator_chat as chat
 from shared.platforms.bluesky import simulator_core as core
 from shared.platforms.bluesky import simulator_repo as repo
 from shared.platforms.bluesky import simulator_sessions as sessions
+from shared.platforms.bluesky import simulator_thread as thread
 from shared.platforms.bluesky import simulator_video as video
 from shared.platforms.bluesky.simulator_core import Ask, Fail
-from shared.platforms.bluesky.simulator_seen import seen
+from shared.platforms.bluesky.simulator_people import visit
+from shared.platforms.bluesky.simulator_seen import done, seen
 from shared.platforms.contract import World
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "seed", "seen"]
+__all__ = ["done", "handle", "seed", "seen", "visit"]
 
 Method = Callable[[Ask], Response]
 
@@ -36,10 +39,16 @@ _AT_A_PDS: dict[tuple[str, str], Method] = {
     ("GET", "com.atproto.repo.getRecord"): repo.get_record,
     ("GET", "com.atproto.repo.listRecords"): repo.list_records,
     ("GET", "app.bsky.feed.getPosts"): appview.get_posts,
+    ("GET", "app.bsky.feed.getPostThread"): thread.get_post_thread,
+    ("GET", "app.bsky.notification.listNotifications"): thread.list_notifications,
     ("GET", "app.bsky.actor.getProfile"): appview.get_profile,
+    ("GET", "chat.bsky.convo.listConvos"): chat.list_convos,
+    ("GET", "chat.bsky.convo.getMessages"): chat.get_messages,
+    ("POST", "chat.bsky.convo.sendMessage"): chat.send_message,
 }
 _AT_THE_APPVIEW: dict[tuple[str, str], Method] = {
     ("GET", "app.bsky.feed.getPosts"): appview.get_posts,
+    ("GET", "app.bsky.feed.getPostThread"): thread.get_post_thread,
     ("GET", "app.bsky.actor.getProfile"): appview.get_profile,
     ("GET", "com.atproto.repo.getRecord"): repo.get_record,
     ("GET", "com.atproto.identity.resolveHandle"): sessions.resolve_handle,

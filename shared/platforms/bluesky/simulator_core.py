@@ -157,7 +157,11 @@ def session_tokens(world: World, account: Mapping[str, Any], jti: str) -> dict[s
     """A pair of session tokens; the refresh token is known by ``jti``."""
     now = world.now
     common = {"sub": account["did"], "aud": f"did:web:{account['pds']}", "iat": int(now.timestamp())}
-    access = {"scope": "com.atproto.appPass", **common, "exp": int((now + ACCESS_LIFE).timestamp())}
+    access = {
+        "scope": "com.atproto.appPass" if account.get("no_chat") else "com.atproto.appPassPrivileged",
+        **common,
+        "exp": int((now + ACCESS_LIFE).timestamp()),
+    }
     refresh = {"scope": "com.atproto.refresh", **common, "jti": jti, "exp": int((now + REFRESH_LIFE).timestamp())}
     return {"accessJwt": jwt("at+jwt", access), "refreshJwt": jwt("refresh+jwt", refresh)}
 

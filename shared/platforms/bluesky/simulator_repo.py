@@ -1,4 +1,5 @@
-"""The simulated repositories: blobs, and records under keys. Only posts are known; other collections are kept unchecked.
+"""The simulated repositories: blobs, and records under keys. Posts, likes and
+threadgates are known; other collections are kept unchecked.
 
 Blobs are kept as what a record must say of them (type, size), never as bytes.
 """
@@ -15,9 +16,10 @@ import regex
 from shared.platforms import _faults
 from shared.platforms.bluesky import simulator_cid as cid
 from shared.platforms.bluesky import simulator_core as core
+from shared.platforms.bluesky import simulator_people, tid
 from shared.platforms.bluesky import simulator_schema as schema
-from shared.platforms.bluesky import tid
 from shared.platforms.bluesky.simulator_core import Ask, Fail, answer
+from shared.platforms.bluesky.wire import POSTS
 from shared.ports.http import Response
 
 BLOB_CAP = 52_428_800  # https://docs.bsky.app/docs/advanced-guides/rate-limits
@@ -154,6 +156,9 @@ def _write(ask: Ask, did: str, body: Mapping[str, Any], record: dict[str, Any], 
     _tether(ask, did, record)
     where = _where(did, body["collection"], body["rkey"])
     ask.world.put("bluesky.record", where, {"cid": link, "value": record, "at": ask.now.isoformat()})
+    if "reply" in record and body["collection"] == POSTS:
+        uri = f"at://{did}/{body['collection']}/{body['rkey']}"
+        simulator_people.remember(ask.world, "bluesky.replies", record["reply"]["root"]["uri"], uri)
     return _commit(ask, did, add=where)
 
 
@@ -179,7 +184,7 @@ def _commit(ask: Ask, did: str, *, add: str = "", remove: str = "") -> dict[str,
     fresh = add and add not in repo["listed"]
     repo = {
         "listed": [*listed, *([add] if add else [])][-LISTED:],
-        "count": repo["count"] + (1 if fresh else -1 if remove else 0),
+        "count": repo["count"] + (0 if f"|{POSTS}|" not in add + remove else 1 if fresh else -1 if remove else 0),
         "commits": repo["commits"] + 1,
     }
     ask.world.put("bluesky.repo", did, repo)

@@ -197,4 +197,9 @@ SCHEMAS: dict[str, Check] = {
             "tags": array(string(max_bytes=640, max_graphemes=64), 8),
         },
     ),
+    "app.bsky.feed.like": struct({"subject": _STRONG_REF, "createdAt": string(fmt="datetime")}, {"via": _STRONG_REF}),
+    "app.bsky.feed.threadgate": struct(
+        {"post": string(fmt="at-uri"), "createdAt": string(fmt="datetime")},
+        {"allow": array(union({}), 5), "hiddenReplies": array(string(fmt="at-uri"), 300)},
+    ),
 }

@@ -26,3 +26,13 @@ def record_key(created_at: int, key: str) -> str:
     entropy = int(key[:8], 16)
     microseconds = created_at >> _SHARED_BITS << _SHARED_BITS | entropy >> _CLOCK_BITS & (1 << _SHARED_BITS) - 1
     return encode(microseconds, entropy & (1 << _CLOCK_BITS) - 1)
+
+
+def instant(key: str) -> int:
+    """The epoch microseconds in a TID; 0 for a key that is none."""
+    if len(key) != _LENGTH or any(digit not in _ALPHABET for digit in key):
+        return 0
+    value = 0
+    for digit in key:
+        value = value << 5 | _ALPHABET.index(digit)
+    return value >> _CLOCK_BITS

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import regex
 
@@ -35,6 +35,11 @@ _POST_LINK = regex.compile(r"https://bsky\.app/profile/(?P<repo>[^/\s]+)/post/(?
 def method(service: str, nsid: str) -> str:
     """The address of an XRPC method."""
     return f"{service}/xrpc/{nsid}"
+
+
+def with_pairs(url: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """The address with its query; a name may come several times, as XRPC has lists."""
+    return f"{url}?{urlencode(pairs)}" if pairs else url
 
 
 def origin(url: str) -> str | None:

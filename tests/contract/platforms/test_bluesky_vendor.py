@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,14 +18,14 @@ from atproto_client import models
 from atproto_client.exceptions import BadRequestError, RequestException, UnauthorizedError
 from atproto_client.utils import facet_detection
 
-from shared.domain.content import Kind, Role
+from shared.domain.content import Act, Kind, Role
 from shared.domain.errors import RostrumError
 from shared.platforms import registry
-from shared.platforms.bluesky import facets, simulator, tid
+from shared.platforms.bluesky import facets, inbox, simulator, tid
 from shared.platforms.bluesky import simulator_cid as cid
-from shared.platforms.contract import Refused
+from shared.platforms.contract import Armed, Published, Ready, Refused, Wait
 from shared.ports.http import Request, Response, Stream
-from tests.contract.platforms import harness
+from tests.contract.platforms import harness, report
 from tests.contract.platforms.harness import Network, parent_of
 from tests.contract.platforms.lexicons import Lexicons, Violation
 from tests.support import files, loopback
@@ -59,6 +60,7 @@ def conversation() -> list[tuple[Request, Response]]:
     network.publish(network.piece(Kind.IMAGE, "Quoted", options={"quote": root.permalink}))
     network.publish(network.piece(Kind.VIDEO, "Moving", options={"quote": root.id}))
     _faults_and_doubts(network)
+    _inbox(network, root)
     measurer, connector = registry.measurer("bluesky"), registry.connector("bluesky")
     assert measurer
     measurer.post(network.call, root)
@@ -70,6 +72,38 @@ def conversation() -> list[tuple[Request, Response]]:
     with pytest.raises(Refused):
         connector.refresh(network.call)
     return list(zip(network.http.sent, network.http.answers, strict=True))
+
+
+def _inbox(network: Network, post: Published) -> None:
+    """Everything that an account does beside posting: read, answer, like, hide, write, and take it back."""
+    call, me = network.call, network.account.platform_account_id
+    comment = simulator.visit(network.world, me, "reply", "Me!", post.id)
+    network.world.pass_time(1800)
+    convo = inbox.conversations(call, "").items[0].id
+    acts = [
+        ("comment.create", post.id, "One more thing"),
+        ("comment.reply", comment, "Welcome"),
+        ("message.send", convo, "See https://example.org"),
+        *((verb, comment, "") for verb in ("comment.like", "comment.unlike", "comment.hide", "comment.unhide")),
+        *((verb, post.id, "") for verb in ("post.unlike", "post.like")),
+    ]
+    for number, (verb, on, text) in enumerate(acts):
+        act = Act(verb, on, text, key=f"{number + 1:08x}" * 4, created_at=int(network.world.now.timestamp() * 1e6))
+        step: Ready | Wait = Wait({}, 0)
+        while isinstance(step, Wait):
+            step = inbox.prepare(call, act, step.state)
+        made = inbox.commit(call, act, step.state)
+        assert isinstance(made, Published)
+        settled = inbox.find(call, act, Armed(1, network.world.now, step.state))
+        assert isinstance(settled, Published)
+        if verb == "comment.reply":
+            inbox.commit(call, Act("comment.delete", made.id), {})
+            inbox.find(call, Act("comment.delete", made.id), Armed(1, network.world.now, {}))
+    assert inbox.comments(call, post, "").items
+    assert inbox.mentions(call, "").items
+    assert inbox.messages(call, convo, "").items
+    with pytest.raises(Refused):
+        inbox.messages(call, "nobody's", "")
 
 
 def _faults_and_doubts(network: Network) -> None:
@@ -112,6 +146,7 @@ def test_every_answer_is_what_its_lexicon_says(
     lexicons: Lexicons, conversation: list[tuple[Request, Response]]
 ) -> None:
     """Successes by their schema; refusals as error and message."""
+    report.requests("bluesky", len(conversation), "lexicons at atproto d6296a1")
     for request, response in conversation:
         nsid = _nsid(request)
         if response.status != 200:
@@ -126,6 +161,13 @@ def test_every_answer_is_what_its_lexicon_says(
             lexicons.check_output(nsid, response.body)
 
 
+_MODELS: dict[str, Any] = {
+    "app.bsky.feed.post": models.AppBskyFeedPost.Record,
+    "app.bsky.feed.like": models.AppBskyFeedLike.Record,
+    "app.bsky.feed.threadgate": models.AppBskyFeedThreadgate.Record,
+}
+
+
 def test_every_record_is_what_its_lexicon_says(
     lexicons: Lexicons, conversation: list[tuple[Request, Response]]
 ) -> None:
@@ -136,10 +178,11 @@ def test_every_record_is_what_its_lexicon_says(
         "app.bsky.embed.images",
         "app.bsky.embed.recordWithMedia",
     }
+    assert {body["collection"] for body in written} == set(_MODELS)
     for body in written:
         lexicons.check_record(body["record"], body["rkey"])
-        model = models.get_or_create(body["record"], models.AppBskyFeedPost.Record, strict_string_format=True)
-        assert isinstance(model, models.AppBskyFeedPost.Record)
+        wanted = _MODELS[body["collection"]]
+        assert isinstance(models.get_or_create(body["record"], wanted, strict_string_format=True), wanted)
 
 
 def test_the_conversation_had_every_method(conversation: list[tuple[Request, Response]]) -> None:
@@ -157,7 +200,12 @@ def test_the_conversation_had_every_method(conversation: list[tuple[Request, Res
         "app.bsky.video.uploadVideo",
         "app.bsky.video.getJobStatus",
         "app.bsky.feed.getPosts",
+        "app.bsky.feed.getPostThread",
+        "app.bsky.notification.listNotifications",
         "app.bsky.actor.getProfile",
+        "chat.bsky.convo.listConvos",
+        "chat.bsky.convo.getMessages",
+        "chat.bsky.convo.sendMessage",
     }
 
 
@@ -326,6 +374,7 @@ def sdk() -> Iterator[Sdk]:
 
 def test_the_sdk_signs_in_and_moves_to_the_account_s_pds(sdk: Sdk) -> None:
     """didDoc leads it there, and its own profile answers."""
+    report.sdk("bluesky", f"atproto {version('atproto')}")
     client = sdk.client("rostrum")
     assert client.endpoints == [f"https://{PDS}"]
     assert client.me
@@ -426,3 +475,22 @@ def test_an_account_of_another_pds_is_not_let_in_elsewhere() -> None:
     seeded.pop("service")
     with pytest.raises((Refused, RostrumError)):
         registry.connector("bluesky").sign_in(network.call, seeded)
+
+
+def test_the_sdk_likes_reads_threads_and_writes_messages(sdk: Sdk) -> None:
+    """Likes and their end, replies of others, mentions, a conversation: as the SDK does them."""
+    client = sdk.client("rostrum")
+    post = client.send_post("Anybody there?")
+    simulator.visit(sdk.world, client.me.did, "reply", "Me!", post.uri)
+    client.like(post.uri, post.cid)
+    thread = client.get_post_thread(post.uri).thread
+    assert [reply.post.record.text for reply in thread.replies] == ["Me!"]
+    assert thread.post.viewer.like
+    client.unlike(thread.post.viewer.like)
+    assert client.get_posts([post.uri]).posts[0].viewer.like is None
+    found = client.app.bsky.notification.list_notifications({"reasons": ["mention"]})
+    assert {one.reason for one in found.notifications} == {"mention"}
+    chat = client.with_bsky_chat_proxy().chat.bsky.convo
+    convo = chat.list_convos().convos[0]
+    sent = chat.send_message({"convo_id": convo.id, "message": {"text": "Hello"}})
+    assert chat.get_messages({"convo_id": convo.id}).messages[0].id == sent.id

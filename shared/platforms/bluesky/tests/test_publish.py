@@ -14,7 +14,8 @@ from shared.domain.errors import Invalid
 from shared.platforms.bluesky import errors, metrics, oauth, publish, simulator
 from shared.platforms.contract import Armed, Fate, Published, Ready, Refused, Unsure, Wait
 from shared.ports.http import Request, Response
-from tests.contract.platforms.harness import Network, image, new_network, video
+from tests.contract.platforms.harness import Network, new_network
+from tests.contract.platforms.samples import image, video
 
 IMAGE = MediaFacts(MediaType.IMAGE, "image/jpeg", 1000)
 VIDEO = MediaFacts(MediaType.VIDEO, "video/mp4", 1000)

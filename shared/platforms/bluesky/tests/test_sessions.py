@@ -12,7 +12,8 @@ from shared.domain.errors import Invalid, Unsupported
 from shared.platforms.bluesky import oauth, simulator
 from shared.platforms.contract import App, Fate, Refused
 from shared.ports.http import NotSent, Request, Response
-from tests.contract.platforms.harness import Network, image, new_network
+from tests.contract.platforms.harness import Network, new_network
+from tests.contract.platforms.samples import image
 
 PDS = "https://amanita.us-east.host.bsky.network"
 

@@ -1,0 +1,176 @@
+"""What others say to the simulated account, and what it answers."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shared.domain.content import Act
+from shared.domain.errors import Invalid
+from shared.platforms.bluesky import inbox, inbox_acts, simulator, tid
+from shared.platforms.contract import Absent, Armed, Published, Ready, Refused
+from shared.ports.http import Request
+from tests.contract.platforms.harness import Network, new_network
+
+CREATED = 1_795_348_800_000_000
+
+
+@pytest.fixture
+def network() -> Network:
+    return new_network("bluesky")
+
+
+def act(verb: str, on: str, text: str = "", key: str = "7" * 32, **handles: Any) -> Act:
+    return Act(verb, on, text, handles=handles, key=key, created_at=CREATED)
+
+
+def ready(network: Network, given: Act) -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    for _ in range(10):
+        step = inbox.prepare(network.call, given, state)
+        state = dict(step.state)
+        if isinstance(step, Ready):
+            return state
+    raise AssertionError("never ready")
+
+
+def do(network: Network, given: Act) -> Published:
+    made = inbox.commit(network.call, given, ready(network, given))
+    assert isinstance(made, Published)
+    return made
+
+
+def done(network: Network) -> list[tuple[str, str]]:
+    return [(one.verb, one.id) for one in simulator.done(network.world, network.account.platform_account_id)]
+
+
+def find(network: Network, given: Act) -> Any:
+    return inbox.find(network.call, given, Armed(1, network.world.now, ready(network, given)))
+
+
+def test_comments_come_with_time(network: Network) -> None:
+    """None at once, some after an hour, replies to replies below them; the same whenever they are read."""
+    post = network.publish(network.piece())
+    assert inbox.comments(network.call, post, "").items == ()
+    network.world.pass_time(3600)
+    found = inbox.comments(network.call, post, "").items
+    assert found
+    assert all(one.author.username and one.post_id == post.id and not one.own for one in found)
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+    assert inbox.comments(network.call, post, "").items == found
+
+
+def test_pages_of_comments_follow_each_other(network: Network) -> None:
+    """The network answers a thread whole; each reply is on one page."""
+    post, me = network.publish(network.piece()), network.account.platform_account_id
+    for number in range(60):
+        simulator.visit(network.world, me, "reply", f"Number {number}", post.id)
+    first = inbox.comments(network.call, post, "")
+    second = inbox.comments(network.call, post, first.next)
+    ids = {one.id for one in (*first.items, *second.items)}
+    assert (len(first.items), len(second.items), second.next, len(ids)) == (50, 10, "", 60)
+
+
+def test_an_answer_belongs_to_its_thread(network: Network) -> None:
+    """Also where only the comment's address is known: root and parent come from its record."""
+    post, me = network.publish(network.piece()), network.account.platform_account_id
+    asked = simulator.visit(network.world, me, "reply", "Me!", post.id)
+    made = do(network, act("comment.reply", asked, "Welcome"))
+    (own,) = [one for one in inbox.comments(network.call, post, "").items if one.own]
+    assert (own.id, own.parent_id, own.text, own.handles["root"]["uri"]) == (made.id, asked, "Welcome", post.id)
+    gone = act("comment.delete", made.id)
+    assert isinstance(find(network, gone), Absent)
+    do(network, gone)
+    do(network, gone)
+    assert isinstance(find(network, gone), Published)
+
+
+def test_a_like_is_one_record_per_post(network: Network) -> None:
+    """Another act that likes the same post finds the like there; taking it back leaves none."""
+    post = network.publish(network.piece())
+    first, second = act("post.like", post.id), act("post.like", post.id, key="8" * 32)
+    do(network, first)
+    network.world.pass_time(60)
+    do(network, second)
+    assert done(network) == [("post.like", post.id)]
+    assert isinstance(find(network, second), Published)
+    do(network, act("post.unlike", post.id))
+    assert done(network) == []
+
+
+def test_a_like_from_an_app_is_taken_back_too(network: Network) -> None:
+    """Its key is not ours: the AppView names it."""
+    post, me = network.publish(network.piece()), network.account.platform_account_id
+    record = {"$type": "app.bsky.feed.like", "subject": dict(post.state), "createdAt": "2026-11-22T12:00:00Z"}
+    body = {"repo": me, "collection": "app.bsky.feed.like", "record": record}
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {network.account.tokens.access}"}
+    url = "https://bsky.social/xrpc/com.atproto.repo.createRecord"
+    network.http.send(Request("POST", url, headers, json.dumps(body).encode()))
+    assert done(network) == [("post.like", post.id)]
+    do(network, act("post.unlike", post.id))
+    assert done(network) == []
+
+
+def test_our_like_s_key_is_a_tid_that_follows_from_the_post() -> None:
+    """In every process, whatever the post's key is."""
+    one, two = "at://did:plc:a/app.bsky.feed.post/3k2a4b5c6d7e2", "at://did:plc:b/app.bsky.feed.post/3k2a4b5c6d7e2"
+    assert inbox_acts.like_key(one) == inbox_acts.like_key(one)
+    assert inbox_acts.like_key(one) != inbox_acts.like_key(two)
+    assert abs(tid.instant(inbox_acts.like_key(one)) - tid.instant("3k2a4b5c6d7e2")) < 2_000_000
+    assert len(inbox_acts.like_key("at://did:plc:a/app.bsky.feed.post/self")) == 13
+
+
+def test_hiding_keeps_what_others_hid(network: Network) -> None:
+    """The gate is read, and written under its version: what came meanwhile is not lost, but in doubt."""
+    post, me = network.publish(network.piece()), network.account.platform_account_id
+    ids = [simulator.visit(network.world, me, "reply", f"Number {number}", post.id) for number in range(2)]
+    first, second = (act("comment.hide", uri) for uri in ids)
+    late = ready(network, second)
+    do(network, first)
+    with pytest.raises(Refused) as refused:
+        inbox.commit(network.call, second, late)
+    assert refused.value.row.code == "conflict"
+    assert isinstance(find(network, second), Absent)
+    do(network, second)
+    shown = {one.id: one.hidden for one in inbox.comments(network.call, post, "").items}
+    assert shown == dict.fromkeys(ids, True)
+    do(network, act("comment.unhide", ids[0]))
+    assert done(network) == [("comment.hide", ids[1])]
+
+
+def test_only_one_s_own_threads_have_replies_to_hide(network: Network) -> None:
+    """Said before anything is sent that others could see."""
+    uri = simulator.visit(network.world, network.account.platform_account_id, "mention")
+    with pytest.raises(Invalid):
+        ready(network, act("comment.hide", uri))
+
+
+def test_mentions_wait_for_the_account(network: Network) -> None:
+    """Two from the start, a third when somebody names it."""
+    assert len(inbox.mentions(network.call, "").items) == 2
+    uri = simulator.visit(network.world, network.account.platform_account_id, "mention", "Look!")
+    newest = inbox.mentions(network.call, "").items[0]
+    assert (newest.id, newest.post_id, newest.comment_id) == (uri, uri, "")
+
+
+def test_conversations_and_their_messages(network: Network) -> None:
+    """Two people wrote; an answer is there, and found there when its own answer is lost."""
+    found = inbox.conversations(network.call, "").items
+    assert len(found) == 2
+    given = act("message.send", found[0].id, "See https://example.com")
+    assert isinstance(find(network, given), Absent)
+    sent = do(network, given)
+    assert find(network, given) == Published(sent.id, None, sent.state, find(network, given).raw)
+    newest = inbox.messages(network.call, found[0].id, "").items[0]
+    assert (newest.id, newest.own, newest.text) == (sent.id, True, given.text)
+
+
+def test_an_app_password_without_messages_is_told_apart(network: Network) -> None:
+    """Nothing is wrong with the session: another app password is needed."""
+    me = network.account.platform_account_id
+    network.world.put("bluesky.account", me, {**(network.world.get("bluesky.account", me) or {}), "no_chat": True})
+    with pytest.raises(Refused) as refused:
+        inbox.conversations(network.call, "")
+    assert refused.value.row.code == "permission_denied"

@@ -5,19 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from shared.platforms.facebook.kinds_data import DOCS, READ, REFERENCE
-from shared.platforms.manifest import Action, NotOffered, Resource, Source
+from shared.platforms.facebook.kinds_data import DOCS, IMAGES, READ, REFERENCE
+from shared.platforms.manifest import Action, MediaLimit, NotOffered, Option, Resource, Source, TextLimit
 
-_LATER = "Comes to this folder with its next slice."
 _TOKENS = Source(f"{DOCS}/facebook-login/guides/access-tokens/get-long-lived", READ)
-_INBOX = NotOffered(_LATER, Source(f"{REFERENCE}/object/comments", READ))
+_COMMENTS = Source(f"{REFERENCE}/object/comments", READ)
+_SEND = Source(f"{DOCS}/messenger-platform/reference/send-api", READ)
 
 FACETS: MappingProxyType[str, Any] = MappingProxyType(
     {
         "publish": "offered",
         "metrics": "offered",
-        "inbox": _INBOX,
-        "webhooks": NotOffered(_LATER, Source(f"{DOCS}/graph-api/webhooks/getting-started/webhooks-for-pages", READ)),
+        "inbox": "offered",
+        "webhooks": "offered",
         "ads": NotOffered("Comes with the Marketing API's modules.", Source(f"{DOCS}/marketing-api", READ)),
     }
 )
@@ -26,15 +26,43 @@ FEATURES: MappingProxyType[str, Any] = MappingProxyType(
         "refresh": NotOffered("A Page's token has no end: there is nothing to refresh.", _TOKENS),
         "revoke": "offered",
         "delete": "offered",
-        "comments": _INBOX,
-        "posts.like": _INBOX,
-        "messages": _INBOX,
-        "mentions": _INBOX,
-        "reviews": _INBOX,
+        "comments": "offered",
+        "posts.like": "offered",
+        "messages": "offered",
+        "mentions": "offered",
+        "reviews.list": "offered",
+        "reviews.reply": NotOffered(
+            "Facebook documents no call that answers a recommendation: answer it on the Page itself.",
+            Source(f"{REFERENCE}/page/ratings", READ),
+        ),
         "metrics": "offered",
-        "webhooks": FACETS["webhooks"],
+        "webhooks": "offered",
         "ads": FACETS["ads"],
     }
 )
-ACTIONS: tuple[Action, ...] = ()
-RESOURCES: tuple[Resource, ...] = ()
+_COMMENT = TextLimit(8_000, "chars", "limits:count", _COMMENTS)
+_MESSAGE = TextLimit(2_000, "chars", "limits:count", _SEND)
+_PICTURE = MediaLimit(_COMMENTS, image_types=IMAGES, max_image_bytes=10_000_000)
+_FILE = MediaLimit(
+    _SEND, image_types=IMAGES[:3], video_types=("video/mp4",), max_image_bytes=8_000_000, max_video_bytes=25_000_000
+)
+_TAG = Option(
+    "tag",
+    "string",
+    "Write outside of the 24 hours: HUMAN_AGENT, for a person's answer within 7 days (Facebook must have allowed it).",
+    ("HUMAN_AGENT",),
+)
+ACTIONS = (
+    Action("comment.create", "inbox", _COMMENT, (), _PICTURE, 1),
+    Action("comment.reply", "inbox", _COMMENT, (), _PICTURE, 1),
+    Action("comment.like", "inbox", repeatable=True),
+    Action("comment.unlike", "inbox", repeatable=True),
+    Action("comment.hide", "inbox", repeatable=True),
+    Action("comment.unhide", "inbox", repeatable=True),
+    Action("comment.delete", "inbox", repeatable=True),
+    Action("comment.private_reply", "inbox", _MESSAGE),
+    Action("message.send", "inbox", _MESSAGE, (_TAG,), _FILE, 1),
+    Action("post.like", "inbox", repeatable=True),
+    Action("post.unlike", "inbox", repeatable=True),
+)
+RESOURCES = (Resource("pages", "The Pages that the connected person manages and allowed."),)

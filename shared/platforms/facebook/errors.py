@@ -115,6 +115,9 @@ _ROWS: Mapping[Code, ErrorRow] = {
     (10, 2018278): _WINDOW,
     (10, 2018065): _WINDOW,
     (10, 2534022): _WINDOW,
+    (10, 1893063): rejected(
+        "account_restricted", "Facebook has restricted the Page from sending messages for a while."
+    ),
     (551, None): _NOT_THERE,
     (100, 2018001): _NOT_THERE,
     (10900, None): _ALREADY,

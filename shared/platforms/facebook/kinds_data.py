@@ -16,11 +16,11 @@ VIDEO_ERRORS = Source("https://developers.facebook.com/documentation/video-api/r
 REELS = Source(f"{DOCS}/video-api/guides/reels-publishing", READ)
 STORIES = Source(f"{DOCS}/page-stories-api", READ)
 
-_IMAGES = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff")
+IMAGES = ("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff")
 _VIDEOS = ("video/mp4", "video/quicktime")
 _MB = 1_000_000
 
-_PHOTO = MediaLimit(source=PHOTOS, image_types=_IMAGES, max_image_bytes=10 * _MB)
+_PHOTO = MediaLimit(source=PHOTOS, image_types=IMAGES, max_image_bytes=10 * _MB)
 # 2 GB: error 1363023. The length is Facebook's as its help pages have it; the API's own answer is final.
 _VIDEO = MediaLimit(source=VIDEO_ERRORS, video_types=_VIDEOS, max_video_bytes=2_000 * _MB, max_seconds=4 * 3600)
 # 9:16, with room for what encoders round.
@@ -36,7 +36,7 @@ _REEL = MediaLimit(
 )
 _STORY = MediaLimit(
     source=STORIES,
-    image_types=_IMAGES,
+    image_types=IMAGES,
     video_types=_VIDEOS,
     max_image_bytes=10 * _MB,
     max_video_bytes=2_000 * _MB,

@@ -5,24 +5,28 @@ Stateful and strict. Where Meta documents nothing, the README says what was chos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from shared.platforms import _pushes
 from shared.platforms._graph import simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem, answer
-from shared.platforms.contract import World
+from shared.platforms.contract import Push, World
 from shared.platforms.facebook import simulator_comments as commenting
 from shared.platforms.facebook import simulator_insights as insights
 from shared.platforms.facebook import simulator_media as media
 from shared.platforms.facebook import simulator_oauth as oauth
+from shared.platforms.facebook import simulator_people as people
 from shared.platforms.facebook import simulator_publish as publishing
 from shared.platforms.facebook import simulator_read as reading
 from shared.platforms.facebook import simulator_state as state
-from shared.platforms.facebook.simulator_seen import seen
+from shared.platforms.facebook import simulator_subscriptions as subscriptions
+from shared.platforms.facebook.simulator_seen import done, seen
 from shared.platforms.facebook.simulator_state import Session
+from shared.platforms.facebook.simulator_visits import visit
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "seed", "seen"]
+__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
 
 
 def handle(request: Request, world: World) -> Response:
@@ -37,6 +41,11 @@ def seed(world: World, name: str) -> Mapping[str, str]:
     """Make the person and their Pages; answers a code that can be exchanged at once, with any redirect address."""
     state.person_named(world, name)
     return {"code": oauth.make_code(world, name, "", "", list(oauth.SCOPES))}
+
+
+def pushes(world: World) -> Sequence[Push]:
+    """The webhooks that were sent, oldest first."""
+    return _pushes.sent(world)
 
 
 def _route(request: Request, world: World) -> Response:
@@ -81,24 +90,18 @@ def _person(ask: Ask, who: Session, world: World, edge: str) -> Response:
 
 
 def _page(ask: Ask, who: Session, world: World, edge: str) -> Response:
-    match (ask.method, edge):
-        case ("GET", ""):
-            return answer(simulated.chosen(ask, reading.page(who.page, world), "Page"))
-        case ("GET", "published_posts" | "feed"):
-            return reading.posts(ask, who, world, edge)
-        case ("GET", "stories"):
-            return reading.stories(ask, who, world)
-        case ("GET", "insights"):
-            return insights.page(ask, who, world)
-        case ("POST", "feed"):
-            return publishing.feed(ask, who, world)
-        case ("POST", "photos"):
-            return media.photo(ask, who, world)
-        case ("POST", "photo_stories"):
-            return publishing.photo_story(ask, who, world)
-        case ("POST", "videos" | "video_reels" | "video_stories"):
-            return _upload(ask, who, world, edge)
-    raise simulated.missing(who.page["id"], ask.method.lower())
+    if (ask.method, edge) == ("GET", ""):
+        return answer(simulated.chosen(ask, reading.page(who.page, world), "Page"))
+    if ask.method == "POST" and edge in media.FLOWS:
+        return _upload(ask, who, world, edge)
+    if ask.method == "GET" and edge in {"published_posts", "feed"}:
+        return reading.posts(ask, who, world, edge)
+    if edge == "subscribed_apps":
+        return subscriptions.handle(ask, who, world)
+    serve = _EDGES.get((ask.method, edge))
+    if serve is None:
+        raise simulated.missing(who.page["id"], ask.method.lower())
+    return serve(ask, who, world)
 
 
 def _upload(ask: Ask, who: Session, world: World, flow: str) -> Response:
@@ -123,6 +126,9 @@ def _node(ask: Ask, who: Session, world: World, id_: str, edge: str) -> Response
     found = commenting.named(world, who, id_)
     if found:
         return _comment(ask, who, world, *found, edge)
+    thread = people.thread_named(world, who, id_)
+    if thread and ask.method == "GET" and edge in {"", "messages"}:
+        return people.conversation(ask, who, thread, world, edge)
     raise simulated.missing(id_, ask.method.lower())
 
 
@@ -149,6 +155,8 @@ def _thing(ask: Ask, who: Session, world: World, kind: str, document: Document, 
             return commenting.listing(ask, who, post, world)
         case ("POST", "comments") if post:
             return commenting.create(ask, who, post, world)
+        case ("POST" | "DELETE", "likes") if post and post["kind"] != "story":
+            return publishing.like(ask, who, post, world)
         case ("GET", "insights") if post and kind == "post":
             return insights.post(ask, who, post, world)
     raise simulated.missing(document["id"], ask.method.lower())
@@ -169,10 +177,16 @@ def _counters(post: Document | None, world: World) -> Document:
     if post is None or post["kind"] == "story":
         return {}
     counts, said = insights.reception(post, world), len(commenting.all_of(post, world))
-    reactions = {"data": [], "summary": {"total_count": counts.likes, "viewer_reaction": "NONE"}}
+    reactions = {
+        "data": [],
+        "summary": {"total_count": counts.likes, "viewer_reaction": "LIKE" if post.get("liked") else "NONE"},
+    }
     return {
         "reactions": reactions,
-        "likes": {"data": [], "summary": {"total_count": counts.likes, "can_like": True, "has_liked": False}},
+        "likes": {
+            "data": [],
+            "summary": {"total_count": counts.likes, "can_like": True, "has_liked": bool(post.get("liked"))},
+        },
         "comments": {"data": [], "summary": {"total_count": said, "order": "ranked", "can_comment": True}},
         "shares": {"count": counts.shares} if counts.shares else None,
         "views": counts.views,
@@ -195,3 +209,16 @@ def _comment(ask: Ask, who: Session, world: World, row: Document, post: Document
         case ("POST" | "DELETE", "likes"):
             return commenting.like(ask, who, row, world)
     raise simulated.missing(row["id"], ask.method.lower())
+
+
+_EDGES: Mapping[tuple[str, str], Callable[[Ask, Session, World], Response]] = {
+    ("GET", "stories"): reading.stories,
+    ("GET", "insights"): insights.page,
+    ("GET", "conversations"): people.conversations,
+    ("GET", "tagged"): people.tagged,
+    ("GET", "ratings"): people.ratings,
+    ("POST", "feed"): publishing.feed,
+    ("POST", "photos"): media.photo,
+    ("POST", "photo_stories"): publishing.photo_story,
+    ("POST", "messages"): people.send,
+}

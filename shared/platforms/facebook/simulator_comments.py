@@ -14,6 +14,7 @@ from shared.platforms._graph.simulated import Ask, Document, Problem, answer, ha
 from shared.platforms.contract import World
 from shared.platforms.facebook import limits
 from shared.platforms.facebook import simulator_publish as publishing
+from shared.platforms.facebook import simulator_pushes as pushes
 from shared.platforms.facebook import simulator_read as reading
 from shared.platforms.facebook import simulator_state as state
 from shared.platforms.facebook.simulator_state import Session
@@ -26,7 +27,7 @@ def all_of(post: Document, world: World) -> list[Document]:
     """Every comment under a post that stands now, oldest first."""
     kept = [found for id_ in post["comments"] if (found := world.get("comment", id_))]
     rows = [*_followers(post, world), *kept]
-    marked = [{**row, **(world.get("mark", row["id"]) or {})} for row in rows]
+    marked = [{**(world.get("mark", row["id"]) or {}), **row} for row in rows]
     return sorted((row for row in marked if not row.get("removed")), key=lambda row: (row["at"], row["id"]))
 
 
@@ -73,6 +74,7 @@ def shown(row: Document, among: list[Document]) -> Document:
         "can_like": True,
         "can_remove": True,
         "can_reply_privately": not row["own"] and not row.get("replied"),
+        "private_reply_conversation": {"id": row["conversation"]} if row.get("conversation") else None,
         "comment_count": answers,
         "like_count": _alive.luck(f"{row['id']}/likes", 6) + bool(row.get("liked")),
         "user_likes": bool(row.get("liked")),
@@ -115,12 +117,21 @@ def add(
     world.put("comment", row["id"], row)
     fresh = world.get("post", post["id"]) or post
     world.put("post", post["id"], fresh | {"comments": [*fresh["comments"], row["id"]][-state.LISTED :]})
+    pushes.commented(world, world.get("page", post["page"]) or {}, row)
     return row
 
 
-def mark(world: World, id_: str, **changed: bool) -> None:
+def mark(world: World, page_id: str, id_: str, **changed: bool | str) -> None:
     """Note what was done to a comment."""
-    world.put("mark", id_, (world.get("mark", id_) or {}) | changed)
+    world.put("mark", id_, (world.get("mark", id_) or {}) | changed | {"at": now(world)})
+    page = world.get("page", page_id) or {}
+    others = [known for known in page.get("marks", ()) if known != id_]
+    world.put("page", page_id, page | {"marks": [*others, id_][-state.LISTED :]})
+
+
+def marked(world: World, page: Document) -> list[tuple[str, Document]]:
+    """The comments to which the Page has done something, and what stands now."""
+    return [(id_, found) for id_ in page.get("marks", ()) if (found := world.get("mark", id_))]
 
 
 def update(ask: Ask, who: Session, row: Document, world: World) -> Response:
@@ -130,7 +141,7 @@ def update(ask: Ask, who: Session, row: Document, world: World) -> Response:
     ask.need("is_hidden")
     if row["own"]:
         raise Problem(100, "(#100) A Page cannot hide its own comment")
-    mark(world, row["id"], hidden=ask.flag("is_hidden"))
+    mark(world, who.page["id"], row["id"], hidden=ask.flag("is_hidden"))
     return answer({"success": True})
 
 
@@ -138,7 +149,7 @@ def like(ask: Ask, who: Session, row: Document, world: World) -> Response:
     """POST and DELETE /{comment}/likes."""
     who.need("pages_manage_engagement")
     ask.allow()
-    mark(world, row["id"], liked=ask.method == "POST")
+    mark(world, who.page["id"], row["id"], liked=ask.method == "POST")
     return answer({"success": True})
 
 
@@ -148,7 +159,7 @@ def remove(ask: Ask, who: Session, row: Document, world: World) -> Response:
     ask.allow()
     if world.get("comment", row["id"]):
         publishing.remove_comment(world, row)
-    mark(world, row["id"], removed=True)
+    mark(world, who.page["id"], row["id"], removed=True)
     return answer({"success": True})
 
 

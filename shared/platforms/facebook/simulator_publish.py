@@ -10,6 +10,7 @@ from shared.platforms._graph.simulated import Ask, Document, Problem, answer, ha
 from shared.platforms.contract import World
 from shared.platforms.facebook import limits
 from shared.platforms.facebook import simulator_media as files
+from shared.platforms.facebook import simulator_pushes as pushes
 from shared.platforms.facebook import simulator_state as state
 from shared.platforms.facebook.simulator_state import Session
 from shared.ports.http import Response
@@ -93,6 +94,14 @@ def delete(ask: Ask, who: Session, world: World, kind: str, document: Document) 
     return answer({"success": True})
 
 
+def like(ask: Ask, who: Session, post: Document, world: World) -> Response:
+    """POST and DELETE /{post}/likes: the Page's own like."""
+    who.need("pages_manage_engagement")
+    ask.allow()
+    world.put("post", post["id"], post | {"liked": ask.method == "POST", "liked_at": now(world)})
+    return answer({"success": True})
+
+
 def add_post(world: World, who: Session, values: Document, live: float) -> Document:
     """A post of the Page, live at that time."""
     page = world.get("page", who.page["id"]) or who.page
@@ -101,6 +110,7 @@ def add_post(world: World, who: Session, values: Document, live: float) -> Docum
     post |= {"message": "", "link": "", "photos": [], "kind": "post"} | values
     world.put("post", id_, post)
     world.put("page", page["id"], page | {"posts": [id_, *page["posts"]][: state.LISTED]})
+    pushes.published(world, page, post)
     return post
 
 
@@ -192,6 +202,8 @@ def _unlist(world: World, post: Document) -> None:
     if page:
         left = {edge: [id_ for id_ in page[edge] if id_ != post["id"]] for edge in ("posts", "stories")}
         world.put("page", page["id"], page | left)
+        if post["kind"] != "story":
+            pushes.removed(world, page, post)
     world.delete("post", post["id"])
     if post.get("video"):
         world.delete("video", post["video"])

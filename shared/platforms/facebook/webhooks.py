@@ -1,0 +1,212 @@
+"""What Facebook delivers of a Page: posts, comments, reactions, mentions, recommendations, messages, leads.
+
+https://developers.facebook.com/docs/graph-api/webhooks/reference/page and
+https://developers.facebook.com/docs/messenger-platform/reference/webhook-events, read 2026-11-22. The callback's address and
+verify token are the app's, set once in Meta's dashboard; each Page is subscribed by a call. The secret is the app's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.platforms._graph import webhooks
+from shared.platforms.contract import Call, Fate, Refused
+from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
+from shared.platforms.facebook import errors, graph
+
+FIELDS = (
+    "feed",
+    "mention",
+    "ratings",
+    "leadgen",
+    "messages",
+    "message_echoes",
+    "message_deliveries",
+    "message_reads",
+    "message_reactions",
+    "messaging_postbacks",
+)
+_POSTS = frozenset({"status", "photo", "video", "post", "share", "album", "reel", "story"})
+_COMMENT: Mapping[str, EventKind] = {
+    "add": "comment.created",
+    "edit": "comment.updated",
+    "edited": "comment.updated",
+    "hide": "comment.updated",
+    "unhide": "comment.updated",
+    "remove": "comment.deleted",
+    "delete": "comment.deleted",
+}
+_POST: Mapping[str, EventKind] = {
+    "add": "post.published",
+    "edit": "post.updated",
+    "edited": "post.updated",
+    "hide": "post.updated",
+    "unhide": "post.updated",
+    "remove": "post.deleted",
+    "delete": "post.deleted",
+}
+_REACTION: Mapping[str, EventKind] = {
+    "add": "reaction.created",
+    "edit": "reaction.created",
+    "remove": "reaction.deleted",
+}
+_REVIEW: Mapping[str, EventKind] = {"add": "review.created", "edit": "review.updated", "edited": "review.updated"}
+
+
+def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:
+    """The answer to the handshake, None when it is none of ours."""
+    return webhooks.challenge(query, verify_token)
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> bool:
+    """Whether these bytes were signed with the app's secret. There is no replay window."""
+    return webhooks.verify(headers, body, secret)
+
+
+def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
+    """What the delivery says. Raises ValueError when it makes no sense."""
+    return [event for entry in webhooks.entries(body, "page") for event in _entry(entry)]
+
+
+def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
+    """Have the Page's events delivered to the app's callback. Repeatable. Raises Refused."""
+    graph.post(call, f"{graph.page_id(call)}/subscribed_apps", {"subscribed_fields": ",".join(FIELDS)})
+    return Subscription()
+
+
+def unsubscribe(call: Call) -> None:
+    """Have them delivered no more; what is already gone is fine. Raises Refused."""
+    try:
+        graph.remove(call, f"{graph.page_id(call)}/subscribed_apps")
+    except Refused as refused:
+        if refused.fate is not Fate.UNAUTHORISED and not errors.is_gone(refused):
+            raise
+
+
+def _entry(entry: Mapping[str, Any]) -> Iterator[Event]:
+    page = str(entry.get("id") or "")
+    for name, value in webhooks.changes(entry):
+        yield _change(page, entry, name, value)
+    for item in entry.get("messaging") or ():
+        if not isinstance(item, dict):
+            raise ValueError("each of «messaging» is an object")  # noqa: TRY004 - parse's one error
+        yield _messaging(page, item)
+
+
+# ----------------------------------------------------------------------------------------------------- changes
+
+
+def _change(page: str, entry: Mapping[str, Any], name: str, value: dict[str, Any]) -> Event:
+    kind = _kind(page, name, value)
+    at = webhooks.instant(value.get("created_time") or entry.get("time"))
+    return Event(kind, _identity(name, value, at), page, at, _data(page, name, value), value)
+
+
+def _kind(page: str, name: str, value: Mapping[str, Any]) -> EventKind:
+    item, verb = str(value.get("item") or ""), str(value.get("verb") or "")
+    if name == "leadgen":
+        return "lead.created"
+    if name == "mention":
+        return "mention.created" if verb in {"add", ""} else "other"
+    if name == "ratings":
+        return _REVIEW.get(verb, "other") if item in {"rating", ""} else "other"
+    if name != "feed":
+        return "other"
+    if item == "comment":
+        return _COMMENT.get(verb, "other")
+    if item in {"reaction", "like"}:
+        return _REACTION.get(verb, "other")
+    ours = _author(value)[0] in {page, ""} and value.get("published") != 0
+    return _POST.get(verb, "other") if item in _POSTS and ours else "other"
+
+
+def _identity(name: str, value: Mapping[str, Any], at: datetime) -> str:
+    """The same however often it is delivered: what happened, to what, by whom, when."""
+    what = ("item", "verb", "comment_id", "post_id", "open_graph_story_id", "leadgen_id", "reaction_type")
+    parts = [str(value.get(key) or "") for key in what]
+    return ".".join(
+        ["facebook", name, *(part for part in (*parts, _author(value)[0]) if part), str(int(at.timestamp()))]
+    )
+
+
+def _data(page: str, name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    author, called = _author(value)
+    data: dict[str, Any] = {
+        "post_id": value.get("post_id"),
+        "comment_id": value.get("comment_id"),
+        "parent_id": _parent(value),
+        "text": value.get("message") or value.get("review_text"),
+        "author_id": author,
+        "author_name": called,
+        "reaction": value.get("reaction_type"),
+        "review_id": value.get("open_graph_story_id"),
+        "lead_id": value.get("leadgen_id"),
+        "form_id": value.get("form_id"),
+        "ad_id": value.get("ad_id"),
+        "link": value.get("link"),
+    }
+    if name == "ratings" and value.get("recommendation_type"):
+        data["recommends"] = str(value["recommendation_type"]).lower() == "positive"
+    if author:
+        data["own"] = author == page
+    return {
+        key: found for key, found in data.items() if isinstance(found, bool) or (found and isinstance(found, str | int))
+    }
+
+
+def _author(value: Mapping[str, Any]) -> tuple[str, str]:
+    by = value.get("from")
+    found = by if isinstance(by, dict) else {}
+    id_ = found.get("id") or value.get("sender_id") or value.get("reviewer_id")
+    return str(id_ or ""), str(found.get("name") or value.get("sender_name") or value.get("reviewer_name") or "")
+
+
+def _parent(value: Mapping[str, Any]) -> str:
+    """The comment that is answered; below a post itself, Facebook names the post."""
+    parent = str(value.get("parent_id") or "")
+    return "" if parent == str(value.get("post_id") or "") else parent
+
+
+# --------------------------------------------------------------------------------------------------- messaging
+
+
+def _messaging(page: str, item: Mapping[str, Any]) -> Event:
+    at = webhooks.instant(item.get("timestamp"))
+    sender, recipient = _id(item, "sender"), _id(item, "recipient")
+    person = recipient if sender == page else sender
+    kind, about = _told(item)
+    mid = str(about.get("mid") or about.get("watermark") or "")
+    data: dict[str, Any] = {
+        "message_id": str(about.get("mid") or ""),
+        "person_id": person,
+        "text": about.get("text") or "",
+    }
+    data |= {"author_id": sender, "own": sender == page, "reaction": about.get("emoji") or about.get("reaction") or ""}
+    if attached := [one for one in about.get("attachments") or () if isinstance(one, dict)]:
+        data["attachments"] = len(attached)
+    kept = {key: value for key, value in data.items() if value != ""}
+    return Event(kind, f"facebook.{kind}.{mid or int(at.timestamp() * 1000)}.{sender}", page, at, kept, dict(item))
+
+
+def _told(item: Mapping[str, Any]) -> tuple[EventKind, Mapping[str, Any]]:
+    """What a messaging entry is about, and the part that says it."""
+    for name, kind in (("delivery", "message.delivered"), ("read", "message.read")):
+        if isinstance(item.get(name), dict):
+            return kind, item[name]  # type: ignore[return-value]
+    message = item.get("message")
+    if isinstance(message, dict):
+        return ("message.sent" if message.get("is_echo") else "message.received"), message
+    reaction = item.get("reaction")
+    if isinstance(reaction, dict):
+        return ("reaction.deleted" if reaction.get("action") == "unreact" else "reaction.created"), reaction
+    postback = item.get("postback")
+    if isinstance(postback, dict):
+        return "message.received", {**postback, "text": postback.get("title") or ""}
+    return "other", {}
+
+
+def _id(item: Mapping[str, Any], name: str) -> str:
+    found = item.get(name)
+    return str(found.get("id") or "") if isinstance(found, dict) else ""

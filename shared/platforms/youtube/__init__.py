@@ -26,7 +26,6 @@ _THUMBNAIL = MediaLimit(_THUMBNAILS, image_types=("image/jpeg", "image/png"), ma
 
 MANIFEST = Manifest(
     name="youtube",
-    aliases=("yt",),
     title="YouTube",
     folder="youtube",
     hosts=(

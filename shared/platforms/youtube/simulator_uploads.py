@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from email import message_from_bytes
+from email.message import Message
 from typing import Any, Final
 
 from shared.platforms._google.simulator import Asked, Denied, answer, error, visible
@@ -126,11 +128,11 @@ def _count_insert(asked: Asked) -> None:
 
 def multipart(asked: Asked) -> tuple[dict[str, Any], bytes]:
     """A ``multipart/related`` body: the resource, and the file. Raises Denied."""
-    found = re.search(r'boundary="?([^";]+)"?', asked.headers.get("content-type", ""))
-    pieces = asked.body.split(b"--" + found.group(1).encode())[1:-1] if found else []
-    if len(pieces) != 2:
+    head = f"Content-Type: {asked.headers.get('content-type', '')}\r\n\r\n".encode()
+    pieces = message_from_bytes(head + asked.body).get_payload()
+    bodies = [_payload(piece) for piece in pieces] if isinstance(pieces, list) else []
+    if len(bodies) != 2:
         raise Denied(error(400, "badRequest", "Multipart must have 2 parts."))
-    bodies = [piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")[2].removesuffix(b"\r\n") for piece in pieces]
     try:
         resource = json.loads(bodies[0])
     except ValueError:
@@ -138,3 +140,7 @@ def multipart(asked: Asked) -> tuple[dict[str, Any], bytes]:
     if not isinstance(resource, dict):
         raise Denied(error(400, "parseError", "Invalid JSON payload received."))
     return resource, bodies[1]
+
+
+def _payload(piece: Any) -> bytes:
+    return bytes(piece.get_payload(decode=True) or b"") if isinstance(piece, Message) else b""

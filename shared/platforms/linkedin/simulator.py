@@ -140,5 +140,5 @@ def _check_version(asked: Asked) -> None:
         )
     if not re.fullmatch(r"20\d{4}", version) or not _OLDEST <= version <= _NEWEST:
         raise Denied(refused(426, "NONEXISTENT_VERSION", f"Requested version {version} is not active"))
-    if asked.headers.get("x-restli-protocol-version") != "2.0.0":
+    if asked.headers.get("x-restli-protocol-version", "2.0.0") != "2.0.0":
         raise Denied(refused(400, "ILLEGAL_ARGUMENT", "X-Restli-Protocol-Version must be 2.0.0"))

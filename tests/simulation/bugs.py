@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 from unittest import mock
 
 from shared.domain import targets
@@ -25,6 +25,7 @@ from shared.operations.publishing import (
     records,
     sending,
     sweeping,
+    turns,
 )
 from shared.platforms import registry
 from shared.platforms.contract import Absent
@@ -32,16 +33,20 @@ from shared.ports.bus import BusUnavailable
 from shared.ports.http import HttpFailure
 from shared.ports.store import Write
 
+About = Literal["posts", "actions"]
+
 
 @dataclass(frozen=True, slots=True)
 class Bug:
     """A bug and what it breaks: ``betrayed`` is the kind of ``invariants.Broken`` that a run must show. Any other kind does
-    not count: a patch that no longer fits the code breaks every run, and would pass for caught."""
+    not count: a patch that no longer fits the code breaks every run, and would pass for caught. ``about``: which runs are
+    the likeliest to show it."""
 
     name: str
     why: str
     patch: Callable[[], Any]
     betrayed: str = "duplicate"
+    about: About = "posts"
 
 
 def _patched(module: Any, name: str, replacement: Any) -> Callable[[], Any]:
@@ -135,6 +140,23 @@ def _lost_queue_is_fine(target: Target, now: Any) -> Target:
     return replace(_real_swept(target, now), tick=target.tick)
 
 
+def _repeat_what_is_no_post(ports: Any, target: Target, account: Any, call: Any, act: Any) -> Any:
+    if target.post_id:
+        return _real_send(ports, target, account, call, act)
+    actor = registry.actor(target.platform, target.module)
+    for _ in range(2):
+        try:
+            return sending._accepted(ports, actor.commit(call, act, target.piece.handles))
+        except HttpFailure:
+            continue
+    return _real_send(ports, target, account, call, act)
+
+
+def _settled_at_once(ports: Any, target: Target) -> Any:
+    arm = _real_arm(ports, target)
+    return arm if target.post_id else replace(arm, settles_at=arm.over_at)
+
+
 @contextmanager
 def _cancelling_anything() -> Iterator[None]:
     unguarded = mock.patch.object(deleting, "_refuse_in_flight", return_value=None)
@@ -153,6 +175,7 @@ _real_send = sending._send
 _real_reconcile = reconciling.reconcile
 _real_verdict = reconciling._verdict
 _real_put = records.put
+_real_arm = sending._arm
 _real_publish = announcing._publish
 _real_cancelled = targets.cancelled
 _real_swept = targets.swept
@@ -215,6 +238,25 @@ BUGS: tuple[Bug, ...] = (
         "loss",
     ),
     Bug("anybodys_post", "a post that looks alike is taken for one's own", _taking_anything, "lie"),
+    Bug(
+        "repeated_comment",
+        "only posts are sent once: a comment is repeated after a lost reply",
+        _patched(sending, "_send", _repeat_what_is_no_post),
+        about="actions",
+    ),
+    Bug(
+        "comment_settled_at_once",
+        "a comment that the listing does not show yet is taken to be absent",
+        _patched(sending, "_arm", _settled_at_once),
+        about="actions",
+    ),
+    Bug(
+        "out_of_turn",
+        "an older wish is fulfilled after a newer one on the same thing",
+        _patched(turns, "wait_until", lambda ports, target: None),
+        "lie",
+        "actions",
+    ),
 )
 
 

@@ -17,10 +17,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from random import Random
+from zlib import crc32
 
 from shared.domain.states import State
 from shared.platforms import registry
-from tests.simulation import bugs, invariants, plain, plans, scenarios
+from tests.simulation import acts, bugs, invariants, plain, plans, scenarios
 from tests.simulation.interleaving import deliver_interleaved
 from tests.simulation.invariants import Broken
 from tests.simulation.plans import Fault, Mode, Plan
@@ -51,12 +52,13 @@ def play(
     scenario: Scenario, plan: Plan, *, interleave: bool = False, embedded: bool = True
 ) -> tuple[Run, list[Broken]]:
     """One run of one scenario under one plan, judged."""
-    run = begin(plan, scenario.platforms, embedded=embedded)
+    run = begin(plan, scenario.platforms, embedded=embedded, stage=scenario.stage)
     step: Deliver = deliver_interleaved(plan.seed) if interleave else deliver_twice
     scenario.accept(run)
     steps = until_quiet(run, Random(plan.seed), step, scenario.actions)
     run.counting = False
-    return run, invariants.check(run, steps)
+    lies = scenario.check(run) if scenario.check else []
+    return run, invariants.check(run, steps) + [Broken("lie", lie) for lie in lies]
 
 
 def length(scenario: Scenario) -> int:
@@ -80,9 +82,13 @@ def catalogue(names: tuple[str, ...]) -> list[Scenario]:
     """Every scenario over these networks."""
     made: list[Scenario] = []
     for name in names:
+        made += acts.catalogue(name, everything=name == "plain")
+        if not registry.manifest(name).publishes:
+            continue
         made += [scenarios.one_now(name), scenarios.thread(name), scenarios.rescheduled(name)]
         made += [scenarios.cancelled(name), scenarios.cancelled(name, 4), scenarios.twins(name)]
-    return [*made, scenarios.everywhere(names)]
+    publishing = tuple(name for name in names if registry.manifest(name).publishes)
+    return [*made, scenarios.everywhere(publishing)] if publishing else made
 
 
 def full(names: tuple[str, ...], seed: int, randoms: int, pair_modes: tuple[Mode, ...]) -> Iterator[tuple[str, Tally]]:
@@ -94,23 +100,27 @@ def full(names: tuple[str, ...], seed: int, randoms: int, pair_modes: tuple[Mode
         explore(scenario, _interleavings(seed, 60), tally, interleave=True)
         explore(scenario, plans.randoms(seed, randoms, calls + 8), tally)
         yield f"{scenario.name} ({calls} calls)", tally
-    for name in names:
-        scenario = scenarios.one_now(name)
+    for scenario in (one for one in catalogue(names) if one.name.endswith(" now")):
         tally = Tally()
         explore(scenario, plans.pairs(min(24, length(scenario)), pair_modes), tally)
         yield f"{scenario.name}, pairs", tally
 
 
 def short(names: tuple[str, ...], seed: int) -> Iterator[tuple[str, Tally]]:
-    """What fits into the test suite: every single fault of the main scenario, and samples of the rest."""
+    """What fits into the test suite: every single fault of the plain network's main scenarios, samples of the rest.
+
+    Each network draws other plans, so that together they draw most.
+    """
+    thorough = names == ("plain",)
+    few = 12 if thorough else 5
     for scenario in catalogue(names):
-        calls = length(scenario)
-        every = list(plans.singles(calls + 2))
-        sample = every if "one post now" in scenario.name else Random(seed).sample(every, min(40, len(every)))
+        own, calls = seed + crc32(scenario.name.encode()), length(scenario)
+        every, main = list(plans.singles(calls + 2)), scenario.name.endswith(" now")
+        count = len(every) if thorough and main else 40 if thorough else 60 if main else 14
         tally = Tally()
-        explore(scenario, sample, tally)
-        explore(scenario, _interleavings(seed, 12), tally, interleave=True)
-        explore(scenario, plans.randoms(seed, 12, calls + 8), tally)
+        explore(scenario, Random(own).sample(every, min(count, len(every))), tally)
+        explore(scenario, _interleavings(own, few), tally, interleave=True)
+        explore(scenario, plans.randoms(own, few, calls + 8), tally)
         yield f"{scenario.name} ({calls} calls)", tally
 
 
@@ -126,15 +136,18 @@ def caught(bug: bugs.Bug, names: tuple[str, ...], seed: int) -> tuple[bool, int]
     """Whether the explorer sees this bug by what it breaks, and after how many runs."""
     runs = 0
     with bugs.planted(bug):
-        for runs, (_, _, found) in enumerate(hunted(names, seed), 1):
+        for runs, (_, _, found) in enumerate(hunted(names, seed, about=bug.about), 1):
             if any(broken.kind == bug.betrayed for broken in found):
                 return True, runs
     return False, runs
 
 
-def hunted(names: tuple[str, ...], seed: int) -> Iterator[tuple[Scenario, Plan, list[Broken]]]:
-    """Play the hunt's runs one after the other, with whatever is planted at the time."""
-    for scenario, plan, interleave in _hunt(names, seed):
+def hunted(
+    names: tuple[str, ...], seed: int, about: bugs.About = "posts"
+) -> Iterator[tuple[Scenario, Plan, list[Broken]]]:
+    """Play the hunt's runs one after the other, with whatever is planted at the time; what a bug is ``about`` first."""
+    parts = [_hunt(names, seed), _hunt_acts(names)]
+    for scenario, plan, interleave in chain(*(parts if about == "posts" else parts[::-1])):
         try:
             _, found = play(scenario, plan, interleave=interleave)
         except Exception as error:  # noqa: BLE001 - a run that breaks outright: it counts in the control, and not as a bug seen
@@ -158,6 +171,13 @@ def _hunt(names: tuple[str, ...], seed: int) -> Iterator[tuple[Scenario, Plan, b
             yield scenarios.twins(name), plan, False
         for plan in plans.randoms(seed, 60, 50):
             yield scenarios.cancelled(name), plan, True
+
+
+def _hunt_acts(names: tuple[str, ...]) -> Iterator[tuple[Scenario, Plan, bool]]:
+    for name in names:
+        for plan in plans.singles(60):
+            yield acts.one(name, "comment.reply"), plan, False
+            yield acts.wishes(name), plan, False
 
 
 def report(parts: Iterable[tuple[str, Tally]]) -> Tally:
@@ -206,6 +226,11 @@ def replay(name: str, plan: str, seed: int, names: tuple[str, ...]) -> int:
     return status
 
 
+def _with_writes() -> list[str]:
+    """The networks that have anything to explore."""
+    return [name for name in registry.all_names() if registry.manifest(name).publishes or acts.catalogue(name)]
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -216,7 +241,7 @@ def main() -> int:
     parser.add_argument("--replay", nargs=2, metavar=("SCENARIO", "PLAN"))
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)  # thousands of injected faults are not news
-    names = tuple(given.platform or registry.publishing_names())
+    names = tuple(given.platform or _with_writes())
     plain.install()
     if given.replay:
         return replay(given.replay[0], given.replay[1], given.seed, names)

@@ -9,8 +9,8 @@ from datetime import timedelta
 from shared.domain.content import Role
 from shared.domain.posts import PieceDoc, Target
 from shared.domain.states import TERMINAL, State
-from shared.platforms import registry
-from shared.platforms.contract import Seen
+from shared.domain.targets import event_type
+from shared.platforms.contract import Done, Seen
 from tests.simulation.run import MAX_STEPS, Run
 
 EARLY = timedelta(seconds=2)
@@ -27,16 +27,16 @@ class Broken:
 def check(run: Run, steps: int) -> list[Broken]:
     """Every promise, over every target of the run."""
     found = [Broken("loss", f"not over after {steps} minutes: {_states(run)}")] if steps >= MAX_STEPS else []
-    live = {name: _seen(run, name) for name in run.accounts}
+    live = {name: run.seen(name) for name in run.accounts}
+    done = {name: run.done(name) for name in run.accounts}
     for target in run.targets():
-        found += _target(run, target, live[target.platform])
-    found += _posts(run) + _twins(run) + _counts(run, live)
+        found += _target(run, target, _ids(live[target.platform], done[target.platform]))
+    found += _posts(run) + _twins(run) + _counts(run, live) + _acts(run, done)
     return found + _leaks(run)
 
 
-def _seen(run: Run, name: str) -> list[Seen]:
-    world = run.rig.sandbox.world(name)
-    return list(registry.simulator(name).seen(world, run.accounts[name].platform_account_id))
+def _ids(live: list[Seen], done: list[Done]) -> set[str]:
+    return {one.id for one in live} | {one.id for one in done}
 
 
 def _counts(run: Run, live: dict[str, list[Seen]]) -> list[Broken]:
@@ -58,6 +58,27 @@ def _counts(run: Run, live: dict[str, list[Seen]]) -> list[Broken]:
     return found
 
 
+def _acts(run: Run, done: dict[str, list[Done]]) -> list[Broken]:
+    """The same of what is no post: by verb and text (or by what it was done to, where it carries none)."""
+    found = []
+    for target in run.targets():
+        deed, name = target.piece.deed, target.platform
+        if deed is None:
+            continue
+        text = target.piece.text
+        seen = [
+            one for one in done[name] if one.verb == deed.verb and (text in one.text if text else one.on == deed.on)
+        ]
+        alike = [t.piece for t in run.targets() if t.platform == name and t.piece.text == text and t.piece.deed]
+        told = sum(_may_be_live(t, t.piece) for t in run.targets() if t.piece in alike)
+        asked = 1 if deed.repeatable else run.asked[name, text or f"{deed.verb} {deed.on}"]
+        if len(seen) > asked:
+            found.append(Broken("duplicate", f"{name}: {deed.verb} done {len(seen)} times: {text!r}"))
+        elif len(seen) > told:
+            found.append(Broken("lie", f"{name}: {deed.verb} {text!r} done {len(seen)} times, told {told} times"))
+    return found
+
+
 def _may_be_live(target: Target, piece: PieceDoc) -> bool:
     """Whether the piece says that it is live, or that nobody can know."""
     if target.unpublished_at:
@@ -69,16 +90,18 @@ def _may_be_live(target: Target, piece: PieceDoc) -> bool:
 def _twins(run: Run) -> list[Broken]:
     """A live post belongs to one piece: two that claim the same one would be deleted and measured together."""
     claims = Counter(
-        piece.live.id for target in run.targets() for piece in target.pieces if piece.live and piece.live.id
+        piece.live.id
+        for target in run.targets()
+        for piece in target.pieces
+        if piece.live and piece.live.id and not (piece.deed and piece.deed.repeatable)
     )
     return [Broken("lie", f"{post_id} is claimed by {count} pieces") for post_id, count in claims.items() if count > 1]
 
 
-def _target(run: Run, target: Target, live: list[Seen]) -> list[Broken]:
+def _target(run: Run, target: Target, ids: set[str]) -> list[Broken]:
     found = []
     if target.state not in TERMINAL:
         found.append(Broken("loss", f"{target.id} ended {target.state}"))
-    ids = {seen.id for seen in live}
     for index, piece in enumerate(target.pieces):
         if piece.live and piece.live.id and piece.live.id not in ids and not target.unpublished_at:
             found.append(Broken("lie", f"{target.id} piece {index} says published, but {piece.live.id} is not live"))
@@ -94,11 +117,11 @@ def _events(run: Run, target: Target) -> list[Broken]:
     """I5 and I6: the end of a target is told, always under the same id."""
     if target.state not in TERMINAL:
         return []
-    kind = "target.unpublished" if target.unpublished_at else f"target.{target.status}"
+    kind = "target.unpublished" if target.unpublished_at else event_type(target)
     told = {
         m.attributes["id"]
         for m in run.rig.bus.messages
-        if m.data.get("target_id") == target.id and m.attributes["type"] == kind
+        if target.id in (m.data.get("target_id"), m.data.get("action_id")) and m.attributes["type"] == kind
     }
     if len(told) != 1:
         return [Broken("silence", f"{target.id} ended {target.state}, told under {len(told)} ids")]
@@ -111,7 +134,7 @@ def _posts(run: Run) -> list[Broken]:
 
     found = []
     by_post: dict[str, list[Target]] = {}
-    for target in run.targets():
+    for target in (one for one in run.targets() if one.post_id):
         by_post.setdefault(target.post_id, []).append(target)
     for post in run.posts():
         expected = overall(target.status for target in by_post.get(post.id, []))

@@ -22,9 +22,11 @@ from shared.backends.embedded.store import EmbeddedStore
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
+from shared.domain.content import Act
 from shared.domain.posts import Post, Target
 from shared.operations import accounts, publishing
 from shared.platforms import registry
+from shared.platforms.contract import Done, Seen
 from shared.ports.http import AnswerLost, Request, Response
 from shared.ports.queue import Task
 from shared.ports.store import Query, Store, StoreError
@@ -56,6 +58,8 @@ class Run:
     counting: bool = False
     crashes: int = 0
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)  # network and text: how often callers asked for it
+    acts: dict[str, Act] = field(default_factory=dict)  # what is done to what, where the scenario is not about posts
+    before: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # by network: what (verb and id) there was
     confirmed_cancelled: set[str] = field(default_factory=set)  # targets whose cancel was answered with success
 
     @property
@@ -75,6 +79,20 @@ class Run:
         query = Query(collection=f"workspaces/{self.caller.space}/posts", order_by=(("created_at", "asc"),), limit=200)
         return [codec.decode(Post, doc.data) for doc in self._store().query(query)]
 
+    def seen(self, name: str) -> list[Seen]:
+        """What followers see on a network, but for what was there before."""
+        world, who = self.rig.sandbox.world(name), self.accounts[name].platform_account_id
+        before = self.before.get(name, set())
+        return [one for one in registry.simulator(name).seen(world, who) if ("", one.id) not in before]
+
+    def done(self, name: str) -> list[Done]:
+        """What others see of the account's acts, but for what was there before."""
+        if not registry.manifest(name).actions:
+            return []
+        world, who = self.rig.sandbox.world(name), self.accounts[name].platform_account_id
+        before = self.before.get(name, set())
+        return [one for one in registry.simulator(name).done(world, who) if (one.verb, one.id) not in before]
+
     def _store(self) -> Store:
         return self.ports.store._inner if isinstance(self.ports.store, FaultyStore) else self.ports.store
 
@@ -92,16 +110,21 @@ def _embedded() -> EmbeddedStore:
 _serial = iter(range(1, 1_000_000_000))
 
 
-def begin(plan: Plan, platforms: tuple[str, ...], *, embedded: bool = True) -> Run:
-    """A fresh workspace with one live account on each network, before any fault."""
+def begin(
+    plan: Plan, platforms: tuple[str, ...], *, embedded: bool = True, stage: Callable[[Run], None] | None = None
+) -> Run:
+    """A fresh workspace with one live account on each network, before any fault; ``stage`` comes before the accounts."""
     rig = memory_ports.rig(seed=plan.seed, now=START)
     store: Store = FaultyStore(_embedded(), rig.faults) if embedded else rig.store
     apps = {name: {"client_id": "client", "client_secret": "secret"} for name in registry.all_names()}
     ports = replace(rig.ports, store=store, http=rig.sandbox, apps=apps)
     caller = Caller(f"ws_run{next(_serial)}", "live", "key_run")
     run = Run(plan, rig, ports, caller)
+    if stage:
+        stage(run)
     for name in platforms:
         run.accounts[name] = connect(run, name)
+        run.before[name] = {("", one.id) for one in run.seen(name)} | {(one.verb, one.id) for one in run.done(name)}
     rig.faults.hook = lambda call, phase: _hook(run, call, phase)
     rig.sandbox.intercept = lambda request: _intercept(run, request)
     run.counting = True
@@ -114,7 +137,8 @@ def connect(run: Run, name: str) -> Account:
     if registry.manifest(name).oauth.style == "credentials":
         made = accounts.connect(run.ports, run.caller, accounts.Connect(name, metadata=dict(credentials)))
         return _account(made)
-    begun = accounts.connect(run.ports, run.caller, accounts.Connect(name))
+    extra = {option.name: credentials[option.name] for option in registry.manifest(name).oauth.extra}
+    begun = accounts.connect(run.ports, run.caller, accounts.Connect(name, metadata=extra))
     assert isinstance(begun, accounts.Redirect)
     answer = run.rig.sandbox.send(Request("GET", begun.auth_url))
     query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))

@@ -26,13 +26,16 @@ Action = Callable[[Run], None]
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """``accept`` makes the posts; ``actions`` happen later, at the given minute. ``refusable``: a network may
-    refuse some of them even without a fault."""
+    refuse some of them even without a fault. ``stage`` prepares the networks before accounts and faults. ``check``:
+    what must hold at the end beside the invariants; a word per fault."""
 
     name: str
     platforms: tuple[str, ...]
     accept: Action
     actions: dict[int, Action] = field(default_factory=dict)
     refusable: bool = False
+    stage: Action | None = None
+    check: Callable[[Run], list[str]] | None = None
 
 
 def one_now(name: str) -> Scenario:
@@ -105,7 +108,7 @@ def create(
     )
     texts = [command.text, *(segment.text for segment in command.segments), command.first_comment]
     run.asked.update((name, text) for name in names for text in texts if text)
-    accepted = _insist(run, lambda: _create(run, command, key), stubborn=True)
+    accepted = insist(run, lambda: _create(run, command, key), stubborn=True)
     assert accepted, f"the scenario asks for what is refused: {names}"
 
 
@@ -121,7 +124,7 @@ def _create(run: Run, command: CreatePost, name: str) -> str:
         return done.answer.body.decode()
 
 
-def _insist(run: Run, ask: Callable[[], object], *, stubborn: bool = False) -> bool:
+def insist(run: Run, ask: Callable[[], object], *, stubborn: bool = False) -> bool:
     """As a client with retries does: ask again while the answer is a crash or a fault of ours.
 
     ``stubborn``: also when it is refused, because a fault may look like the request's (media that could not be fetched).
@@ -145,12 +148,12 @@ def _insist(run: Run, ask: Callable[[], object], *, stubborn: bool = False) -> b
 def _move(run: Run, minutes: int) -> None:
     at = (run.ports.clock.now() + timedelta(minutes=minutes)).isoformat()
     for post in run.posts():
-        _insist(run, partial(editing.update, run.ports, run.caller, post.id, {"scheduled_at": at}))
+        insist(run, partial(editing.update, run.ports, run.caller, post.id, {"scheduled_at": at}))
 
 
 def _cancel(run: Run) -> None:
     for post in run.posts():
-        done = _insist(run, partial(deleting.delete, run.ports, run.caller, post.id))
+        done = insist(run, partial(deleting.delete, run.ports, run.caller, post.id))
         if done:
             run.confirmed_cancelled.update(
                 t.id for t in run.targets() if t.post_id == post.id and t.state == "cancelled"

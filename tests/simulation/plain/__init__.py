@@ -76,6 +76,12 @@ MANIFEST = Manifest(
                 Option("daily_budget_micros", "integer", "millionths of the currency"),
             ),
         ),
+        Action(
+            "campaign.status",
+            "ads",
+            options=(Option("status", "string", "what is wished", enum=("active", "paused"), required=True),),
+            repeatable=True,
+        ),
     ),
     thread=10,
 )

@@ -21,7 +21,7 @@ def accounts(call: Call, cursor: str) -> Page[AdAccount]:
 def objects(call: Call, level: Level, ad_account_id: str, parent_id: str, cursor: str) -> Page[AdObject]:
     """Campaigns only."""
     rows = wire.listed(call, "campaigns") if level == "campaign" else []
-    return Page(tuple(AdObject("campaign", row["id"], row["on"], row["text"], "paused") for row in rows))
+    return Page(tuple(AdObject("campaign", row["id"], row["on"], row["text"], row["status"]) for row in rows))
 
 
 def stats(
@@ -37,7 +37,9 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
 
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published | Accepted:
-    """The campaign."""
+    """The campaign, or its status."""
+    if act.verb == "campaign.status":
+        return Published(wire.made(call, "statuses", {"on": act.on, "status": act.arguments["status"]}))
     return Published(wire.made(call, "campaigns", {"on": act.on, "text": act.text, **act.arguments}))
 
 
@@ -47,5 +49,9 @@ def confirm(call: Call, act: Act, state: Mapping[str, Any]) -> Published | Wait:
 
 
 def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
-    """By its name and time."""
+    """A campaign by its name and time; a status as it is now."""
+    if act.verb == "campaign.status":
+        there = {row["id"]: row["status"] for row in wire.listed(call, "campaigns")}.get(act.on)
+        wished = there == act.arguments["status"]
+        return Published(act.on) if wished else Absent(f"the campaign is {there}")
     return wire.found(call, "campaigns", act, armed)

@@ -39,7 +39,15 @@ def handle(request: Request, world: World) -> Response:
 
 def _post(world: World, account: str, kind: str, given: dict[str, Any]) -> Response:
     def effect() -> Response:
-        row = {**given, "id": f"{kind[0]}{world.serial(kind)}", "at": world.now.isoformat(), "by": _name(account)}
+        if kind == "statuses":
+            return _changed(world, account, given)
+        row = {
+            **given,
+            "status": "paused",
+            "id": f"{kind}-{world.serial(kind)}",
+            "at": world.now.isoformat(),
+            "by": _name(account),
+        }
         again = kind == "likes" and any(like["on"] == given["on"] for like in _rows(world, account, kind))
         _put(world, account, kind, _rows(world, account, kind) + ([] if again else [row]))
         return _answer({"id": row["id"]})
@@ -54,6 +62,16 @@ def _post(world: World, account: str, kind: str, given: dict[str, Any]) -> Respo
     if len(text) > (100 if kind == "campaigns" else 500):
         return refusals["rejected"]()
     return _faults.visible(world, text=text, key=f"{kind}/{given.get('on')}/{text}", effect=effect, **refusals)
+
+
+def _changed(world: World, account: str, given: Mapping[str, Any]) -> Response:
+    """A campaign's status, whatever it was."""
+    rows = _rows(world, account, "campaigns")
+    if not any(row["id"] == given["on"] for row in rows):
+        return Response(422, {}, b"{}")
+    change = {"status": given["status"], "touched": world.now.isoformat()}
+    _put(world, account, "campaigns", [row | (change if row["id"] == given["on"] else {}) for row in rows])
+    return _answer({"id": given["on"]})
 
 
 def _others(world: World, account: str, query: Mapping[str, str], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -82,8 +100,12 @@ def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
 def done(world: World, platform_account_id: str) -> Sequence[Done]:
     """Everything else that the account did, without the listing's lag."""
     rows = [(verb, row) for kind, verb in VERBS.items() for row in _rows(world, _token(platform_account_id), kind)]
+    changed = [row for row in _rows(world, _token(platform_account_id), "campaigns") if "touched" in row]
+    states = [
+        Done("campaign.status", r["id"], r["id"], r["status"], datetime.fromisoformat(r["touched"])) for r in changed
+    ]
     made = [Done(v, r["on"] if v == "comment.like" else r["id"], r["on"], r["text"], _at(r)) for v, r in rows]
-    return sorted(made, key=lambda one: one.at)
+    return sorted([*made, *states], key=lambda one: one.at)
 
 
 def _at(row: Mapping[str, Any]) -> datetime:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.content import Act
@@ -99,6 +100,22 @@ def _remove(edge: str) -> Callable[[Call, Act, Mapping[str, Any]], Published]:
     return send
 
 
+def _liking(
+    edge: Callable[[Call, Act, Mapping[str, Any]], Published],
+) -> Callable[[Call, Act, Mapping[str, Any]], Published]:
+    """Likes belong to the post, also where it goes by its video's id (a video's likes cannot be taken back)."""
+
+    def send(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
+        return replace(edge(call, replace(act, on=_liked_post(call, act)), state), id=act.on)
+
+    return send
+
+
+def _liked_post(call: Call, act: Act) -> str:
+    post = str(act.handles.get("post") or "")
+    return f"{graph.page_id(call)}_{post.rpartition('_')[2]}" if post else act.on
+
+
 def _stands(field: str, wished: bool) -> Callable[[Call, Act, Armed], Outcome]:
     """Whether a comment's flag is as it was wished."""
 
@@ -113,7 +130,7 @@ def _stands(field: str, wished: bool) -> Callable[[Call, Act, Armed], Outcome]:
 
 def _liked(wished: bool) -> Callable[[Call, Act, Armed], Outcome]:
     def look(call: Call, act: Act, armed: Armed) -> Outcome:
-        answer = graph.read(call, act.on, fields="likes.limit(0).summary(true)")
+        answer = graph.read(call, _liked_post(call, act), fields="likes.limit(0).summary(true)")
         value = ((answer.get("likes") or {}).get("summary") or {}).get("has_liked")
         if not isinstance(value, bool):
             return Unsure("Facebook does not say whether the Page likes the post")
@@ -143,8 +160,8 @@ _COMMITS: Mapping[str, Callable[[Call, Act, Mapping[str, Any]], Published]] = {
     "comment.delete": _remove(""),
     "comment.private_reply": inbox_messages.commit,
     "message.send": inbox_messages.commit,
-    "post.like": _flag("/likes", {}),
-    "post.unlike": _remove("/likes"),
+    "post.like": _liking(_flag("/likes", {})),
+    "post.unlike": _liking(_remove("/likes")),
 }
 _FINDS: Mapping[str, Callable[[Call, Act, Armed], Outcome]] = {
     "comment.create": _find_comment,

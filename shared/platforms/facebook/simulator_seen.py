@@ -17,7 +17,7 @@ def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
     page = world.get("page", platform_account_id) or {"posts": [], "stories": []}
     stories = [story for story in reading.live_stories(page, world) if now(world) - story["at"] <= DAY]
     documents = [*reading.live_posts(page, world), *stories]
-    return sorted((item for document in documents for item in _post(world, document)), key=lambda item: item.at)
+    return sorted((item for document in documents for item in _post(world, document)), key=lambda item: (item.at, item.id))
 
 
 def done(world: World, platform_account_id: str) -> Sequence[Done]:
@@ -30,7 +30,7 @@ def done(world: World, platform_account_id: str) -> Sequence[Done]:
     found += [item for id_, mark in commenting.marked(world, page) for item in _marks(id_, mark)]
     for one in people.done_messages(page, world):
         found.append(Done(one["verb"], one["id"], one["on"], one["text"], _when(one["at"])))
-    return sorted(found, key=lambda item: item.at)
+    return sorted(found, key=lambda item: (item.at, item.id))
 
 
 def _below(world: World, post: Document) -> Iterator[Done]:

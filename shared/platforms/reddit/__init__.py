@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
@@ -18,13 +17,9 @@ from shared.platforms.manifest import (
     TextLimit,
     Timing,
 )
+from shared.platforms.reddit.capabilities import ACTIONS, API, FEATURES, NOTES, POLLED, READ, RESOURCES
 
-_READ = date(2026, 11, 22)
-_API = Source("https://www.reddit.com/dev/api", _READ)
-_NOTES = Source("https://github.com/Pyprohly/reddit-api-doc-notes", _READ)
-_PRAW = Source("https://github.com/praw-dev/praw/tree/v8.0.3", _READ)
-_RATES = Source("https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki", _READ)
-_HELP = Source("https://support.reddithelp.com/hc/en-us/articles/360060422572-How-do-I-post-on-Reddit", _READ)
+_HELP = Source("https://support.reddithelp.com/hc/en-us/articles/360060422572-How-do-I-post-on-Reddit", READ)
 
 _IMAGE = MediaLimit(
     _HELP, image_types=("image/jpeg", "image/png", "image/gif"), max_image_bytes=20 * 1024 * 1024, max_alt_text=180
@@ -49,7 +44,7 @@ MANIFEST = Manifest(
         "reddit-uploaded-media.s3-accelerate.amazonaws.com",
         "reddit-uploaded-video.s3-accelerate.amazonaws.com",
     ),
-    api=ApiVersion("unversioned", None, _API),
+    api=ApiVersion("unversioned", None, API),
     oauth=OAuth(
         "redirect",
         scopes=(
@@ -68,7 +63,7 @@ MANIFEST = Manifest(
         ),
         pkce=False,
     ),
-    text=TextLimit(40_000, "chars", "", _NOTES),
+    text=TextLimit(40_000, "chars", "", NOTES),
     kinds=(
         KindLimit(Kind.TEXT, 0, 0),
         KindLimit(Kind.LINK, 0, 0),
@@ -87,15 +82,15 @@ MANIFEST = Manifest(
         confirm_within=3600.0,
         prepare_within=3600.0,  # a gigabyte in one form
         native_key=False,
-        source=_NOTES,
+        source=NOTES,
     ),
     facets=MappingProxyType(
         {
             "publish": "offered",
             "metrics": "offered",
-            "inbox": NotOffered("Reddit offers it; it comes with the next change of this folder", _API),
-            "ads": NotOffered("Reddit offers it; it comes with the next change of this folder", _API),
-            "webhooks": NotOffered("The Data API pushes nothing: comments, messages and mentions are polled", _API),
+            "inbox": "offered",
+            "ads": NotOffered("Reddit offers it; it comes with the next change of this folder", API),
+            "webhooks": POLLED,
         }
     ),
     options=(
@@ -122,4 +117,7 @@ MANIFEST = Manifest(
             "new posts and comments": "by the account's age and karma in a community; Reddit says how long to wait",
         }
     ),
+    features=FEATURES,
+    actions=ACTIONS,
+    resources=RESOURCES,
 )

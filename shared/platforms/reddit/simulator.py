@@ -15,13 +15,14 @@ from shared.platforms.contract import World
 from shared.platforms.reddit import simulator_comments as comments
 from shared.platforms.reddit import simulator_listing as listing
 from shared.platforms.reddit import simulator_media as media
+from shared.platforms.reddit import simulator_messages as messages
 from shared.platforms.reddit import simulator_oauth as oauth
 from shared.platforms.reddit import simulator_submit as submit
-from shared.platforms.reddit.simulator_seen import seen
+from shared.platforms.reddit.simulator_seen import done, seen, visit
 from shared.platforms.reddit.simulator_wire import Asked, Denied, epoch, plain, read
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "seed", "seen"]
+__all__ = ["done", "handle", "seed", "seen", "visit"]
 
 WINDOW_SECONDS: Final = 600
 WINDOW_REQUESTS: Final = 1000
@@ -49,6 +50,15 @@ ROUTES: Final = (
     _route("POST", "/api/submit_poll_post", "submit", submit.poll),
     _route("POST", "/api/media/asset.json", "submit", media.lease),
     _route("POST", "/api/comment", "submit", comments.create),
+    _route("POST", "/api/vote", "vote", comments.vote),
+    _route("POST", "/api/remove", "modposts", comments.remove),
+    _route("POST", "/api/approve", "modposts", comments.approve),
+    _route("GET", "/api/morechildren", "read", comments.more),
+    _route("POST", "/api/compose", "privatemessages", messages.compose),
+    _route("GET", "/message/messages", "privatemessages", messages.threads),
+    _route("GET", r"/message/messages/([0-9a-z]+)", "privatemessages", messages.thread),
+    _route("GET", "/message/sent", "privatemessages", messages.sent),
+    _route("GET", "/message/mentions", "privatemessages", messages.mentions),
     _route("POST", "/api/del", "edit", submit.delete),
     _route("GET", "/api/info", "read", listing.info),
     _route("GET", f"/user/{_NAME}/submitted", "history", listing.submitted),

@@ -48,7 +48,7 @@ def submitted(asked: Asked, username: str) -> Response:
     if not user:
         return plain(404, "Not Found")
     page = state.page(asked.query, state.posts_of(asked.world, str(user["id"])), "t3")
-    shown = [view.post(asked.world, one) for one in page["items"]]
+    shown = [view.post(asked.world, one, asked.user) for one in page["items"]]
     return answer(view.listing(asked.world, "t3", shown, page["after"]))
 
 
@@ -60,7 +60,7 @@ def said(asked: Asked, username: str) -> Response:
     stored = [asked.world.get("reddit.comment", one) for one in state.ids(asked.world, "reddit.said", str(user["id"]))]
     own = [one for one in reversed(stored) if one and not one["deleted"]]
     page = state.page(asked.query, own, "t1")
-    shown = [view.comment(one, _owner(asked, one)) for one in page["items"]]
+    shown = [view.comment(asked.world, one, _owner(asked, one), asked.user) for one in page["items"]]
     return answer(view.listing(asked.world, "t1", shown, page["after"]))
 
 
@@ -70,9 +70,9 @@ def info(asked: Asked) -> Response:
     for name in asked.query.get("id", "").split(",")[:100]:
         kind, _, known = name.partition("_")
         if kind == "t3" and (one := state.post(asked.world, known)):
-            children.append({"kind": "t3", "data": view.post(asked.world, one)})
+            children.append({"kind": "t3", "data": view.post(asked.world, one, asked.user)})
         if kind == "t1" and (said_ := state.comment(asked.world, known)):
-            children.append({"kind": "t1", "data": view.comment(said_, _owner(asked, said_))})
+            children.append({"kind": "t1", "data": view.comment(asked.world, said_, _owner(asked, said_), asked.user)})
     whole = view.listing(asked.world, "t3", [])
     whole["data"] |= {"children": children, "dist": len(children)}
     return answer(whole)
@@ -83,8 +83,8 @@ def comments(asked: Asked, post_id: str) -> Response:
     one = state.post(asked.world, post_id)
     if not one:
         return plain(404, "Not Found")
-    post = view.listing(asked.world, "t3", [view.post(asked.world, one)])
-    return answer([post, view.tree(asked.world, one)])
+    post = view.listing(asked.world, "t3", [view.post(asked.world, one, asked.user)])
+    return answer([post, view.tree(asked.world, one, asked.user)])
 
 
 def about(asked: Asked, name: str) -> Response:
@@ -181,7 +181,7 @@ def _community(asked: Asked, name: str) -> dict[str, Any]:
         "over18": False,
         "subreddit_type": "user" if name.startswith("u_") else "public",
         "user_is_subscriber": True,
-        "user_is_moderator": name in {f"u_{asked.name}", "rostrum"},
+        "user_is_moderator": state.moderates(asked.name, name),
         "allow_images": True,
         "allow_videos": True,
         "allow_galleries": True,
@@ -192,4 +192,4 @@ def _community(asked: Asked, name: str) -> dict[str, Any]:
 
 
 def _owner(asked: Asked, one: dict[str, Any]) -> dict[str, Any]:
-    return asked.world.get("reddit.post", str(one["post"])) or {}
+    return state.post(asked.world, str(one["post"])) or {}

@@ -14,6 +14,31 @@ KEPT: Final = 300
 ALIVE: Final = "x"  # stands in a comment's id between its post's and its number, where one of the others wrote it
 
 
+# A post that was there before anybody: somebody else's, for who wants to vote on or answer one.
+WELCOME: Final[Mapping[str, Any]] = {
+    "id": "1000000",
+    "kind": "self",
+    "sr": "test",
+    "sr_id": "2abcd",
+    "title": "Say hello here",
+    "selftext": "New in the sandbox? Say hello.",
+    "author": "juniper_lake",
+    "author_id": "9juniper",
+    "created": 1_790_000_000,
+    "live_at": 1_790_000_000.0,
+    "url": "",
+    "domain": "self.test",
+    "assets": [],
+    "poll": {},
+    "nsfw": False,
+    "spoiler": False,
+    "sendreplies": True,
+    "flair_id": "",
+    "flair_text": "",
+    "deleted": False,
+}
+
+
 def ids(world: World, kind: str, key: str) -> list[str]:
     """A list of ids, oldest first."""
     return list((world.get(kind, key) or {}).get("ids", ()))
@@ -31,7 +56,7 @@ def unlisted(world: World, kind: str, key: str, gone: str) -> None:
 
 def post(world: World, post_id: str) -> dict[str, Any] | None:
     """A post that is live by now, deleted or not; None otherwise."""
-    found = world.get("reddit.post", post_id)
+    found = dict(WELCOME) if post_id == WELCOME["id"] else world.get("reddit.post", post_id)
     return found if found and found["live_at"] <= epoch(world) else None
 
 
@@ -73,6 +98,17 @@ def save_comment(world: World, changed: Mapping[str, Any]) -> None:
     world.put("reddit.comment", str(changed["id"]), dict(changed))
 
 
+def vote(world: World, user_id: str, fullname: str) -> bool | None:
+    """How a person voted on a thing: True up, False down, None not at all."""
+    found = world.get("reddit.vote", f"{user_id}.{fullname}")
+    return found["likes"] if found else None
+
+
+def moderates(username: str, subreddit: str) -> bool:
+    """Whether a person may remove what others say there: in the sandbox, in r/test, r/rostrum and their own profile."""
+    return subreddit.lower() in {"test", "rostrum", f"u_{username.lower()}"}
+
+
 def score(world: World, one: Mapping[str, Any]) -> int:
     """A post's points: its author's own and what others gave."""
     given = _alive.reception(f"reddit/{one['id']}", at(one["live_at"]), world.now).likes
@@ -108,6 +144,5 @@ def _remark(owner: Mapping[str, Any], remark: _alive.Remark) -> dict[str, Any]:
         "created": int(remark.at.timestamp()),
         "deleted": False,
         "removed": False,
-        "likes": None,
         "points": 1 + _alive.luck(f"{owner['id']}/{remark.number}", 30),
     }

@@ -217,7 +217,6 @@ def _made(asked: Asked, draft: Mapping[str, Any]) -> dict[str, Any]:
         "created": int(now + _LATE.get(str(draft["kind"]), 0.0)),
         "live_at": now + _LATE.get(str(draft["kind"]), 0.0),
         "deleted": False,
-        "likes": True,
     }
     if draft["kind"] == "gallery":
         one["url"] = f"{SITE}/gallery/{post_id}"

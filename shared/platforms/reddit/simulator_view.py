@@ -20,8 +20,9 @@ def listing(world: World, kind: str, items: Iterable[Mapping[str, Any]], after: 
     return {"kind": "Listing", "data": {**data, "before": None}}
 
 
-def post(world: World, one: Mapping[str, Any]) -> dict[str, Any]:
-    """A post."""
+def post(world: World, one: Mapping[str, Any], viewer: Mapping[str, Any]) -> dict[str, Any]:
+    """A post, as this person sees it; one's own is upvoted by oneself unless one took that back."""
+    own = one["author_id"] == viewer["id"]
     points, gone = state.score(world, one), bool(one["deleted"])
     permalink = path(one)
     shown = {
@@ -43,7 +44,8 @@ def post(world: World, one: Mapping[str, Any]) -> dict[str, Any]:
         "num_comments": len(state.comments_of(world, one)),
         "num_crossposts": _alive.reception(f"reddit/{one['id']}", state.at(one["live_at"]), world.now).shares // 4,
         "view_count": None,
-        "likes": one.get("likes"),
+        "likes": _likes(world, viewer, f"t3_{one['id']}", own=own),
+        "can_mod_post": state.moderates(str(viewer["name"]), str(one["sr"])),
         "over_18": one["nsfw"],
         "spoiler": one["spoiler"],
         "locked": False,
@@ -84,9 +86,11 @@ def _of_its_kind(one: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def comment(one: Mapping[str, Any], owner: Mapping[str, Any]) -> dict[str, Any]:
-    """A comment."""
-    gone = bool(one["deleted"])
+def comment(
+    world: World, one: Mapping[str, Any], owner: Mapping[str, Any], viewer: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A comment, as this person sees it."""
+    gone, own = bool(one["deleted"]), one["author_id"] == viewer["id"]
     return {
         "id": one["id"],
         "name": "t1_" + str(one["id"]),
@@ -105,7 +109,8 @@ def comment(one: Mapping[str, Any], owner: Mapping[str, Any]) -> dict[str, Any]:
         "ups": one["points"],
         "downs": 0,
         "score": one["points"],
-        "likes": one["likes"],
+        "likes": _likes(world, viewer, f"t1_{one['id']}", own=own),
+        "can_mod_post": state.moderates(str(viewer["name"]), str(owner["sr"])),
         "score_hidden": False,
         "banned_by": one.get("removed_by") or None,
         "removed": bool(one["removed"]),
@@ -120,12 +125,17 @@ def comment(one: Mapping[str, Any], owner: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def tree(world: World, owner: Mapping[str, Any]) -> dict[str, Any]:
+def _likes(world: World, viewer: Mapping[str, Any], fullname: str, *, own: bool) -> bool | None:
+    found = world.get("reddit.vote", f"{viewer['id']}.{fullname}")
+    return found["likes"] if found else True if own else None
+
+
+def tree(world: World, owner: Mapping[str, Any], viewer: Mapping[str, Any]) -> dict[str, Any]:
     """All comments under a post, each with its replies inside."""
     found = [
         one for one in state.comments_of(world, owner) if not (one["deleted"] and not _answered(world, owner, one))
     ]
-    return _branch(world, owner, found, f"t3_{owner['id']}", 0)
+    return _branch(world, owner, viewer, found, f"t3_{owner['id']}", 0)
 
 
 def _answered(world: World, owner: Mapping[str, Any], one: Mapping[str, Any]) -> bool:
@@ -133,14 +143,19 @@ def _answered(world: World, owner: Mapping[str, Any], one: Mapping[str, Any]) ->
 
 
 def _branch(
-    world: World, owner: Mapping[str, Any], found: Sequence[Mapping[str, Any]], parent: str, depth: int
+    world: World,
+    owner: Mapping[str, Any],
+    viewer: Mapping[str, Any],
+    found: Sequence[Mapping[str, Any]],
+    parent: str,
+    depth: int,
 ) -> dict[str, Any]:
     shown = []
     for one in found:
         if one["parent"] == parent:
-            below = _branch(world, owner, found, f"t1_{one['id']}", depth + 1)
+            below = _branch(world, owner, viewer, found, f"t1_{one['id']}", depth + 1)
             replies = below if below["data"]["children"] else ""
-            shown.append({**comment(one, owner), "replies": replies, "depth": depth})
+            shown.append({**comment(world, one, owner, viewer), "replies": replies, "depth": depth})
     return listing(world, "t1", shown)
 
 

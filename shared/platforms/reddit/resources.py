@@ -1,0 +1,49 @@
+"""What callers must look up before they post: communities, their flairs, and what they demand of a post. Reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shared.domain.errors import Invalid
+from shared.platforms.contract import Call
+from shared.platforms.contract_inbox import Page
+from shared.platforms.reddit import api, limits
+
+_PAGE: Final = 50
+_SHOWN: Final = (
+    "display_name",
+    "title",
+    "public_description",
+    "subscribers",
+    "submission_type",
+    "over18",
+    "user_is_moderator",
+    "allow_images",
+    "allow_videos",
+    "allow_galleries",
+    "allow_polls",
+    "link_flair_enabled",
+)
+
+
+def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
+    """One page of ``subreddits``, ``flairs`` or ``post_requirements``. Raises Refused, Invalid."""
+    if name == "subreddits":
+        listing = api.get(call, "/subreddits/mine/subscriber", {"limit": _PAGE, "after": cursor or None})
+        items = tuple({key: thing.get(key) for key in _SHOWN} for thing in api.children(listing))
+        return Page(items, str(listing["data"].get("after") or ""))
+    community = _subreddit(arguments)
+    if name == "flairs":
+        found = api.get_list(call, f"/r/{community}/api/link_flair_v2")
+        return Page(tuple(flair for flair in found if isinstance(flair, dict)))
+    return Page((api.get(call, f"/api/v1/{community}/post_requirements"),))
+
+
+def _subreddit(arguments: Mapping[str, Any]) -> str:
+    given = arguments.get("subreddit")
+    if not isinstance(given, str) or not given:
+        message = "This needs subreddit: a community's name without r/."
+        raise Invalid("validation.field_required", message, field="arguments.subreddit")
+    limits.check({"subreddit": given})
+    return limits.subreddit(given)

@@ -33,7 +33,7 @@ from shared.ports.bus import BusUnavailable
 from shared.ports.http import HttpFailure
 from shared.ports.store import Write
 
-About = Literal["posts", "actions"]
+About = Literal["posts", "cancelling", "actions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ BUGS: tuple[Bug, ...] = (
         "silence",
     ),
     Bug("no_idempotency", "the key is not in the commit", _patched(creating, "_commit", _no_idempotency)),
-    Bug("cancel_what_is_sent", "a cancel is confirmed after sending", _cancelling_anything, "lie"),
+    Bug("cancel_what_is_sent", "a cancel is confirmed after sending", _cancelling_anything, "lie", "cancelling"),
     Bug(
         "older_plans_too",
         "a task of an older plan publishes",

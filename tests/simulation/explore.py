@@ -143,11 +143,15 @@ def caught(bug: bugs.Bug, names: tuple[str, ...], seed: int) -> tuple[bool, int]
 
 
 def hunted(
-    names: tuple[str, ...], seed: int, about: bugs.About = "posts"
+    names: tuple[str, ...], seed: int, about: bugs.About = "posts", every: int = 1
 ) -> Iterator[tuple[Scenario, Plan, list[Broken]]]:
-    """Play the hunt's runs one after the other, with whatever is planted at the time; what a bug is ``about`` first."""
-    parts = [_hunt(names, seed), _hunt_acts(names)]
-    for scenario, plan, interleave in chain(*(parts if about == "posts" else parts[::-1])):
+    """Play the hunt's runs one after the other, with whatever is planted at the time; what a bug is ``about`` first.
+
+    ``every``: one run in so many.
+    """
+    parts = {"posts": _hunt(names, seed), "cancelling": _hunt_cancelled(names, seed), "actions": _hunt_acts(names)}
+    chosen = parts.pop(about)
+    for scenario, plan, interleave in islice(chain(chosen, *parts.values()), 0, None, every):
         try:
             _, found = play(scenario, plan, interleave=interleave)
         except Exception as error:  # noqa: BLE001 - a run that breaks outright: it counts in the control, and not as a bug seen
@@ -155,7 +159,10 @@ def hunted(
         yield scenario, plan, found
 
 
-def _hunt(names: tuple[str, ...], seed: int) -> Iterator[tuple[Scenario, Plan, bool]]:
+Hunt = Iterator[tuple[Scenario, Plan, bool]]
+
+
+def _hunt(names: tuple[str, ...], seed: int) -> Hunt:
     """Cheap and telling runs first; round robin over the networks."""
     for name in names:
         for scenario in (scenarios.one_now(name), scenarios.cancelled(name), scenarios.rescheduled(name)):
@@ -163,17 +170,22 @@ def _hunt(names: tuple[str, ...], seed: int) -> Iterator[tuple[Scenario, Plan, b
     for name in names:
         for plan in plans.singles(40):
             yield scenarios.one_now(name), plan, False
-        for plan in islice(_interleavings(seed, 60), 60):
+        for plan in _interleavings(seed, 60):
             yield scenarios.one_now(name), plan, True
         for plan in plans.singles(60):
-            yield scenarios.cancelled(name, 4), plan, False
             yield scenarios.rescheduled(name), plan, False
             yield scenarios.twins(name), plan, False
+
+
+def _hunt_cancelled(names: tuple[str, ...], seed: int) -> Hunt:
+    for name in names:
         for plan in plans.randoms(seed, 60, 50):
             yield scenarios.cancelled(name), plan, True
+        for plan in plans.singles(60):
+            yield scenarios.cancelled(name, 4), plan, False
 
 
-def _hunt_acts(names: tuple[str, ...]) -> Iterator[tuple[Scenario, Plan, bool]]:
+def _hunt_acts(names: tuple[str, ...]) -> Hunt:
     for name in names:
         for plan in plans.singles(60):
             yield acts.one(name, "comment.reply"), plan, False

@@ -33,8 +33,9 @@ def test_no_fault_breaks_the_promise(name: str) -> None:
 
 
 def test_the_hunt_finds_nothing_where_nothing_is_planted() -> None:
-    """The control: what is counted as catching a bug is caused by the bug."""
-    found = [(scenario.name, str(plan)) for scenario, plan, broken in explore.hunted(("plain",), SEED) if broken]
+    """The control: what is counted as catching a bug is caused by the bug. (One run in four: ``make explore`` does all.)"""
+    runs = explore.hunted(("plain",), SEED, every=4)
+    found = [(scenario.name, str(plan)) for scenario, plan, broken in runs if broken]
     assert found == []
 
 

@@ -17,8 +17,8 @@ from shared.platforms.facebook import errors, graph, uploads, wire
 from shared.platforms.facebook.progress import Progress
 
 SKEW = timedelta(seconds=60)  # between the engine's clock and Facebook's
-PAGE = 50
-MAX_PAGES = 6
+PAGE = 25  # with their attachments, more at once is refused now and then («reduce the amount of data»)
+MAX_PAGES = 8
 Outcome = Published | Absent | Unsure
 
 

@@ -101,7 +101,10 @@ def _entry(entry: Mapping[str, Any]) -> Iterator[Event]:
 def _change(page: str, entry: Mapping[str, Any], name: str, value: dict[str, Any]) -> Event:
     kind = _kind(page, name, value)
     at = webhooks.instant(value.get("created_time") or entry.get("time"))
-    return Event(kind, _identity(name, value, at), page, at, _data(page, name, value), value)
+    when = (
+        at if value.get("verb") in {"add", None} else webhooks.instant(entry.get("time") or value.get("created_time"))
+    )
+    return Event(kind, _identity(name, value, when), page, when, _data(page, name, value), value)
 
 
 def _kind(page: str, name: str, value: Mapping[str, Any]) -> EventKind:
@@ -177,9 +180,11 @@ def _messaging(page: str, item: Mapping[str, Any]) -> Event:
     sender, recipient = _id(item, "sender"), _id(item, "recipient")
     person = recipient if sender == page else sender
     kind, about = _told(item)
-    mid = str(about.get("mid") or about.get("watermark") or "")
+    mids = about.get("mids")
+    mid = str(about.get("mid") or (mids[0] if isinstance(mids, list) and mids else "") or "")
+    which = mid if mid and not kind.startswith("reaction") else f"{mid}.{int(at.timestamp() * 1000)}"
     data: dict[str, Any] = {
-        "message_id": str(about.get("mid") or ""),
+        "message_id": mid,
         "person_id": person,
         "text": about.get("text") or "",
     }
@@ -187,7 +192,7 @@ def _messaging(page: str, item: Mapping[str, Any]) -> Event:
     if attached := [one for one in about.get("attachments") or () if isinstance(one, dict)]:
         data["attachments"] = len(attached)
     kept = {key: value for key, value in data.items() if value != ""}
-    return Event(kind, f"facebook.{kind}.{mid or int(at.timestamp() * 1000)}.{sender}", page, at, kept, dict(item))
+    return Event(kind, f"facebook.{kind}.{which}.{sender}", page, at, kept, dict(item))
 
 
 def _told(item: Mapping[str, Any]) -> tuple[EventKind, Mapping[str, Any]]:

@@ -45,6 +45,8 @@ MANIFEST = Manifest(
             "pages_messaging",
             "read_insights",
             "business_management",
+            "ads_management",
+            "ads_read",
         ),
         pkce=False,
     ),

@@ -174,7 +174,7 @@ def targeting(given: Mapping[str, Any]) -> dict[str, Any]:
     """
     wished = given.get("targeting") or {}
     placements = given.get("placements") or ["facebook", "instagram"]
-    if unknown := sorted(set(placements) - set(PLACEMENTS)):
+    if unknown := [one for one in placements if one not in PLACEMENTS]:
         text = f"arguments.placements: {unknown[0]!r} is none of {', '.join(PLACEMENTS)}."
         raise Invalid("validation.field_invalid", text, field="arguments.placements")
     made: dict[str, Any] = {
@@ -244,8 +244,8 @@ def budgets(act: Act, currency: str) -> dict[str, Any]:
     return {name: smallest(int(value), currency) for name, value in found.items() if value}
 
 
-def _gender(word: str) -> int:
-    if word not in _GENDERS:
+def _gender(word: object) -> int:
+    if not isinstance(word, str) or word not in _GENDERS:
         text = f"arguments.targeting.genders: {word!r} is none of {', '.join(_GENDERS)}."
         raise Invalid("validation.field_invalid", text, field="arguments.targeting.genders")
     return _GENDERS[word]

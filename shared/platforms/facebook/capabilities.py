@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from shared.platforms.facebook.capabilities_ads import ADS
 from shared.platforms.facebook.kinds_data import DOCS, IMAGES, READ, REFERENCE
 from shared.platforms.manifest import Action, MediaLimit, NotOffered, Option, Resource, Source, TextLimit
 
@@ -18,7 +19,7 @@ FACETS: MappingProxyType[str, Any] = MappingProxyType(
         "metrics": "offered",
         "inbox": "offered",
         "webhooks": "offered",
-        "ads": NotOffered("Comes with the Marketing API's modules.", Source(f"{DOCS}/marketing-api", READ)),
+        "ads": "offered",
     }
 )
 FEATURES: MappingProxyType[str, Any] = MappingProxyType(
@@ -64,5 +65,6 @@ ACTIONS = (
     Action("message.send", "inbox", _MESSAGE, (_TAG,), _FILE, 1),
     Action("post.like", "inbox", repeatable=True),
     Action("post.unlike", "inbox", repeatable=True),
+    *ADS,
 )
 RESOURCES = (Resource("pages", "The Pages that the connected person manages and allowed."),)

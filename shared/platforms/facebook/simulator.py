@@ -12,6 +12,7 @@ from shared.platforms import _pushes
 from shared.platforms._graph import simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem, answer
 from shared.platforms.contract import Push, World
+from shared.platforms.facebook import simulator_ads as advertising
 from shared.platforms.facebook import simulator_comments as commenting
 from shared.platforms.facebook import simulator_insights as insights
 from shared.platforms.facebook import simulator_media as media
@@ -65,7 +66,9 @@ def _route(request: Request, world: World) -> Response:
 def _graph(ask: Ask, world: World) -> Response:
     who = state.session(world, ask)
     node, edge = ask.path[0], "/".join(ask.path[1:])
-    if who.page and node in {"me", who.page["id"]}:
+    if not who.page and advertising.handles(world, ask):
+        response = _advertising(ask, who, world)
+    elif who.page and node in {"me", who.page["id"]}:
         response = _page(ask, who, world, edge)
     elif node in {"me", who.user["id"]}:
         response = _person(ask, who, world, edge)
@@ -73,6 +76,16 @@ def _graph(ask: Ask, world: World) -> Response:
         response = _node(ask, who, world, node, edge)
     headers = simulated.usage(world, who.token["page"] or who.token["user"], state.CALLS_PER_HOUR)
     return replace(response, headers={**response.headers, **headers})
+
+
+def _advertising(ask: Ask, who: Session, world: World) -> Response:
+    who.need("ads_read" if ask.method == "GET" else "ads_management")
+
+    def has_post(story: str) -> bool:
+        post = world.get("post", story)
+        return post is not None and post["page"] in who.user["pages"]
+
+    return advertising.handle(advertising.Desk(ask, world, who.user["id"], has_post))
 
 
 def _person(ask: Ask, who: Session, world: World, edge: str) -> Response:

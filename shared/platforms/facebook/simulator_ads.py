@@ -20,6 +20,7 @@ from shared.ports.http import Response
 REVIEW_SECONDS = 60
 LEAST_BUDGET = 100  # of the smallest unit, a day
 KEPT = 300
+MAX_NAME = 400
 _LEVELS = {edge: level for level, edge in wire.EDGES.items()}
 _BY_LABEL = {edge: level for level, edge in wire.BY_LABEL.items()}
 _INSIGHTS = {theirs: ours for ours, theirs in wire.INSIGHT_LEVELS.items()}
@@ -152,6 +153,8 @@ def _create(desk: Desk, level: str) -> Response:
     """A visible write: everything is looked at first, then it is there."""
     desk.ask.allow("name", "adlabels", *_TAKEN[level].split())
     desk.ask.need("name")
+    if len(desk.ask.text("name")) > MAX_NAME:
+        raise Problem(100, f"(#100) Param name must be no more than {MAX_NAME} characters long")
     labels = [str(label.get("id")) for label in desk.ask.items("adlabels") if isinstance(label, dict)]
     for label in labels:
         _owned(desk, label, "label")
@@ -171,9 +174,9 @@ def _create(desk: Desk, level: str) -> Response:
             desk.world
         ),
         expired=lambda: simulated.expired("Sunday, 22-Nov-26").response(desk.world),
-        rejected=lambda: Problem(100, "Invalid parameter", 1885183, user_message="The name is not allowed.").response(
-            desk.world
-        ),
+        rejected=lambda: Problem(
+            100, "Invalid parameter", 1487694, user_message="The category you selected is no longer available."
+        ).response(desk.world),
         broken=lambda: Problem(2, "An unexpected error has occurred.", status=500, transient=True).response(desk.world),
     )
 
@@ -231,7 +234,7 @@ def _check_spec(desk: Desk, spec: Document) -> None:
     """What a story refers to must have been uploaded before."""
     link, video = spec.get("link_data") or {}, spec.get("video_data") or {}
     if spec and not (link.get("link") or video.get("video_id")):
-        raise Problem(100, "Invalid parameter", 1885183, user_message="The ad leads nowhere.")
+        raise Problem(100, "(#100) object_story_spec leads nowhere: link_data.link or video_data.video_id")
     if link.get("image_hash"):
         _owned(desk, link["image_hash"], "image")
     if video.get("video_id"):

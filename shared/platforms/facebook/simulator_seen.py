@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from shared.platforms._graph.simulated import DAY, Document, now
 from shared.platforms.contract import Done, Seen, World
+from shared.platforms.facebook import simulator_ads as advertising
 from shared.platforms.facebook import simulator_comments as commenting
 from shared.platforms.facebook import simulator_people as people
 from shared.platforms.facebook import simulator_read as reading
@@ -17,7 +18,9 @@ def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
     page = world.get("page", platform_account_id) or {"posts": [], "stories": []}
     stories = [story for story in reading.live_stories(page, world) if now(world) - story["at"] <= DAY]
     documents = [*reading.live_posts(page, world), *stories]
-    return sorted((item for document in documents for item in _post(world, document)), key=lambda item: (item.at, item.id))
+    return sorted(
+        (item for document in documents for item in _post(world, document)), key=lambda item: (item.at, item.id)
+    )
 
 
 def done(world: World, platform_account_id: str) -> Sequence[Done]:
@@ -30,6 +33,7 @@ def done(world: World, platform_account_id: str) -> Sequence[Done]:
     found += [item for id_, mark in commenting.marked(world, page) for item in _marks(id_, mark)]
     for one in people.done_messages(page, world):
         found.append(Done(one["verb"], one["id"], one["on"], one["text"], _when(one["at"])))
+    found += advertising.done(world, page["owner"])
     return sorted(found, key=lambda item: (item.at, item.id))
 
 

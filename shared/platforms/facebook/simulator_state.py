@@ -58,7 +58,7 @@ def person_named(world: World, name: str) -> Document:
     user: Document = {"id": number(world, "user"), "name": _title(name), "grants": {}, "pages": []}
     count = 3 if name == MANY else 1
     for index in range(count):
-        user["pages"].append(_page(world, name, index)["id"])
+        user["pages"].append(_page(world, name, index, user["id"])["id"])
     world.put("user", user["id"], user)
     world.put("person", name, {"id": user["id"]})
     return user
@@ -137,11 +137,11 @@ def limited(page: str, headers: Mapping[str, str] | None = None) -> Problem:
     return simulated.limited(page, "pages", headers=headers)
 
 
-def _page(world: World, name: str, index: int) -> Document:
+def _page(world: World, name: str, index: int, owner: str) -> Document:
     title = _title(name) if index == 0 else f"{_title(name)} {index + 1}"
     username = name if index == 0 else f"{name}{index + 1}"
     page: Document = {"id": number(world, "page"), "name": title, "username": username, "made": now(world)}
-    page |= {"posts": [], "stories": [], "subscribed": {}, "category": "Local business"}
+    page |= {"owner": owner, "posts": [], "stories": [], "subscribed": {}, "category": "Local business"}
     page |= {"likes_before": _alive.luck(f"{page['id']}/fans", 500)}
     world.put("page", page["id"], page)
     return page

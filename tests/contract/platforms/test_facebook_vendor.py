@@ -172,7 +172,7 @@ def _engage(stage: stages.Stage) -> None:
     inbox.messages(stage.call, talk.id, "")
     inbox.mentions(stage.call, "")
     inbox.reviews(stage.call, "")
-    for verb in (action.verb for action in MANIFEST.actions):
+    for verb in (action.verb for action in MANIFEST.actions if action.module != "ads"):
         on, handles = (talk.id, talk.handles) if verb == "message.send" else (theirs.id, theirs.handles)
         on, handles = (post.id, post.state) if verb.startswith("post.") or verb == "comment.create" else (on, handles)
         if verb == "comment.delete":

@@ -9,12 +9,12 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
+from shared.platforms.instagram.capabilities import ACTIONS, ADS, FEATURES
 from shared.platforms.manifest import (
     ApiVersion,
     KindLimit,
     Manifest,
     MediaLimit,
-    NotOffered,
     OAuth,
     Option,
     Source,
@@ -28,7 +28,6 @@ _MEDIA = Source(f"{_DOCS}/instagram-graph-api/reference/ig-user/media", _READ)
 _PUBLISHING = Source(f"{_DOCS}/content-publishing", _READ)
 _ERRORS = Source(f"{_DOCS}/instagram-graph-api/reference/error-codes", _READ)
 _CHANGELOG = Source("https://developers.facebook.com/docs/graph-api/changelog", _READ)
-_LATER = "The network offers it; it comes to this folder with a later release."
 
 _JPEG = ("image/jpeg",)
 _VIDEO = ("video/mp4", "video/quicktime")
@@ -129,6 +128,7 @@ MANIFEST = Manifest(
             "instagram_business_content_publish",
             "instagram_business_manage_comments",
             "instagram_business_manage_insights",
+            "instagram_business_manage_messages",
         ),
         pkce=False,
     ),
@@ -141,16 +141,7 @@ MANIFEST = Manifest(
     ),
     timing=_TIMING,
     facets=MappingProxyType(
-        {
-            "publish": "offered",
-            "metrics": "offered",
-            "inbox": NotOffered(_LATER, Source(f"{_DOCS}/comment-moderation", _READ)),
-            "webhooks": NotOffered(_LATER, Source(f"{_DOCS}/webhooks", _READ)),
-            "ads": NotOffered(
-                "«This API setup cannot access ads or tagging»: Instagram's ads are Facebook's Marketing API.",
-                Source(f"{_DOCS}/instagram-api-with-instagram-login", _READ),
-            ),
-        }
+        {"publish": "offered", "metrics": "offered", "inbox": "offered", "webhooks": "offered", "ads": ADS}
     ),
     options=_OPTIONS,
     thread=0,
@@ -162,7 +153,11 @@ MANIFEST = Manifest(
             "publish": "100 API posts in a rolling 24 hours per account (a carousel counts once), some accounts fewer: "
             "read from content_publishing_limit before each post",
             "containers": "400 in a rolling 24 hours per account",
+            "messages": "300 texts and links a second for each account; 750 private replies an hour to comments on posts",
+            "conversations": "2 calls a second for each account",
             "calls": "per account and app, as X-App-Usage and X-Business-Use-Case-Usage say",
         }
     ),
+    features=FEATURES,
+    actions=ACTIONS,
 )

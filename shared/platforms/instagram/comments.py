@@ -1,12 +1,14 @@
-"""The first comment: made by one POST, found again under its post, removed by DELETE.
+"""Comments of the account's own: made by one POST, found again under their post, removed by DELETE.
 
-https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments, read 2026-11-22.
+A first comment and an answer from the inbox are the same thing here; only the edge differs that they are posted to.
+https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-media/comments and
+…/ig-comment/replies, read 2026-11-22.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.content import Kind, Piece
@@ -23,6 +25,15 @@ _NO_POST = ErrorRow(
 _STORY = ErrorRow(Fate.REJECTED, "story_takes_no_comments", "A story takes no comments.", "validation", "user")
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A comment to make or to look for. ``top``: the top-level comment that it hangs on, empty when it is one itself."""
+
+    media: str
+    text: str
+    top: str = ""
+
+
 def prepare(piece: Piece) -> Ready:
     """Nothing to prepare. Raises Refused when the post is a story, which takes no comments."""
     parent = piece.parent or piece.root
@@ -36,26 +47,35 @@ def commit(call: Call, piece: Piece) -> Published:
     media = post_of(piece)
     if not media:
         raise errors.refused(_NO_POST, "")
-    answer = graph.make_visible(call, f"{media}/comments", {"message": piece.text})
-    return _published(media, answer)
+    return make(call, Wanted(media, piece.text), f"{media}/comments")
 
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """Look for our own comment under the post; absent only when every comment that Instagram counts was seen."""
+    """What became of a first comment."""
     media = post_of(piece)
     if not media:
         return Unsure("the post under which the comment would be is not known")
-    counted = graph.read(call, media, fields="comments_count").get("comments_count")
-    comments, complete = _all(call, media)
-    alike = [comment for comment in comments if _is_ours(call, piece, armed.at, comment)]
+    return look(call, Wanted(media, piece.text), armed)
+
+
+def make(call: Call, wanted: Wanted, edge: str) -> Published:
+    """POST it to this edge."""
+    return _published(wanted, graph.make_visible(call, edge, {"message": wanted.text}))
+
+
+def look(call: Call, wanted: Wanted, armed: Armed) -> Published | Absent | Unsure:
+    """Look for it under the post; absent only when every comment that Instagram counts was seen (replies count too)."""
+    counted = graph.read(call, wanted.media, fields="comments_count").get("comments_count")
+    found, complete = everything(call, wanted.media)
+    alike = [comment for comment in found if _is_ours(call, wanted, armed, comment)]
     ours = [comment for comment in alike if not armed.taken(str(comment.get("id")))]
     if len(ours) == 1:
-        return _published(media, ours[0])
+        return _published(wanted, ours[0])
     if ours:
         return Unsure(f"{len(ours)} comments of this text were made since")
-    if complete and counted == len(comments):
+    if complete and counted == len(found):
         return Absent(f"all {counted} comments of the post were read, and ours is not among them")
-    return Unsure(f"Instagram counts {counted} comments and shows {len(comments)}: ours may be among the others")
+    return Unsure(f"Instagram counts {counted} comments and shows {len(found)}: ours may be among the others")
 
 
 def post_of(piece: Piece) -> str:
@@ -64,29 +84,30 @@ def post_of(piece: Piece) -> str:
     return parent.id if parent else ""
 
 
-def _all(call: Call, media: str) -> tuple[list[dict[str, Any]], bool]:
-    """The comments, and whether these are all."""
+def everything(call: Call, media: str) -> tuple[list[dict[str, Any]], bool]:
+    """The comments below a post with their replies, and whether these are all that can be read."""
     found: list[dict[str, Any]] = []
     after: str | None = None
     for _ in range(MAX_PAGES):
         query: dict[str, Any] = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": after}
         answer = graph.read(call, f"{media}/comments", **query)
-        found += answer.get("data") or []
+        found += wire.comments(answer.get("data"))
         after = wire.next_page(answer)
         if after is None:
             return found, True
     return found, False
 
 
-def _is_ours(call: Call, piece: Piece, since: datetime, comment: Mapping[str, Any]) -> bool:
+def _is_ours(call: Call, wanted: Wanted, armed: Armed, comment: Mapping[str, Any]) -> bool:
     author = (comment.get("from") or {}).get("username") or comment.get("username")
     at = wire.instant(comment.get("timestamp"))
-    same = str(comment.get("text") or "").strip() == piece.text.strip()
-    return same and author == call.who.username and at is not None and since - SKEW <= at <= call.now + SKEW
+    same = str(comment.get("text") or "").strip() == wanted.text.strip()
+    same = same and str(comment.get("parent_id") or "") == wanted.top
+    return same and author == call.who.username and at is not None and armed.at - SKEW <= at <= call.now + SKEW
 
 
-def _published(media: str, comment: Mapping[str, Any]) -> Published:
+def _published(wanted: Wanted, comment: Mapping[str, Any]) -> Published:
     found = str(comment.get("id") or "")
     if not found:
         raise errors.refused(errors.UNLISTED, "a success without the comment's id")
-    return Published(found, state={"comment_on": media}, raw=dict(comment))
+    return Published(found, state={"comment_on": wanted.media, "top": wanted.top}, raw=dict(comment))

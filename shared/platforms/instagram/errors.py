@@ -97,7 +97,20 @@ _ROWS: Mapping[Code, ErrorRow] = {
     (100, 2207081): ErrorRow(
         Fate.REJECTED, "trial_reels_denied", "The account may not publish trial reels.", "validation", "user"
     ),
+    # Messages.
+    (10, 2534022): rejected(
+        "window_closed", "The person last wrote more than 24 hours ago: Instagram takes no message."
+    ),
+    (10, 2018278): rejected(
+        "window_closed", "The person last wrote more than 24 hours ago: Instagram takes no message."
+    ),
+    (551, None): rejected("recipient_unavailable", "This person cannot be written to now."),
+    (100, 2534014): rejected("recipient_unavailable", "This person cannot be written to."),
+    # Perhaps by an earlier attempt of ours whose answer was lost: only looking can tell.
+    (10900, None): unsettled("already_answered", "This comment has been answered with a private message before."),
+    (10903, None): rejected("private_reply_refused", "This comment cannot be answered with a private message."),
 }
+TEXT_TOO_LONG = rejected("text_too_long", "The text is too long for Instagram.")
 
 
 def _flat(body: Mapping[str, Any]) -> dict[str, Any]:

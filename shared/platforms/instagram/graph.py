@@ -17,4 +17,5 @@ BASE = GRAPH.base
 read = GRAPH.read
 create = GRAPH.create
 make_visible = GRAPH.make_visible
+send_json = GRAPH.send_json
 remove = GRAPH.remove

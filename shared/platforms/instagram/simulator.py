@@ -6,19 +6,25 @@ README says what was chosen.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from shared.platforms.contract import World
+from shared.platforms import _alive as alive
+from shared.platforms import _pushes
+from shared.platforms.contract import Push, World
+from shared.platforms.instagram import simulator_comments as commenting
+from shared.platforms.instagram import simulator_crowd as crowd
+from shared.platforms.instagram import simulator_messages as messaging
 from shared.platforms.instagram import simulator_oauth as oauth
 from shared.platforms.instagram import simulator_publish as publishing
+from shared.platforms.instagram import simulator_pushes as pushing
 from shared.platforms.instagram import simulator_read as reading
 from shared.platforms.instagram import simulator_state as state
-from shared.platforms.instagram.simulator_seen import seen
+from shared.platforms.instagram.simulator_seen import done, seen
 from shared.platforms.instagram.simulator_state import Ask, Problem, Session
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "seed", "seen"]
+__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
 
 
 def handle(request: Request, world: World) -> Response:
@@ -33,6 +39,26 @@ def seed(world: World, name: str) -> Mapping[str, str]:
     """Make the account; answers a code that can be exchanged at once, with any redirect address."""
     state.account_named(world, name)
     return {"code": oauth.make_code(world, name, "", "", list(oauth.SCOPES))}
+
+
+def pushes(world: World) -> Sequence[Push]:
+    """The webhooks that were sent, oldest first."""
+    return _pushes.sent(world)
+
+
+def visit(world: World, account_id: str, what: str, text: str, on: str = "") -> str:
+    """Somebody comments (``comment``, under the post ``on``) or writes (``message``) now; answers the new id."""
+    account = world.get("account", account_id) or {}
+    if what == "message":
+        return messaging.visit(world, account, text)
+    media = world.get("media", on) or {}
+    id_ = state.number(world, "comment")
+    who = alive.someone(f"instagram/visit/{id_}")
+    author = {"account": who.id, "username": who.username}
+    comment = {"id": id_, "media": on, **author, "text": text, "at": state.now(world), "parent": ""}
+    commenting.keep(world, media, comment)
+    pushing.commented(world, account, media, comment)
+    return id_
 
 
 def _route(ask: Ask, world: World) -> Response:
@@ -71,21 +97,35 @@ def _user(ask: Ask, who: Session, world: World, edge: str, *, me: bool) -> Respo
             return publishing.publish(ask, who, world)
         case ("GET", "media" | "stories"):
             return reading.timeline(ask, who, edge, world)
-        case ("GET", "content_publishing_limit"):
-            return reading.quota(ask, who, world)
-        case ("GET", "insights"):
-            return reading.account_insights(ask, who, world)
+        case (_, "subscribed_apps"):
+            return pushing.subscriptions(ask, who, world)
         case ("DELETE", "permissions"):
             state.end_grant(world, who)
             return state.answer({"success": True})
+    if serve := _EDGES.get((ask.method, edge)):
+        return serve(ask, who, world)
     raise state.missing(who.account["id"], ask.method.lower())
 
 
+_EDGES: Mapping[tuple[str, str], Callable[[Ask, Session, World], Response]] = {
+    ("GET", "content_publishing_limit"): reading.quota,
+    ("GET", "insights"): reading.account_insights,
+    ("GET", "tags"): reading.tagged,
+    ("GET", "conversations"): messaging.conversations,
+    ("POST", "messages"): messaging.send,
+}
+
+
 def _node(ask: Ask, who: Session, world: World, id_: str, edge: str) -> Response:
-    for kind, serve in (("container", _container), ("media", _media), ("comment", _comment)):
+    for kind, serve in (("container", _container), ("media", _media)):
         document = world.get(kind, id_)
         if document and document["account"] == who.account["id"]:
             return serve(ask, who, world, document, edge)
+    comment = crowd.comment(world, id_)
+    if comment and who.account["id"] in {comment["account"], commenting.owner(world, comment)}:
+        return _comment(ask, who, world, comment, edge)
+    if id_.startswith(messaging.PREFIX) and (ask.method, edge) == ("GET", ""):
+        return messaging.conversation(ask, who, id_, world)
     raise state.missing(id_, ask.method.lower())
 
 
@@ -103,9 +143,9 @@ def _media(ask: Ask, who: Session, world: World, document: reading.Document, edg
         case ("GET", ""):
             return reading.media(ask, who, document, world)
         case ("GET", "comments"):
-            return reading.comments(ask, who, document, world)
+            return commenting.listing(ask, who, document, world)
         case ("POST", "comments"):
-            return publishing.comment(ask, who, document, world)
+            return commenting.create(ask, who, document, world)
         case ("GET", "insights"):
             return reading.media_insights(ask, who, document, world)
     raise state.missing(document["id"], ask.method.lower())
@@ -114,17 +154,14 @@ def _media(ask: Ask, who: Session, world: World, document: reading.Document, edg
 def _comment(ask: Ask, who: Session, world: World, document: reading.Document, edge: str) -> Response:
     match (ask.method, edge):
         case ("GET", ""):
-            return reading.comment(ask, who, document)
+            return commenting.show(ask, who, document, world)
+        case ("POST", ""):
+            return commenting.hide(ask, who, document, world)
         case ("DELETE", ""):
-            who.need("instagram_business_manage_comments")
-            _forget(world, document)
-            return state.answer({"success": True})
+            return commenting.delete(who, document, world)
+        case ("GET", "replies"):
+            return commenting.replies(ask, who, document, world)
+        case ("POST", "replies"):
+            media = world.get("media", document["media"]) or {}
+            return commenting.create(ask, who, media, world, document)
     raise state.missing(document["id"], ask.method.lower())
-
-
-def _forget(world: World, document: reading.Document) -> None:
-    world.delete("comment", document["id"])
-    media = world.get("media", document["media"])
-    if media:
-        left = [id_ for id_ in media["comments"] if id_ != document["id"]]
-        world.put("media", media["id"], media | {"comments": left})

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.platforms import _faults as faults
 from shared.platforms.contract import World
 from shared.platforms.instagram import limits
 from shared.platforms.instagram import simulator_media as files
 from shared.platforms.instagram import simulator_state as state
+from shared.platforms.instagram.simulator_faults import visible
 from shared.platforms.instagram.simulator_state import Ask, Problem, Session
 from shared.ports.http import Response
 
@@ -84,39 +84,12 @@ def publish(ask: Ask, who: Session, world: World) -> Response:
     if used(who.account, world) >= QUOTA:
         message = "You reached maximum number of posts that is allowed to be published by Content Publishing API."
         raise Problem(9, "Application request limit reached", 2207042, user_message=message)
-    return _visible(container["text"], id_, who, world, lambda: _published(container, who, world))
-
-
-def comment(ask: Ask, who: Session, media: dict[str, Any], world: World) -> Response:
-    """POST /{ig-media}/comments."""
-    who.need("instagram_business_manage_comments")
-    ask.allow("message")
-    message = ask.text("message")
-    if not message:
-        raise Problem(100, "(#100) The parameter message is required")
-    if media["product"] == "STORY":
-        raise state.missing(media["id"], "post")
-    key = f"{media['id']}.{state.hashed(message)[:16]}"
-    return _visible(message, key, who, world, lambda: _commented(message, who, media, world))
+    return visible(world, container["text"], id_, who, lambda: _published(container, who, world))
 
 
 def used(account: dict[str, Any], world: World) -> int:
     """Posts of the last 24 hours."""
     return sum(1 for at in account["published"] if at > state.now(world) - state.DAY)
-
-
-def _visible(text: str, key: str, who: Session, world: World, effect: faults.Answer) -> Response:
-    soon = {"retry-after": str(faults.LIMITED_SECONDS)}  # the sandbox's own: Graph names minutes at best
-    return faults.visible(
-        world,
-        text=text,
-        key=key,
-        effect=effect,
-        limited=lambda: state.limited(who.account["id"], headers=soon).response(world),
-        expired=lambda: state.expired(state.stamp(state.now(world))).response(world),
-        rejected=lambda: files.bad_ratio("sandbox").response(world),
-        broken=lambda: Problem(2, "Service temporarily unavailable", status=500).response(world),
-    )
 
 
 def _check_texts(ask: Ask, type_: str) -> None:
@@ -226,14 +199,6 @@ def _list(account: dict[str, Any], world: World, edge: str, id_: str) -> None:
     recent = [at for at in account["published"] if at > state.now(world) - state.DAY]
     changed = {edge: [id_, *account[edge]][: state.LISTED], "published": [*recent, state.now(world)]}
     world.put("account", account["id"], account | changed)
-
-
-def _commented(message: str, who: Session, media: dict[str, Any], world: World) -> Response:
-    id_ = state.number(world, "comment")
-    values = {"id": id_, "media": media["id"], "account": who.account["id"], "username": who.account["username"]}
-    world.put("comment", id_, values | {"text": message, "at": state.now(world)})
-    world.put("media", media["id"], media | {"comments": [id_, *media["comments"]][: state.LISTED]})
-    return state.answer({"id": id_}, headers=state.usage(world, who.account["id"]))
 
 
 def shortcode(id_: str) -> str:

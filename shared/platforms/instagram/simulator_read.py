@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.platforms._graph import simulated
 from shared.platforms.contract import World
+from shared.platforms.instagram import simulator_crowd as crowd
 from shared.platforms.instagram import simulator_publish as publishing
 from shared.platforms.instagram import simulator_state as state
 from shared.platforms.instagram.simulator_state import Ask, Problem, Session
@@ -96,7 +97,7 @@ def shown(document: Document, who: Session, world: World) -> Document:
         "id": document["id"],
         "caption": document["caption"] or None,
         "alt_text": document["alt_text"] or None,
-        "comments_count": len(document["comments"]),
+        "comments_count": counted(document, world),
         "like_count": grown(document["id"], "likes", _CEILING["likes"], age),
         "is_ai_generated": document["ai"],
         "is_comment_enabled": document["product"] != "STORY",
@@ -128,35 +129,23 @@ def timeline(ask: Ask, who: Session, edge: str, world: World) -> Response:
     return simulated.page(ask, documents, row, f"{_BASE}/{who.account['id']}/{edge}")
 
 
-def comments(ask: Ask, who: Session, document: Document, world: World) -> Response:
-    """GET /{ig-media}/comments, newest first."""
-    who.need("instagram_business_manage_comments")
+def tagged(ask: Ask, who: Session, world: World) -> Response:
+    """GET /{ig-user}/tags: posts of others that tag the account."""
+    who.need("instagram_business_basic")
     ask.allow("limit", "after", "before")
-    found = [comment for id_ in document["comments"] if (comment := world.get("comment", id_))]
-    row: Row = lambda comment: state.chosen(ask, told(comment), "IGComment")  # noqa: E731
-    return simulated.page(ask, found, row, f"{_BASE}/{document['id']}/comments")
+    row: Row = lambda found: state.chosen(ask, _of_another(found), "IGMedia")  # noqa: E731
+    return simulated.page(ask, crowd.tagged(world, who.account), row, f"{_BASE}/{who.account['id']}/tags")
 
 
-def comment(ask: Ask, who: Session, document: Document) -> Response:
-    """GET /{ig-comment}."""
-    who.need("instagram_business_manage_comments")
-    ask.allow()
-    return state.answer(state.chosen(ask, told(document), "IGComment"))
+def _of_another(post: Document) -> Document:
+    """What is shown of a post of somebody else's."""
+    shown = {name: post[name] for name in ("id", "caption", "permalink", "username")}
+    return shown | {"timestamp": state.stamp(post["at"]), "media_type": "IMAGE"}
 
 
-def told(document: Document) -> Document:
-    """Every field of a comment."""
-    return {
-        "id": document["id"],
-        "text": document["text"],
-        "timestamp": state.stamp(document["at"]),
-        "username": document["username"],
-        "from": {"id": document["account"], "username": document["username"]},
-        "like_count": 0,
-        "hidden": False,
-        "media": {"id": document["media"]},
-        "parent_id": None,
-    }
+def counted(document: Document, world: World) -> int:
+    """How many comments the post has, answers too."""
+    return len(document["comments"]) + len(crowd.comments(world, document))
 
 
 def media_insights(ask: Ask, who: Session, document: Document, world: World) -> Response:
@@ -170,7 +159,7 @@ def media_insights(ask: Ask, who: Session, document: Document, world: World) -> 
         raise Problem(10, "(#10) Not enough viewers for the media to show insights")
     data = []
     for name in names:
-        value = len(document["comments"]) if name == "comments" else _count(document["id"], name, age)
+        value = counted(document, world) if name == "comments" else _count(document["id"], name, age)
         data.append(_metric(document["id"], name, "lifetime", {"values": [{"value": value}]}))
     return state.answer({"data": data})
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.platforms.contract import Seen, World
+from shared.platforms.contract import Done, Seen, World
+from shared.platforms.instagram import simulator_messages as messaging
 
 STORY_SECONDS = 24 * 3600  # https://help.instagram.com/1729008150678239 (2026-11-22): stories are gone after 24 hours
 
@@ -29,3 +30,24 @@ def _media(world: World, document: dict[str, Any]) -> Iterator[Seen]:
         if comment and comment["account"] == document["account"]:
             when = datetime.fromtimestamp(comment["at"], UTC)
             yield Seen(comment["id"], comment["text"], 0, when, document["permalink"], document["id"])
+
+
+def done(world: World, platform_account_id: str) -> Sequence[Done]:
+    """The account's comments, messages and what it has hidden, as they stand, oldest first."""
+    account = world.get("account", platform_account_id) or {}
+    documents = [world.get("media", id_) or {} for id_ in account.get("media", ())]
+    below = [world.get("comment", id_) for document in documents for id_ in document.get("comments", ())]
+    made = [_comment(one) for one in below if one and one["account"] == platform_account_id]
+    sent = [Done(one["verb"], one["id"], one["on"], one["text"], _at(one)) for one in messaging.sent(world, account)]
+    hidden = [Done("comment.hide", one["id"], one["id"], "", _at(one)) for one in account.get("hidden", ())]
+    return sorted([*made, *sent, *hidden], key=lambda one: one.at)
+
+
+def _comment(document: dict[str, Any]) -> Done:
+    parent = document.get("parent", "")
+    verb = "comment.reply" if parent else "comment.create"
+    return Done(verb, document["id"], parent or document["media"], document["text"], _at(document))
+
+
+def _at(document: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(document["at"], UTC)

@@ -15,7 +15,11 @@ from shared.domain.content import Kind, MediaFile, MediaType, Piece
 from shared.platforms.contract import Metrics
 
 MEDIA_FIELDS = "id,caption,timestamp,permalink,media_product_type,media_type"
-COMMENT_FIELDS = "id,text,timestamp,username,from"
+_COMMENT = "id,text,timestamp,username,from,hidden,like_count,parent_id"
+COMMENT_FIELDS = f"{_COMMENT},replies.limit(50){{{_COMMENT}}}"
+TAGGED_FIELDS = "id,caption,timestamp,permalink,username"
+CONVERSATION_FIELDS = "id,updated_time,participants,messages.limit(20){id,created_time,from,message}"
+MESSAGES_FIELDS = "messages.limit(20){id,created_time,from,message,attachments}"
 
 # https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights, read 2026-11-22
 POST_METRICS: Mapping[Kind, tuple[str, ...]] = {
@@ -106,6 +110,21 @@ def instant(value: object) -> datetime | None:
         return datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
     except ValueError:
         return None
+
+
+def comments(rows: object) -> list[dict[str, Any]]:
+    """Comments of a listing, each followed by its replies (which name it in ``parent_id``, where Graph does not)."""
+    found: list[dict[str, Any]] = []
+    for row in rows if isinstance(rows, list) else []:
+        found.append(row)
+        found += [{"parent_id": row.get("id"), **reply} for reply in data(row.get("replies"))]
+    return found
+
+
+def data(value: object) -> list[dict[str, Any]]:
+    """The rows of an edge within a node, ``{"data": […]}``."""
+    rows = value.get("data") if isinstance(value, Mapping) else None
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def insights(answer: Mapping[str, Any]) -> dict[str, int | float]:

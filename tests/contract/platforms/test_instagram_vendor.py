@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,17 +25,30 @@ from facebook_business.adobjects.iguserforigonlyapi import IGUserForIGOnlyAPI
 from facebook_business.adobjects.insightsresult import InsightsResult
 from facebook_business.adobjects.instagraminsightsresult import InstagramInsightsResult
 from facebook_business.adobjects.shadowigmediabuilder import ShadowIGMediaBuilder
+from facebook_business.adobjects.unifiedthread import UnifiedThread
 from facebook_business.adobjects.user import User
 from facebook_business.api import FacebookAdsApi, FacebookRequest
 from facebook_business.exceptions import FacebookRequestError
 from facebook_business.session import FacebookSession
 
-from shared.domain.content import Kind, Piece
+from shared.domain.content import Act, Kind, Piece
+from shared.platforms._graph import simulated as graph_simulated
 from shared.platforms.contract import Armed
-from shared.platforms.instagram import MANIFEST, metrics, oauth, publish, simulator, wire
+from shared.platforms.instagram import (
+    MANIFEST,
+    inbox,
+    metrics,
+    oauth,
+    publish,
+    simulator,
+    simulator_messages,
+    webhooks,
+    wire,
+)
 from shared.platforms.instagram.tests import world as stages
 from shared.platforms.instagram.tests.test_publish import comment_on
 from shared.ports.http import Request, Response
+from tests.contract.platforms import report
 from tests.support import loopback, simulated
 
 # What the SDK builds for each edge: the table that its own type checker would hold us to.
@@ -46,6 +60,12 @@ EDGES = {
     ("GET", "content_publishing_limit"): (IGUserForIGOnlyAPI, "get_content_publishing_limit"),
     ("POST", "comments"): (IGMediaForIGOnlyAPI, "create_comment"),
     ("GET", "comments"): (IGMediaForIGOnlyAPI, "get_comments"),
+    ("POST", "replies"): (IGComment, "create_reply"),
+    ("GET", "tags"): (IGUserForIGOnlyAPI, "get_tags"),
+    ("GET", "conversations"): (IGUserForIGOnlyAPI, "get_conversations"),
+    ("POST", "messages"): (IGUserForIGOnlyAPI, "create_message"),
+    ("POST", "subscribed_apps"): (IGUserForIGOnlyAPI, "create_subscribed_app"),
+    ("DELETE", "subscribed_apps"): (IGUserForIGOnlyAPI, "delete_subscribed_apps"),
     ("DELETE", "permissions"): (User, "delete_permissions"),
 }
 NODES = {"container": ShadowIGMediaBuilder, "media": IGMediaForIGOnlyAPI, "comment": IGComment}
@@ -100,12 +120,48 @@ def exchanged() -> tuple[stages.Stage, list[tuple[Request, Response]]]:
         publish.find(stage.call, comment, Armed(1, stage.world.now, {}))
         metrics.post(stage.call, made)
         publish.delete(stage.call, made)
+    _moderate(stage)
+    _write(stage)
     metrics.account(stage.call)
     oauth.refresh(stage.call)
     stage.world.pass_time(25 * 3600)
     oauth.refresh(stage.call)
     oauth.revoke(stage.call)
     return stage, list(zip(stage.http.sent, stage.http.answers, strict=True))
+
+
+def _moderate(stage: stages.Stage) -> None:
+    """Comments read, answered, hidden, shown again, deleted, answered privately; tags; deliveries on and off."""
+    post = stage.published(stages.pieces()[Kind.IMAGE])
+    stage.world.pass_time(3600)
+    theirs = next(one for one in inbox.comments(stage.call, post, "").items if not one.parent_id)
+    armed = Armed(1, stage.world.now, {})
+    for verb in ("comment.create", "comment.reply", "comment.private_reply", "comment.hide", "comment.unhide"):
+        on = post.id if verb == "comment.create" else theirs.id
+        act = Act(verb, on, "" if verb.endswith("hide") else "Thank you")
+        state = stage.ready(act)
+        inbox.commit(stage.call, act, state)
+        inbox.find(stage.call, act, replace(armed, state=state))
+    inbox.find(stage.call, Act("comment.delete", theirs.id), armed)
+    inbox.commit(stage.call, Act("comment.delete", theirs.id), {})
+    inbox.mentions(stage.call, "")
+    webhooks.subscribe(stage.call, "https://example.test", "secret")
+    webhooks.unsubscribe(stage.call)
+
+
+def _write(stage: stages.Stage) -> None:
+    """Conversations and their messages; a text, a text by a human agent, an image."""
+    simulator.visit(stage.world, stage.account.platform_account_id, "message", "Hello?")
+    talk = inbox.conversations(stage.call, "").items[0]
+    inbox.messages(stage.call, talk.id, "")
+    for act in (
+        Act("message.send", talk.id, "Hello"),
+        Act("message.send", talk.id, "Hello again", {"tag": "HUMAN_AGENT"}, handles=talk.handles),
+        Act("message.send", talk.id, media=(stages.photo(),), handles=talk.handles),
+    ):
+        state = stage.ready(act)
+        inbox.commit(stage.call, act, state)
+        inbox.find(stage.call, act, Armed(1, stage.world.now, state))
 
 
 # ------------------------------------------------------------------------------------------------ what we send
@@ -118,8 +174,11 @@ def allowed(of: type[AbstractCrudObject], method: str) -> Mapping[str, Any]:
     return types
 
 
-def parameters(request: Request) -> dict[str, str]:
+def parameters(request: Request) -> dict[str, Any]:
+    """Of query and form together; of a JSON body (messages), its names and values."""
     body = request.body if isinstance(request.body, bytes) else b""
+    if "json" in request.headers.get("Content-Type", ""):
+        return dict(json.loads(body))
     return dict(parse_qsl(urlsplit(request.url).query) + parse_qsl(body.decode()))
 
 
@@ -127,8 +186,11 @@ def test_every_parameter_is_in_the_sdks_table(exchanged: Any) -> None:
     """Edge by edge; and every edge of ours was seen."""
     _, log = exchanged
     seen = set()
+    report.requests("instagram", len(log), "facebook-business 26.0.3 param_types")
     for request, _answer in log:
         path = urlsplit(request.url).path.split("/")[2:]
+        if request.method == "POST" and len(path) == 1:
+            assert set(parameters(request)) <= set(allowed(IGComment, "api_update"))
         if len(path) < 2 or path[-1] == "insights":  # nodes have fields only; insights have a test of their own
             continue
         edge = (request.method, path[-1])
@@ -161,11 +223,11 @@ def _as_python(name: str, value: str) -> Any:
 def test_every_field_that_we_ask_for_is_one_of_the_object(exchanged: Any) -> None:
     """Media, comments, containers, profiles, the quota."""
     _, log = exchanged
-    fields = {
-        name for cls in (*NODES.values(), IGUserForIGOnlyAPI, ContentPublishingLimitResponse) for name in _fields(cls)
-    }
-    asked = {name for request, _ in log for name in parameters(request).get("fields", "").split(",") if name}
-    assert asked <= fields
+    objects = (*NODES.values(), IGUserForIGOnlyAPI, ContentPublishingLimitResponse, UnifiedThread)
+    fields = {name for cls in objects for name in _fields(cls)}
+    asked = {name for request, _ in log for name in graph_simulated.fields_of(parameters(request).get("fields", ""))}
+    edges = {"replies": IGComment.get_replies, "messages": UnifiedThread.get_messages}  # asked for within their nodes
+    assert asked <= fields | set(edges)
     assert set(wire.MEDIA_FIELDS.split(",")) <= _fields(IGMediaForIGOnlyAPI)
     assert set(oauth.PROFILE_FIELDS.split(",")) <= _fields(IGUserForIGOnlyAPI)
 
@@ -222,12 +284,17 @@ def _expected(stage: stages.Stage, request: Request) -> set[str]:
         return _fields(IGRefreshAccessTokenForIGOnlyAPI)
     if request.method == "DELETE":
         return {"success"}
-    by_edge: dict[str, type] = {"insights": InsightsResult, "comments": IGComment}
-    by_edge |= {"media": IGMediaForIGOnlyAPI, "stories": IGMediaForIGOnlyAPI}
+    if request.method != "GET":
+        return {"id", "success", "recipient_id", "message_id"}
+    if edge.startswith(simulator_messages.PREFIX):
+        return _fields(UnifiedThread) | {"messages"}
+    by_edge: dict[str, type] = {"insights": InsightsResult, "comments": IGComment, "conversations": UnifiedThread}
+    by_edge |= {"media": IGMediaForIGOnlyAPI, "stories": IGMediaForIGOnlyAPI, "tags": IGMediaForIGOnlyAPI}
     by_edge |= {"content_publishing_limit": ContentPublishingLimitResponse}
     if edge in by_edge:
         # total_value is a field of the Facebook Login class only, and documented for both
-        return _fields(by_edge[edge]) | ({"total_value"} if edge == "insights" else set())
+        within = {"insights": {"total_value"}, "comments": {"replies"}, "conversations": {"messages"}}
+        return _fields(by_edge[edge]) | within.get(edge, set())
     if request.method == "GET":
         kinds = [kind for kind in NODES if stage.world.get(kind, edge)]
         # a deleted comment is no document any more
@@ -307,7 +374,9 @@ def test_the_sdk_reads_what_the_adapter_published(sdk: tuple[stages.Stage, Faceb
     assert [item["id"] for item in user.get_stories()] == [made[2].id]
     reel = IGMedia(made[1].id, api=api)
     assert reel.api_get(fields=["caption", "timestamp"])["caption"] == "A reel"
-    assert [comment["text"] for comment in reel.get_comments(fields=["text"])] == ["First!"]
+    comments = list(reel.get_comments(fields=["text", "username"]))
+    assert [comment["text"] for comment in comments if comment["username"] == "rostrum"] == ["First!"]
+    assert len(comments) > 1, "the crowd has nothing to say"
     insights = reel.get_insights(params={"metric": ["views", "likes"]})
     assert [entry["name"] for entry in insights] == ["views", "likes"]
     limit = user.get_content_publishing_limit(fields=["config", "quota_usage"])[0]
@@ -338,3 +407,23 @@ def test_the_sdk_reads_our_errors_as_graphs(sdk: tuple[stages.Stage, FacebookAds
     with pytest.raises(FacebookRequestError) as gone:
         IGMedia("1", api=api).api_get()
     assert (gone.value.api_error_code(), gone.value.api_error_subcode()) == (100, 33)
+
+
+def test_the_sdk_answers_hides_and_writes(sdk: tuple[stages.Stage, FacebookAdsApi]) -> None:
+    """The inbox by the SDK: a comment of somebody's answered and hidden, a conversation read and answered."""
+    stage, api = sdk
+    published = stage.published(stages.pieces()[Kind.IMAGE])
+    stage.world.pass_time(3600)
+    theirs = next(one for one in IGMedia(published.id, api=api).get_comments(fields=["text", "hidden"]))
+    answer = IGComment(theirs["id"], api=api).create_reply(params={"message": "Thanks!"})
+    assert next(iter(IGComment(theirs["id"], api=api).get_replies()))["id"] == answer["id"]
+    IGComment(theirs["id"], api=api).api_update(params={"hide": True})
+    assert IGComment(theirs["id"], api=api).api_get(fields=["hidden"])["hidden"] is True
+    user = IGUserForIGOnlyAPI(stage.account.platform_account_id, api=api)
+    talk = next(
+        iter(user.get_conversations(fields=["participants"], params={"platform": UnifiedThread.Platform.instagram}))
+    )
+    person = next(one for one in talk["participants"]["data"] if one["username"] != "rostrum")
+    sent = user.create_message(params={"recipient": {"id": person["id"]}, "message": {"text": "Yes"}})
+    assert sent["message_id"] in [one.id for one in inbox.messages(stage.call, talk["id"], "").items]
+    report.sdk("instagram", "facebook-business 26.0.3")

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.accounts import AccountView, Connected
-from shared.domain.content import Kind, MediaFile, Piece
+from shared.domain.content import Act, Kind, MediaFile, Piece
 from shared.platforms.contract import Armed, Call, Published, Ready, Wait
-from shared.platforms.instagram import oauth, publish, simulator
+from shared.platforms.instagram import inbox, oauth, publish, simulator
 from tests.support import files, simulated
 from tests.support.simulated import MEDIA_HOST, MemoryWorld, SimulatedHttp
 
@@ -43,6 +43,16 @@ class Stage:
 
     def published(self, piece: Piece) -> Published:
         return publish.commit(self.call, piece, self.prepared(piece))
+
+    def ready(self, act: Act) -> dict[str, Any]:
+        """An act, prepared."""
+        outcome = inbox.prepare(self.call, act, {})
+        assert isinstance(outcome, Ready)
+        return dict(outcome.state)
+
+    def done(self, act: Act) -> Published:
+        """An act, from prepare to commit."""
+        return inbox.commit(self.call, act, self.ready(act))
 
     def found(self, piece: Piece, state: Mapping[str, Any], at: datetime) -> Any:
         return publish.find(self.call, piece, Armed(1, at, state))

@@ -1,0 +1,115 @@
+"""What Instagram delivers: comments, messages, reactions, reads; and how an account's deliveries are switched on.
+
+https://developers.facebook.com/docs/instagram-platform/webhooks and …/webhooks/examples (updated 2025-11-24), read
+2026-11-22. With Instagram Login an entry has «field» and «value» itself, or within «changes»: both are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.platforms._graph import webhooks
+from shared.platforms.contract import Call
+from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
+from shared.platforms.instagram import graph
+
+# What the page lists for Instagram Login. «mentions» come within «comments»; «story_insights» are Facebook Login's only.
+FIELDS = (
+    *("comments", "live_comments", "messages", "message_reactions", "messaging_postbacks"),
+    *("messaging_referral", "messaging_seen"),
+)
+_CHANGES: Mapping[str, EventKind] = {
+    "comments": "comment.created",
+    "live_comments": "comment.created",
+    "mentions": "mention.created",
+}
+
+
+def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:
+    """The answer to the handshake, None when it is none of ours."""
+    return webhooks.challenge(query, verify_token)
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> bool:
+    """Whether these bytes were signed with the Instagram app's secret. There is no replay window."""
+    return webhooks.verify(headers, body, secret)
+
+
+def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
+    """What the delivery says. Raises ValueError when it makes no sense."""
+    return [event for entry in webhooks.entries(body, "instagram") for event in _events(entry)]
+
+
+def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
+    """Switch the account's deliveries on; where to is set in Meta's app dashboard, once for all accounts."""
+    graph.GRAPH.post(call, f"{call.who.platform_account_id}/subscribed_apps", {"subscribed_fields": ",".join(FIELDS)})
+    return Subscription()
+
+
+def unsubscribe(call: Call) -> None:
+    """Switch them off."""
+    graph.remove(call, f"{call.who.platform_account_id}/subscribed_apps")
+
+
+def _events(entry: Mapping[str, Any]) -> Iterator[Event]:
+    account, at = str(entry.get("id") or ""), webhooks.instant(entry.get("time"))
+    if entry.get("field") and isinstance(entry.get("value"), dict):
+        yield _change(account, at, str(entry["field"]), entry["value"])
+    for field, value in webhooks.changes(entry):
+        yield _change(account, at, field, value)
+    for name in ("messaging", "standby"):
+        for item in entry.get(name) or ():
+            if isinstance(item, dict):
+                yield _messaging(account, item)
+
+
+def _change(account: str, at: datetime, field: str, value: Mapping[str, Any]) -> Event:
+    author, media = _object(value, "from"), _object(value, "media")
+    comment = str(value.get("comment_id") or (value.get("id") if field != "mentions" else "") or "")
+    post = str(media.get("id") or value.get("media_id") or "")
+    data: dict[str, Any] = {"post_id": post, "comment_id": comment, "parent_id": str(value.get("parent_id") or "")}
+    if field in {"comments", "live_comments"}:
+        name = str(author.get("username") or "")
+        data |= {"text": str(value.get("text") or ""), "author_id": str(author.get("id") or ""), "author_name": name}
+        data |= {"own": author.get("id") == account or "self_ig_scoped_id" in author}
+    id_ = f"instagram.{field}.{comment or post or int(at.timestamp())}"
+    return Event(_CHANGES.get(field, "other"), id_, account, at, data, dict(value))
+
+
+def _messaging(account: str, item: Mapping[str, Any]) -> Event:
+    sender, recipient = str(_object(item, "sender").get("id") or ""), str(_object(item, "recipient").get("id") or "")
+    at, (kind, thing) = webhooks.instant(item.get("timestamp")), _kind(item)
+    mid = str(thing.get("mid") or "")
+    own = thing.get("is_echo") is True or sender == account
+    data: dict[str, Any] = {
+        "message_id": mid,
+        "author_id": sender,
+        "person_id": recipient if own else sender,
+        "own": own,
+        "text": str(thing.get("text") or thing.get("title") or ""),
+    }
+    if "reaction" in item:
+        data["reaction"] = str(thing.get("emoji") or thing.get("reaction") or "")
+    id_ = f"instagram.{kind}.{mid or int(at.timestamp() * 1000)}" + (f".{sender}" if "reaction" in item else "")
+    return Event(kind, id_, account, at, data, dict(item))
+
+
+def _kind(item: Mapping[str, Any]) -> tuple[EventKind, Mapping[str, Any]]:
+    if message := _object(item, "message"):
+        if message.get("is_deleted") is True:
+            return "other", message
+        return "message.sent" if message.get("is_echo") is True else "message.received", message
+    if reaction := _object(item, "reaction"):
+        return "reaction.deleted" if reaction.get("action") == "unreact" else "reaction.created", reaction
+    if read := _object(item, "read"):
+        return "message.read", read
+    if postback := _object(item, "postback"):
+        return "message.received", postback
+    return "other", _object(item, "message_edit") or _object(item, "referral")
+
+
+def _object(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}

@@ -56,7 +56,8 @@ class Account:
 
     ``sealed`` is the vault's reference to its tokens (JSON of :class:`Tokens`), ``token_version`` counts refreshes.
     ``refresh_nonce`` and ``refresh_until`` are the single flight's claim. ``blocked_until``: the network asked us to
-    stay away until then. ``expires_at`` repeats the access token's end, so that due refreshes can be found.
+    publish nothing before then; ``limited`` the same of its other modules (``inbox``, ``ads``), because a network counts
+    comments, messages and ads apart from posts. ``expires_at`` repeats the access token's end, so that due refreshes can be found.
     ``refresh_note`` says that the answer to a refresh was lost (the network may have used up the refresh token).
 
     A ``disconnected`` account is gone for everybody. Its document stays, without tokens (``sealed`` empty) and without
@@ -86,6 +87,7 @@ class Account:
     refresh_until: datetime | None = None
     refresh_note: str = ""
     blocked_until: datetime | None = None
+    limited: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def account_path(space: str, account_id: str) -> str:

@@ -127,6 +127,7 @@ def _lasting(known: Account, made: Account) -> dict[str, Any]:
         "brand_id": made.brand_id or known.brand_id,
         "token_version": known.token_version + 1,
         "blocked_until": known.blocked_until,
+        "limited": known.limited,
     }
 
 

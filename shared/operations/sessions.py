@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 from shared.domain import codec
 from shared.domain.accounts import Account, AccountView, Tokens, account_path
 from shared.domain.errors import Broken, Clash, Limited, Reconnect, RostrumError
+from shared.domain.posts import PUBLISH
 from shared.operations import apps, lookup, networks, tokens
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Refused
@@ -94,12 +95,19 @@ def refresh(ports: Ports, account: Account) -> Account:
     return _persist(ports, claimed, renewed)
 
 
-def block(ports: Ports, account: Account, until: datetime) -> None:
-    """The network asked us to stay away from the account until then. Raises store.Unavailable."""
-    if account.blocked_until is not None and account.blocked_until >= until:
+def block(ports: Ports, account: Account, until: datetime, module: str = PUBLISH) -> None:
+    """The network asked us to stay away from the account's posts (or another module) until then. Raises store.Unavailable."""
+    known = blocked_until(account, module)
+    if known is not None and known >= until:
         return
+    fields = {"blocked_until": until} if module == PUBLISH else {"limited": {**account.limited, module: until}}
     with suppress(NotFound):  # disconnected meanwhile
-        ports.store.commit([Write("update", account_path(account.space, account.id), {"blocked_until": until})])
+        ports.store.commit([Write("update", account_path(account.space, account.id), fields)])
+
+
+def blocked_until(account: Account, module: str = PUBLISH) -> datetime | None:
+    """Until when the network wants nothing of this kind from the account, None when it has not said so."""
+    return account.blocked_until if module == PUBLISH else account.limited.get(module)
 
 
 # ------------------------------------------------------------------------------------------------- steps

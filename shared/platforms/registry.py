@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from shared.platforms import names
 from shared.platforms.contract import Actor, Connector, Measurer, Publisher, Simulator
-from shared.platforms.contract_ads import Ads
-from shared.platforms.contract_inbox import Inbox, Resources
-from shared.platforms.contract_webhooks import Webhooks
 from shared.platforms.manifest import Manifest
+
+if TYPE_CHECKING:  # a function that publishes loads none of these
+    from shared.platforms.contract_ads import Ads
+    from shared.platforms.contract_inbox import Inbox, Resources
+    from shared.platforms.contract_webhooks import Webhooks
 
 
 class UnknownPlatform(KeyError):
@@ -69,22 +71,22 @@ def actor(name: str, module: str) -> Actor:
 
 def inbox(name: str) -> Inbox | None:
     """The platform's ``inbox`` module, None where it declares that it has none."""
-    return cast(Inbox, _offered(name, "inbox"))
+    return cast("Inbox", _offered(name, "inbox"))
 
 
 def ads(name: str) -> Ads | None:
     """The platform's ``ads`` module, None where it declares that it has none."""
-    return cast(Ads, _offered(name, "ads"))
+    return cast("Ads", _offered(name, "ads"))
 
 
 def webhooks(name: str) -> Webhooks | None:
     """The platform's ``webhooks`` module, None where it declares that it has none."""
-    return cast(Webhooks, _offered(name, "webhooks"))
+    return cast("Webhooks", _offered(name, "webhooks"))
 
 
 def resources(name: str) -> Resources | None:
     """The platform's ``resources`` module, None where there is nothing to look up."""
-    return cast(Resources, _module(name, ".resources")) if manifest(name).resources else None
+    return cast("Resources", _module(name, ".resources")) if manifest(name).resources else None
 
 
 def simulator(name: str) -> Simulator:

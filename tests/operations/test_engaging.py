@@ -347,3 +347,18 @@ def test_what_was_made_through_us_needs_no_handles(stage: Stage) -> None:
     given = stage.act("comment.reply", post.first.id, text="x", handles={"cid": "1"})
     assert given.piece.deed
     assert given.piece.deed.handles == {"cid": "1"}
+
+
+def test_a_limit_on_messages_does_not_hold_up_posts(stage: Stage) -> None:
+    """What goes through the same module waits with it; a network counts posts apart."""
+    limited = stage.act("message.send", text="Slowly [[sandbox:rate_limited]]")
+    stage.pass_time(1)
+    waiting = stage.act("message.send", text="Behind it")
+    campaign = stage.act("campaign.create", "ads-1", text="Spring", arguments=CAMPAIGN)
+    stage.pass_time(1)
+    assert [one.text for one in stage.done()] == ["Spring"]
+    assert stage.read(campaign).state is State.PUBLISHED
+    assert stage.read(waiting).state is State.SCHEDULED
+    assert stage.post().state is State.PUBLISHED
+    stage.pass_time(5)
+    assert {stage.read(limited).state, stage.read(waiting).state} == {State.PUBLISHED}

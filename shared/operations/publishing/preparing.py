@@ -37,8 +37,9 @@ def proceed(ports: Ports, loaded: Loaded) -> Target | None:
         return _store(ports, loaded, targets.postponed(target, until))
     try:
         account = sessions.open_account(ports, target.space, target.account_id)
-        if account.blocked_until and account.blocked_until > now:
-            return _store(ports, loaded, targets.postponed(target, account.blocked_until))
+        until = sessions.blocked_until(account, target.module)
+        if until and until > now:
+            return _store(ports, loaded, targets.postponed(target, until))
         call = sessions.call(ports, account)
     except (Missing, Reconnect) as error:
         return _store(ports, loaded, targets.rejected(target, failures.ours(error), now))

@@ -115,7 +115,7 @@ def _answered(ports: Ports, target: Target, account: Account, refusal: Refused) 
 
 
 def after_refusal(ports: Ports, target: Target, account: Account, refusal: Refused) -> Verdict | None:
-    """A limit: wait for its end, with the whole account. A refused token: refresh it once, then the account is dead.
+    """A limit: wait for its end, with all of the account's that goes through the same module. A refused token: refresh it once, then the account is dead.
 
     None when the refusal is neither.
     """
@@ -123,7 +123,7 @@ def after_refusal(ports: Ports, target: Target, account: Account, refusal: Refus
     if refusal.fate is Fate.LIMITED:
         until = _limit_ends(ports, target, refusal)
         with suppress(StoreError):  # this answer must not get lost; the account's other targets would meet the limit
-            sessions.block(ports, account, until)
+            sessions.block(ports, account, until, target.module)
         return lambda now: targets.postponed(now, until, failure)
     if refusal.fate is not Fate.UNAUTHORISED:
         return None

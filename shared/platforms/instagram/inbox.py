@@ -32,7 +32,12 @@ def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
 
 def conversations(call: Call, cursor: str) -> Page[Conversation]:
     """The account's conversations, newest first. Raises Refused."""
-    query: dict[str, Any] = {"platform": "instagram", "fields": wire.CONVERSATION_FIELDS, "limit": PAGE, "after": cursor or None}
+    query: dict[str, Any] = {
+        "platform": "instagram",
+        "fields": wire.CONVERSATION_FIELDS,
+        "limit": PAGE,
+        "after": cursor or None,
+    }
     answer = graph.read(call, f"{call.who.platform_account_id}/conversations", **query)
     rows = answer.get("data") or []
     return Page(tuple(one for row in rows if (one := _conversation(call, row))), wire.next_page(answer) or "")

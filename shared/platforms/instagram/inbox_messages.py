@@ -51,7 +51,8 @@ def body(act: Act, state: Mapping[str, Any]) -> dict[str, Any]:
 
 def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     """The account's own message of this text since, among the newest that Instagram shows."""
-    conversation = act.on if act.verb == "message.send" else _conversation(call, str(armed.state.get("person") or ""))
+    named = act.verb == "message.send" and not act.on.isdigit()
+    conversation = act.on if named else _conversation(call, str(armed.state.get("person") or ""))
     if not conversation:
         return Unsure("no conversation with this person is shown")
     listed = graph.read(call, conversation, fields=wire.MESSAGES_FIELDS).get("messages")
@@ -94,8 +95,8 @@ def _author(call: Call, act: Act) -> str:
 
 
 def _other(call: Call, act: Act) -> str:
-    """Who the conversation is with. Raises Refused, Invalid when Instagram does not say."""
-    if kept := str(act.handles.get("recipient") or ""):
+    """Who the conversation is with; digits are a person's id (webhooks tell no other). Raises Refused, Invalid."""
+    if kept := str(act.handles.get("recipient") or "") or (act.on if act.on.isdigit() else ""):
         return kept
     people = wire.data(graph.read(call, act.on, fields="participants").get("participants"))
     others = [str(one.get("id") or "") for one in people if one.get("username") != call.who.username]

@@ -74,6 +74,8 @@ def _change(account: str, at: datetime, field: str, value: Mapping[str, Any]) ->
         name = str(author.get("username") or "")
         data |= {"text": str(value.get("text") or ""), "author_id": str(author.get("id") or ""), "author_name": name}
         data |= {"own": author.get("id") == account or "self_ig_scoped_id" in author}
+    else:
+        data |= {name: count for name, count in value.items() if isinstance(count, int) and not isinstance(count, bool)}
     id_ = f"instagram.{field}.{comment or post or int(at.timestamp())}"
     return Event(_CHANGES.get(field, "other"), id_, account, at, data, dict(value))
 
@@ -90,9 +92,11 @@ def _messaging(account: str, item: Mapping[str, Any]) -> Event:
         "own": own,
         "text": str(thing.get("text") or thing.get("title") or ""),
     }
-    if "reaction" in item:
+    if kind.startswith("reaction."):
         data["reaction"] = str(thing.get("emoji") or thing.get("reaction") or "")
-    id_ = f"instagram.{kind}.{mid or int(at.timestamp() * 1000)}" + (f".{sender}" if "reaction" in item else "")
+    # A message is received once; reactions and reads of it come and go.
+    when = "" if mid and kind in {"message.received", "message.sent"} else f".{int(at.timestamp() * 1000)}"
+    id_ = f"instagram.{kind}.{mid or sender}{when}"
     return Event(kind, id_, account, at, data, dict(item))
 
 

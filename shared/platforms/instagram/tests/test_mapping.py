@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shared.domain.content import Kind
-from shared.platforms.instagram import errors, wire
+from shared.platforms.instagram import errors, webhooks, wire
 from shared.platforms.instagram.tests import world as stages
 from shared.ports.http import Response
 from tests.support import simulated
@@ -42,10 +42,17 @@ def _insights(payload: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in known.items() if name != "raw"}
 
 
+def _webhook(payload: dict[str, Any]) -> dict[str, Any]:
+    (event,) = webhooks.parse({}, json.dumps(payload).encode())
+    told = {"kind": event.kind, "id": event.id, "account": event.platform_account_id, "at": event.at.isoformat()}
+    return told | {"data": dict(event.data)}
+
+
 MAPPINGS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "error": _error,
     "listed": _listed,
     "insights": _insights,
+    "webhook": _webhook,
 }
 CASES = sorted(path.name.removesuffix(".instagram.json") for path in FIXTURES.glob("*.instagram.json"))
 

@@ -20,7 +20,7 @@ from shared.platforms.manifest import (
     TextLimit,
     Timing,
 )
-from shared.platforms.tiktok.capabilities import ACTIONS, FACETS, FEATURES, RESOURCES
+from shared.platforms.tiktok.capabilities import ACTIONS, ADS_CONSENT, FACETS, FEATURES, RESOURCES
 
 _READ = date(2026, 11, 22)
 _DOCS = "https://developers.tiktok.com/doc"
@@ -101,6 +101,7 @@ MANIFEST = Manifest(
         ),
         pkce=True,
         challenge="S256-hex",
+        extra=ADS_CONSENT,
     ),
     text=TextLimit(2200, "utf16", "limits:count", _POSTING),
     kinds=(
@@ -121,6 +122,7 @@ MANIFEST = Manifest(
             "user/info, video/list, video/query": "600 a minute each",
             "posts": "about 15 in 24 hours and creator, through all apps together; 5 drafts waiting in the inbox",
             "unaudited apps": "5 people in 24 hours, SELF_ONLY",
+            "ads": "10 a second and 600 a minute per app at the basic level",
         }
     ),
     apis=(ApiVersion("Marketing API v1.3", None, _ADS),),

@@ -18,6 +18,7 @@ from shared.platforms.contract import ErrorRow, Fate, Refused
 from shared.ports.http import Response
 
 PLATFORM: Final = "tiktok"
+SLIDING_MINUTE: Final = timedelta(minutes=1)  # «a one-minute sliding window»
 LATER: Final = timedelta(hours=1)  # to the next look, where TikTok's window is a day and its end is not told
 
 
@@ -141,24 +142,21 @@ OAUTH: Final[Mapping[str, ErrorRow]] = {
     "access_denied": _rejected("consent_denied", "The person did not agree on TikTok's page.", "auth"),
 }
 # https://business-api.tiktok.com/portal/docs (Appendix: Return codes); README has which of them are confirmed.
-_ADS_TOKEN = _dead("ads_auth", "TikTok for Business does not accept the ads token. Give that consent again.")
-_ADS_GONE = _rejected("ads_object_gone", "TikTok for Business does not have this (any more).")
+# Not ``reconnect``: the account itself is fine, only the token of the other consent is not.
+_ADS_TOKEN = ErrorRow(
+    Fate.UNAUTHORISED,
+    "ads_auth",
+    "TikTok for Business does not accept the ads token. Give that consent again.",
+    "auth",
+    "user",
+)
 BUSINESS: Final[Mapping[int, ErrorRow]] = {
     40001: _rejected("ads_forbidden", "The ads consent does not reach this ad account or this operation.", "auth"),
     40002: _INVALID,
-    40016: _limited("rate_limited", "TikTok for Business asks for a pause."),
     40100: _limited("rate_limited", "TikTok for Business asks for a pause."),
-    40102: _ADS_TOKEN,
-    40104: _ADS_TOKEN,
     40105: _ADS_TOKEN,
-    40110: _rejected("ads_code_invalid", "TikTok for Business does not accept this authorization code.", "auth"),
-    40132: _limited("rate_limited", "TikTok for Business asks for a pause until tomorrow."),
-    40133: _limited("rate_limited", "TikTok for Business asks for a pause."),
-    40300: _ADS_GONE,
-    50000: TROUBLE,
-    50002: TROUBLE,
-    51305: TROUBLE,
-    60001: TROUBLE,
+    # Our names carry our mark: a name that is there already is the work of an attempt of ours. find tells.
+    40911: ErrorRow(Fate.UNKNOWN, "media_duplicate", "The ad account has a file of this name already."),
 }
 
 
@@ -174,7 +172,8 @@ def refusal(response: Response, now: datetime) -> Refused:
         return _made(response, now, body, said, words, _oauth_row(said, words))
     number = body.get("code")
     if isinstance(number, int) and not isinstance(number, bool) and number:
-        return _made(response, now, body, str(number), str(body.get("message") or ""), _business_row(number))
+        words = str(body.get("message") or "")
+        return _made(response, now, body, str(number), words, _business_row(number, words))
     row429 = TABLE["rate_limit_exceeded"] if response.status == 429 else None
     return _made(response, now, body, "", "", row429)
 
@@ -194,9 +193,10 @@ def _made(
     response: Response, now: datetime, body: Mapping[str, Any], code: str, words: str, row: ErrorRow | None
 ) -> Refused:
     found = TROUBLE if response.status >= 500 else row or UNLISTED
-    until = _wire.retry_after(response, now) if found.fate is Fate.LIMITED else None
-    if found.fate is Fate.LIMITED and until is None and found.code != "rate_limited":
-        until = now + LATER
+    until = None
+    if found.fate is Fate.LIMITED:
+        pause = SLIDING_MINUTE if found.code == "rate_limited" else LATER
+        until = _wire.retry_after(response, now) or now + pause
     return Refused(
         found,
         platform=PLATFORM,
@@ -224,5 +224,11 @@ def _oauth_row(name: str, words: str) -> ErrorRow | None:
     return OAUTH.get(name)
 
 
-def _business_row(number: int) -> ErrorRow | None:
-    return BUSINESS.get(number) or (TROUBLE if 50000 <= number < 52000 else None)
+def _business_row(number: int, words: str) -> ErrorRow | None:
+    """A repeated ``request_id`` is refused as a parameter, and proves the opposite of absence."""
+    row = BUSINESS.get(number)
+    if row is _INVALID and "request_id" in words and "duplicat" in words.lower():
+        return None
+    if row is _INVALID and "_name" in words and "onger" in words:
+        return TOO_LONG
+    return row or (TROUBLE if 50000 <= number < 52000 else None)

@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from shared.platforms.contract import World
+from shared.platforms.tiktok import simulator_ads as ads
 from shared.platforms.tiktok import simulator_oauth as oauth
 from shared.platforms.tiktok import simulator_posting as posting
 from shared.platforms.tiktok import simulator_read as reading
 from shared.platforms.tiktok import simulator_state as state
+from shared.platforms.tiktok.simulator_ads import done
 from shared.platforms.tiktok.simulator_push import pushes
 from shared.platforms.tiktok.simulator_read import seen
 from shared.platforms.tiktok.simulator_state import Ask, Problem, Session
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "pushes", "seed", "seen"]
+__all__ = ["done", "handle", "pushes", "seed", "seen"]
 
 _API: Final = "open.tiktokapis.com"
 _OPEN: Final[Mapping[tuple[str, str, str], Callable[[Ask, World], Response]]] = {
@@ -50,12 +52,14 @@ def handle(request: Request, world: World) -> Response:
 
 
 def seed(world: World, name: str) -> Mapping[str, str]:
-    """Make the account; answers whom to name on the consent page."""
+    """Make the account; answers whom to name on the consent page, and what to hand over for the ads."""
     state.person(world, name)
-    return {"sandbox_user": name}
+    return {"sandbox_user": name, **ads.credentials(name)}
 
 
 def _route(ask: Ask, world: World) -> Response:
+    if ask.host == ads.HOST:
+        return ads.handle(ask, world)
     answer = _OPEN.get((ask.host, ask.method, ask.path))
     if answer:
         return answer(ask, world)

@@ -93,7 +93,11 @@ def _check_items(kind: Kind, media: Sequence[MediaFacts]) -> None:
 
 def _check_photos(media: Sequence[MediaFacts]) -> None:
     if not 2 <= len(media) <= MAX_PHOTOS:
-        raise _invalid("item_count", "media", f"A post of several photos has 2 to {MAX_PHOTOS}, not {len(media)}.")
+        raise _invalid(
+            "item_count",
+            "media",
+            f"A post of several photos has 2 to {MAX_PHOTOS}, not {len(media)}: make it more or fewer.",
+        )
     for index, item in enumerate(media):
         if item.type is not MediaType.IMAGE:
             message = "Facebook does not mix photos and videos in one post: publish the video by itself."

@@ -487,3 +487,20 @@ def test_the_list_can_be_narrowed(rig: Rig) -> None:
     assert accounts.list_(rig.ports, TEST, "x") == [two]
     with pytest.raises(Invalid):
         accounts.list_(rig.ports, TEST, "myspace")
+
+
+def test_what_was_handed_over_beside_the_consent_is_kept_with_the_tokens(rig: Rig) -> None:
+    """Sealed with the consent, merged into the account's tokens, and still there after a refresh."""
+    seeded = registry.simulator("tiktok").seed(rig.sandbox.world("tiktok"), "rostrum")
+    extra = {option.name: seeded[option.name] for option in registry.manifest("tiktok").oauth.extra}
+    begun = accounts.connect(rig.ports, TEST, Connect("tiktok", metadata=extra))
+    assert isinstance(begun, Redirect)
+    assert extra["ads_access_token"] not in json.dumps(list(rig.store.everything()), default=str)
+    landing = accounts.callback(rig.ports, "tiktok", consent(rig, begun))
+    account = accounts.get(rig.ports, TEST, landing.account_id)
+    assert sessions.call(rig.ports, account).tokens.extra == extra
+    renewed = sessions.refresh(rig.ports, account)
+    assert sessions.call(rig.ports, renewed).tokens.extra == extra
+    with pytest.raises(Invalid) as invalid:
+        accounts.connect(rig.ports, TEST, Connect("tiktok", metadata={"ads_token": "x"}))
+    assert invalid.value.meta["field"] == "metadata.ads_token"

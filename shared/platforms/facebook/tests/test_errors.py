@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shared.platforms._graph.errors import Code
 from shared.platforms.contract import Fate
 from shared.platforms.facebook import errors
 from shared.ports.http import Response
@@ -20,16 +21,16 @@ def answered(code: int, subcode: int | None = None, status: int = 400) -> Respon
 
 
 @pytest.mark.parametrize("code", sorted(errors.TABLE, key=str))
-def test_every_row_speaks(code: errors.Code) -> None:
+def test_every_row_speaks(code: Code) -> None:
     """A message with a full stop for whoever must act; never definite behind a 5xx."""
     row = errors.TABLE[code]
     assert row.message.endswith(".")
-    refused = errors.refusal(answered(*code, status=500), NOW)
+    refused = errors.refusal(answered(code[0], code[1], 500), NOW)
     assert refused.fate in {Fate.TRANSIENT, Fate.UNKNOWN}
 
 
 @pytest.mark.parametrize("code", [(506, None), (368, None), (1366051, None), (10900, None)])
-def test_what_may_be_live_is_open_but_the_author_s_to_mend(code: errors.Code) -> None:
+def test_what_may_be_live_is_open_but_the_author_s_to_mend(code: Code) -> None:
     """UNKNOWN, so that somebody looks; caused by the user, so that proven absence is final."""
     row = errors.TABLE[code]
     assert (row.fate, row.caused_by) == (Fate.UNKNOWN, "user")

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from shared.domain.accounts import Tokens
+from shared.domain.accounts import Connected, Tokens
 from shared.domain.errors import Unsupported
-from shared.platforms.contract import App, Call, Candidates, Connected, Fate, Refused
-from shared.platforms.facebook import MANIFEST, oauth, publish, simulator
+from shared.platforms.contract import App, Call, Candidates, Fate, Refused
+from shared.platforms.facebook import MANIFEST, graph, oauth, publish, simulator
 from shared.platforms.facebook.tests import world as stages
 from shared.ports.http import Request, Response
 from tests.support import simulated
@@ -166,7 +166,7 @@ def test_a_refused_proof_is_seen(stage: stages.Stage) -> None:
     account = replace(stage.account, tokens=Tokens(token))
     call = simulated.call_for(stage.http, account, App("client", "another"))
     with pytest.raises(Refused) as refused:
-        oauth.graph.read(call, "me", fields="id")
+        graph.read(call, "me", fields="id")
     assert "appsecret_proof" in refused.value.platform_message
 
 

@@ -22,7 +22,6 @@ VIDEO_DELAYS = (5, 10, 15, 30, 60)
 MAX_REMADE = 3
 REMAKE_DELAY = 5.0
 UNREADABLE_POLLS = 20
-_QUOTA_FIELDS = "quota_usage,config,reply_quota_usage,reply_config"
 
 _FAILED = ErrorRow(
     Fate.REJECTED,
@@ -88,10 +87,13 @@ def status_of(call: Call, container: str) -> tuple[str, str]:
 
 
 def check_quota(call: Call, *, reply: bool) -> None:
-    """Raise Refused LIMITED when the posts (or the replies) of the last 24 hours are used up."""
+    """Raise Refused LIMITED when the posts (or the replies) of the last 24 hours are used up.
+
+    Only what is needed is asked for: the replies' fields need a permission of their own.
+    """
     path = f"{call.who.platform_account_id}/threads_publishing_limit"
-    usage = (GRAPH.read(call, path, fields=_QUOTA_FIELDS).get("data") or [{}])[0]
     prefix, things = ("reply_", "replies") if reply else ("", "posts")
+    usage = (GRAPH.read(call, path, fields=f"{prefix}quota_usage,{prefix}config").get("data") or [{}])[0]
     total = (usage.get(f"{prefix}config") or {}).get("quota_total")
     used = usage.get(f"{prefix}quota_usage")
     if isinstance(total, int) and isinstance(used, int) and used >= total:

@@ -70,8 +70,11 @@ def quota(ask: Ask, who: Session, world: World) -> Response:
     who.need("threads_content_publish")
     ask.allow()
     prefixes = {"post": "", "reply": "reply_", "delete": "delete_", "location": "location_search_"}
+    needed = {"reply": "threads_manage_replies", "delete": "threads_delete", "location": "threads_location_tagging"}
     have: Document = {}
     for what, prefix in prefixes.items():
+        if what in needed and f"{prefix}quota_usage" in ask.text("fields").split(","):
+            who.need(needed[what])
         have[f"{prefix}quota_usage"] = state.used(who.account, what, world)
         have[f"{prefix}config"] = {"quota_total": publishing.QUOTAS[what], "quota_duration": state.DAY}
     return state.answer({"data": [state.picked(ask, have, "THPublishingLimit")]})

@@ -12,6 +12,7 @@ import pytest
 from shared.domain.content import Kind, Parent, Piece, Role
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure, Wait
 from shared.platforms.threads import publish, simulator
+from shared.platforms.threads import simulator_oauth as oauth
 from shared.platforms.threads.tests import world as stages
 from shared.platforms.threads.tests.world import Stage
 from shared.ports.http import Request, Response
@@ -87,6 +88,19 @@ def test_a_used_up_quota_is_met_before_anything_is_made(stage: Stage) -> None:
     assert stage.requests("POST", "/threads") == 0
     reply = simulated.piece(Kind.TEXT, "Yes", parent=Parent(stages.SOMEBODYS, {}))
     assert isinstance(publish.prepare(stage.call, reply, {}), Wait)
+
+
+def test_a_post_needs_no_permission_for_replies(stage: Stage) -> None:
+    """Who allowed publishing only can publish; an answer is refused in words."""
+    code = oauth.make_code(stage.world, "modest", "", "", ["threads_basic", "threads_content_publish"])
+    connected = stages.connect(stage.http, code)
+    account = simulated.view(connected.platform_account_id, connected.username, connected.tokens)
+    modest = Stage(stage.world, stage.http, account)
+    published = modest.published(stages.pieces()[Kind.TEXT])
+    reply = simulated.piece(Kind.TEXT, "Yes", parent=Parent(published.id, {}))
+    with pytest.raises(Refused) as refused:
+        modest.prepared(reply)
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "permission_denied")
 
 
 def test_a_video_that_cannot_be_had_is_tried_four_times_and_given_up(stage: Stage) -> None:

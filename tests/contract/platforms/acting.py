@@ -117,6 +117,10 @@ class Acts:
         media = samples.named(special.get("media", ()))
         return self._on(verb, place, text=words, media=media)
 
+    def on(self, verb: str, id: str, handles: Mapping[str, Any]) -> Act:
+        """One act on this very thing."""
+        return self._on(verb, Place(id, handles))
+
     def again(self, act: Act) -> Act:
         """The same act once more, as something of its own."""
         return self._on(act.verb, Place(act.on, act.handles), text=act.text, media=act.media, arguments=act.arguments)
@@ -206,9 +210,10 @@ class Acts:
             implied.pop("creative_id")
         known = {option.name for option in action.options}
         wanted = {name: value for name, value in implied.items() if name in known} | special.get("arguments", {})
-        return {name: self._resolved(value, verb) for name, value in wanted.items()}
+        return {name: self.resolved(value, verb) for name, value in wanted.items()}
 
-    def _resolved(self, value: Any, verb: str) -> Any:
+    def resolved(self, value: Any, verb: str = "") -> Any:
+        """An argument, with what it refers to in its place."""
         return self.place(value, verb).id if isinstance(value, str) and value.startswith("@") else value
 
     def _special(self, verb: str) -> Mapping[str, Any]:
@@ -228,17 +233,11 @@ class Acts:
         """Somebody's under a fresh post that allows it."""
         published = self.network.publish(self._post_of_its_own())
         self.network.world.pass_time(LATER)
-        self._renewed()
+        self.network.renew()
         comments = self.comments(published)
         wanted = [comment for comment in comments if not comment.own and (verb in comment.can or not comment.can)]
         assert wanted, f"no comment of somebody else's allows {verb}: {[sorted(one.can) for one in comments]}"
         return Place(wanted[0].id, wanted[0].handles)
-
-    def _renewed(self) -> None:
-        """Tokens that ran out meanwhile are refreshed, as the engine does."""
-        expires = self.network.account.tokens.expires_at
-        if expires and expires <= self.network.world.now:
-            self.network.with_tokens(registry.connector(self.network.name).refresh(self.network.call))
 
     def comments(self, published: Published) -> list[Comment]:
         """All comments on a post, page by page."""

@@ -61,6 +61,12 @@ class Network:
         """The account after a refresh."""
         self.account = replace(self.account, tokens=tokens)
 
+    def renew(self) -> None:
+        """Refresh tokens that have run out, as the engine does."""
+        expires = self.account.tokens.expires_at
+        if expires and expires <= self.world.now:
+            self.with_tokens(registry.connector(self.name).refresh(self.call))
+
     def fork(self) -> Network:
         """The same network in another world: what happens there does not happen here."""
         world = copy.deepcopy(self.world)

@@ -14,6 +14,7 @@ from shared.platforms.bluesky import simulator_core as core
 from shared.platforms.bluesky import simulator_people as people
 from shared.platforms.bluesky import simulator_schema as schema
 from shared.platforms.bluesky.simulator_core import Ask, Fail, answer
+from shared.platforms.bluesky.simulator_thread import number
 from shared.ports.http import Response
 
 SERVICE = "did:web:api.bsky.chat#bsky_chat"
@@ -25,7 +26,7 @@ def list_convos(ask: Ask) -> Response:
     """chat.bsky.convo.listConvos: the liveliest first."""
     account = _account(ask)
     people.letters(ask.world, account)
-    limit, start = int((ask.query.get("limit") or ["50"])[0]), int((ask.query.get("cursor") or ["0"])[0])
+    limit, start = number(ask, "limit", 50, 100), number(ask, "cursor", 0, 1 << 31)
     known = (ask.world.get("bluesky.convos", account["did"]) or {}).get("with", {})
     views = sorted((_view(ask, account, convo) for convo in known.values()), key=lambda one: one["rev"], reverse=True)
     body: dict[str, Any] = {"convos": views[start : start + limit]}
@@ -39,7 +40,7 @@ def get_messages(ask: Ask) -> Response:
     account = _account(ask)
     people.letters(ask.world, account)
     convo = _convo(ask, account, ask.param("convoId"))
-    limit, before = int((ask.query.get("limit") or ["50"])[0]), (ask.query.get("cursor") or ["~"])[0]
+    limit, before = number(ask, "limit", 50, 100), (ask.query.get("cursor") or ["~"])[0]
     found = [one for one in reversed(convo["messages"]) if str(one["id"]) < before]
     body: dict[str, Any] = {
         "messages": [{"$type": _MESSAGE, **one} for one in found[:limit]],

@@ -26,7 +26,7 @@ def get_post_thread(ask: Ask) -> Response:
     post = people.record(ask.world, uri)
     if post is None:
         raise Fail(400, "NotFound", f"Post not found: {uri}")
-    depth = _number(ask, "depth", 6, 1000)
+    depth = number(ask, "depth", 6, 1000)
     root = people.root_of(post)["uri"]
     for one in [post, *_replies(ask, root)]:
         people.comment(ask.world, one)
@@ -43,7 +43,7 @@ def list_notifications(ask: Ask) -> Response:
     appview.reachable(ask)
     people.mention(ask.world, account)
     reasons = set(ask.query.get("reasons") or ["mention", "quote"])
-    limit, start = _number(ask, "limit", 50, 100), int((ask.query.get("cursor") or ["0"])[0])
+    limit, start = number(ask, "limit", 50, 100), number(ask, "cursor", 0, 1 << 31)
     uris = people.listed(ask.world, "bluesky.mentions", account["did"]) if "mention" in reasons else []
     found = [one for uri in uris if (one := people.record(ask.world, uri))]
     found.sort(key=lambda one: (str(one["at"]), str(one["uri"])), reverse=True)
@@ -77,7 +77,8 @@ def _notification(ask: Ask, one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _number(ask: Ask, name: str, otherwise: int, most: int) -> int:
+def number(ask: Ask, name: str, otherwise: int, most: int) -> int:
+    """A query parameter that is a number. Raises Fail."""
     given = (ask.query.get(name) or [str(otherwise)])[0]
     if not given.isdecimal() or int(given) > most:
         raise Fail(400, "InvalidRequest", f"Error: {name} must be an integer of at most {most}")

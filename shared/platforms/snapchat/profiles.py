@@ -1,0 +1,38 @@
+"""The public profiles that a person may post to, through the organizations that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from shared.platforms import _wire
+from shared.platforms.contract import Call
+from shared.platforms.snapchat import wire
+
+_PAGES: Final = 20
+
+
+def organizations(call: Call, token: str = "") -> list[Mapping[str, Any]]:
+    """The person's organizations. Raises Refused."""
+    return list(_all(call, f"{wire.ADS}/me/organizations", "organizations", wire.ADS, token))
+
+
+def of_organizations(call: Call, token: str = "") -> Iterator[Mapping[str, Any]]:
+    """The profiles of all of them. Raises Refused."""
+    for organization in organizations(call, token):
+        yield from of_organization(call, str(organization["id"]), token)
+
+
+def of_organization(call: Call, organization_id: str, token: str = "") -> Iterator[Mapping[str, Any]]:
+    """The profiles of one organization. Raises Refused."""
+    url = f"{wire.API}/organizations/{organization_id}/public_profiles"
+    yield from _all(call, url, "public_profiles", wire.BUSINESS, token)
+
+
+def _all(call: Call, url: str, plural: str, host: str, token: str) -> Iterator[Mapping[str, Any]]:
+    for _ in range(_PAGES):
+        said = wire.ask(call, _wire.get(url), token)
+        yield from wire.items(said, plural)
+        url = wire.next_link(said, host)
+        if not url:
+            return

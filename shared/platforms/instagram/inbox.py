@@ -23,11 +23,18 @@ PRIVATE_REPLY = timedelta(days=7)
 
 
 def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
-    """Comments below a post, newest first, each followed by its replies (up to 50). Raises Refused."""
-    query: dict[str, Any] = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": cursor or None}
+    """Comments below a post, newest first, each followed by its replies (up to 50). Raises Refused.
+
+    The cursor is Instagram's, behind how many of its page were told already: replies can make a page of it several of ours.
+    """
+    told, _, after = cursor.partition(".")
+    start = int(told) if told.isdecimal() else 0
+    query: dict[str, Any] = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": after or None}
     answer = graph.read(call, f"{post.id}/comments", **query)
     rows = wire.comments(answer.get("data"))
-    return Page(tuple(one for row in rows if (one := _comment(call, post.id, row))), wire.next_page(answer) or "")
+    following = wire.next_page(answer)
+    rest = f"{start + PAGE}.{after}" if len(rows) > start + PAGE else f"0.{following}" if following else ""
+    return Page(tuple(one for row in rows[start : start + PAGE] if (one := _comment(call, post.id, row))), rest)
 
 
 def conversations(call: Call, cursor: str) -> Page[Conversation]:

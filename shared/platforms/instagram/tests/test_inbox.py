@@ -65,6 +65,27 @@ def test_all_comments_are_listed_with_their_answers(stage: Stage, post: Publishe
     assert {one.post_id for one in found} == {post.id}
 
 
+def test_a_page_has_at_most_fifty_whatever_hangs_on_it(stage: Stage) -> None:
+    """Sixty comments, twenty of them answered: each once, none left out."""
+    who = stage.account.platform_account_id
+    post = stage.published(stages.pieces()[Kind.IMAGE])
+    for number in range(60):
+        stage.world.pass_time(1)
+        theirs = simulator.visit(stage.world, who, "comment", f"Visit {number}", post.id)
+        if number % 3 == 0:
+            stage.done(Act("comment.reply", theirs, f"Answer {number}", handles={"media": post.id, "top": theirs}))
+    found, cursor, pages = [], "", 0
+    while pages < 10:
+        page = inbox.comments(stage.call, post, cursor)
+        assert len(page.items) <= 50
+        found += [one.id for one in page.items]
+        pages, cursor = pages + 1, page.next
+        if not cursor:
+            break
+    assert len(found) == len(set(found)) == 80
+    assert pages == 3
+
+
 def test_an_answer_to_an_answer_hangs_on_the_top_one(stage: Stage, post: Published) -> None:
     """As Instagram has it; known from the handles, or looked up."""
     theirs = next(one for one in _all(stage, post) if not one.parent_id)

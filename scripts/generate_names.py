@@ -60,8 +60,11 @@ def _hosts(known: Iterable[Manifest]) -> str:
     for manifest in known:
         for host in manifest.hosts:
             found.setdefault(host, []).append(manifest.name)
-    lines = "".join(
-        f'    "{host}": ({", ".join(f"{chr(34)}{n}{chr(34)}" for n in sorted(found[host]))},),\n'
-        for host in sorted(found)
-    )
+    lines = "".join(f'    "{host}": {_tuple(sorted(found[host]))},\n' for host in sorted(found))
     return f"\nHOSTS: dict[str, tuple[str, ...]] = {{{chr(10) if lines else ''}{lines}}}\n"
+
+
+def _tuple(names: list[str]) -> str:
+    """As the formatter writes it: a comma after a single one, none after the last of several."""
+    written = ", ".join(f'"{name}"' for name in names)
+    return f"({written},)" if len(names) == 1 else f"({written})"

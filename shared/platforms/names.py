@@ -9,6 +9,7 @@ from __future__ import annotations
 NAMES: dict[str, str] = {
     "bluesky": "bluesky",
     "facebook": "facebook",
+    "google_business": "google_business",
     "instagram": "instagram",
     "linkedin": "linkedin",
     "pinterest": "pinterest",
@@ -21,14 +22,14 @@ NAMES: dict[str, str] = {
 }
 
 ALIASES: dict[str, str] = {
+    "gbp": "google_business",
     "x": "twitter",
-    "yt": "youtube",
 }
 
 HOSTS: dict[str, tuple[str, ...]] = {
     ".host.bsky.network": ("bluesky",),
     ".tiktokapis.com": ("tiktok",),
-    "accounts.google.com": ("youtube",),
+    "accounts.google.com": ("google_business", "youtube"),
     "accounts.snapchat.com": ("snapchat",),
     "ads-api.reddit.com": ("reddit",),
     "adsapi.snapchat.com": ("snapchat",),
@@ -39,12 +40,17 @@ HOSTS: dict[str, tuple[str, ...]] = {
     "bsky.social": ("bluesky",),
     "business-api.tiktok.com": ("tiktok",),
     "businessapi.snapchat.com": ("snapchat",),
+    "businessprofileperformance.googleapis.com": ("google_business",),
     "graph-video.facebook.com": ("facebook",),
     "graph.facebook.com": ("facebook",),
     "graph.instagram.com": ("instagram",),
     "graph.threads.net": ("threads",),
+    "mybusiness.googleapis.com": ("google_business",),
+    "mybusinessaccountmanagement.googleapis.com": ("google_business",),
+    "mybusinessbusinessinformation.googleapis.com": ("google_business",),
+    "mybusinessnotifications.googleapis.com": ("google_business",),
     "oauth.reddit.com": ("reddit",),
-    "oauth2.googleapis.com": ("youtube",),
+    "oauth2.googleapis.com": ("google_business", "youtube"),
     "pds.sandbox.rostrum.test": ("bluesky",),
     "pinterest-media-upload.s3-accelerate.amazonaws.com": ("pinterest",),
     "public.api.bsky.app": ("bluesky",),

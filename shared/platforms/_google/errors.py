@@ -67,59 +67,50 @@ def refused(platform: str, table: Table, common: Table, response: Response, now:
 
 def general(title: str) -> Table:
     """What every API of Google's and its token endpoint may answer, spelt for the network called ``title``."""
-    expired = ErrorRow(Fate.UNAUTHORISED, "auth", f"{title} no longer accepts the access token.", "auth", "user")
-    dead = ErrorRow(
-        Fate.UNAUTHORISED,
-        "grant_revoked",
-        f"Google has ended this connection: connect {title} again.",
-        "auth",
-        "user",
-        True,
-    )
-    denied = ErrorRow(
-        Fate.REJECTED,
-        "permission_denied",
-        "The connection lacks a permission for this: connect again and leave every box ticked.",
-        "auth",
-        "user",
-    )
-    app = ErrorRow(
-        Fate.REJECTED,
-        "app_invalid",
-        "Google does not accept this installation's client id and secret.",
-        "auth",
-        "system",
-    )
-    api = ErrorRow(
-        Fate.REJECTED,
-        "api_disabled",
-        f"The Google Cloud project has no access to the API of {title}.",
-        "auth",
-        "system",
-    )
-    rate = ErrorRow(Fate.LIMITED, "rate_limit", f"{title} asks to slow down.", "rate_limit", "platform")
-    quota = ErrorRow(
-        Fate.LIMITED, "quota", "The Google Cloud project has used up its quota of the day.", "rate_limit", "system"
-    )
     trouble = ErrorRow(Fate.TRANSIENT, "server_error", f"{title} had trouble of its own.")
+    unlisted = ErrorRow(Fate.UNKNOWN, "unlisted", f"{title} refused in a way that says nothing definite.")
+    return {**_of_tokens(title), **_of_the_project(title), **_of_limits(title), (500, ""): trouble, (0, ""): unlisted}
+
+
+def _of_tokens(title: str) -> Table:
+    expired = ErrorRow(Fate.UNAUTHORISED, "auth", f"{title} no longer accepts the access token.", "auth", "user")
+    ended = f"Google has ended this connection: connect {title} again."
+    dead = ErrorRow(Fate.UNAUTHORISED, "grant_revoked", ended, "auth", "user", reconnect=True)
+    unticked = "The connection lacks a permission for this: connect again and leave every box ticked."
+    denied = ErrorRow(Fate.REJECTED, "permission_denied", unticked, "auth", "user")
     return {
         (401, ""): expired,
         (400, "invalid_grant"): dead,
         (400, "invalid_token"): dead,
-        (401, "invalid_client"): app,
-        (400, "redirect_uri_mismatch"): app,
-        (401, "unauthorized_client"): app,
         (403, "insufficientPermissions"): denied,
         (403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"): denied,
+    }
+
+
+def _of_the_project(title: str) -> Table:
+    secret = "Google does not accept this installation's client id and secret, or its redirect address."
+    app = ErrorRow(Fate.REJECTED, "app_invalid", secret, "auth", "system")
+    closed = f"The Google Cloud project has no access to the API of {title}."
+    api = ErrorRow(Fate.REJECTED, "api_disabled", closed, "auth", "system")
+    return {
+        (401, "invalid_client"): app,
+        (401, "unauthorized_client"): app,
+        (400, "redirect_uri_mismatch"): app,
         (403, "accessNotConfigured"): api,
         (403, "SERVICE_DISABLED"): api,
+    }
+
+
+def _of_limits(title: str) -> Table:
+    rate = ErrorRow(Fate.LIMITED, "rate_limit", f"{title} asks to slow down.", "rate_limit", "platform")
+    spent = "The Google Cloud project has used up its quota of the day."
+    quota = ErrorRow(Fate.LIMITED, "quota", spent, "rate_limit", "system")
+    return {
         (403, "rateLimitExceeded"): rate,
         (403, "userRateLimitExceeded"): rate,
         (429, ""): rate,
         (403, "quotaExceeded"): quota,
         (403, "dailyLimitExceeded"): quota,
-        (500, ""): trouble,
-        (0, ""): ErrorRow(Fate.UNKNOWN, "unlisted", f"{title} refused in a way that says nothing definite."),
     }
 
 
@@ -138,8 +129,8 @@ def _words(error: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _row(table: Table, common: Table, status: int, told: Said) -> tuple[ErrorRow, str]:
-    for listed in (table, common):
-        for word in told.words:
+    for word in told.words:
+        for listed in (table, common):
             if row := listed.get((status, word)):
                 return row, word
     word = told.words[0] if told.words else ""

@@ -49,6 +49,7 @@ class Asked:
     user: Mapping[str, Any] = field(default_factory=dict)
     scopes: frozenset[str] = frozenset()
     client: str = ""
+    raw_query: str = ""
 
     @property
     def user_id(self) -> str:
@@ -88,6 +89,7 @@ def read(request: Request, world: World) -> Asked:
         query=dict(parse_qsl(url.query, keep_blank_values=True)),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
+        raw_query=url.query,
     )
 
 

@@ -90,7 +90,7 @@ class Document:
         """``writing``: the method whose required fields must be there; empty for answers."""
         schema = self._resolved(schema)
         kind = schema.get("type")
-        if isinstance(kind, str):
+        if isinstance(kind, str) and kind in _TYPES:
             assert isinstance(value, _TYPES[kind]), f"{path}: {value!r} is no {kind}"
             assert kind == "boolean" or not isinstance(value, bool), f"{path}: {value!r} is no {kind}"
         if "enum" in schema:

@@ -1,0 +1,121 @@
+"""Publishing local posts: one POST, and then Google's review of it.
+
+There is no key of our own: what settles a lost answer is the location's list of posts, read whole. A post of the same words
+and kind, made since the arming and known for no other piece, is ours.
+https://developers.google.com/my-business/content/posts-data, read 2026-11-22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from shared.domain.content import Kind, MediaFacts, Piece
+from shared.domain.errors import Invalid
+from shared.platforms.contract import Absent, Accepted, Armed, Call, Published, Ready, Unsure, Wait
+from shared.platforms.google_business import api, checks, errors, wire
+
+SKEW: Final = timedelta(seconds=30)  # between our clock and Google's
+PAGE: Final = 100
+MAX_PAGES: Final = 10
+_FIRST_LOOK: Final = 5.0
+_SLOWEST_LOOK: Final = 300.0
+
+
+def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -> Kind:
+    """An offer or an event where the options have one; else a text, with or without a photo. Raises Invalid."""
+    checks.check(media, options)
+    if options.get("offer") is not None:
+        return Kind.OFFER
+    if options.get("event") is not None:
+        return Kind.EVENT
+    if not text.strip() and not media:
+        raise Invalid("validation.field_required", "A local post needs a text or a photo: give one.", field="text")
+    return Kind.IMAGE if media else Kind.TEXT
+
+
+def prepare(call: Call, piece: Piece, state: Mapping[str, Any]) -> Ready | Wait:
+    """Nothing to prepare: Google fetches the photo itself."""
+    return Ready(state)
+
+
+def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Accepted:
+    """Make the post: the one visible request."""
+    made = api.write(call, "POST", f"{api.V4}/{api.place(call)}/localPosts", wire.post_body(piece))
+    return _judged(made) or Accepted({**state, "name": api.name_of(made)}, _FIRST_LOOK)
+
+
+def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Wait:
+    """Whether Google has let it through. Raises Refused where it was rejected."""
+    shown = api.read(call, f"{api.V4}/{state['name']}")
+    looks = int(state.get("looks", 0)) + 1
+    again = Wait({**state, "looks": looks}, min(_SLOWEST_LOOK, _FIRST_LOOK * 1.5 ** min(looks, 12)))
+    return _judged(shown) or again
+
+
+def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
+    """Look through all of the location's posts."""
+    found: list[dict[str, Any]] = []
+    more, listed = "", False
+    for page in api.pages(call, f"{api.V4}/{api.place(call)}/localPosts", MAX_PAGES, pageSize=PAGE):
+        listed = listed or "localPosts" in page
+        found += [post for post in api.items(page, "localPosts") if _is_ours(call, piece, armed, post)]
+        more = str(page.get("nextPageToken") or "")
+    if len(found) == 1:
+        return _published(found[0]) if found[0].get("state") != "REJECTED" else Unsure("Google rejected the post")
+    if found or more:
+        return Unsure("several posts look like it" if found else "the location has more posts than can be read")
+    if not listed and not _is_answering(call):
+        return Unsure("Google's empty answer may be no list of posts")
+    return Absent("none of the location's posts is it")
+
+
+def describe(call: Call, published: Published) -> Published:
+    """With its address on Google, which there is once it is live."""
+    if published.permalink:
+        return published
+    shown = api.read(call, f"{api.V4}/{_name(call, published)}")
+    return Published(published.id, _link(shown) or published.permalink, published.state, published.raw)
+
+
+def delete(call: Call, published: Published) -> None:
+    """Take it down; what is gone already is fine. Raises Refused."""
+    api.remove(call, f"{api.V4}/{_name(call, published)}")
+
+
+def _is_answering(call: Call) -> bool:
+    """Whether Google answers for the location as it should: it leaves empty lists out, so ``{}`` alone proves nothing."""
+    name = f"locations/{call.who.platform_account_id}"
+    return bool(api.read(call, f"{api.LOCATIONS}/{name}", readMask="name").get("name") == name)
+
+
+def _judged(post: Mapping[str, Any]) -> Published | None:
+    """What Google says of the post: live, still looked at (None), or rejected (raises Refused)."""
+    api.name_of(post)
+    if post.get("state") == "REJECTED":
+        raise errors.post_rejected(dict(post))
+    return _published(post) if post.get("state") == "LIVE" else None
+
+
+def _published(post: Mapping[str, Any]) -> Published:
+    name = api.name_of(post)
+    return Published(wire.id_of(name), _link(post), {"name": name}, dict(post))
+
+
+def _is_ours(call: Call, piece: Piece, armed: Armed, post: Mapping[str, Any]) -> bool:
+    at = wire.instant(post.get("createTime"))
+    alike = str(post.get("summary", "")).strip() == piece.text.strip() and post.get("topicType") == wire.topic(
+        piece.kind
+    )
+    in_time = at is not None and armed.at - SKEW <= at <= call.now + SKEW
+    return alike and in_time and not armed.taken(wire.id_of(str(post.get("name"))))
+
+
+def _name(call: Call, published: Published) -> str:
+    return str(published.state.get("name") or f"{api.place(call)}/localPosts/{published.id}")
+
+
+def _link(post: Mapping[str, Any]) -> str | None:
+    link = post.get("searchUrl")
+    return str(link) if link else None

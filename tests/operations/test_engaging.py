@@ -362,3 +362,20 @@ def test_a_limit_on_messages_does_not_hold_up_posts(stage: Stage) -> None:
     assert stage.post().state is State.PUBLISHED
     stage.pass_time(5)
     assert {stage.read(limited).state, stage.read(waiting).state} == {State.PUBLISHED}
+
+
+def test_the_last_word_on_a_campaign_counts(stage: Stage) -> None:
+    """«Active» was lost before it had its effect; «paused» comes after its second try, not between."""
+    campaign = stage.act("campaign.create", "ads-1", text="Spring", arguments=CAMPAIGN)
+    stage.pass_time(60)
+    on = stage.read(campaign).live_ids[0]
+    stage.lose(1, effect=False)
+    active = stage.act("campaign.status", on, arguments={"status": "active"})
+    stage.pass_time(2)
+    paused = stage.act("campaign.status", on, arguments={"status": "paused"})
+    stage.pass_time(30)
+    assert stage.read(paused).state is State.SCHEDULED
+    assert targets.action_status(stage.read(paused)) == "sending"
+    stage.pass_time(300)
+    assert {stage.read(active).state, stage.read(paused).state} == {State.PUBLISHED}
+    assert [one.text for one in stage.done() if one.verb == "campaign.status"] == ["paused"]

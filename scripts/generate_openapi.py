@@ -53,6 +53,7 @@ _PREFIXES = {  # status of a code by how it begins, where the code does not say 
     "account.": 400,
     "idempotency.": 409,
     "post.state_invalid": 409,
+    "action.state_invalid": 409,
     "post.no_retryable_deliveries": 400,
     "media.in_use": 409,
     "media.not_uploaded": 409,

@@ -42,6 +42,8 @@ SCOPES: tuple[Scope, ...] = (
     Scope("inbox:write", "Inbox", "Reply to and moderate comments, reviews and mentions"),
     Scope("dms:read", "Messages", "Read conversations"),
     Scope("dms:send", "Messages", "Send messages"),
+    Scope("ads:read", "Ads", "Read ad accounts, campaigns and their figures"),
+    Scope("ads:write", "Ads", "Create ads, start, pause and delete them"),
     Scope("webhooks:manage", "Account-level", "Manage webhook endpoints and read their deliveries"),
     Scope("analytics:read", "Account-level", "Read events, summaries and exports"),
     Scope("automations:read", "Automations", "Read automation rules"),

@@ -21,6 +21,13 @@ BODIES: dict[str, Any] = {
     "POST /v1/posts/{pid}/resolve": {"outcome": "retry"},
     "PATCH /v1/keys/{id}": {"name": "mine now"},
     "POST /v1/accounts/pending/{connection_id}/select": {"page_ids": ["100"]},
+    "POST /v1/actions/{id}/resolve": {"outcome": "retry"},
+}
+QUERIES = {
+    "GET /v1/accounts/{id}/comments": "?post_id=1",
+    "GET /v1/accounts/{id}/messages": "?conversation_id=1",
+    "GET /v1/accounts/{id}/ads": "?level=campaign&ad_account_id=1",
+    "GET /v1/accounts/{id}/ads/stats": "?level=account&ad_account_id=1&since=2026-11-01&until=2026-11-02",
 }
 WITH_IDS = [route for route in V1.routes() if re.search(r"{(?!platform)", route.path) and route.scope is not None]
 
@@ -28,10 +35,13 @@ WITH_IDS = [route for route in V1.routes() if re.search(r"{(?!platform)", route.
 def _things(other: Api) -> dict[str, str]:
     """One of each kind, of another workspace."""
     upload = {"file": (io.BytesIO(files.jpeg()), "a.jpg", "image/jpeg")}
+    post = "at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3k43tv4rft22g"
+    like = {"account_id": other.connect("bluesky"), "verb": "post.like", "on": post}
     page = Connected("100", "page", "Page", Tokens("token"))
     owner = Owner(other.caller.space, sandbox=True)
     return {
         "pending": choosing.offer(other.rig.ports, owner, "instagram", [page]).id,
+        "actions": other("POST", "/v1/actions", like).json["id"],
         "posts": other.post(publish_now=True)["id"],
         "accounts": other.connect("bluesky"),
         "media": other("POST", "/v1/media/upload", data=upload).json["media_id"],
@@ -40,7 +50,8 @@ def _things(other: Api) -> dict[str, str]:
 
 
 def _path(route: Route, identifier: str) -> str:
-    return re.sub(r"\{(pid|id|connection_id)\}", lambda _: identifier, route.path)
+    path = re.sub(r"\{(pid|id|connection_id)\}", lambda _: identifier, route.path).replace("{name}", "boards")
+    return path + QUERIES.get(f"{route.method} {route.path}", "")
 
 
 @pytest.mark.parametrize("route", WITH_IDS, ids=lambda route: f"{route.method} {route.path}")

@@ -32,7 +32,7 @@ def consent(rig: Rig, redirect: Redirect, **extra: str) -> dict[str, str]:
     """The simulated person's answer: the query that the network sends to our callback."""
     url = query_of(redirect.auth_url)["url"]
     url += "".join(f"&{name}={value}" for name, value in extra.items())
-    return query_of(accounts.sandbox_authorize(rig.ports, url).replace("#_", ""))
+    return query_of(accounts.sandbox_authorize(rig.ports, url))
 
 
 def redirected(rig: Rig, platform: str = "twitter", caller: Caller = TEST) -> Account:

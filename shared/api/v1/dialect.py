@@ -11,6 +11,7 @@ V1 = Dialect(
     groups={
         "/v1/posts": _ROUTES.format("posts"),
         "/v1/accounts": _ROUTES.format("accounts"),
+        "/v1/actions": "shared.api.v1.routes_actions:ACTIONS",
         "/v1/oauth": _ROUTES.format("accounts"),
         "/oauth": _ROUTES.format("accounts"),
         "/sandbox": _ROUTES.format("accounts"),

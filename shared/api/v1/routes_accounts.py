@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.api.engine.routes import Route
+from shared.api.v1.routes_actions import READING
 
 _HANDLERS = "shared.api.v1.handlers_accounts:"
 _MODELS = "shared.api.v1.models_accounts:"
@@ -192,4 +193,5 @@ ROUTES = (
         query=f"{_MODELS}AuthorizeQuery",
         errors=("validation.field_invalid", "auth.state_mismatch"),
     ),
+    *READING,
 )

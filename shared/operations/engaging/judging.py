@@ -103,7 +103,7 @@ def _text(manifest: Manifest, action: Action, order: Order) -> Iterator[Issue]:
         if order.text:
             yield Issue("validation.field_invalid", "text", f"text: {action.verb} carries none. Leave it out.")
     elif is_blank(order.text):
-        if action.text.required and not order.media:
+        if not order.media and (action.text.required or not order.arguments):
             text = f"text: {manifest.title} does no {action.verb} without one."
             yield Issue("validation.field_required", "text", text)
     else:

@@ -1,0 +1,31 @@
+"""Which scope of a key an act needs: by its verb, the same on every network."""
+
+from __future__ import annotations
+
+from shared.domain.callers import Caller
+from shared.domain.errors import Forbidden
+
+_BY_SUBJECT = {
+    "message": "dms:send",
+    "comment": "inbox:write",
+    "post": "inbox:write",
+    "review": "inbox:write",
+    "campaign": "ads:write",
+    "ad_group": "ads:write",
+    "creative": "ads:write",
+    "ad": "ads:write",
+}
+_PRIVATE = "comment.private_reply"
+
+
+def needed(verb: str) -> str:
+    """``message.send`` needs ``dms:send``; what is the network's own (a board, a playlist) ``accounts:manage``."""
+    return "dms:send" if verb == _PRIVATE else _BY_SUBJECT.get(verb.partition(".")[0], "accounts:manage")
+
+
+def check(caller: Caller, verb: str) -> None:
+    """Raise Forbidden (``auth.insufficient_scope``) when the caller's key lacks it."""
+    scope = needed(verb)
+    if not caller.may(scope):
+        text = f"This key lacks the scope {scope}, which {verb[:64]} needs."
+        raise Forbidden("auth.insufficient_scope", text, required_scope=scope)

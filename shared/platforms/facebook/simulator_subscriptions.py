@@ -39,7 +39,15 @@ def handle(ask: Ask, who: Session, world: World) -> Response:
     if not fields or not set(fields) <= known:
         wrong = next((name for name in fields if name not in known), "nothing")
         raise Problem(100, f"(#100) Param subscribed_fields[0] must be one of {{{', '.join(sorted(known))}}}: {wrong}")
-    if any(name.startswith("messag") for name in fields):
-        who.need("pages_messaging")
+    for name in fields:
+        _check_permission(who, name)
     world.put("page", page["id"], page | {"subscribed": page["subscribed"] | {app: fields}})
     return answer({"success": True})
+
+
+def _check_permission(who: Session, field: str) -> None:
+    """Some fields need a permission of their own."""
+    needed = "leads_retrieval" if field == "leadgen" else "pages_messaging" if field.startswith("messag") else ""
+    if needed and needed not in who.token["scopes"]:
+        message = f"(#200) To subscribe to the {field} field, one of these permissions is needed: {needed}."
+        raise Problem(200, message, status=403)

@@ -16,18 +16,21 @@ from shared.platforms.contract import Call, Fate, Refused
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.facebook import errors, graph
 
-FIELDS = (
-    "feed",
-    "mention",
-    "ratings",
-    "leadgen",
-    "messages",
-    "message_echoes",
-    "message_deliveries",
-    "message_reads",
-    "message_reactions",
-    "messaging_postbacks",
-)
+# Each field with the permission that subscribing to it needs beside pages_manage_metadata: one that lacks its permission
+# would have the whole subscription refused.
+_NEEDS: Mapping[str, str] = {
+    "feed": "",
+    "mention": "pages_read_user_content",
+    "ratings": "pages_read_user_content",
+    "leadgen": "leads_retrieval",
+    "messages": "pages_messaging",
+    "message_echoes": "pages_messaging",
+    "message_deliveries": "pages_messaging",
+    "message_reads": "pages_messaging",
+    "message_reactions": "pages_messaging",
+    "messaging_postbacks": "pages_messaging",
+}
+FIELDS = tuple(_NEEDS)
 _POSTS = frozenset({"status", "photo", "video", "post", "share", "album", "reel", "story"})
 _COMMENT: Mapping[str, EventKind] = {
     "add": "comment.created",
@@ -72,8 +75,10 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
 
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     """Have the Page's events delivered to the app's callback. Repeatable. Raises Refused."""
-    graph.post(call, f"{graph.page_id(call)}/subscribed_apps", {"subscribed_fields": ",".join(FIELDS)})
-    return Subscription()
+    granted = set(call.tokens.scopes)
+    fields = [name for name, needed in _NEEDS.items() if not needed or needed in granted]
+    graph.post(call, f"{graph.page_id(call)}/subscribed_apps", {"subscribed_fields": ",".join(fields)})
+    return Subscription(state={"fields": fields})
 
 
 def unsubscribe(call: Call) -> None:

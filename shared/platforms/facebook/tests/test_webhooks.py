@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,19 @@ def test_subscribing_needs_its_permission() -> None:
     with pytest.raises(Refused) as refused:
         webhooks.subscribe(stage.call, "", "")
     assert refused.value.fate is Fate.REJECTED
+
+
+def test_a_field_without_its_permission_is_not_asked_for(stage: stages.Stage) -> None:
+    """One of them would have the whole subscription refused."""
+    scopes = tuple(name for name in stage.account.tokens.scopes if name not in {"leads_retrieval", "pages_messaging"})
+    for (kind, id_), value in list(stage.world.values.items()):
+        if kind == "token":
+            stage.world.put(kind, id_, {**value, "scopes": list(scopes)})
+    less = replace(stage, account=replace(stage.account, tokens=replace(stage.account.tokens, scopes=scopes)))
+    assert webhooks.subscribe(less.call, "", "").state["fields"] == ["feed", "mention", "ratings"]
+    with pytest.raises(Refused) as refused:
+        webhooks.subscribe(stage.call, "", "")  # as if they had been granted
+    assert "permissions is needed" in refused.value.platform_message
 
 
 def test_the_handshake() -> None:

@@ -28,7 +28,6 @@ from tests.simulation.plans import Fault, Mode, Plan
 from tests.simulation.run import Deliver, Run, begin, deliver_twice, until_quiet
 from tests.simulation.scenarios import Scenario
 
-
 PAIRS = 800  # pairs of faults tried per scenario of a real network
 
 

@@ -56,6 +56,6 @@ def enter(rig: Rig, name: str, verb: str) -> Act:
 
 def verbs(name: str) -> list[str]:
     """The writes that a network's scenarios try: one that speaks to people, one that advertises, where it has them."""
-    made = {action.verb for action in registry.manifest(name).actions if not action.repeatable}
-    tried = [next((verb for verb in group if verb in made), "") for group in (ENGAGING, ADVERTISING)]
+    known = {action.verb for action in registry.manifest(name).actions}
+    tried = [next((verb for verb in group if verb in known), "") for group in (ENGAGING, ADVERTISING)]
     return [verb for verb in tried if verb]

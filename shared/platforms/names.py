@@ -18,6 +18,7 @@ NAMES: dict[str, str] = {
     "threads": "threads",
     "tiktok": "tiktok",
     "twitter": "x",
+    "whatsapp": "whatsapp",
     "youtube": "youtube",
 }
 
@@ -42,7 +43,7 @@ HOSTS: dict[str, tuple[str, ...]] = {
     "businessapi.snapchat.com": ("snapchat",),
     "businessprofileperformance.googleapis.com": ("google_business",),
     "graph-video.facebook.com": ("facebook",),
-    "graph.facebook.com": ("facebook",),
+    "graph.facebook.com": ("facebook", "whatsapp"),
     "graph.instagram.com": ("instagram",),
     "graph.threads.net": ("threads",),
     "mybusiness.googleapis.com": ("google_business",),
@@ -59,7 +60,7 @@ HOSTS: dict[str, tuple[str, ...]] = {
     "reddit-uploaded-video.s3-accelerate.amazonaws.com": ("reddit",),
     "rupload.facebook.com": ("facebook",),
     "video.bsky.app": ("bluesky",),
-    "www.facebook.com": ("facebook",),
+    "www.facebook.com": ("facebook", "whatsapp"),
     "www.googleapis.com": ("youtube",),
     "www.instagram.com": ("instagram",),
     "www.linkedin.com": ("linkedin",),

@@ -1,0 +1,209 @@
+"""Connecting, numbers, the profile, templates, and what is told by webhook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.domain.errors import Invalid
+from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure
+from shared.platforms.whatsapp import oauth, resources, simulator, webhooks
+from shared.platforms.whatsapp.tests.business import APP, CUSTOMER, REDIRECT, Business
+from tests.support.simulated import START
+
+BODY = [{"type": "BODY", "text": "Your order is ready."}]
+TEMPLATE: dict[str, Any] = {"name": "ready", "language": "en_US", "category": "UTILITY", "components": BODY}
+
+
+class TestConnecting:
+    def test_every_shared_number_is_an_account(self) -> None:
+        """With the same token."""
+        business = Business("many")
+        assert len(business.candidates) == 3
+        assert len({one.platform_account_id for one in business.candidates}) == 3
+        assert {one.metadata["waba_id"] for one in business.candidates} == {business.waba}
+        assert len(Business().candidates) == 1
+
+    def test_the_configuration_stands_for_the_permissions(self) -> None:
+        """Without one, they are asked for by name."""
+        assert "config_id=4711" in oauth.authorize_url(APP, REDIRECT, "s", "", ("a", "b"))
+        assert "scope=a%2Cb" in oauth.authorize_url(replace(APP, config=""), REDIRECT, "s", "", ("a", "b"))
+
+    def test_a_token_without_an_end_is_looked_at(self) -> None:
+        """Alive: as it is. Dead: connect again."""
+        business = Business()
+        assert business.account.tokens.expires_at is None
+        assert oauth.refresh(business.call) == business.account.tokens
+        business.account = replace(business.account, tokens=replace(business.account.tokens, access="EAAdead"))
+        with pytest.raises(Refused) as refused:
+            oauth.refresh(business.call)
+        assert (refused.value.fate, refused.value.row.reconnect) == (Fate.UNAUTHORISED, True)
+
+    def test_a_token_of_sixty_days_is_exchanged(self) -> None:
+        """Where the app's configuration has such; too late is too late."""
+        business = Business("sixty")
+        first = business.account.tokens
+        business.world.pass_time(30 * 86_400)
+        fresh = oauth.refresh(business.call)
+        assert first.expires_at
+        assert fresh.expires_at
+        assert fresh.expires_at > first.expires_at
+        assert fresh.scopes == first.scopes
+        business.world.pass_time(31 * 86_400)
+        with pytest.raises(Refused) as refused:
+            oauth.refresh(business.call)
+        assert refused.value.row.reconnect
+
+
+class TestResources:
+    def test_numbers_and_profile(self) -> None:
+        """As WhatsApp gives them."""
+        business = Business("many")
+        numbers = resources.read(business.call, "numbers", {}, "").items
+        assert {one["id"] for one in numbers} == {one.platform_account_id for one in business.candidates}
+        (profile,) = resources.read(business.call, "profile", {}, "").items
+        assert profile["vertical"] == "OTHER"
+
+    def test_templates_by_name_and_page(self) -> None:
+        """Fifty at a time."""
+        business = Business()
+        for number in range(60):
+            business.do(business.act("template.create", "", **{**TEMPLATE, "name": f"t{number}"}))
+        first = resources.read(business.call, "templates", {}, "")
+        second = resources.read(business.call, "templates", {}, first.next)
+        assert (len(first.items), len(second.items), second.next) == (50, 12, "")
+        (only,) = resources.read(business.call, "templates", {"name": "hello_world"}, "").items
+        assert only["status"] == "APPROVED"
+
+    def test_a_template_is_made_found_and_deleted(self) -> None:
+        """Approved after a while, and told so."""
+        business = Business().subscribed()
+        create = business.act("template.create", "", **TEMPLATE)
+        assert isinstance(resources.find(business.call, create, business.armed()), Absent)
+        made = business.do(create)
+        found = resources.find(business.call, create, business.armed())
+        assert isinstance(found, Published)
+        assert found.id == made.id
+        with pytest.raises(Refused) as refused:
+            business.do(business.act("template.create", "", **TEMPLATE))
+        assert (refused.value.fate, refused.value.row.code) == (Fate.UNKNOWN, "template_exists")
+        business.world.pass_time(90)
+        resources.read(business.call, "numbers", {}, "")
+        told = next(event for event in business.told() if event.kind == "template.updated")
+        assert (told.data["status"], told.data["template_id"]) == ("APPROVED", made.id)
+        delete = business.act("template.delete", made.id)
+        state = business.prepare(delete)
+        assert isinstance(resources.find(business.call, delete, business.armed(state)), Absent)
+        for _ in range(2):
+            assert resources.commit(business.call, delete, state).id == made.id
+        assert isinstance(resources.find(business.call, delete, business.armed(state)), Published)
+
+    def test_the_profile_is_changed_and_read_back(self) -> None:
+        """Only what was given."""
+        business = Business()
+        change = business.act("profile.update", "", about="Open daily", websites=["https://example.com"])
+        assert isinstance(resources.find(business.call, change, business.armed()), Absent)
+        business.do(change)
+        assert isinstance(resources.find(business.call, change, business.armed()), Published)
+
+    @pytest.mark.parametrize(
+        ("verb", "on", "arguments"),
+        [
+            ("template.create", "", {**TEMPLATE, "name": "Not Allowed"}),
+            ("template.delete", "ready", {}),
+            ("profile.update", "", {}),
+            ("message.read", "4711", {}),
+        ],
+    )
+    def test_what_cannot_be_is_said(self, verb: str, on: str, arguments: dict[str, Any]) -> None:
+        """In words, before anything is sent."""
+        business = Business()
+        before = len(business.http.sent)
+        with pytest.raises(Invalid):
+            business.do(business.act(verb, on, **arguments))
+        assert len(business.http.sent) == before
+
+    def test_a_message_is_marked_read(self) -> None:
+        """With the sign that an answer is written; whether it was cannot be read."""
+        business = Business()
+        incoming = simulator.visit(business.world, business.number, "Hello?")
+        read = business.act("message.read", incoming, typing=True)
+        assert business.do(read).id == incoming
+        assert isinstance(resources.find(business.call, read, business.armed()), Unsure)
+
+
+class TestWebhooks:
+    def test_what_people_wrote_is_told(self) -> None:
+        """Those who had written before, and those who write now; each once."""
+        business = Business().subscribed()
+        simulator.visit(business.world, business.number, "Do you have ferns?", who="15551112222", name="Iris")
+        business.send("We do!", "15551112222")
+        received = [event for event in business.told() if event.kind == "message.received"]
+        assert len({event.id for event in received}) == len(received) >= 3
+        assert {event.platform_account_id for event in received} == {business.number}
+        last = received[-1].data
+        assert (last["conversation_id"], last["text"], last["author_name"]) == (
+            "15551112222",
+            "Do you have ferns?",
+            "Iris",
+        )
+
+    def test_states_come_in_order(self) -> None:
+        """Sent at once, delivered and read as time passes."""
+        business = Business().subscribed()
+        sent = business.send("Hello", CUSTOMER)
+        business.world.pass_time(90)
+        resources.read(business.call, "numbers", {}, "")
+        kinds = [event.kind for event in business.told() if event.data.get("message_id") == sent.id]
+        assert kinds == ["message.sent", "message.delivered", "message.read"]
+
+    def test_only_meta_s_signature_counts(self) -> None:
+        """And only of these bytes."""
+        business = Business().subscribed()
+        push = simulator.pushes(business.world)[0]
+        headers = {name.lower(): value for name, value in push.headers.items()}
+        assert webhooks.verify(headers, push.body, "sandbox-secret", START)
+        assert not webhooks.verify(headers, push.body + b" ", "sandbox-secret", START)
+        assert not webhooks.verify(headers, push.body, "another", START)
+
+    def test_the_handshake(self) -> None:
+        """With our verify token only."""
+        query = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": "ours"}
+        reply = webhooks.challenge(query, "", "ours")
+        assert reply
+        assert reply.body == "1158201444"
+        assert webhooks.challenge(query, "", "another") is None
+
+    def test_nothing_is_told_without_a_subscription(self) -> None:
+        """And nothing after it was given back, twice."""
+        business = Business()
+        business.send("Hello")
+        assert not business.told()
+        business.subscribed()
+        webhooks.unsubscribe(business.call)
+        webhooks.unsubscribe(business.call)
+        before = len(business.told())
+        simulator.visit(business.world, business.number, "Anybody?")
+        assert len(business.told()) == before
+
+    @pytest.mark.parametrize("body", [b"", b"{}", b'{"object": "page", "entry": []}', b'{"object": 5, "entry": 5}'])
+    def test_what_makes_no_sense_is_refused(self, body: bytes) -> None:
+        """ValueError."""
+        with pytest.raises(ValueError, match=r".+"):
+            webhooks.parse({}, body)
+
+    def test_other_changes_are_told_as_such(self) -> None:
+        """Of the account, and of what we do not know."""
+        changes = [
+            {"field": "phone_number_quality_update", "value": {"display_phone_number": "1", "event": "FLAGGED"}},
+            {"field": "user_preferences", "value": {"x": 1}},
+        ]
+        payload = {
+            "object": "whatsapp_business_account",
+            "entry": [{"id": "4", "time": 1739321024, "changes": changes}],
+        }
+        kinds = [event.kind for event in webhooks.parse({}, json.dumps(payload).encode())]
+        assert kinds == ["account.updated", "other"]

@@ -64,14 +64,10 @@ def finish_story(piece: Piece, progress: Progress) -> dict[str, str]:
 
 
 def instant(value: object) -> datetime | None:
-    """``2026-11-22T12:00:00+0000``, or epoch seconds (stories), as an instant; None when it is none."""
+    """``2026-11-22T12:00:00+0000`` as an instant, None when it is none."""
     try:
         return datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
     except ValueError:
-        pass
-    try:
-        return datetime.fromtimestamp(float(str(value)), UTC)
-    except (ValueError, OverflowError, OSError):
         return None
 
 

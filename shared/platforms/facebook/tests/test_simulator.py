@@ -100,6 +100,18 @@ def test_photos_are_looked_at(stage: stages.Stage) -> None:
         assert (error(response)[1] if response.status != 200 else 0) == code
 
 
+def test_a_photo_knows_the_post_that_took_it(stage: stages.Stage) -> None:
+    """Unpublished, then shown; the Page reads it all the while, others do not."""
+    piece = stages.pieces()["image"]
+    state = stage.prepared(piece)
+    path = f"{state['photos'][0]}?fields=alt_text_custom,page_story_id"
+    assert json.loads(ask(stage, "GET", path).body) == {"alt_text_custom": "A lake", "id": state["photos"][0]}
+    post = stage.committed(piece, state)
+    assert json.loads(ask(stage, "GET", path).body)["page_story_id"] == post.id
+    other = stages.connect(stage.http, simulator.seed(stage.world, "alice")["code"])[0]
+    assert error(ask(stage, "GET", path, token=other.tokens.access)) == (400, 100, 33)
+
+
 def test_stories_leave_after_a_day(stage: stages.Stage) -> None:
     """Followers no longer see them; the Page's list says ARCHIVED."""
     story = stage.published(stages.pieces()["photo story"])

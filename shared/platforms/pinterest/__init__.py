@@ -38,7 +38,64 @@ _VIDEO = MediaLimit(
     max_seconds=900.0,
     max_alt_text=500,
 )
-_LATER = NotOffered("Pinterest offers it; it comes with the next change of this folder", _SPEC)
+_NAME = TextLimit(236, "chars", "", _SPEC, required=True)  # 255 of Pinterest's, less our mark
+_PAYER = Option("ad_account_id", "string", "The ad account: digits.", required=True)
+_TIMES = (
+    Option("starts_at", "string", "RFC 3339; at once when left out."),
+    Option("ends_at", "string", "RFC 3339; without end when left out."),
+)
+_BUDGETS = (
+    Option("daily_budget_micros", "integer", "The most for a day, in millionths of the account's currency."),
+    Option("lifetime_budget_micros", "integer", "The most in all, likewise; an ad group then needs ends_at."),
+)
+_STATUS = (_PAYER, Option("status", "string", "What it is to be.", ("active", "paused", "deleted"), required=True))
+_ADS = (
+    Action(
+        "campaign.create",
+        "ads",
+        text=_NAME,
+        options=(
+            _PAYER,
+            Option(
+                "objective",
+                "string",
+                "What it is for.",
+                ("awareness", "traffic", "engagement", "sales", "video_views"),
+                required=True,
+            ),
+            *_BUDGETS,
+            *_TIMES,
+        ),
+    ),
+    Action(
+        "ad_group.create",
+        "ads",
+        text=_NAME,
+        options=(
+            _PAYER,
+            *_BUDGETS,
+            *_TIMES,
+            Option("bid_micros", "integer", "The highest bid, in millionths; Pinterest bids when left out."),
+            Option("billing_event", "string", "impressions when left out.", ("impressions", "clicks", "video_views")),
+            Option("placements", "array", "One of all, search, browse; all when left out."),
+            Option("targeting", "object", "countries, age_min, age_max, genders; network: Pinterest's targeting_spec."),
+        ),
+    ),
+    Action(
+        "ad.create",
+        "ads",
+        text=_NAME,
+        options=(
+            _PAYER,
+            Option("creative_id", "string", "The Pin that it shows.", required=True),
+            Option("link", "string", "Where a click leads; the Pin's own link when left out."),
+        ),
+    ),
+    *(
+        Action(verb, "ads", options=_STATUS, repeatable=True)
+        for verb in ("campaign.status", "ad_group.status", "ad.status")
+    ),
+)
 
 MANIFEST = Manifest(
     name="pinterest",
@@ -86,7 +143,7 @@ MANIFEST = Manifest(
             "publish": "offered",
             "metrics": "offered",
             "inbox": NotOffered("API v5 reads and writes no comments and no messages", _SPEC),
-            "ads": _LATER,
+            "ads": "offered",
             "webhooks": NotOffered("API v5 has webhooks for leads only: Pins are polled", _SPEC),
         }
     ),
@@ -120,7 +177,7 @@ MANIFEST = Manifest(
             "reviews": NotOffered("Pinterest has no reviews", _SPEC),
             "metrics": "offered",
             "webhooks": NotOffered("API v5 has webhooks for leads only: Pins are polled", _SPEC),
-            "ads": _LATER,
+            "ads": "offered",
         }
     ),
     actions=(
@@ -133,6 +190,7 @@ MANIFEST = Manifest(
                 Option("privacy", "string", "PUBLIC when left out.", ("PUBLIC", "PROTECTED", "SECRET")),
             ),
         ),
+        *_ADS,
     ),
     resources=(
         Resource("boards", "The account's boards: id, name, description, privacy, pin_count."),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from shared.platforms import _wire
 from shared.platforms.contract import Call
@@ -18,8 +19,22 @@ _MOST_PAGES: Final = 10
 
 
 def get(call: Call, path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A GET. Raises Refused, AnswerLost, NotSent."""
-    return ask(call, _wire.get(API + path, query))
+    """A GET; a tuple in the query is a name given several times. Raises Refused, AnswerLost, NotSent."""
+    return ask(call, _get(path, query))
+
+
+def get_list(call: Call, path: str, query: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    """A GET that answers an array. Raises Refused, AnswerLost, NotSent."""
+    response = call.http.send(_as_account(call, _get(path, query)))
+    if not 200 <= response.status < 300:
+        raise errors.refusal(response, call.now)
+    try:
+        found = json.loads(response.body)
+    except (ValueError, RecursionError) as error:
+        raise AnswerLost(f"a {response.status} answer that is not JSON") from error
+    if not isinstance(found, list):
+        raise AnswerLost("an answer that is no list")
+    return [row for row in found if isinstance(row, dict)]
 
 
 def post(call: Call, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,8 +51,16 @@ def send_list(call: Call, method: str, path: str, body: list[dict[str, Any]]) ->
 
 def ask(call: Call, request: Request) -> dict[str, Any]:
     """Send it as the account. Raises Refused, AnswerLost, NotSent."""
-    headers = {**request.headers, "Authorization": f"Bearer {call.tokens.access}"}
-    return _wire.ask(call, replace(request, headers=headers), errors.refusal).json
+    return _wire.ask(call, _as_account(call, request), errors.refusal).json
+
+
+def _as_account(call: Call, request: Request) -> Request:
+    return replace(request, headers={**request.headers, "Authorization": f"Bearer {call.tokens.access}"})
+
+
+def _get(path: str, query: Mapping[str, Any] | None) -> Request:
+    present = {name: value for name, value in (query or {}).items() if value is not None}
+    return Request("GET", f"{API}{path}{'?' if present else ''}{urlencode(present, doseq=True)}")
 
 
 def items(answer: Mapping[str, Any]) -> list[dict[str, Any]]:

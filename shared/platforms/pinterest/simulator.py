@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.platforms.contract import World
 from shared.platforms.pinterest import simulator_account as account
+from shared.platforms.pinterest import simulator_ads as ads
 from shared.platforms.pinterest import simulator_boards as boards
 from shared.platforms.pinterest import simulator_media as media
 from shared.platforms.pinterest import simulator_oauth as oauth
@@ -40,11 +41,13 @@ def _route(method: str, path: str, scopes: str, answer: Callable[..., Response])
 
 
 _ID: Final = r"(\d{1,25})"
+_LEVEL: Final = "(campaigns|ad_groups|ads)"
 _READ: Final = "boards:read pins:read"
 _WRITE: Final = "boards:read boards:write pins:read pins:write"
 ROUTES: Final = (
     _route("GET", "/user_account", "user_accounts:read", account.me),
     _route("POST", "/pins", _WRITE, pins.create),
+    _route("GET", "/pins", _READ, pins.listed),
     _route("GET", f"/pins/{_ID}", _READ, pins.show),
     _route("DELETE", f"/pins/{_ID}", _WRITE, pins.delete),
     _route("GET", f"/pins/{_ID}/analytics", _READ, account.pin_analytics),
@@ -56,6 +59,12 @@ ROUTES: Final = (
     _route("GET", f"/boards/{_ID}/sections/{_ID}/pins", _READ, pins.on_board),
     _route("POST", "/media", "pins:read pins:write", media.register),
     _route("GET", f"/media/{_ID}", "pins:read", media.status),
+    _route("GET", "/ad_accounts", "ads:read", ads.accounts),
+    _route("GET", f"/ad_accounts/{_ID}/analytics", "ads:read", ads.account_figures),
+    _route("GET", f"/ad_accounts/{_ID}/{_LEVEL}", "ads:read", ads.listed),
+    _route("POST", f"/ad_accounts/{_ID}/{_LEVEL}", "ads:write", ads.create),
+    _route("PATCH", f"/ad_accounts/{_ID}/{_LEVEL}", "ads:write", ads.update),
+    _route("GET", f"/ad_accounts/{_ID}/{_LEVEL}/analytics", "ads:read", ads.figures),
 )
 
 

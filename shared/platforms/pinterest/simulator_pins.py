@@ -55,6 +55,12 @@ def show(asked: Asked, pin_id: str) -> Response:
     return wire.answer(view(asked.world, own(asked, pin_id), asked.user_id))
 
 
+def listed(asked: Asked) -> Response:
+    """GET /v5/pins: the account's own, newest first."""
+    own_pins = reversed(of_account(asked.world, asked.user_id))
+    return wire.page(asked, [view(asked.world, pin, asked.user_id) for pin in own_pins])
+
+
 def delete(asked: Asked, pin_id: str) -> Response:
     """DELETE /v5/pins/{pin_id}."""
     pin = own(asked, pin_id)

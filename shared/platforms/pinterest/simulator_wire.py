@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from shared.platforms.contract import World
 from shared.ports.http import Request, Response
@@ -27,13 +27,17 @@ class Denied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, taken apart. Header names are lower case; ``user`` is set once it is known who asks."""
+    """A request, taken apart. Header names are lower case; ``user`` is set once it is known who asks.
+
+    ``many``: the query again, with each name's values.
+    """
 
     world: World
     method: str
     host: str
     path: str
     query: Mapping[str, str]
+    many: Mapping[str, list[str]]
     headers: Mapping[str, str]
     body: bytes
     user: Mapping[str, Any] = field(default_factory=dict)
@@ -83,6 +87,7 @@ def read(request: Request, world: World) -> Asked:
         host=(url.hostname or "").lower(),
         path=url.path.rstrip("/"),
         query=dict(parse_qsl(url.query, keep_blank_values=True)),
+        many=parse_qs(url.query, keep_blank_values=True),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
     )

@@ -183,8 +183,9 @@ def _check_event(event: Any) -> None:
     schedule = event["schedule"]
     days = [schedule.get(which) or {} for which in ("startDate", "endDate")]
     start, end = (tuple(day.get(part, 0) for part in ("year", "month", "day")) for day in days)
-    if not all(start) or not all(end) or end < start:
-        raise state.invalid("event.schedule", "The schedule must have a start and a later end.")
+    times = all(isinstance(schedule.get(which), dict) for which in ("startTime", "endTime"))
+    if not all(start) or not all(end) or not times or end < start:
+        raise state.invalid("event.schedule", "The schedule must have all of its fields, and end after its start.")
 
 
 def _check_action(action: Any) -> None:

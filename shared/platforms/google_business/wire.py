@@ -6,7 +6,7 @@ https://developers.google.com/my-business/reference/rest/v4/accounts.locations.l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.domain.content import Kind, Piece
@@ -36,8 +36,8 @@ def topic(kind: Kind) -> str:
 
 
 def interval(start: str, end: str) -> dict[str, Any]:
-    """A TimeInterval of the business's own days and hours: times are left out where a date alone was given."""
-    return {**_moment("start", start), **_moment("end", end)}
+    """A TimeInterval of the business's own days and hours, which must have all of its fields: a day lasts until 23:59."""
+    return {**_moment("start", start, "00:00"), **_moment("end", end, "23:59")}
 
 
 def instant(value: Any) -> datetime | None:
@@ -88,10 +88,9 @@ def _offer(given: Any) -> dict[str, Any] | None:
     return {theirs: given[ours] for theirs, ours in names.items() if given.get(ours)}
 
 
-def _moment(which: str, text: str) -> dict[str, Any]:
-    day = date.fromisoformat(text[:10])
-    found: dict[str, Any] = {f"{which}Date": {"year": day.year, "month": day.month, "day": day.day}}
-    if len(text) > 10:
-        at = datetime.fromisoformat(text)
-        found[f"{which}Time"] = {"hours": at.hour, "minutes": at.minute}
-    return found
+def _moment(which: str, text: str, time: str) -> dict[str, Any]:
+    at = datetime.fromisoformat(text if len(text) > len("2026-12-24") else f"{text}T{time}")
+    return {
+        f"{which}Date": {"year": at.year, "month": at.month, "day": at.day},
+        f"{which}Time": {"hours": at.hour, "minutes": at.minute},
+    }

@@ -1,4 +1,4 @@
-"""Google's discovery documents as judges of requests and answers.
+"""Google's discovery documents as judges of requests and answers; and its client, led to a simulator.
 
 They come with google-api-python-client (its static discovery cache): methods with their paths, parameters, scopes and
 schemas. A field that a document does not name is refused, in what we send and in what a simulator answers.
@@ -9,14 +9,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import googleapiclient
+import httplib2
+from google.oauth2.credentials import Credentials
+from google_auth_httplib2 import AuthorizedHttp
+from googleapiclient.discovery import build
 
 from shared.ports.http import Request, Response
+from tests.support import loopback
+
+SDK = f"google-api-python-client {version('google-api-python-client')}"
 
 DOCUMENTS = Path(googleapiclient.__file__).parent / "discovery_cache/documents"
 UPLOADS = ("/upload/", "/resumable/upload/")
@@ -150,3 +159,29 @@ def _methods(part: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     yield from part.get("methods", {}).values()
     for resource in part.get("resources", {}).values():
         yield from _methods(resource)
+
+
+# ---------------------------------------------------------------------------------------------------------- SDK
+
+
+class ToLoopback(httplib2.Http):  # type: ignore[misc]  # it has no types
+    """The SDK's transport, with the network's real addresses (also that of an upload session) led to our server."""
+
+    def __init__(self, base: str, host: str) -> None:
+        super().__init__()
+        self.base, self.real = base, f"https://{host}"
+        self.redirect_codes: frozenset[int] = frozenset({300, 301, 302, 303, 307})  # not 308, as its own build_http
+
+    def request(self, uri: str, *args: Any, **more: Any) -> Any:
+        led = uri.replace(self.real, self.base, 1)  # an upload's address is made with https, whatever the endpoint
+        return super().request(led.replace(f"https://{urlsplit(self.base).netloc}", self.base, 1), *args, **more)
+
+
+@contextmanager
+def client(handler: loopback.Handler, token: str, api: str, of: str, host: str) -> Iterator[Any]:
+    """Google's client of an API in this version, pointed at a simulator that answers for ``host``."""
+    with loopback.serve(handler, host=host) as base:
+        transport = ToLoopback(base, host)
+        authorised = AuthorizedHttp(Credentials(token), http=transport)
+        yield build(api, of, http=authorised, static_discovery=True, client_options={"api_endpoint": base})
+        transport.close()

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.metadata import version
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-import httplib2
 import pytest
 from google.auth.exceptions import RefreshError
-from google.oauth2.credentials import Credentials
-from google_auth_httplib2 import AuthorizedHttp
-from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 from googleapiclient.http import MediaIoBaseUpload
 
@@ -132,30 +127,10 @@ def test_every_request_and_every_answer_is_as_documented() -> None:
 # ---------------------------------------------------------------------------------------------------------- SDK
 
 
-class ToLoopback(httplib2.Http):  # type: ignore[misc]  # it has no types
-    """The SDK's transport, with the network's real addresses (also that of an upload session) led to our server."""
-
-    def __init__(self, base: str, host: str) -> None:
-        super().__init__()
-        self.base, self.real = base, f"https://{host}"
-        self.redirect_codes: frozenset[int] = frozenset(
-            {300, 301, 302, 303, 307}
-        )  # not 308, as googleapiclient's own build_http does
-
-    def request(self, uri: str, *args: Any, **more: Any) -> Any:
-        led = uri.replace(self.real, self.base, 1)  # an upload's address is made with https, whatever the endpoint
-        return super().request(led.replace(f"https://{urlsplit(self.base).netloc}", self.base, 1), *args, **more)
-
-
-@contextmanager
-def sdk(person: Person, api: str, of: str, host: str) -> Iterator[Any]:
+def sdk(person: Person, api: str, of: str, host: str) -> AbstractContextManager[Any]:
     """Google's client of an API, pointed at the simulator, with the person's token."""
-    with loopback.serve(loopback.simulator("youtube", person.world), host=host) as base:
-        transport = ToLoopback(base, host)
-        authorised = AuthorizedHttp(Credentials(person.connected.tokens.access), http=transport)
-        options = {"api_endpoint": base}
-        yield build(api, of, http=authorised, static_discovery=True, client_options=options)
-        transport.close()
+    handler = loopback.simulator("youtube", person.world)
+    return discovery.client(handler, person.connected.tokens.access, api, of, host)
 
 
 @pytest.fixture
@@ -166,12 +141,8 @@ def person() -> Person:
 @pytest.fixture
 def youtube(person: Person) -> Iterator[Any]:
     with sdk(person, "youtube", "v3", "youtube.googleapis.com") as client:
-        report.sdk("youtube", f"google-api-python-client {_version()}")
+        report.sdk("youtube", discovery.SDK)
         yield client
-
-
-def _version() -> str:
-    return version("google-api-python-client")
 
 
 def _upload(youtube: Any, size: int = 3000, **status: Any) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from shared.platforms.google_business import wire
 
 
-def test_a_day_has_no_time() -> None:
-    """Days alone stay days; times are the business's own."""
+def test_a_day_is_a_whole_one() -> None:
+    """It begins and ends with the day; times are the business's own."""
     assert wire.interval("2026-12-24", "2026-12-25T18:30") == {
         "startDate": {"year": 2026, "month": 12, "day": 24},
+        "startTime": {"hours": 0, "minutes": 0},
         "endDate": {"year": 2026, "month": 12, "day": 25},
         "endTime": {"hours": 18, "minutes": 30},
     }

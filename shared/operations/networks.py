@@ -39,19 +39,19 @@ def title(platform: str) -> str:
 
 def http_for(ports: Ports, platform: str, *, sandbox: bool) -> Http:
     """The platform's simulator for sandbox accounts, the real network for live ones."""
-    return Simulated(ports.sandbox, platform) if sandbox else ports.http
+    return Named(ports.sandbox if sandbox else ports.http, platform)
 
 
-class Simulated:
-    """The sandbox, as one network sees it: which simulator answers is clear where several share a host."""
+class Named:
+    """An http port that says on whose behalf it sends: which simulator answers, where several networks share a host."""
 
-    def __init__(self, sandbox: Http, platform: str) -> None:
-        self._sandbox = sandbox
+    def __init__(self, inner: Http, platform: str) -> None:
+        self._inner = inner
         self._platform = platform
 
     def send(self, request: Request) -> Response:
-        """As the sandbox does."""
-        return self._sandbox.send(replace(request, network=self._platform))
+        """As the port does."""
+        return self._inner.send(replace(request, network=self._platform))
 
 
 def app_variables(platform: str) -> tuple[str, str]:

@@ -140,7 +140,7 @@ def connect(run: Run, name: str) -> Account:
     extra = {option.name: credentials[option.name] for option in registry.manifest(name).oauth.extra}
     begun = accounts.connect(run.ports, run.caller, accounts.Connect(name, metadata=extra))
     assert isinstance(begun, accounts.Redirect)
-    answer = run.rig.sandbox.send(Request("GET", begun.auth_url))
+    answer = run.rig.sandbox.send(Request("GET", begun.auth_url, network=name))
     query = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
     accounts.callback(run.ports, name, query)
     return accounts.list_(run.ports, run.caller, platform=name)[0]

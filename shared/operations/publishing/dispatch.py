@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 
 def queue_of(platform: str) -> str:
-    """One queue per network, so that a network's trouble slows only its own."""
-    return f"publish-{platform}"
+    """One queue per network, so that a network's trouble slows only its own. A queue's name has no underscores."""
+    return f"publish-{platform.replace('_', '-')}"
 
 
 def enqueue(ports: Ports, target: Target) -> None:

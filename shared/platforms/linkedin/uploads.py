@@ -1,6 +1,6 @@
 """Files for a post, one step per call: an asset is announced, its bytes are PUT, and LinkedIn processes them.
 
-An item's state is JSON: ``{"urn", "phase", "next" (part), "parts": [[url, first, last]], "etags", "token", "until" (epoch s
+An item's state is JSON: ``{"urn", "phase", "next" (part), "parts": [{url, first, last}], "etags", "token", "until" (epoch s
 of its addresses), "restarts"}``; its phases run ``put`` → ``finalize`` (videos) → ``check`` → ``ready``. Every step may be
 run twice: a second announcement makes an asset that nobody uses, a part that is PUT again replaces itself.
 Source: learn.microsoft.com/en-us/linkedin/marketing/community-management/shares (images-api, videos-api, documents-api),
@@ -75,17 +75,20 @@ def _begin(call: Call, file: MediaFile, restarts: int) -> Item:
     }
 
 
-def _parts(value: Mapping[str, Any], size: int) -> list[list[Any]]:
+def _parts(value: Mapping[str, Any], size: int) -> list[dict[str, Any]]:
     if value.get("uploadUrl"):
-        return [[str(value["uploadUrl"]), 0, size - 1]]
+        return [{"url": str(value["uploadUrl"]), "first": 0, "last": size - 1}]
     instructions = value.get("uploadInstructions") or ()
-    return [[str(one["uploadUrl"]), int(one["firstByte"]), int(one["lastByte"])] for one in instructions]
+    return [
+        {"url": str(one["uploadUrl"]), "first": int(one["firstByte"]), "last": int(one["lastByte"])}
+        for one in instructions
+    ]
 
 
 def _put(call: Call, file: MediaFile, item: Item) -> tuple[Item, float]:
     number = int(item["next"])
-    url, first, last = item["parts"][number]
-    response = call.http.send(_put_request(call, file, url, first, last - first + 1))
+    part = item["parts"][number]
+    response = call.http.send(_put_request(call, file, part["url"], part["first"], part["last"] - part["first"] + 1))
     if not 200 <= response.status < 300:
         raise errors.refusal(response, call.now)
     known = {**item, "next": number + 1, "etags": [*item["etags"], response.headers.get("etag", "").strip('"')]}

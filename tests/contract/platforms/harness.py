@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from shared.domain.accounts import AccountView, Connected, Tokens
 from shared.domain.content import Kind, Parent, Piece, Role
+from shared.operations.posts import storable
 from shared.platforms import _oauth2, registry
 from shared.platforms.contract import Absent, Accepted, App, Armed, Call, Published, Publisher, Ready, Unsure, Wait
 from shared.platforms.manifest import Manifest
@@ -30,9 +31,10 @@ MOST_STEPS = 80
 
 
 def round_trip(state: Mapping[str, Any]) -> dict[str, Any]:
-    """State as it comes back from the store."""
-    loaded: dict[str, Any] = json.loads(json.dumps(state))
-    return loaded
+    """What an adapter hands over to be kept, as it comes back: JSON, and nothing that a store's documents cannot hold."""
+    kept: dict[str, Any] = json.loads(json.dumps(state))
+    assert not list(storable.faults(kept, "state")), [str(issue) for issue in storable.faults(kept, "state")]
+    return kept
 
 
 @dataclass

@@ -49,6 +49,12 @@ _OPTIONS = (
         ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY"),
     ),
     Option(
+        "visibility",
+        "string",
+        "The same in common words: private is SELF_ONLY, connections_only MUTUAL_FOLLOW_FRIENDS.",
+        ("private", "connections_only"),
+    ),
+    Option(
         "post_mode",
         "string",
         "MEDIA_UPLOAD: a draft in the creator's TikTok inbox, to be finished in the app (a video's text stays behind).",
@@ -61,7 +67,7 @@ _OPTIONS = (
     Option("brand_organic_toggle", "boolean", "Promotes the creator's own business."),
     Option("is_aigc", "boolean", "Videos: show the label «AI-generated»."),
     Option("video_cover_timestamp_ms", "integer", "Videos: the cover's frame, in milliseconds from the start."),
-    Option("title", "string", "Photos: a title of up to 90 UTF-16 units above the text."),
+    Option("title", "string", "Photos: a title of up to 90 UTF-16 units above the text. A video shows none."),
     Option("description", "string", "Photos: in place of the text, up to 4000 UTF-16 units."),
     Option("auto_add_music", "boolean", "Photos: TikTok adds music of its choice."),
     Option("photo_cover_index", "integer", "Photos: which one is the cover, counted from 0."),

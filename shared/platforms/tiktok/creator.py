@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from shared.domain.content import Kind, Piece
 from shared.platforms.contract import Call
-from shared.platforms.tiktok import errors, wire
+from shared.platforms.tiktok import errors, kinds, wire
 
 # Who sees an account's posts by default: everyone, or a private account's followers. Never anything narrower unasked:
 # the post would be «live», and nobody would see it.
@@ -35,11 +35,11 @@ def settings(call: Call, piece: Piece) -> dict[str, Any]:
 
 
 def _privacy(piece: Piece, options: Any) -> str:
-    wished = piece.options.get("privacy_level")
+    wished = kinds.wished_privacy(piece.options)
     if wished:
         if wished not in options:
             raise errors.refused(errors.PRIVACY, f"offered: {', '.join(map(str, options))}")
-        return str(wished)
+        return wished
     found = next((level for level in DEFAULTS if level in options), None)
     if found is None:
         raise errors.refused(errors.NO_PRIVACY, f"offered: {', '.join(map(str, options))}")

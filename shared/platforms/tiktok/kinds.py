@@ -13,7 +13,8 @@ MOST_PHOTOS: Final = 35
 TITLE: Final = 90  # of photos, UTF-16 code units
 DESCRIPTION: Final = 4000  # of photos
 _VIDEO_ONLY: Final = ("disable_duet", "disable_stitch", "is_aigc", "video_cover_timestamp_ms")
-_PHOTO_ONLY: Final = ("title", "description", "auto_add_music", "photo_cover_index")
+_PHOTO_ONLY: Final = ("description", "auto_add_music", "photo_cover_index")  # a title may be meant for other networks
+VISIBILITIES: Final = {"private": "SELF_ONLY", "connections_only": "MUTUAL_FOLLOW_FRIENDS"}
 _FLAGS: Final = (
     "disable_comment",
     "disable_duet",
@@ -23,7 +24,7 @@ _FLAGS: Final = (
     "is_aigc",
     "auto_add_music",
 )
-_DIRECT_ONLY: Final = ("privacy_level", "disable_comment", *_VIDEO_ONLY, "auto_add_music", *_FLAGS[3:5])
+_DIRECT_ONLY: Final = ("privacy_level", "visibility", "disable_comment", *_VIDEO_ONLY, "auto_add_music", *_FLAGS[3:5])
 
 
 def choose(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -> Kind:
@@ -35,7 +36,8 @@ def choose(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -
         if name in options:
             other = "photos" if kind is Kind.VIDEO else "videos"
             raise _wrong(name, f"it is for {other} only: leave it out.")
-    _check_texts(options)
+    if kind is Kind.CAROUSEL:
+        _check_texts(options)
     _check_privacy(options)
     cover = options.get("photo_cover_index", 0)
     if not 0 <= cover < len(media):
@@ -62,7 +64,7 @@ def _check_types(options: Mapping[str, Any]) -> None:
     for name in _FLAGS:
         if name in options and not isinstance(options[name], bool):
             raise _wrong(name, "true or false.")
-    for name in ("privacy_level", "post_mode", "title", "description"):
+    for name in ("privacy_level", "visibility", "post_mode", "title", "description"):
         if name in options and not isinstance(options[name], str):
             raise _wrong(name, "a text.")
     for name in ("video_cover_timestamp_ms", "photo_cover_index"):
@@ -81,8 +83,16 @@ def _check_texts(options: Mapping[str, Any]) -> None:
             raise TooLong("validation.text_too_long", text, field=field, **meta)
 
 
+def wished_privacy(options: Mapping[str, Any]) -> str:
+    """The privacy level that was asked for, empty where none was."""
+    return str(options.get("privacy_level") or VISIBILITIES.get(options.get("visibility", ""), ""))
+
+
 def _check_privacy(options: Mapping[str, Any]) -> None:
-    if options.get("brand_content_toggle") and options.get("privacy_level") == "SELF_ONLY":
+    common = VISIBILITIES.get(options.get("visibility", ""))
+    if common and options.get("privacy_level", common) != common:
+        raise _wrong("privacy_level", f"visibility {options['visibility']} is {common}: give one of the two.")
+    if options.get("brand_content_toggle") and wished_privacy(options) == "SELF_ONLY":
         raise _wrong("privacy_level", "branded content cannot be private (SELF_ONLY): choose another level.")
     if options.get("post_mode") == "MEDIA_UPLOAD":
         for name in _DIRECT_ONLY:

@@ -170,6 +170,7 @@ def test_privacy_is_the_creator_s() -> None:
     assert _privacy(Person(), video()) == wire.PUBLIC
     assert _privacy(Person("private.alice"), video()) == "FOLLOWER_OF_CREATOR"
     assert _privacy(Person(), video(privacy_level="SELF_ONLY")) == "SELF_ONLY"
+    assert _privacy(Person(), video(visibility="connections_only")) == "MUTUAL_FOLLOW_FRIENDS"
     with pytest.raises(Refused) as refused:
         Person("private.alice").prepare(video(privacy_level=wire.PUBLIC))
     assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "privacy_not_available")

@@ -77,6 +77,8 @@ def test_media_decide_the_kind(media: list[MediaFacts], kind: Kind) -> None:
         ([VIDEO], {"disable_duet": "yes"}, "platform_data.disable_duet"),
         ([VIDEO], {"brand_content_toggle": True, "privacy_level": "SELF_ONLY"}, "platform_data.privacy_level"),
         ([VIDEO], {"post_mode": "MEDIA_UPLOAD", "privacy_level": "SELF_ONLY"}, "platform_data.privacy_level"),
+        ([VIDEO], {"visibility": "private", "privacy_level": "PUBLIC_TO_EVERYONE"}, "platform_data.privacy_level"),
+        ([VIDEO], {"visibility": "private", "brand_content_toggle": True}, "platform_data.privacy_level"),
     ],
 )
 def test_what_tiktok_would_refuse_is_named(media: list[MediaFacts], options: dict[str, Any], field: str) -> None:
@@ -93,6 +95,11 @@ def test_photos_have_texts_of_their_own_length(name: str, most: int) -> None:
     with pytest.raises(TooLong) as long:
         kinds.choose("", [PHOTO], {name: "😀" * (most // 2) + "a"})
     assert (long.value.meta["limit"], long.value.meta["count"]) == (most, most + 1)
+
+
+def test_a_title_for_other_networks_does_not_hinder_a_video() -> None:
+    """A post's title goes to every network that has titles; TikTok's videos have none."""
+    assert kinds.choose("Hello", [VIDEO], {"title": "a" * 200}) is Kind.VIDEO
 
 
 def test_every_documented_fail_reason_is_definite() -> None:

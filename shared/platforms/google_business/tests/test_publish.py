@@ -1,0 +1,177 @@
+"""Local posts, answers to reviews, and which locations a consent gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.domain.content import Act, Kind, MediaFacts, MediaType
+from shared.domain.errors import Invalid
+from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
+from shared.platforms.google_business import inbox, metrics, oauth, publish, simulator
+from shared.platforms.google_business.tests.person import Person
+from shared.ports.http import Response
+from tests.support import files, simulated
+
+EVENT = {"title": "Open evening", "start": "2026-12-24T18:00", "end": "2026-12-24T22:00"}
+PHOTO = MediaFacts(MediaType.IMAGE, "image/jpeg", 20_000)
+
+
+@pytest.mark.parametrize(
+    ("media", "options", "kind"),
+    [
+        ([], {}, Kind.TEXT),
+        ([PHOTO], {}, Kind.IMAGE),
+        ([PHOTO], {"event": EVENT}, Kind.EVENT),
+        ([], {"event": EVENT, "offer": {}}, Kind.OFFER),
+    ],
+)
+def test_the_options_make_the_kind(media: list[MediaFacts], options: dict[str, Any], kind: Kind) -> None:
+    """An offer is an event with something off."""
+    assert publish.choose_kind("Hello", media, options) is kind
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"event": {**EVENT, "end": "2026-12-23"}}, "platform_data.event.end"),
+        ({"event": {**EVENT, "start": "2026-12-24T18:00:00Z"}}, "platform_data.event.start"),
+        ({"event": {"title": "No times"}}, "platform_data.event"),
+        ({"event": {**EVENT, "title": "x" * 59}}, "platform_data.event.title"),
+        ({"offer": {"coupon_code": "A"}}, "platform_data.event"),
+        ({"offer": {"price": "1"}}, "platform_data.offer"),
+        ({"call_to_action": {"type": "DANCE"}}, "platform_data.call_to_action"),
+        ({"call_to_action": {"type": "BOOK"}}, "platform_data.call_to_action.url"),
+        ({"call_to_action": {"type": "CALL", "url": "https://a.example"}}, "platform_data.call_to_action.url"),
+        ({"language_code": 5}, "platform_data.language_code"),
+    ],
+)
+def test_what_is_wrong_is_said_before(options: dict[str, Any], field: str) -> None:
+    """The field is named, and the remedy."""
+    with pytest.raises(Invalid) as invalid:
+        publish.choose_kind("Hello", [], options)
+    assert invalid.value.meta["field"] == field
+
+
+@pytest.mark.parametrize("media", [[PHOTO, PHOTO], [MediaFacts(MediaType.VIDEO, "video/mp4", 1)]])
+def test_a_post_has_one_photo(media: list[MediaFacts]) -> None:
+    """Or none."""
+    with pytest.raises(Invalid):
+        publish.choose_kind("Hello", media, {})
+
+
+def test_a_post_is_looked_at_first() -> None:
+    """PROCESSING, then LIVE, with its address."""
+    person = Person()
+    published, _ = person.post(simulated.piece(Kind.TEXT, "Open on Sunday"))
+    assert published.raw["state"] == "LIVE"
+    assert published.permalink
+    assert person.id in published.permalink
+
+
+def test_what_google_rejects_is_refused() -> None:
+    """After it was taken; and looking for it does not send it again."""
+    person = Person()
+    piece = simulated.piece(Kind.TEXT, "Call +1 415 555 0132 now")
+    armed = Armed(1, person.world.now, {})
+    with pytest.raises(Refused) as refused:
+        person.post(piece)
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "post_rejected")
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+
+
+def test_a_photo_that_cannot_be_fetched_is_refused() -> None:
+    """Google fetches it itself."""
+    person = Person()
+    nowhere = simulated.media_file(PHOTO, b"", "https://sandbox.rostrum.test/media/nothing.jpg")
+    with pytest.raises(Refused) as refused:
+        person.post(simulated.piece(Kind.IMAGE, "Look", (nowhere,)))
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "media_unfetchable")
+    small = simulated.image(files.jpeg())
+    person.world.media[small.url] = ("image/jpeg", b"x" * 100)
+    with pytest.raises(Refused) as refused:
+        person.post(simulated.piece(Kind.IMAGE, "Look", (small,)))
+    assert refused.value.row.code == "media_invalid"
+
+
+def test_two_posts_alike_are_told_apart_by_who_has_them() -> None:
+    """One is another piece's: the other is ours. Both nobody's: somebody has to look."""
+    person = Person()
+    piece = simulated.piece(Kind.TEXT, "Open on Sunday")
+    armed = Armed(1, person.world.now, {})
+    first, _ = person.post(piece)
+    second, _ = person.post(piece)
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+    told = publish.find(person.call, piece, Armed(1, armed.at, {}, lambda one: one == first.id))
+    assert isinstance(told, Published)
+    assert told.id == second.id
+
+
+def test_an_empty_answer_is_no_empty_list() -> None:
+    """Absence is proven only where Google answers for the location as well."""
+    person = Person()
+    piece = simulated.piece(Kind.TEXT, "Never sent")
+    armed = Armed(1, person.world.now, {})
+    assert isinstance(publish.find(person.call, piece, armed), Absent)
+    person.http.intercept = lambda request: Response(200, {}, b"{}")
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+
+
+def test_many_locations_are_candidates() -> None:
+    """Each is complete; one alone is connected at once."""
+    many = Person("many")
+    assert len({one.platform_account_id for one in many.all}) == 3
+    assert all(one.tokens.refresh and one.metadata["account"].startswith("accounts/") for one in many.all)
+    assert len(Person().all) == 1
+
+
+def test_disconnecting_one_leaves_the_others() -> None:
+    """Nothing is asked of Google."""
+    many = Person("many")
+    before = len(many.http.sent)
+    oauth.revoke(many.call)
+    assert len(many.http.sent) == before
+    assert oauth.refresh(many.call).access
+
+
+def test_an_answer_to_a_review_is_put_and_taken_back() -> None:
+    """And the list of reviews shows it."""
+    person = Person()
+    review = inbox.reviews(person.call, "").items[0]
+    reply = Act("review.reply", review.id, "Thank you", handles=review.handles)
+    _, armed = person.do(reply)
+    shown = inbox.reviews(person.call, "").items[0]
+    assert (shown.id, shown.reply) == (review.id, "Thank you")
+    assert "review.unreply" in shown.can
+    assert isinstance(inbox.find(person.call, reply, armed), Published)
+    other = Act("review.reply", review.id, "Something else")
+    assert isinstance(inbox.find(person.call, other, armed), Absent)
+    person.do(Act("review.unreply", review.id))
+    person.do(Act("review.unreply", review.id))
+    assert inbox.reviews(person.call, "").items[0].reply is None
+
+
+def test_reviews_come_page_by_page() -> None:
+    """All of them, each once."""
+    person = Person()
+    for number in range(70):
+        simulator.visit(person.world, person.id, 1 + number % 5, f"Visit {number}", f"guest {number}")
+    first = inbox.reviews(person.call, "")
+    second = inbox.reviews(person.call, first.next)
+    ids = [review.id for review in (*first.items, *second.items)]
+    assert len(first.items) == 50
+    assert second.next == ""
+    assert len(set(ids)) == len(ids) >= 70
+    assert {review.stars for review in first.items} == {1, 2, 3, 4, 5}
+
+
+def test_a_location_s_figures_are_whole_numbers() -> None:
+    """Posts and reviews counted, views and actions summed."""
+    person = Person()
+    person.post(simulated.piece(Kind.TEXT, "Open on Sunday"))
+    counts = metrics.account(person.call)
+    assert counts.extra["posts"] == 1
+    assert counts.extra["reviews"] > 0
+    assert counts.extra["website_clicks"] >= 0
+    assert counts.raw["averageRating"]

@@ -1,0 +1,136 @@
+"""Comments page by page, what may be done with them, and resources that callers look up."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.domain.content import Act, Kind
+from shared.domain.errors import Invalid
+from shared.platforms.contract import Absent, Armed, Published, Refused, Unsure
+from shared.platforms.contract_inbox import Comment
+from shared.platforms.youtube import inbox, metrics, oauth, resources, simulator
+from shared.platforms.youtube.tests.person import Person, film
+from shared.ports.http import Response
+from tests.support import files, simulated
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person()
+
+
+@pytest.fixture
+def video(person: Person) -> Published:
+    made, _ = person.post(simulated.piece(Kind.VIDEO, "Talk", (film(),)))
+    return made
+
+
+def _all(person: Person, video: Published) -> list[Comment]:
+    found: list[Comment] = []
+    cursor = ""
+    while True:
+        page = inbox.comments(person.call, video, cursor)
+        assert len(page.items) <= 50
+        found += page.items
+        cursor = page.next
+        if not cursor:
+            return found
+
+
+def test_every_comment_and_reply_is_read(person: Person, video: Published) -> None:
+    """More threads than a page has, and more replies than a thread shows."""
+    ids = {simulator.visit(person.world, video.id, f"Comment {number}") for number in range(20)}
+    top = min(ids)
+    for number in range(60):
+        made, _ = person.do("inbox", Act("comment.reply", top, f"Reply {number}"))
+        ids.add(made.id)
+    read = _all(person, video)
+    assert {comment.id for comment in read} == ids
+    assert {comment.parent_id for comment in read if comment.own} == {top}
+    assert all("comment.delete" in comment.can for comment in read if comment.own)
+    assert all("comment.hide" in comment.can for comment in read if not comment.own)
+
+
+@pytest.mark.parametrize("cursor", ["x", "[]", '{"t": ""}', '{"t": "", "p": 5, "r": ""}'])
+def test_a_cursor_of_somebody_else_s_is_refused(person: Person, video: Published, cursor: str) -> None:
+    """In words."""
+    with pytest.raises(Invalid):
+        inbox.comments(person.call, video, cursor)
+
+
+def test_others_cannot_be_deleted(person: Person, video: Published) -> None:
+    """Only hidden."""
+    theirs = simulator.visit(person.world, video.id, "Spam")
+    with pytest.raises(Refused) as refused:
+        person.do("inbox", Act("comment.delete", theirs))
+    assert refused.value.row.code == "forbidden"
+    person.do("inbox", Act("comment.hide", theirs, handles={"video": video.id, "thread": theirs}))
+    assert _all(person, video) == []
+
+
+def test_two_comments_alike_are_told_apart_by_nobody(person: Person, video: Published) -> None:
+    """The same words twice since the arming: somebody has to look."""
+    armed = Armed(1, person.world.now, {})
+    act = Act("comment.create", video.id, "Thanks")
+    for _ in range(2):
+        person.do("inbox", act)
+    assert isinstance(inbox.find(person.call, act, armed), Unsure)
+
+
+def test_a_caption_track_is_there_once(person: Person, video: Published) -> None:
+    """A second one of its language and name is refused; what was never added is absent."""
+    act = Act("caption.insert", video.id, "", {"language": "en", "captions": "WEBVTT"}, key="a" * 32)
+    other = Act("caption.insert", video.id, "", {"language": "de", "captions": "WEBVTT"}, key="b" * 32)
+    made, armed = person.do("resources", act)
+    with pytest.raises(Refused) as refused:
+        person.do("resources", act)
+    assert refused.value.row.code == "duplicate"
+    found = resources.find(person.call, act, armed)
+    assert isinstance(found, Published)
+    assert found.id == made.id
+    assert isinstance(resources.find(person.call, other, armed), Absent)
+    assert len(resources.read(person.call, "captions", {"video_id": video.id}, "").items) == 1
+
+
+def test_a_thumbnail_is_one_image(person: Person, video: Published) -> None:
+    """Without one there is nothing to set."""
+    with pytest.raises(Invalid):
+        person.do("resources", Act("thumbnail.set", video.id))
+    act = Act("thumbnail.set", video.id, media=(simulated.image(files.jpeg()),))
+    armed = Armed(1, person.world.now, {})
+    assert isinstance(resources.find(person.call, act, armed), Absent)
+    person.do("resources", act)
+    assert isinstance(resources.find(person.call, act, armed), Published)
+
+
+def test_counts_without_analytics_stand_alone(person: Person, video: Published) -> None:
+    """A person who unticked that box sees the public figures."""
+    person.world.pass_time(3000)
+    whole = metrics.post(person.call, video)
+    person.http.intercept = lambda request: Response(403, {}, b"{}") if "youtubeanalytics" in request.url else None
+    without = metrics.post(person.call, video)
+    assert whole.shares is not None
+    assert without.shares is None
+    assert (without.views, without.likes) == (whole.views, whole.likes)
+
+
+def test_a_video_that_is_gone_has_no_counts(person: Person) -> None:
+    """YouTube answers an empty list."""
+    with pytest.raises(Refused) as refused:
+        metrics.post(person.call, Published("00000000000"))
+    assert refused.value.row.code == "not_found"
+
+
+def test_an_account_without_the_scope_is_not_connected() -> None:
+    """Google lets people untick boxes."""
+    person = Person()
+    seed = simulator.seed(person.world, "rostrum")
+    only = "https://www.googleapis.com/auth/yt-analytics.readonly"
+    held = dict(person.world.values)
+    for (kind, key), value in held.items():
+        if kind == "yt.code" and value["scope"]:
+            person.world.put(kind, key, {**value, "scope": only})
+    nobody = simulated.call_for(person.http, None)
+    with pytest.raises(Refused) as refused:
+        oauth.exchange(nobody, seed["code"], seed["redirect_uri"], seed["verifier"])
+    assert refused.value.row.code == "permission_denied"

@@ -17,7 +17,7 @@ from shared.platforms.manifest import (
     TextLimit,
     Timing,
 )
-from shared.platforms.snapchat.capabilities import ADS, FEATURES, INBOX, RATE_LIMITS, RESOURCES, WEBHOOKS
+from shared.platforms.snapchat.capabilities import ACTIONS, FEATURES, INBOX, RATE_LIMITS, RESOURCES, WEBHOOKS
 
 _READ = date(2026, 11, 22)
 _ASSETS = Source("https://developers.snap.com/api/marketing-api/Public-Profile-API/ProfileAssetManagement", _READ)
@@ -76,7 +76,7 @@ MANIFEST = Manifest(
             "metrics": "offered",
             "inbox": INBOX,
             "webhooks": WEBHOOKS,
-            "ads": ADS,
+            "ads": "offered",
         }
     ),
     options=(
@@ -98,5 +98,6 @@ MANIFEST = Manifest(
     deletes=False,
     rate_limits=RATE_LIMITS,
     features=FEATURES,
+    actions=ACTIONS,
     resources=RESOURCES,
 )

@@ -14,7 +14,7 @@ _PAGES: Final = 20
 
 def organizations(call: Call, token: str = "") -> list[Mapping[str, Any]]:
     """The person's organizations. Raises Refused."""
-    return list(_all(call, f"{wire.ADS}/me/organizations", "organizations", wire.ADS, token))
+    return list(listing(call, f"{wire.ADS}/me/organizations", "organizations", wire.ADS, token))
 
 
 def of_organizations(call: Call, token: str = "") -> Iterator[Mapping[str, Any]]:
@@ -26,10 +26,11 @@ def of_organizations(call: Call, token: str = "") -> Iterator[Mapping[str, Any]]
 def of_organization(call: Call, organization_id: str, token: str = "") -> Iterator[Mapping[str, Any]]:
     """The profiles of one organization. Raises Refused."""
     url = f"{wire.API}/organizations/{organization_id}/public_profiles"
-    yield from _all(call, url, "public_profiles", wire.BUSINESS, token)
+    yield from listing(call, url, "public_profiles", wire.BUSINESS, token)
 
 
-def _all(call: Call, url: str, plural: str, host: str, token: str) -> Iterator[Mapping[str, Any]]:
+def listing(call: Call, url: str, plural: str, host: str, token: str = "") -> Iterator[Mapping[str, Any]]:
+    """All pages of a listing. Raises Refused."""
     for _ in range(_PAGES):
         said = wire.ask(call, _wire.get(url), token)
         yield from wire.items(said, plural)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from shared.platforms.contract import Seen, World
+from shared.platforms.contract import Done, Seen, World
 from shared.platforms.snapchat import simulator_core as core
 from shared.platforms.snapchat import simulator_oauth as oauth
 from shared.platforms.snapchat import simulator_organizations as organizations
@@ -19,7 +19,7 @@ from shared.platforms.snapchat import wire
 from shared.platforms.snapchat.simulator_core import Asked, Fail, read
 from shared.ports.http import Request, Response
 
-__all__ = ["handle", "seed", "seen"]
+__all__ = ["done", "handle", "seed", "seen"]
 
 _UUID: Final = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _PROFILE: Final = rf"/v1/public_profiles/{_UUID}"
@@ -82,6 +82,12 @@ def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
     asked = Asked(world, "GET", "", "", {}, {}, b"")
     found = profile.live(asked, platform_account_id)
     return [_seen(one, owner) for one in found if not _rejected(one, world.now)]
+
+
+def done(world: World, platform_account_id: str) -> Sequence[Done]:
+    """What stands in the ad account of the profile's organization, oldest first."""
+    organization = (world.get("snap.profile", platform_account_id) or {}).get("organization_id", "")
+    return organizations.done(world, core.account_of(str(organization))["id"])
 
 
 def _rejected(one: Mapping[str, Any], now: datetime) -> bool:

@@ -183,6 +183,27 @@ def own_profile(asked: Asked, profile_id: str) -> dict[str, Any]:
     return profile
 
 
+def account_of(organization_id: str) -> dict[str, Any]:
+    """The organization's ad account."""
+    return {
+        "id": uuid(f"adaccount/{organization_id}"),
+        "organization_id": organization_id,
+        "name": "Main ad account",
+        "type": "PARTNER",
+        "status": "ACTIVE",
+        "currency": "EUR",
+        "timezone": "Europe/Berlin",
+    }
+
+
+def own_account(asked: Asked, account_id: str) -> dict[str, Any]:
+    """The ad account, where it is the person's. Raises Fail."""
+    account = account_of(person(asked.world, asked.user)["organization"])
+    if account["id"] != account_id:
+        raise Fail(403, "AUTHORIZATION_PERMISSION_DENIED", "Authorization permission denied")
+    return account
+
+
 def _part(piece: bytes) -> tuple[str, bytes]:
     head, _, content = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
     header = Message()

@@ -72,13 +72,13 @@ def _add(call: Call, piece: Piece, file: MediaFile, item: Mapping[str, Any]) -> 
     plain = file.read(start, min(length, size - start))
     part = encrypt(wire.secret(piece.key, "key", 32), bytes.fromhex(str(item["vector"])), plain, last=last)
     fields = {"action": "ADD", "part_number": str(number + 1)}
-    wire.ask(call, _form(str(item["add"]), fields, part, f"{piece.key}.{number}"))
+    wire.ask(call, form(str(item["add"]), fields, part, f"{piece.key}.{number}"))
     done = {**item, "parts": number + 1, "vector": part[-BLOCK:].hex()}
     return {**done, "phase": "finalize"} if last else done
 
 
 def _finalize(call: Call, piece: Piece, item: Mapping[str, Any]) -> Item:
-    wire.ask(call, _form(str(item["finalize"]), {"action": "FINALIZE"}, None, piece.key))
+    wire.ask(call, form(str(item["finalize"]), {"action": "FINALIZE"}, None, piece.key))
     return {**item, "phase": "ready"}
 
 
@@ -104,7 +104,13 @@ def _ends_soon(call: Call, item: Mapping[str, Any]) -> bool:
     return call.now.timestamp() > float(item["until"]) - SPARE.total_seconds()
 
 
-def _form(url: str, fields: Mapping[str, str], content: bytes | None, tag: str) -> Request:
+def form(
+    url: str,
+    fields: Mapping[str, str],
+    content: bytes | None,
+    tag: str,
+    content_type: str = "application/octet-stream",
+) -> Request:
     """A form, perhaps with a file. The boundary comes from the piece: the same step, the same bytes."""
     boundary = f"rostrum-{tag}"
     parts = [
@@ -113,6 +119,6 @@ def _form(url: str, fields: Mapping[str, str], content: bytes | None, tag: str) 
     ]
     if content is not None:
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="media"\r\n'
-        parts += [f"{head}Content-Type: application/octet-stream\r\n\r\n".encode(), content, b"\r\n"]
+        parts += [f"{head}Content-Type: {content_type}\r\n\r\n".encode(), content, b"\r\n"]
     body = b"".join([*parts, f"--{boundary}--\r\n".encode()])
     return _wire.post_bytes(url, body, f"multipart/form-data; boundary={boundary}", read_timeout=300.0)

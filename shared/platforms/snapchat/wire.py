@@ -44,6 +44,21 @@ def ask(call: Call, request: Request, token: str = "") -> dict[str, Any]:
     return answer.json
 
 
+def ask_batch(call: Call, request: Request, plural: str) -> dict[str, Any]:
+    """As :func:`ask`, for a batch of one: the reason of a refusal stands beside its item, not beside the batch.
+
+    Raises Refused, AnswerLost, NotSent.
+    """
+    headers = {**request.headers, "Authorization": f"Bearer {call.tokens.access}"}
+    answer = _wire.ask(call, replace(request, headers=headers), errors.refusal)
+    for entry in answer.json.get(plural) or ():
+        if isinstance(entry, Mapping) and str(entry.get("sub_request_status") or "").upper() in errors.FAILED:
+            raise errors.item_refused(entry, answer.json)
+    if errors.is_error(answer.json):
+        raise errors.refusal(_again(answer), call.now)
+    return answer.json
+
+
 def profile_url(call: Call, path: str = "") -> str:
     """An address below the connected public profile."""
     return f"{API}/public_profiles/{call.who.platform_account_id}{path}"
@@ -75,7 +90,7 @@ def items(said: Mapping[str, Any], plural: str) -> list[dict[str, Any]]:
     listed = said.get(plural)
     if not isinstance(listed, list):
         raise AnswerLost(f"an answer without its {plural}")
-    single = SINGULAR.get(plural, plural.rstrip("s"))
+    single = SINGULAR.get(plural) or plural.removesuffix("s")
     return [dict(entry.get(single) or entry) for entry in listed if isinstance(entry, Mapping)]
 
 

@@ -28,7 +28,7 @@ def shown_number(number: Mapping[str, Any]) -> Document:
         "id": number["id"],
         "display_phone_number": number["display"],
         "verified_name": number["name"],
-        "status": "CONNECTED",
+        "status": "LINKED",
         "quality_rating": "GREEN",
         "code_verification_status": "VERIFIED",
         "messaging_limit_tier": "TIER_1K",

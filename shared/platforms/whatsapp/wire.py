@@ -98,17 +98,25 @@ def _content(act: Act, media: Mapping[str, Any] | None) -> tuple[str, Any]:
     for name in _CONTENTS:
         if act.arguments.get(name):
             value = act.arguments[name]
-            return name, _template(value) if name == "template" else value
+            return name, _SHAPED[name](value) if name in _SHAPED else value
     if media:
         return _file(act, media)
     return "text", {"body": act.text, "preview_url": bool(act.arguments.get("preview_url"))}
 
 
 def _template(given: Mapping[str, Any]) -> dict[str, Any]:
-    """``language`` may be a code alone."""
+    """``language`` may be a code alone; of policies there is one, and Meta's document wants it named."""
     language = given["language"]
-    named = dict(language) if isinstance(language, Mapping) else {"code": str(language)}
+    named = {"policy": "deterministic", **(language if isinstance(language, Mapping) else {"code": str(language)})}
     return {**given, "language": named}
+
+
+def _location(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Degrees as text, as Meta's document has them (its examples have numbers)."""
+    return {key: str(value) if key in {"latitude", "longitude"} else value for key, value in given.items()}
+
+
+_SHAPED: Final = {"template": _template, "location": _location}
 
 
 def _file(act: Act, media: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -138,6 +138,9 @@ OAUTH: Final[Mapping[str, ErrorRow]] = {
     "invalid_client": _BAD_APP,
     "unauthorized_client": _BAD_APP,
     "unsupported_grant_type": _INVALID,
+    "unsupported_response_type": _INVALID,
+    "server_error": TROUBLE,
+    "temporarily_unavailable": TROUBLE,
     "invalid_scope": _SCOPE,
     "access_denied": _rejected("consent_denied", "The person did not agree on TikTok's page.", "auth"),
 }
@@ -171,6 +174,9 @@ def refusal(response: Response, now: datetime) -> Refused:
         words = str(body.get("error_description") or "")
         return _made(response, now, body, said, words, _oauth_row(said, words))
     number = body.get("code")
+    if isinstance(number, str) and number:  # the error alone, as the page on error handling shows it
+        words = str(body.get("message") or "")
+        return _made(response, now, body, number, words, _api_row(TABLE.get(number), words))
     if isinstance(number, int) and not isinstance(number, bool) and number:
         words = str(body.get("message") or "")
         return _made(response, now, body, str(number), words, _business_row(number, words))

@@ -101,8 +101,11 @@ def _segment(segment: models.SegmentRequest) -> Segment:
 def _media(items: Sequence[models.MediaInput] | None, ids: Sequence[str] | None) -> tuple[MediaInput, ...] | None:
     """``media`` wins over the older ``media_ids``; None when neither was sent."""
     if items is not None:
-        return tuple(
-            MediaInput(item.source_type, item.source, "document" if item.type == "file" else item.type, item.alt_text)
-            for item in items
-        )
+        return tuple(media_input(item) for item in items)
     return None if ids is None else tuple(MediaInput("media_id", media_id) for media_id in ids)
+
+
+def media_input(item: models.MediaInput) -> MediaInput:
+    """One media item. What callers name a file is a document here: of files there are PDFs only."""
+    kind = "document" if item.type == "file" else item.type
+    return MediaInput(item.source_type, item.source, kind, item.alt_text)

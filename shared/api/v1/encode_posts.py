@@ -160,7 +160,8 @@ def _segment(one: Segment) -> views.SegmentResponse:
 
 
 def _media(item: MediaInput) -> MediaModel:
-    return MediaModel.model_validate(codec.encode(item))
+    given = codec.encode(item)
+    return MediaModel.model_validate({**given, "type": "file"} if given["type"] == "document" else given)
 
 
 def _metadata(one: Target) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_actions as models
 from shared.api.v1 import views_actions as views
+from shared.api.v1.decode_posts import media_input
 from shared.api.v1.encode_posts import failure
 from shared.api.v1.models_common import View
 from shared.domain import codec, targets
@@ -16,7 +17,6 @@ from shared.domain.errors import Invalid
 from shared.domain.posts import Target
 from shared.operations.engaging import acting, ads, following, reading, resources, scopes
 from shared.operations.engaging.commands import Order, Verdict
-from shared.operations.posts.commands import MediaInput
 from shared.platforms.contract_inbox import Page
 
 V = TypeVar("V", bound=View)
@@ -32,7 +32,7 @@ def act(x: Exchange[models.ActionRequest, None]) -> Reply:
         on=body.on,
         text=body.text,
         arguments=body.arguments,
-        media=tuple(MediaInput(**one.model_dump()) for one in body.media or ()),
+        media=tuple(media_input(one) for one in body.media or ()),
         handles=body.handles,
         scheduled_at=body.scheduled_at,
         timezone=body.timezone,

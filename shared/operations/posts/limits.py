@@ -17,7 +17,7 @@ from shared.domain.errors import Invalid
 from shared.operations.posts.blanks import is_blank
 from shared.operations.posts.content import Content, DraftPiece
 from shared.operations.posts.issues import Issue, from_error
-from shared.operations.posts.media_limits import check_media
+from shared.operations.posts.media_limits import check_documents, check_media
 from shared.operations.posts.option_limits import check_options
 from shared.platforms import registry
 from shared.platforms.manifest import Manifest, TextLimit
@@ -126,6 +126,10 @@ def _check_hashtags(manifest: Manifest, limit: TextLimit, piece: DraftPiece) -> 
 def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece, options_at: str) -> Iterator[Issue]:
     if piece.role is Role.FIRST_COMMENT:
         return  # a comment is no post: a network that takes no text posts takes comments nevertheless
+    facts: Sequence[MediaFacts] = [media.facts for media in piece.media]
+    if documents := list(check_documents(manifest, facts, piece)):
+        yield from documents
+        return
     try:
         kind = kind_of(manifest, content, piece)
     except Invalid as error:
@@ -136,7 +140,6 @@ def _check_kind(manifest: Manifest, content: Content, piece: DraftPiece, options
         message = f"{manifest.title} takes no {kind} posts. It takes: {_kinds(manifest)}."
         yield Issue("validation.kind_unsupported", piece.media_field, message, segment=piece.segment)
         return
-    facts: Sequence[MediaFacts] = [media.facts for media in piece.media]
     yield from check_media(manifest, limit, facts, piece)
     if piece.role is Role.POST and not limit.first_comment:
         yield from _check_first_comment(manifest, content, kind)

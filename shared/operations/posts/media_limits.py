@@ -13,6 +13,18 @@ from shared.platforms.manifest import KindLimit, Manifest, MediaLimit
 Check = tuple[str, str, Mapping[str, object]]  # code, message, meta
 
 
+def check_documents(manifest: Manifest, facts: Sequence[MediaFacts], piece: DraftPiece) -> Iterator[Issue]:
+    """A document on a network that takes none in any kind of post: said before its kinds are asked what it makes up."""
+    if any(limit.media and limit.media.document_types for limit in manifest.kinds):
+        return
+    for index, item in enumerate(facts):
+        if item.type is MediaType.DOCUMENT:
+            field = f"{piece.media_field}[{index}].source"
+            message = f"{field}: {manifest.title} takes no documents ({item.content_type}); give images or a video."
+            meta = {"content_type": item.content_type}
+            yield Issue("validation.media_type_mismatch", field, message, segment=piece.segment, meta=meta)
+
+
 def check_media(
     manifest: Manifest, limit: KindLimit, facts: Sequence[MediaFacts], piece: DraftPiece
 ) -> Iterator[Issue]:

@@ -169,8 +169,22 @@ class Server:
         assert self.ask("POST", "/_functions/sweep", b"{}", key=token).status == 200
 
     def accounts(self) -> dict[str, str]:
-        """The ids of the connected sandbox accounts by network."""
-        return {account["platform"]: account["id"] for account in self.call("GET", "/v1/accounts")["data"]}
+        """The ids of the sandbox accounts by network: of each the first that was connected."""
+        found: dict[str, str] = {}
+        for account in self.call("GET", "/v1/accounts")["data"]:
+            found.setdefault(account["platform"], account["id"])
+        return found
+
+    def connect(self, name: str, person: str) -> str:
+        """Connect another simulated person's account, as a browser would; its id."""
+        begun = self.call("POST", "/v1/accounts/connect", {"platform": name})
+        parts = urlsplit(f"{begun['auth_url']}&sandbox_user={person}")
+        consented = self.ask("GET", f"{parts.path}?{parts.query}", key="")
+        back = urlsplit(consented.headers["location"])
+        landed = self.ask("GET", f"{back.path}?{back.query}", key="")
+        assert landed.status == 200, landed.body
+        mine = [one for one in self.call("GET", "/v1/accounts")["data"] if one["platform"] == name]
+        return str(mine[-1]["id"])
 
     def put(self, url: str, body: bytes, content_type: str) -> int:
         """PUT to a signed URL of this installation; the status."""

@@ -108,7 +108,8 @@ def _parent(piece: Piece) -> str:
 
 
 def _among_uploads(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """The session is gone: the channel's own uploads still say under which file name each video came."""
+    """The session is gone: the channel's own uploads still say under which name and of which size each file came."""
+    alike: list[Mapping[str, Any]] = []
     for ids in _recent_uploads(call):
         if ids is None:
             return Unsure("the upload's session is gone, and YouTube lists the channel's uploads only in part")
@@ -116,9 +117,20 @@ def _among_uploads(call: Call, piece: Piece, armed: Armed) -> Published | Absent
         for video in named:
             if (video.get("fileDetails") or {}).get("fileName") == wire.file_name(piece):
                 return _published(piece, video)
+        alike += [video for video in named if _looks_like(piece, armed, video)]
+    if alike:  # should YouTube not keep the name that we gave the file
+        return _published(piece, alike[0]) if len(alike) == 1 else Unsure("several uploads look like this file")
     if call.now - armed.at < _UNSEEN_FOR:
         return Unsure("the upload's session is gone, and the channel's uploads do not have the video yet")
     return Absent("the upload's session is gone, and none of the channel's uploads is of this file")
+
+
+def _looks_like(piece: Piece, armed: Armed, video: Mapping[str, Any]) -> bool:
+    """Of this title and size, uploaded since the arming, and known for no other piece."""
+    snippet, file = video.get("snippet") or {}, video.get("fileDetails") or {}
+    at = wire.instant(snippet.get("publishedAt"))
+    same = snippet.get("title") == wire.title(piece) and wire.number(file.get("fileSize")) == armed.state["total"]
+    return same and at is not None and at >= armed.at - comments.SKEW and not armed.taken(str(video.get("id")))
 
 
 def _recent_uploads(call: Call) -> Sequence[Sequence[str] | None]:

@@ -112,6 +112,20 @@ def test_without_its_session_a_video_is_found_by_its_file() -> None:
     assert found.id == made.state["id"]
 
 
+def test_without_its_name_a_video_is_found_by_its_looks() -> None:
+    """Should YouTube not keep the name: title, size and time tell, unless it is another piece's."""
+    person, piece = Person(), _piece(3000)
+    state = person.prepare(piece)
+    made = publish.commit(person.call, piece, state)
+    video = person.world.get("yt.video", made.state["id"]) or {}
+    person.world.put("yt.video", video["id"], {**video, "file": {**video["file"], "name": "unknown"}})
+    person.http.intercept = lambda request: Response(404, {}, b"") if request.method == "PUT" else None
+    found = publish.find(person.call, piece, Armed(1, person.world.now, state))
+    assert isinstance(found, Published)
+    assert found.id == made.state["id"]
+    assert isinstance(publish.find(person.call, piece, Armed(1, person.world.now, state, lambda _: True)), Unsure)
+
+
 def test_without_its_session_absence_takes_an_hour() -> None:
     """The list of uploads may be late: before that nobody knows."""
     person, piece = Person(), _piece(3000)

@@ -46,10 +46,11 @@ ROUTES: Final = (
     _route("businessapi", "GET", r"/v1/public_profiles/my_profile", _PROFILES, profile.my_profile),
     _route("businessapi", "GET", rf"/v1/organizations/{_UUID}/public_profiles", _PROFILES, profile.of_organization),
     _route("businessapi", "POST", _PROFILE + "/media", _PROFILES, profile.create_media),
-    _route("businessapi", "POST", rf"/us/v1/media/{_UUID}/multipart-upload/add", _PROFILES, profile.add),
-    _route("businessapi", "POST", rf"/us/v1/media/{_UUID}/multipart-upload/finalize", _PROFILES, profile.finalize),
+    _route(
+        "businessapi", "POST", rf"/us{_PROFILE}/media/{_UUID}/multipart-upload", _PROFILES, profile.multipart_upload
+    ),
     _route("businessapi", "GET", _PROFILE + "/stats", _PROFILES, profile.profile_stats),
-    _route("businessapi", "GET", _PROFILE + _ASSET + r"/([0-9a-f-]{32,36})/stats", _PROFILES, profile.asset_stats),
+    _route("businessapi", "GET", _PROFILE + _ASSET + r"/([0-9A-Za-z_-]{32,64})/stats", _PROFILES, profile.asset_stats),
     _route("businessapi", "POST", _PROFILE + _ASSET, _PROFILES, profile.post),
     _route("businessapi", "GET", _PROFILE + _ASSET, _PROFILES, profile.listed),
     *(_route("adsapi", method, path, _ADS, answer) for method, path, answer in organizations.routes(_UUID)),

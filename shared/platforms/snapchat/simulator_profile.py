@@ -8,7 +8,7 @@ is refused as MEDIA_POSTING_ALREADY_IN_PROGRESS (with a 200) for good.
 from __future__ import annotations
 
 import binascii
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -82,28 +82,40 @@ def create_media(asked: Asked, profile_id: str) -> Response:
     media_id = core.uuid(f"media/{asked.world.serial('snap.media')}")
     made = {"profile": profile_id, "phase": "open", "parts": {}, "at": asked.now.isoformat(), **body}
     asked.world.put("snap.media", media_id, made)
-    base = f"us/v1/media/{media_id}/multipart-upload"
-    return success(asked, media_id=media_id, add_path=f"{base}/add", finalize_path=f"{base}/finalize")
+    path = f"/us/v1/public_profiles/{profile_id}/media/{media_id}/multipart-upload"
+    return success(asked, media_id=media_id, add_path=path, finalize_path=path)
 
 
-def add(asked: Asked, media_id: str) -> Response:
-    """POST {add_path}: kept as its digest and ends, never as bytes."""
-    media, parts = _open_media(asked, media_id), asked.multipart()
+def multipart_upload(asked: Asked, profile_id: str, media_id: str) -> Response:
+    """POST {add_path} or {finalize_path}: one address, told apart by ``action``."""
+    core.own_profile(asked, profile_id)
+    parts = asked.multipart()
+    media = asked.world.get("snap.media", media_id)
+    if media is None or media["profile"] != profile_id:
+        raise Fail(404, "E3006", f"media {media_id} not found")
+    if parts.get("action") == b"ADD":
+        return _add(asked, media_id, media, parts)
+    if parts.get("action") == b"FINALIZE":
+        return _finalize(asked, media_id, media)
+    raise Fail(400, "E4002", "action must be ADD or FINALIZE")
+
+
+def _add(asked: Asked, media_id: str, media: Mapping[str, Any], parts: Mapping[str, bytes]) -> Response:
+    """A part: kept as its size and its end, never as bytes."""
     number, content = parts.get("part_number", b"").decode(), parts.get("file", b"")
-    if parts.get("action") != b"ADD" or not number.isdecimal() or not 1 <= int(number) <= 35:
-        raise Fail(400, "E4002", "action must be ADD and part_number between 1 and 35")
+    if media["phase"] != "open":
+        raise Fail(400, "E4002", "the media takes no parts any more")
+    if not number.isdecimal() or not 1 <= int(number) <= 35:
+        raise Fail(400, "E4002", "part_number must be between 1 and 35")
     if not content or len(content) % 16 or len(content) > _PART + 16:
         raise Fail(400, "E4002", "file must be encrypted in blocks of 16 bytes, at most 32 MB of them")
-    kept = {"size": len(content), "first": content[:16].hex(), "last": content[-32:].hex()}
+    kept = {"size": len(content), "last": content[-32:].hex()}
     asked.world.put("snap.media", media_id, {**media, "parts": {**media["parts"], number: kept}})
     return success(asked)
 
 
-def finalize(asked: Asked, media_id: str) -> Response:
-    """POST {finalize_path}: the file must decrypt to something that ends as padding does."""
-    media = asked.world.get("snap.media", media_id)
-    if asked.multipart().get("action") != b"FINALIZE" or media is None:
-        raise Fail(400, "E4002", "action must be FINALIZE")
+def _finalize(asked: Asked, media_id: str, media: Mapping[str, Any]) -> Response:
+    """The end of it: the file must decrypt to something that ends as padding does."""
     if media["phase"] == "open":
         parts = media["parts"]
         if sorted(map(int, parts)) != list(range(1, len(parts) + 1)) or not parts:
@@ -125,14 +137,6 @@ def _ends_well(media: Mapping[str, Any], ends: str) -> bool:
     cipher = Cipher(AES256(_decoded(media["key"])), CBC(vector)).decryptor()
     plain = cipher.update(block) + cipher.finalize()
     return bool(1 <= plain[-1] <= 16 and plain.endswith(bytes([plain[-1]]) * plain[-1]))
-
-
-def _open_media(asked: Asked, media_id: str) -> dict[str, Any]:
-    media = asked.world.get("snap.media", media_id)
-    if media is None or media["phase"] != "open":
-        raise Fail(400, "E4002", "the media takes no parts")
-    core.own_profile(asked, media["profile"])
-    return media
 
 
 def _decoded(text: Any) -> bytes:
@@ -192,9 +196,7 @@ def _checked(asset: str, body: Mapping[str, Any]) -> tuple[str, str]:
 def _posted(asked: Asked, profile_id: str, asset: str, body: Mapping[str, Any], media_id: str) -> Response:
     world = asked.world
     number = world.serial("snap.post")
-    asset_id = (
-        sha256(f"{asset}/{number}".encode()).hexdigest()[:32] if asset == "spotlights" else core.uuid(f"post/{number}")
-    )
+    asset_id = _spotlight_id(number) if asset == "spotlights" else core.uuid(f"post/{number}")
     made = {
         "id": asset_id,
         "asset": asset,
@@ -209,6 +211,12 @@ def _posted(asked: Asked, profile_id: str, asset: str, body: Mapping[str, Any], 
     if asset == "stories":
         return success(asked)
     return success(asked, **{f"{_SINGULAR[asset]}_id": asset_id})
+
+
+def _spotlight_id(number: int) -> str:
+    """In the form of Snapchat's examples: 59 characters of URL-safe base64."""
+    digest = sha256(f"spotlight/{number}".encode()).digest() * 2
+    return "W7_" + urlsafe_b64encode(digest).decode()[:56]
 
 
 def listed(asked: Asked, profile_id: str, asset: str) -> Response:

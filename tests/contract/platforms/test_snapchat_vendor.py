@@ -1,6 +1,7 @@
 """Snapchat against what others wrote: it publishes neither a specification nor an SDK for these APIs.
 
-The judge is the manifest of Airbyte's connector (1.2.12, a third party's): its paths on the ads host, where in an answer it
+The examples of its documentation (``fixtures/*.snapchat.json`` of its folder) answer the adapter, and the simulator answers alike.
+For ads the judge is the manifest of Airbyte's connector (1.2.12, a third party's): its paths on the ads host, where in an answer it
 looks for things, and the figures' names. Kept outside the repository; without it these tests are skipped, and fail where CI=true.
 """
 
@@ -17,7 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
+from shared.domain.content import Kind
 from shared.platforms import registry
+from shared.platforms.contract import Accepted
 from shared.ports.http import Request, Response
 from tests.contract.platforms import harness, report
 from tests.contract.platforms.acting import Acts
@@ -160,3 +163,67 @@ def test_tokens_are_refreshed_where_others_do_it(connector: Connector) -> None:
 def test_the_judge_tells_right_from_wrong(connector: Connector, url: str, right: bool) -> None:
     """A path or a granularity that the connector does not know is none of its streams."""
     assert (connector.reading(Request("GET", url)) is not None) is right
+
+
+# ------------------------------------------------------------------------------------- the documentation's examples
+
+FIXTURES = Path(registry.__file__).parent / "snapchat" / "fixtures"
+DOCUMENTED = ("media_created", "part_added", "part_added", "spotlight_posted")
+
+
+def _example(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((FIXTURES / f"{name}.snapchat.json").read_text("utf-8"))
+    return loaded
+
+
+def test_the_adapter_follows_the_documented_answers() -> None:
+    """Media, part, end, post: each request goes where the example before it says, and the Spotlight's id is the example's."""
+    network = harness.new_network("snapchat")
+    piece = network.piece()
+    listing = {"request_status": "SUCCESS", "spotlights": [], "paging": {}}
+    answers = [*map(_example, DOCUMENTED[:3]), listing, _example(DOCUMENTED[3])]
+    network.http.intercept = lambda _: Response(200, {}, json.dumps(answers.pop(0)).encode())
+    network.http.sent.clear()
+    outcome = registry.publisher("snapchat").commit(network.call, piece, network.prepare(piece))
+    media, profile = _example("media_created"), network.account.platform_account_id
+    upload = f"https://businessapi.snapchat.com{media['add_path']}"
+    mine = f"https://businessapi.snapchat.com/v1/public_profiles/{profile}"
+    assert [request.url.partition("?")[0] for request in network.http.sent] == [
+        f"{mine}/media",
+        upload,
+        upload,
+        f"{mine}/spotlights",
+        f"{mine}/spotlights",
+    ]
+    posted = json.loads(network.http.sent[-1].body or b"")  # type: ignore[arg-type]
+    assert posted == {"media_id": media["media_id"], "description": piece.text, "locale": "en_US"}
+    assert isinstance(outcome, Accepted)
+    assert outcome.state["id"] == _example("spotlight_posted")["spotlight_id"]
+    report.requests("snapchat", len(network.http.sent), "the documentation's examples")
+
+
+@pytest.mark.parametrize(("kind", "example"), [(Kind.SPOTLIGHT, "spotlight_posted"), (Kind.STORY, "story_posted")])
+def test_the_simulator_answers_as_the_examples_do(kind: Kind, example: str) -> None:
+    """Field by field, and paths in their form."""
+    network = harness.new_network("snapchat")
+    piece = network.piece(kind)
+    network.http.sent.clear()
+    network.http.answers.clear()
+    registry.publisher("snapchat").commit(network.call, piece, network.prepare(piece))
+    said = zip(network.http.sent, network.http.answers, strict=True)
+    answers = {_step(request): json.loads(answer.body) for request, answer in said}
+    created = _example("media_created")
+    assert {name: ID.sub("{id}", str(value)) for name, value in answers["media"].items()} == {
+        name: ID.sub("{id}", str(value)) for name, value in created.items()
+    }
+    assert set(answers["multipart-upload"]) == set(_example("part_added"))
+    posted = _example(example)
+    assert set(answers["post"]) == set(posted)
+    if kind is Kind.SPOTLIGHT:
+        assert len(answers["post"]["spotlight_id"]) == len(posted["spotlight_id"])
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", answers["post"]["spotlight_id"])
+
+
+def _step(request: Request) -> str:
+    last = urlsplit(request.url).path.rpartition("/")[2]
+    return "post" if request.method == "POST" and last in {"spotlights", "stories"} else last

@@ -85,7 +85,8 @@ def test_the_parts_decrypt_to_the_file(network: Network, size: int) -> None:
     network.prepare(network.piece(media=(file,)))
     asked = [read(request, network.world) for request in network.http.sent]
     made = next(json.loads(one.body) for one in asked if one.path.endswith("/media"))
-    parts = [one.multipart() for one in asked if one.path.endswith("/add")]
+    parts = [one.multipart() for one in asked if one.path.endswith("/multipart-upload")]
+    assert parts.pop()["action"] == b"FINALIZE"
     assert [part["part_number"] for part in parts] == [str(number + 1).encode() for number in range(len(parts))]
     key, vector = (b64decode(made[name]) for name in ("key", "iv"))
     cipher = Cipher(AES256(key), CBC(vector)).decryptor()

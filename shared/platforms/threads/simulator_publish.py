@@ -157,7 +157,16 @@ def _check_options(ask: Ask, who: Session, world: World) -> None:
         if ask.text(name) and found(world, who, ask.text(name)) is None:
             raise plain(f"Param {name} is not a valid threads_media ID", status=500)
     if ask.text("reply_to_id"):
-        who.need("threads_manage_replies")
+        _check_reply(who, found(world, who, ask.text("reply_to_id")) or {}, world)
+
+
+def _check_reply(who: Session, above: Document, world: World) -> None:
+    """Whose thread it is: another's takes a permission more (…/threads/retrieve-and-manage-replies/create-replies)."""
+    who.need("threads_manage_replies")
+    root = found(world, who, str(above.get("root") or above.get("id") or "")) or {}
+    more = {"threads_manage_mentions", "threads_keyword_search"}
+    if root.get("account") != who.account["id"] and not more & set(who.token["scopes"]):
+        who.need("threads_manage_mentions")
 
 
 def _media(ask: Ask, who: Session, type_: str, world: World) -> Document:

@@ -103,6 +103,19 @@ def test_a_post_needs_no_permission_for_replies(stage: Stage) -> None:
     assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "permission_denied")
 
 
+def test_another_s_thread_takes_a_permission_more(stage: Stage) -> None:
+    """Below one's own post it is not needed."""
+    own = ["threads_basic", "threads_content_publish", "threads_manage_replies", "threads_read_replies"]
+    connected = stages.connect(stage.http, oauth.make_code(stage.world, "modest", "", "", own))
+    account = simulated.view(connected.platform_account_id, connected.username, connected.tokens)
+    modest = Stage(stage.world, stage.http, account)
+    mine = modest.published(stages.pieces()[Kind.TEXT])
+    assert modest.published(simulated.piece(Kind.TEXT, "More", parent=Parent(mine.id, {}))).id
+    with pytest.raises(Refused) as refused:
+        modest.prepared(simulated.piece(Kind.TEXT, "Hello", parent=Parent(stages.SOMEBODYS, {})))
+    assert refused.value.row.code == "permission_denied"
+
+
 def test_a_video_that_cannot_be_had_is_tried_four_times_and_given_up(stage: Stage) -> None:
     """An ERROR proves that nothing was published; the container is made anew."""
     gone = replace(stages.video(), url="https://sandbox.rostrum.test/media/gone.mp4")

@@ -170,6 +170,13 @@ def absent(raw: Mapping[str, Any]) -> Refused:
     return Refused(_GONE, platform=PLATFORM, status=200, platform_message=_words(listed[0]), raw=raw)
 
 
+def lacks(scope: str) -> Refused:
+    """An account that was connected without this permission: X would say a bare «Forbidden», which proves nothing."""
+    text = f"The account was connected without the permission {scope}. Connect it again, and allow it."
+    row = ErrorRow(Fate.REJECTED, "permission_denied", text, "auth", "user")
+    return Refused(row, platform=PLATFORM, status=0, platform_message=f"scope {scope}")
+
+
 def dead_grant(message: str) -> Refused:
     """A grant that nothing can be asked with any more."""
     return Refused(_DEAD_GRANT, platform=PLATFORM, status=0, platform_message=message)

@@ -14,7 +14,7 @@ from shared.platforms import _wire
 from shared.platforms.contract import Call, Published
 from shared.platforms.contract_inbox import Attachment, Comment, Conversation, Mention, Message, Page, Person
 from shared.platforms.x import errors, wire
-from shared.platforms.x.inbox_acts import commit, confirm, find, prepare
+from shared.platforms.x.inbox_acts import commit, confirm, find, need, prepare
 
 __all__ = ["comments", "commit", "confirm", "conversations", "find", "mentions", "messages", "prepare"]
 
@@ -59,6 +59,7 @@ def mentions(call: Call, cursor: str) -> Page[Mention]:
 def conversations(call: Call, cursor: str) -> Page[Conversation]:
     """The conversations of the account's last 30 days, by their newest message. X lists events, not conversations: one may
     come again on a later page, with an older message. Raises Refused."""
+    need(call, "dm.read")
     said = _read(call, f"{wire.API}/dm_events", _dm_query(cursor))
     people = _people(said)
     newest: dict[str, list[Mapping[str, Any]]] = {}
@@ -70,6 +71,7 @@ def conversations(call: Call, cursor: str) -> Page[Conversation]:
 
 def messages(call: Call, conversation_id: str, cursor: str) -> Page[Message]:
     """The messages of one conversation, newest first. Raises Refused."""
+    need(call, "dm.read")
     said = _read(call, f"{wire.API}/dm_conversations/{conversation_id}/dm_events", _dm_query(cursor))
     people = _people(said)
     return Page(tuple(_message(call, event, people) for event in said.get("data") or ()), _next(said))

@@ -25,12 +25,22 @@ _ANSWERS: Final = frozenset({"comment.create", "comment.reply"})
 
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
-    """Upload what an answer carries; learn whom a private reply goes to. Nothing for the others."""
+    """Upload what an answer carries; learn whom a private reply goes to. Nothing for the others.
+
+    Raises Refused before anything is sent where the account was connected without the permission.
+    """
+    need(call, _SCOPES.get(act.verb, "tweet.write"))
     if act.verb in _ANSWERS:
         return publish.prepare(call, _piece(act), state)
     if act.verb == "comment.private_reply" and not state.get("to"):
         return Ready({**state, "to": str(act.handles.get("author_id") or "") or _author(call, act.on)})
     return Ready(state)
+
+
+def need(call: Call, scope: str) -> None:
+    """Raises Refused where the account's tokens are known to lack this scope."""
+    if call.tokens.scopes and scope not in call.tokens.scopes:
+        raise errors.lacks(scope)
 
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published | Accepted:
@@ -230,6 +240,16 @@ def _done(act: Act, raw: Mapping[str, Any]) -> Published:
     return replace(Published(act.on), raw=raw)
 
 
+_SCOPES: Final = {
+    "comment.like": "like.write",
+    "comment.unlike": "like.write",
+    "post.like": "like.write",
+    "post.unlike": "like.write",
+    "comment.hide": "tweet.moderate.write",
+    "comment.unhide": "tweet.moderate.write",
+    "message.send": "dm.write",
+    "comment.private_reply": "dm.write",
+}
 _COMMIT: Final[Mapping[str, Callable[[Call, Act, Mapping[str, Any]], Published]]] = {
     "comment.delete": _delete,
     "comment.hide": _hide,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -159,3 +160,21 @@ def test_a_repost_goes_by_the_id_of_its_source(person: Person) -> None:
     for _ in range(2):
         publish.delete(person.call, made)
     assert person.stored() == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "scope"),
+    [("post.like", "like.write"), ("comment.hide", "tweet.moderate.write"), ("message.send", "dm.write")],
+)
+def test_a_permission_that_was_never_given_is_named(person: Person, verb: str, scope: str) -> None:
+    """Before anything is sent: X would answer a bare «Forbidden»."""
+    tokens = replace(person.connected.tokens, scopes=("tweet.read", "tweet.write", "users.read"))
+    person.connected = replace(person.connected, tokens=tokens)
+    before = len(person.http.sent)
+    with pytest.raises(Refused) as refused:
+        do(person, Act(verb, SAMPLE, "Hello"))
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "permission_denied")
+    assert scope in refused.value.row.message
+    with pytest.raises(Refused):
+        inbox.conversations(person.call, "")
+    assert len(person.http.sent) == before

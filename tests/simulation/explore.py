@@ -118,11 +118,12 @@ def short(names: tuple[str, ...], seed: int) -> Iterator[tuple[str, Tally]]:
     Each network draws other plans, so that together they draw most.
     """
     thorough = names == ("plain",)
-    few = 12 if thorough else 5
+    few = 12 if thorough else 4
     for scenario in catalogue(names):
         own, calls = seed + crc32(scenario.name.encode()), length(scenario)
         every, main = list(plans.singles(calls + 2)), scenario.name.endswith(" now")
-        count = len(every) if thorough and main else 40 if thorough else 60 if main else 14
+        whole = scenario.name in ("plain: one post now", "plain: comment.reply now")
+        count = len(every) if whole else 40 if thorough or main else 10
         tally = Tally()
         explore(scenario, Random(own).sample(every, min(count, len(every))), tally)
         explore(scenario, _interleavings(own, few), tally, interleave=True)

@@ -22,12 +22,14 @@ import requests
 from jsonschema.exceptions import ValidationError
 from openapi_schema_validator import OAS30Validator
 from xdk import Client
+from xdk.direct_messages.models import CreateByConversationIdRequest
 from xdk.media.models import AppendUploadRequest, CreateMetadataRequest, InitializeUploadRequest, UploadRequest
-from xdk.posts.models import CreateRequest
+from xdk.posts.models import CreateRequest, HideReplyRequest
+from xdk.users.models import LikePostRequest, RepostPostRequest
 
 from shared.domain.content import Act, Kind
 from shared.platforms.contract import Absent, Armed, Published, Refused
-from shared.platforms.x import inbox, metrics, publish, simulator, webhooks
+from shared.platforms.x import MANIFEST, inbox, metrics, publish, simulator, webhooks
 from shared.platforms.x.simulator_wire import read
 from shared.platforms.x.tests.person import Person, reply_to
 from shared.ports.http import Request, Response
@@ -353,7 +355,7 @@ def signed_in(base_url: str, monkeypatch: pytest.MonkeyPatch) -> Client:
         client_id="client",
         client_secret="secret",
         redirect_uri="https://app.example/callback",
-        scope="tweet.read tweet.write users.read media.write offline.access",
+        scope=" ".join(MANIFEST.oauth.scopes),
     )
     page = requests.get(client.get_authorization_url("state"), allow_redirects=False, timeout=10)
     answered = parse_qs(urlsplit(page.headers["location"]).query)
@@ -401,6 +403,30 @@ def test_the_sdk_posts_reads_and_deletes(base_url: str, monkeypatch: pytest.Monk
     assert client.posts.delete(second.id).data.deleted is True
     with pytest.raises(requests.HTTPError, match="404"):
         client.posts.delete(second.id)
+
+
+@pytest.mark.vendor_specs
+def test_the_sdk_reads_and_answers_people(base_url: str, world: MemoryWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """X's SDK finds a reply, hides it, likes and reposts, reads mentions, and writes into a conversation."""
+    client = signed_in(base_url, monkeypatch)
+    me = client.users.get_me().data.id
+    post = client.posts.create(body=CreateRequest(text="Anybody there?")).data
+    reply = simulator.visit(world, me, "reply", "Me!", on=post.id)
+    query = f"(conversation_id:{post.id} OR in_reply_to_tweet_id:{post.id}) is:reply"
+    found = next(client.posts.search_recent(query, max_results=10, expansions=["author_id"]))
+    assert [one.id for one in found.data] == [reply]
+    assert client.posts.hide_reply(reply, body=HideReplyRequest(hidden=True)).data.hidden is True
+    assert client.users.like_post(me, body=LikePostRequest(tweet_id=reply)).data.liked is True
+    assert [one.id for one in next(client.users.get_liked_posts(me, max_results=5)).data] == [reply]
+    assert client.users.unlike_post(me, reply).data.liked is False
+    assert client.users.repost_post(me, body=RepostPostRequest(tweet_id=SAMPLE)).data.retweeted is True
+    assert client.users.unrepost_post(me, SAMPLE).data.retweeted is False
+    assert next(client.users.get_mentions(me, max_results=5)).data[0].id == reply
+    event = next(client.direct_messages.get_events(dm_event_fields=["dm_conversation_id", "text"])).data[0]
+    body = CreateByConversationIdRequest(text="Hello")
+    sent = client.direct_messages.create_by_conversation_id(event.dm_conversation_id, body=body).data
+    listed = next(client.direct_messages.get_events_by_conversation_id(event.dm_conversation_id, max_results=5))
+    assert listed.data[0].id == sent.dm_event_id
 
 
 @pytest.mark.vendor_specs

@@ -11,7 +11,12 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-GENERATORS = ("scripts.generate_names", "scripts.generate_openapi", "scripts.generate_docs")
+GENERATORS = (
+    "scripts.generate_names",
+    "scripts.generate_openapi",
+    "scripts.generate_docs",
+    "scripts.generate_platforms",
+)
 
 
 def stale(generator: str) -> tuple[Path, str] | None:

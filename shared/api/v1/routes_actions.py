@@ -10,7 +10,14 @@ _HANDLERS = "shared.api.v1.handlers_actions:"
 _ASKS = "shared.api.v1.models_actions:"
 _SAYS = "shared.api.v1.views_actions:"
 _KEYED = ("idempotency.key_reused", "idempotency.in_progress")
-_READ = ("validation.field_required", "validation.field_invalid", "account.not_found", "account.reconnection_required", "resource.not_supported", "platform.*")
+_READ = (
+    "validation.field_required",
+    "validation.field_invalid",
+    "account.not_found",
+    "account.reconnection_required",
+    "resource.not_supported",
+    "platform.*",
+)
 _FIND = ("action.not_found",)
 _CHANGE = (*_FIND, "action.state_invalid", "auth.insufficient_scope")
 _ACTION: dict[str, Any] = {

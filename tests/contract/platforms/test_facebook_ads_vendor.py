@@ -74,7 +74,9 @@ class Desk:
         while not isinstance(step := ads.prepare(self.network.call, act, state), Ready):
             state = step.state
         published = cast(Published, ads.commit(self.network.call, act, step.state))
-        assert ads.find(self.network.call, act, Armed(1, self.network.world.now, step.state)) == published or published
+        found = ads.find(self.network.call, act, Armed(1, self.network.world.now, step.state))
+        assert isinstance(found, Published)
+        assert found.id == published.id
         return published
 
     def chain(self) -> None:

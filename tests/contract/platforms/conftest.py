@@ -26,3 +26,5 @@ def network(name: str) -> Iterator[Network]:
     strangers = {urlsplit(sent.url).hostname for sent in made.http.sent}
     strangers -= {host for host in strangers if host and registry.for_host(host, name) == name}
     assert not strangers, f"{name} spoke to {strangers}, which its manifest does not list"
+    named = {header.lower() for sent in made.http.sent for header in sent.headers}
+    assert not named & {"host", "content-length", "transfer-encoding"}, f"{name}: these headers are the http port's to set"

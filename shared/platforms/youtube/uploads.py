@@ -68,7 +68,7 @@ def finish(call: Call, piece: Piece, state: Mapping[str, Any]) -> Mapping[str, A
 
 def ask(call: Call, state: Mapping[str, Any]) -> Progress:
     """How far the session is; changes nothing. Raises Refused, AnswerLost, NotSent."""
-    headers = {"Authorization": bearer(call), "Content-Range": f"bytes */{state['total']}", "Content-Length": "0"}
+    headers = {"Authorization": bearer(call), "Content-Range": f"bytes */{state['total']}"}
     response = call.http.send(Request("PUT", _checked(state["session"]), headers, b""))
     return _progress(call, response)
 

@@ -113,22 +113,24 @@ def _find_deleted(call: Call, act: Act, armed: Armed) -> Found:
 
 
 def _prepare_like(call: Call, act: Act, state: State) -> Ready | Wait:
-    if "subject" in state:
+    """The version that is liked; and the like that stands already, which is then written once more as it is."""
+    if "like" in state:
         return Ready(state)
     subject = wire.strong_ref(act.handles) or wire.strong_ref(_record(call, act.on))
     if subject is None:
         raise AnswerLost("a record without its cid")
-    return Ready({**state, "subject": subject})
+    standing = _own(call, LIKES, like_key(subject["uri"])) or {}
+    fresh = {"$type": LIKES, "subject": subject, "createdAt": _instant(act)}
+    return Ready({**state, "like": standing.get("value") or fresh})
 
 
 def _like(call: Call, act: Act, state: State) -> Published:
-    record = {"$type": LIKES, "subject": state["subject"], "createdAt": _instant(act)}
-    said = _put(call, LIKES, like_key(str(state["subject"]["uri"])), record, None)
-    return _done(act, said)
+    record = state["like"]
+    return _done(act, _put(call, LIKES, like_key(str(record["subject"]["uri"])), record, None))
 
 
 def _find_like(call: Call, act: Act, armed: Armed) -> Found:
-    found = _own(call, LIKES, like_key(str(armed.state["subject"]["uri"])))
+    found = _own(call, LIKES, like_key(str(armed.state["like"]["subject"]["uri"])))
     return _done(act, found) if found else Absent("the account's repository has no like of it that is ours")
 
 

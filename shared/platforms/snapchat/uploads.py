@@ -9,7 +9,7 @@ Source: developers.snap.com/api/marketing-api/Public-Profile-API/ProfileAssetMan
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from shared.ports.http import AnswerLost, Request
 BLOCK: Final = 16
 PART: Final = 8 * 1024 * 1024  # of at most 32 MB; more where a file would have more than 35 parts
 MOST_PARTS: Final = 35
+_CHUNK: Final = 1024 * 1024
 LIFE: Final = timedelta(hours=24)  # of a media
 SPARE: Final = timedelta(minutes=10)  # a media that ends sooner is made again
 
@@ -69,7 +70,8 @@ def _add(call: Call, piece: Piece, file: MediaFile, item: Mapping[str, Any]) -> 
     length = part_length(size)
     start = number * length
     last = start + length >= size
-    plain = file.read(start, min(length, size - start))
+    end = min(start + length, size)
+    plain = (file.read(at, min(_CHUNK, end - at)) for at in range(start, end, _CHUNK))
     part = encrypt(wire.secret(piece.key, "key", 32), bytes.fromhex(str(item["vector"])), plain, last=last)
     fields = {"action": "ADD", "part_number": str(number + 1)}
     wire.ask(call, form(str(item["add"]), fields, part, f"{piece.key}.{number}"))
@@ -88,16 +90,21 @@ def part_length(size: int) -> int:
     return max(PART, -(-needed // BLOCK) * BLOCK)
 
 
-def encrypt(key: bytes, vector: bytes, plain: bytes, *, last: bool) -> bytes:
+def encrypt(key: bytes, vector: bytes, plain: Iterable[bytes], *, last: bool) -> bytes:
     """AES-256-CBC of whole blocks; the last part is padded."""
     # Loaded here: connecting and reading need no ciphers.
     from cryptography.hazmat.primitives.ciphers import Cipher
     from cryptography.hazmat.primitives.ciphers.algorithms import AES256
     from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-    padding = BLOCK - len(plain) % BLOCK if last else 0
-    cipher = Cipher(AES256(key), CBC(vector)).encryptor()
-    return cipher.update(plain + bytes([padding]) * padding) + cipher.finalize()
+    cipher, part, size = Cipher(AES256(key), CBC(vector)).encryptor(), bytearray(), 0
+    for chunk in plain:
+        part += cipher.update(chunk)
+        size += len(chunk)
+    if last:
+        padding = BLOCK - size % BLOCK
+        part += cipher.update(bytes([padding]) * padding)
+    return bytes(part + cipher.finalize())
 
 
 def _ends_soon(call: Call, item: Mapping[str, Any]) -> bool:

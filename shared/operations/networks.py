@@ -61,9 +61,10 @@ def app_variables(platform: str) -> tuple[str, str]:
     return client_id or f"{stem}_CLIENT_ID", secret or f"{stem}_CLIENT_SECRET"
 
 
-def config_variable(platform: str) -> str:
-    """The environment variable of what a network calls the app by beside its client id."""
-    return f"{platform.upper().replace('-', '_')}_APP_CONFIG"
+def further_variables(platform: str) -> tuple[str, str]:
+    """The environment variables of what a network calls the app by beside its id, and of the scopes to ask for."""
+    stem = platform.upper().replace("-", "_")
+    return f"{stem}_APP_CONFIG", f"{stem}_APP_SCOPES"
 
 
 def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
@@ -77,7 +78,8 @@ def app_for(ports: Ports, platform: str, *, sandbox: bool) -> App:
         client_id, secret = app_variables(platform)
         text = f"This installation has no app for {title(platform)}: set {client_id} and {secret}, or use a test key."
         raise Clash("platform.app_missing", text, platform=platform, settings=[client_id, secret])
-    return App(given["client_id"], given.get("client_secret", ""), given.get("config", ""))
+    asked = tuple(given.get("scopes", "").replace(",", " ").split())
+    return App(given["client_id"], given.get("client_secret", ""), given.get("config", ""), asked)
 
 
 @contextmanager

@@ -42,12 +42,14 @@ class App:
     """The installation's registration with the network. Empty strings where none is needed or configured.
 
     ``config``: what some networks call the app by beside its client id (an application's number, the configuration of a
-    login); no secret.
+    login); no secret. ``scopes``: what to ask people for instead of the manifest's scopes, where the network granted this
+    app fewer.
     """
 
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     config: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

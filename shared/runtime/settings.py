@@ -44,7 +44,8 @@ class Settings:
       ``ROSTRUM_KEYRING`` (the secret that holds the sealing keys, ``rostrum-keyring``): gcp only
     * ``FIRESTORE_EMULATOR_HOST`` and the other names of ``EMULATORS``: Google's emulators, for tests
     * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials;
-      ``{PLATFORM}_APP_CONFIG`` what a few networks call the app by beside them (an application's number)
+      ``{PLATFORM}_APP_CONFIG`` what a few networks call the app by beside them (an application's number),
+      ``{PLATFORM}_APP_SCOPES`` the scopes to ask for where the network granted the app fewer than all
     """
 
     backend: Backend
@@ -122,10 +123,12 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
         id_name, secret_name = networks.app_variables(platform)
         if not self._env.get(id_name):
             raise KeyError(platform)
+        config_name, scopes_name = networks.further_variables(platform)
         return {
             "client_id": self._env[id_name],
             "client_secret": self._env.get(secret_name, ""),
-            "config": self._env.get(networks.config_variable(platform), ""),
+            "config": self._env.get(config_name, ""),
+            "scopes": self._env.get(scopes_name, ""),
         }
 
     def __iter__(self) -> Iterator[str]:

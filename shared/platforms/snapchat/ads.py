@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, Literal, cast
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.content import Act
@@ -39,7 +38,7 @@ def accounts(call: Call, cursor: str) -> Page[AdAccount]:
     found = []
     for organization in profiles.organizations(call):
         url = f"{wire.ADS}/organizations/{organization['id']}/adaccounts"
-        found += [_account(one) for one in profiles.listing(call, url, "adaccounts", wire.ADS)]
+        found += [_account(one) for one in profiles.listing(call, url, "adaccounts")]
     return Page(tuple(found))
 
 
@@ -47,7 +46,7 @@ def objects(call: Call, level: Level, ad_account_id: str, parent_id: str, cursor
     """Things of one level of the ad account; ``parent_id`` narrows the page that Snapchat gives. Raises Refused."""
     said = _listed(call, level, ads_wire.identifier(ad_account_id, "ad_account_id"), cursor, _PAGE)
     shown = (ads_wire.thing(level, one, ad_account_id) for one in wire.items(said, ads_wire.PLURAL[level]))
-    return Page(tuple(one for one in shown if not parent_id or one.parent_id == parent_id), _next(said))
+    return Page(tuple(one for one in shown if not parent_id or one.parent_id == parent_id), wire.next_cursor(said))
 
 
 def stats(
@@ -77,11 +76,6 @@ def _account(one: Mapping[str, Any]) -> AdAccount:
 def _listed(call: Call, level: str, account: str, cursor: str, size: int) -> dict[str, Any]:
     url = f"{wire.ADS}/adaccounts/{account}/{ads_wire.PLURAL[level]}"
     return wire.ask(call, _wire.get(url, {"limit": size, "cursor": cursor or None}))
-
-
-def _next(said: Mapping[str, Any]) -> str:
-    """The cursor in the next page's address."""
-    return parse_qs(urlsplit(wire.next_link(said, wire.ADS)).query).get("cursor", [""])[0]
 
 
 def _zone(call: Call, account: str) -> ZoneInfo:
@@ -222,7 +216,7 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
         for one in wire.items(said, ads_wire.PLURAL[level]):
             if str(one.get("name") or "").endswith(ads_wire.mark(act)) and not armed.taken(str(one["id"])):
                 return Published(str(one["id"]), None, {"ad_account_id": ads_wire.account_of(act)}, one)
-        cursor = _next(said)
+        cursor = wire.next_cursor(said)
         if not cursor:
             return Absent("nothing in the ad account carries the mark")
     return Unsure("the ad account has more than was read")

@@ -217,7 +217,7 @@ def thing(level: Level, one: Mapping[str, Any], account_id: str) -> AdObject:
         name=str(one.get("name") or ""),
         status=_OURS.get(str(one.get("status") or "ACTIVE").upper(), "unknown"),
         parent_id=str(one.get(parent) or ""),
-        delivery=str(one.get("review_status") or one.get("delivery_status") or ""),
+        delivery=_words(one.get("review_status") or one.get("delivery_status")),
         objective=str(objective).lower(),
         daily_budget_micros=_number(one.get("daily_budget_micro")),
         lifetime_budget_micros=_number(one.get("lifetime_spend_cap_micro") or one.get("lifetime_budget_micro")),
@@ -226,6 +226,11 @@ def thing(level: Level, one: Mapping[str, Any], account_id: str) -> AdObject:
         creative_id=str(one.get("creative_id") or ""),
         raw=dict(one),
     )
+
+
+def _words(value: Any) -> str:
+    """One word, or several: delivery_status is a list of reasons."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def _number(value: Any) -> int | None:

@@ -35,7 +35,7 @@ FEATURES: Mapping[str, Feature] = MappingProxyType(
         "ads": "offered",
     }
 )
-_ADS = Source("https://developers.snap.com/api/marketing-api/Ads-API/introduction", _READ)
+_ADS = Source("https://developers.snap.com/api/marketing-api/Ads-API/campaigns", _READ)
 _NAME = TextLimit(356, "chars", "", _ADS, required=True)  # 375, less the mark of our key at its end
 _PAYER = Option("ad_account_id", "string", "The ad account that pays", required=True)
 _BUDGETS = (

@@ -14,7 +14,7 @@ _PAGES: Final = 20
 
 def organizations(call: Call, token: str = "") -> list[Mapping[str, Any]]:
     """The person's organizations. Raises Refused."""
-    return list(listing(call, f"{wire.ADS}/me/organizations", "organizations", wire.ADS, token))
+    return list(listing(call, f"{wire.ADS}/me/organizations", "organizations", token))
 
 
 def of_organizations(call: Call, token: str = "") -> Iterator[Mapping[str, Any]]:
@@ -26,14 +26,15 @@ def of_organizations(call: Call, token: str = "") -> Iterator[Mapping[str, Any]]
 def of_organization(call: Call, organization_id: str, token: str = "") -> Iterator[Mapping[str, Any]]:
     """The profiles of one organization. Raises Refused."""
     url = f"{wire.API}/organizations/{organization_id}/public_profiles"
-    yield from listing(call, url, "public_profiles", wire.BUSINESS, token)
+    yield from listing(call, url, "public_profiles", token)
 
 
-def listing(call: Call, url: str, plural: str, host: str, token: str = "") -> Iterator[Mapping[str, Any]]:
-    """All pages of a listing. Raises Refused."""
+def listing(call: Call, url: str, plural: str, token: str = "") -> Iterator[Mapping[str, Any]]:
+    """All pages of a listing. Raises Refused, AnswerLost."""
+    cursor = ""
     for _ in range(_PAGES):
-        said = wire.ask(call, _wire.get(url), token)
+        said = wire.ask(call, _wire.get(url, {"cursor": cursor or None}), token)
         yield from wire.items(said, plural)
-        url = wire.next_link(said, host)
-        if not url:
+        cursor = wire.next_cursor(said)
+        if not cursor:
             return

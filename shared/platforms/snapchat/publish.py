@@ -139,12 +139,14 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
 
 def listed(call: Call, asset: str) -> list[dict[str, Any]] | None:
     """The profile's posts of this kind; None where there are more than we read. Raises Refused, AnswerLost."""
-    url, found = _wire.with_query(wire.profile_url(call, f"/{asset}"), {"limit": 100}), []
+    found: list[dict[str, Any]] = []
+    cursor = ""
     for _ in range(_PAGES):
-        said = wire.ask(call, _wire.get(url))
+        query = {"limit": 100, "cursor": cursor or None}
+        said = wire.ask(call, _wire.get(wire.profile_url(call, f"/{asset}"), query))
         found += [item for item in wire.items(said, asset) if item.get("id")]
-        url = wire.next_link(said, wire.BUSINESS)
-        if not url:
+        cursor = wire.next_cursor(said)
+        if not cursor:
             return found
     return None
 

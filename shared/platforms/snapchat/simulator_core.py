@@ -120,7 +120,8 @@ def page(asked: Asked, things: list[dict[str, Any]]) -> tuple[list[dict[str, Any
     end = int(start) + int(limit)
     if len(things) <= end:
         return things[int(start) : end], {}
-    link = f"https://{asked.host}{asked.path}?limit={limit}&cursor={end}"
+    # As in the documentation's example, on a host that is not the one that was asked.
+    link = f"https://adsapisc.appspot.com{asked.path}?limit={limit}&cursor={end}"
     return things[int(start) : end], {"next_link": link, "next_page_id": str(end)}
 
 

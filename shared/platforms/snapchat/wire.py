@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from shared.domain.content import Kind, Piece
 from shared.platforms import _wire
@@ -94,10 +94,19 @@ def items(said: Mapping[str, Any], plural: str) -> list[dict[str, Any]]:
     return [dict(entry.get(single) or entry) for entry in listed if isinstance(entry, Mapping)]
 
 
-def next_link(said: Mapping[str, Any], host: str) -> str:
-    """The next page's address, empty at the end; one of another host is none."""
+def next_cursor(said: Mapping[str, Any]) -> str:
+    """Where the next page of a listing begins, empty at the end. Raises AnswerLost where there is one that we cannot read.
+
+    The documented ``next_link`` may name another host than was asked (an example has ``adsapisc.appspot.com``): only its
+    cursor is taken, so that a token goes nowhere else.
+    """
     link = str((said.get("paging") or {}).get("next_link") or "")
-    return link if urlsplit(link).hostname == urlsplit(host).hostname else ""
+    if not link:
+        return ""
+    cursor = parse_qs(urlsplit(link).query).get("cursor", [""])[0]
+    if not cursor:
+        raise AnswerLost("a page without the cursor of the next")
+    return cursor
 
 
 def text_of(item: Mapping[str, Any]) -> str:

@@ -209,10 +209,33 @@ def test_an_absent_spotlight_is_absent(network: Network) -> None:
     endless = {
         "request_status": "SUCCESS",
         "spotlights": [],
-        "paging": {"next_link": "https://businessapi.snapchat.com/v1/public_profiles/x/spotlights?cursor=1"},
+        "paging": {"next_link": "https://adsapisc.appspot.com/v1/public_profiles/x/spotlights?cursor=1"},
     }
     network.http.intercept = lambda _: Response(200, {}, json.dumps(endless).encode())
     assert isinstance(network.find(piece, state, at), Unsure)
+    assert all("appspot" not in request.url for request in network.http.sent), "a token went to another host"
+    network.http.intercept = lambda _: Response(200, {}, json.dumps({**endless, "paging": {"next_link": "x"}}).encode())
+    with pytest.raises(AnswerLost):
+        network.find(piece, state, at)
+
+
+def test_every_page_is_read(network: Network) -> None:
+    """Although the link to the next one names another host."""
+    first = network.piece(text="The first of many")
+    state, at = network.prepare(first), network.world.now
+    published = network.commit(first, state)
+    for number in range(104):
+        network.world.put(
+            "snap.post",
+            str(number),
+            {"id": str(number), "asset": "spotlights", "text": "x", "at": START.isoformat(), "days": 1},
+        )
+    ids = (network.world.get("snap.posts", network.account.platform_account_id) or {})["ids"]
+    more = {"ids": [*ids, *map(str, range(104))]}
+    network.world.put("snap.posts", network.account.platform_account_id, more)
+    found = network.find(first, state, at)
+    assert isinstance(found, Published)
+    assert found.id == published.id
 
 
 def test_nothing_is_deleted(network: Network) -> None:

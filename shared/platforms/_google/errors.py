@@ -122,10 +122,14 @@ def midnight_pacific(now: datetime) -> datetime:
 
 
 def _words(error: Mapping[str, Any]) -> Iterator[str]:
-    details = [one for one in error.get("details") or () if isinstance(one, dict)]
-    yield from (str(one.get("reason") or "") for one in details)
-    yield from (str(one.get("reason") or "") for one in error.get("errors") or () if isinstance(one, dict))
+    for name in ("details", "errors"):
+        yield from (str(one.get("reason") or "") for one in objects(error.get(name)))
     yield str(error.get("status") or "")
+
+
+def objects(listed: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list, none where it is no list: an error body is not to be trusted either."""
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
 def _row(table: Table, common: Table, status: int, told: Said) -> tuple[ErrorRow, str]:
@@ -150,8 +154,8 @@ def _retry_at(response: Response, row: ErrorRow, told: Said, now: datetime) -> d
 
 def _retry_seconds(error: Mapping[str, Any]) -> float | None:
     """``google.rpc.RetryInfo``'s delay, as in ``"2.5s"``; None where there is none that makes sense."""
-    for detail in error.get("details") or ():
-        if isinstance(detail, dict) and str(detail.get("@type", "")).endswith("google.rpc.RetryInfo"):
+    for detail in objects(error.get("details")):
+        if str(detail.get("@type", "")).endswith("google.rpc.RetryInfo"):
             try:
                 seconds = float(str(detail.get("retryDelay", "")).removesuffix("s"))
             except ValueError:

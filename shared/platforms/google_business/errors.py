@@ -114,10 +114,9 @@ def scopes_missing() -> Refused:
 
 def _details(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """v4's errorDetails, and the field violations of the newer APIs."""
-    for detail in (raw.get("error") or {}).get("details") or ():
-        if isinstance(detail, dict):
-            listed = detail.get("errorDetails") or detail.get("fieldViolations") or ()
-            yield from (one for one in listed if isinstance(one, dict))
+    error = raw.get("error")
+    for detail in google.objects(error.get("details")) if isinstance(error, dict) else ():
+        yield from google.objects(detail.get("errorDetails") or detail.get("fieldViolations"))
 
 
 def _of_detail(detail: Mapping[str, Any]) -> ErrorRow | None:

@@ -25,7 +25,7 @@ _TEXT: Final = {"textOriginal": None}
 _TOP: Final = {"snippet": _TEXT}
 _THREAD: Final = {"snippet": {"videoId": None, "channelId": None, "topLevelComment": _TOP}}
 _REPLY: Final = {"snippet": {"parentId": None, **_TEXT}}
-_ID: Final = re.compile(r"Ug[a-z](?P<video>[A-Za-z0-9_-]{11})\d{4}AaABAg(\.\d{6})?")
+_ID: Final = re.compile(r"Ug[a-z](?P<video>[A-Za-z0-9_-]{11})\d{4,12}AaABAg(\.\d{6,12})?")
 _INLINE: Final = 5
 KEPT: Final = 300
 SHOWN: Final = "published"
@@ -169,7 +169,7 @@ def write(world: World, video: Mapping[str, Any], author: str, text: str, parent
     """A comment that somebody writes now."""
     number = world.serial("yt.comment")
     made = {
-        "id": f"{parent}.{number:06d}" if parent else f"Ugw{video['id']}{number % 10_000:04d}AaABAg",
+        "id": f"{parent}.{number:06d}" if parent else f"Ugw{video['id']}{number:08d}AaABAg",
         "parent": parent,
         "author": author,
         "text": text,

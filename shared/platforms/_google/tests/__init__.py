@@ -1,0 +1,1 @@
+"""Tests of what the networks behind a Google account share."""

@@ -22,15 +22,16 @@ MEMBER, PAGES, SELF_SERVE = "rostrum", "many", "selfserve"
 class Person:
     """Somebody of this name; ``page`` takes the first page that they administer."""
 
-    def __init__(self, name: str = MEMBER, *, page: bool = False, world: MemoryWorld | None = None) -> None:
-        self.world = world or MemoryWorld()
+    def __init__(self, name: str = MEMBER, *, page: bool = False, scopes: tuple[str, ...] = ()) -> None:
+        self.world = MemoryWorld()
+        self.scopes = scopes
         self.http = SimulatedHttp("linkedin", self.world)
         self.candidates = self._connect(name)
         self.connected = self.candidates[1 if page else 0]
         self.account = self._view(self.connected)
 
     def _connect(self, name: str) -> tuple[Connected, ...]:
-        url = oauth.authorize_url(APP, REDIRECT, "state", "", ())
+        url = oauth.authorize_url(APP, REDIRECT, "state", "", self.scopes)
         location = self.http.send(Request("GET", f"{url}&sandbox_user={name}")).headers["location"]
         code = parse_qs(urlsplit(location).query)["code"][0]
         given = oauth.exchange(call_for(self.http, None, APP), code, REDIRECT, "")

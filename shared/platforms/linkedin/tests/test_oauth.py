@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shared.platforms.contract import Fate, Refused
-from shared.platforms.linkedin import oauth, resources
+from shared.platforms.linkedin import metrics, oauth, resources
 from shared.platforms.linkedin.tests.person import PAGES, SELF_SERVE, Person
 
 
@@ -71,3 +71,13 @@ def test_pages_can_be_looked_up() -> None:
     page = resources.read(Person(PAGES).call, "organizations", {}, "")
     assert [one["role"] for one in page.items] == ["ADMINISTRATOR"] * 2
     assert all(one["name"] and one["username"] for one in page.items)
+
+
+def test_an_app_with_three_scopes_connects_the_member_only() -> None:
+    """It may not ask for pages, and publishes all the same."""
+    person = Person(PAGES, scopes=("openid", "profile", "w_member_social"))
+    assert [account.metadata["kind"] for account in person.candidates] == ["member"]
+    assert person.publish("Hello").id
+    with pytest.raises(Refused) as refused:
+        metrics.account(person.call)
+    assert refused.value.row.code == "permission_denied"

@@ -10,14 +10,13 @@ from shared.platforms.manifest import (
     KindLimit,
     Manifest,
     MediaLimit,
-    NotOffered,
     OAuth,
     Option,
     Source,
     TextLimit,
     Timing,
 )
-from shared.platforms.reddit.capabilities import ACTIONS, API, FEATURES, NOTES, POLLED, READ, RESOURCES
+from shared.platforms.reddit.capabilities import ACTIONS, ADS, API, FEATURES, NOTES, POLLED, READ, RESOURCES
 
 _HELP = Source("https://support.reddithelp.com/hc/en-us/articles/360060422572-How-do-I-post-on-Reddit", READ)
 
@@ -89,7 +88,7 @@ MANIFEST = Manifest(
             "publish": "offered",
             "metrics": "offered",
             "inbox": "offered",
-            "ads": NotOffered("Reddit offers it; it comes with the next change of this folder", API),
+            "ads": "offered",
             "webhooks": POLLED,
         }
     ),
@@ -117,6 +116,7 @@ MANIFEST = Manifest(
             "new posts and comments": "by the account's age and karma in a community; Reddit says how long to wait",
         }
     ),
+    apis=(ApiVersion("v3", None, ADS),),
     features=FEATURES,
     actions=ACTIONS,
     resources=RESOURCES,

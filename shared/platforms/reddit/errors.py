@@ -184,12 +184,12 @@ def gone(message: str) -> Refused:
 
 
 def retry_at(response: Response, body: Mapping[str, Any], words: str, now: datetime) -> datetime | None:
-    """Reddit's own instant: ``json.ratelimit`` seconds, the words («in 9 minutes»), Retry-After, x-ratelimit-reset."""
+    """Reddit's own instant: ``json.ratelimit`` seconds, the words («in 9 minutes»), Retry-After, x-ratelimit-reset, RateLimit."""
     seconds = _ratelimit(body)
     if seconds is None and (found := _TAKE_A_BREAK.search(words)):
         seconds = int(found[1]) * _UNITS[found[2]]
     if seconds is None:
-        return _wire.retry_after(response, now) or _window(response, now)
+        return _wire.retry_after(response, now) or _window(response, now) or _policy(response, now)
     return now + timedelta(seconds=min(seconds, 86_400) + 1)  # the words are rounded down
 
 
@@ -202,6 +202,12 @@ def _ratelimit(body: Mapping[str, Any]) -> float | None:
 def _window(response: Response, now: datetime) -> datetime | None:
     given = response.headers.get("x-ratelimit-reset", "")
     return now + timedelta(seconds=min(int(given), 86_400)) if given.isdecimal() else None
+
+
+def _policy(response: Response, now: datetime) -> datetime | None:
+    """The ads API's ``RateLimit: "policy";r=0;t=<seconds>``."""
+    found = re.search(r"\bt=(\d{1,5})\b", response.headers.get("ratelimit", ""))
+    return now + timedelta(seconds=int(found[1])) if found else None
 
 
 def _row(status: int, code: str, message: str) -> ErrorRow:
@@ -220,7 +226,7 @@ def _said(response: Response, body: Mapping[str, Any]) -> tuple[str, str]:
         parts = [str(part) for part in listed[0] if part]
         return parts[0] if parts else "", " ".join(parts[1:])
     if isinstance(error, dict):
-        return str(error.get("code") or ""), str(error.get("message") or "")
+        return str(error.get("code") or ""), _ads_words(error)
     if reason := body.get("reason"):
         return str(reason), str(body.get("explanation") or reason)
     if isinstance(error, str):
@@ -228,6 +234,14 @@ def _said(response: Response, body: Mapping[str, Any]) -> tuple[str, str]:
     if found := re.search(rb"<Code>(\w+)</Code>", response.body[:2000]):
         return found[1].decode(), "S3: " + found[1].decode()
     return _challenge(response), str(body.get("message") or "")
+
+
+def _ads_words(error: Mapping[str, Any]) -> str:
+    """The ads API's message, with what it says of each field."""
+    fields = error.get("fields")
+    listed = [one for one in fields if isinstance(one, Mapping)] if isinstance(fields, list) else []
+    said = "; ".join(f"{one.get('field')}: {one.get('message')}" for one in listed)
+    return f"{error.get('message') or ''} ({said})" if said else str(error.get("message") or "")
 
 
 def _challenge(response: Response) -> str:

@@ -1,4 +1,4 @@
-"""What callers must look up before they post: communities, their flairs, and what they demand of a post. Reading only."""
+"""What callers must look up first: communities, their flairs and demands; who pays for ads, and pixels. Reading only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Call
 from shared.platforms.contract_inbox import Page
-from shared.platforms.reddit import api, limits
+from shared.platforms.reddit import ads_api, ads_wire, api, limits
 
 _PAGE: Final = 50
 _SHOWN: Final = (
@@ -25,10 +25,15 @@ _SHOWN: Final = (
     "allow_polls",
     "link_flair_enabled",
 )
+_ADS: Final[Mapping[str, str]] = {"funding_instruments": "funding_instruments", "ad_pixels": "pixels"}
 
 
 def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
-    """One page of ``subreddits``, ``flairs`` or ``post_requirements``. Raises Refused, Invalid."""
+    """One page of a resource. Raises Refused, Invalid."""
+    if name in _ADS:
+        account = ads_wire.account(arguments.get("ad_account_id"))
+        rows, following = ads_api.page(call, f"/ad_accounts/{account}/{_ADS[name]}", {}, cursor)
+        return Page(tuple(rows), following)
     if name == "subreddits":
         listing = api.get(call, "/subreddits/mine/subscriber", {"limit": _PAGE, "after": cursor or None})
         items = tuple({key: thing.get(key) for key in _SHOWN} for thing in api.children(listing))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from shared.platforms.contract import World
+from shared.platforms.reddit import simulator_ads as ads
 from shared.platforms.reddit import simulator_comments as comments
 from shared.platforms.reddit import simulator_listing as listing
 from shared.platforms.reddit import simulator_media as media
@@ -106,6 +107,8 @@ def _site(asked: Asked) -> Response:
 def _api(asked: Asked) -> Response:
     if not _introduces_itself(asked):
         return plain(429, "Too Many Requests")
+    if asked.host == ads.HOST:
+        return ads.handle(asked)
     for route in ROUTES:
         found = route.path.fullmatch(asked.path)
         if found and route.method == asked.method and asked.host == "oauth.reddit.com":

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.platforms import _alive
 from shared.platforms.contract import Done, Seen, World
-from shared.platforms.reddit import simulator_messages
+from shared.platforms.reddit import simulator_ads, simulator_messages
 from shared.platforms.reddit import simulator_state as state
 from shared.platforms.reddit.simulator_view import SITE, path
 from shared.platforms.reddit.simulator_wire import epoch, new_id
@@ -24,13 +24,14 @@ def seen(world: World, platform_account_id: str) -> Sequence[Seen]:
 
 
 def done(world: World, platform_account_id: str) -> Sequence[Done]:
-    """What the account said, voted up, removed as a moderator and wrote to people, oldest first."""
+    """What the account said, voted up, removed as a moderator, wrote to people and advertised, oldest first."""
     found = [_spoken(one) for one in _said(world, platform_account_id)]
     found += [
         _voted(world, platform_account_id, name) for name in state.ids(world, "reddit.voted", platform_account_id)
     ]
     found += [_removed(world, name) for name in state.ids(world, "reddit.removed", platform_account_id)]
     found += [_written(line) for line in simulator_messages.written(world, platform_account_id)]
+    found += [_advertised(one) for one in simulator_ads.all_of(world, platform_account_id)]
     return sorted(found, key=lambda item: (item.at, item.id))
 
 
@@ -86,3 +87,7 @@ def _written(line: dict[str, Any]) -> Done:
     own = line["first"] == line["id"]
     verb, on = ("comment.private_reply", line["dest"]) if own else ("message.send", f"t4_{line['first']}")
     return Done(verb, f"t4_{line['id']}", on, line["body"], state.at(line["created"]))
+
+
+def _advertised(one: dict[str, Any]) -> Done:
+    return Done(f"{one['level']}.create", one["id"], one["parent"], one["data"]["name"], state.at(one["created"]))

@@ -10,14 +10,23 @@ from shared.domain.content import MediaFacts, MediaType
 from shared.domain.errors import Invalid
 from shared.platforms.google_business import limits
 
+SMALLEST: Final = 10 * 1024  # bytes of a photo
 ACTIONS: Final = ("BOOK", "ORDER", "SHOP", "LEARN_MORE", "SIGN_UP", "CALL")
 _OFFER: Final = ("coupon_code", "redeem_online_url", "terms_conditions")
 
 
 def check(media: Sequence[MediaFacts], options: Mapping[str, Any]) -> None:
     """Media and options. Raises Invalid."""
-    if len(media) > 1 or any(item.type is not MediaType.IMAGE for item in media):
-        raise Invalid("publishing.media.unsupported", "A local post takes one photo, or none.", field="media")
+    if len(media) > 1:
+        raise Invalid(
+            "validation.media_count", "A local post takes one photo, or none: remove the others.", field="media"
+        )
+    if any(item.type is not MediaType.IMAGE for item in media):
+        raise Invalid("validation.media_type_unsupported", "A local post takes a photo, no other files.", field="media")
+    if any((item.size or SMALLEST) < SMALLEST for item in media):
+        raise Invalid(
+            "validation.field_invalid", "Google takes photos of at least 10 KB: use a larger one.", field="media"
+        )
     if (language := options.get("language_code")) is not None and not isinstance(language, str):
         raise _invalid("language_code", "a BCP 47 language, like en or pt-BR")
     if options.get("call_to_action") is not None:
@@ -80,4 +89,4 @@ def _is_address(value: Any) -> bool:
 
 
 def _invalid(name: str, wanted: str) -> Invalid:
-    return Invalid("validation.option_invalid", f"{name} must be {wanted}.", field=f"platform_data.{name}")
+    return Invalid("validation.field_invalid", f"{name} must be {wanted}.", field=f"platform_data.{name}")

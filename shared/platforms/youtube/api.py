@@ -35,9 +35,11 @@ def one(call: Call, path: str, **query: Any) -> dict[str, Any]:
 def listed(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A list's items. A success without them is no list, and proves nothing: raises AnswerLost."""
     items = answer.get("items")
-    if items is None and not str(answer.get("kind", "")).endswith("ListResponse"):
+    if items is None and str(answer.get("kind", "")).endswith("ListResponse"):
+        return []
+    if not isinstance(items, list):
         raise AnswerLost("a success that is no list")
-    return [item for item in items or () if isinstance(item, dict)]
+    return [item for item in items if isinstance(item, dict)]
 
 
 def write(call: Call, method: str, path: str, query: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def check(text: str, options: Mapping[str, Any]) -> None:
     """Text and options alone. Raises Invalid, TooLong."""
     if limits.has_forbidden(text):
         raise Invalid(
-            "validation.text_invalid", "YouTube takes no < and no > in a description: replace them.", field="text"
+            "validation.field_invalid", "YouTube takes no < and no > in a description: replace them.", field="text"
         )
     for names, judge in ((_TEXTS, _text), (_FLAGS, _flag), (_TIMES, _time)):
         for name in names:
@@ -42,20 +42,23 @@ def is_broadcast(options: Mapping[str, Any]) -> bool:
 
 def thumbnail(media: Sequence[MediaFacts]) -> None:
     """What a broadcast may have: one image. Raises Invalid."""
-    if len(media) > 1 or any(item.type is not MediaType.IMAGE for item in media):
+    if any(item.type is not MediaType.IMAGE for item in media):
+        message = "A broadcast takes one image, its thumbnail, or nothing: leave out scheduled_start_time for a video."
+        raise Invalid("validation.media_type_unsupported", message, field="media")
+    if len(media) > 1:
         raise Invalid(
-            "publishing.media.unsupported", "A broadcast takes one image, its thumbnail, or nothing.", field="media"
+            "validation.media_count", "A broadcast takes one image, its thumbnail: remove the others.", field="media"
         )
 
 
 def video(media: Sequence[MediaFacts]) -> MediaFacts:
     """The one video that a post has. Raises Invalid."""
-    if len(media) != 1 or media[0].type is not MediaType.VIDEO:
-        raise Invalid(
-            "publishing.media.required",
-            "YouTube takes one video and nothing beside it; for a broadcast give scheduled_start_time.",
-            field="media",
-        )
+    if len(media) != 1:
+        message = "YouTube takes one video and nothing beside it; for a broadcast give scheduled_start_time."
+        raise Invalid("validation.media_count", message, field="media")
+    if media[0].type is not MediaType.VIDEO:
+        message = "YouTube takes a video; an image is taken as the thumbnail of a broadcast (scheduled_start_time)."
+        raise Invalid("validation.media_type_unsupported", message, field="media")
     return media[0]
 
 
@@ -118,4 +121,4 @@ def _time(name: str, value: Any) -> None:
 
 
 def _invalid(name: str, wanted: str) -> Invalid:
-    return Invalid("validation.option_invalid", f"{name} must be {wanted}.", field=f"platform_data.{name}")
+    return Invalid("validation.field_invalid", f"{name} must be {wanted}.", field=f"platform_data.{name}")

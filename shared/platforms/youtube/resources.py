@@ -39,7 +39,7 @@ def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Pa
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Nothing of this needs preparing; what is missing is said. Raises Invalid."""
     if act.verb == "thumbnail.set" and (len(act.media) != 1 or act.media[0].facts.type is not MediaType.IMAGE):
-        raise Invalid("publishing.media.required", "A thumbnail is one image: give it as media.", field="media")
+        raise Invalid("validation.media_count", "A thumbnail is one image: give it as media.", field="media")
     return Ready(state)
 
 

@@ -54,7 +54,10 @@ def test_what_is_wrong_is_said_before(options: dict[str, Any], field: str) -> No
     assert invalid.value.meta["field"] == field
 
 
-@pytest.mark.parametrize("media", [[PHOTO, PHOTO], [MediaFacts(MediaType.VIDEO, "video/mp4", 1)]])
+TINY = MediaFacts(MediaType.IMAGE, "image/png", 9_999)
+
+
+@pytest.mark.parametrize("media", [[PHOTO, PHOTO], [MediaFacts(MediaType.VIDEO, "video/mp4", 20_000)], [TINY]])
 def test_a_post_has_one_photo(media: list[MediaFacts]) -> None:
     """Or none."""
     with pytest.raises(Invalid):

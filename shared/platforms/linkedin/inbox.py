@@ -7,18 +7,19 @@ of its notifications of the last 60 days; of a member's there is no list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.domain.content import Act
-from shared.domain.errors import Unsupported
+from shared.domain.errors import Invalid, Unsupported
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Unsure, Wait
 from shared.platforms.contract_inbox import Comment, Conversation, Mention, Message, Page, Person, Review
 from shared.platforms.linkedin import comments as threads
 from shared.platforms.linkedin import listing, reactions, wire
 
-_SIZE: Final = 20  # threads of one page: each may hold replies, which are asked for one by one
+MOST: Final = 50  # comments of one page
+_SIZE: Final = 20  # threads read at once: each may hold replies, which are asked for one by one
 _CAN: Final = frozenset({"comment.reply", "comment.like", "comment.unlike", "comment.delete"})
 
 
@@ -26,16 +27,42 @@ _CAN: Final = frozenset({"comment.reply", "comment.like", "comment.unlike", "com
 
 
 def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
-    """The comments on one post, each followed by its replies. Raises Refused."""
-    start = int(cursor or 0)
+    """The comments on one post, each followed by its replies. Raises Refused, Invalid (the cursor).
+
+    The cursor is a thread's place and, after a dot, how much of it was given: 1 the comment itself, then its replies.
+    """
+    start, given = _place(cursor)
     found, more = listing.read(call, f"{wire.comments_url(post.id)}?start={start}&count={_SIZE}")
     items: list[Comment] = []
-    for one in found:
-        items.append(_comment(call, post.id, one))
-        if int((one.get("commentsSummary") or {}).get("aggregatedTotalComments") or 0):
-            url = f"{wire.comments_url(threads.urn_of(one))}?start=0&count=100"
-            items += [_comment(call, post.id, reply) for reply in listing.read(call, url)[0]]
-    return Page(tuple(items), str(start + _SIZE) if more else "")
+    for place, one in enumerate(found, start):
+        if len(items) >= MOST:
+            return Page(tuple(items), f"{place}.0")
+        if not given:
+            items.append(_comment(call, post.id, one))
+        replies, unread = _replies(call, post.id, one, max(0, given - 1), MOST - len(items))
+        items += replies
+        if unread:
+            return Page(tuple(items), f"{place}.{max(1, given) + len(replies)}")
+        given = 0
+    return Page(tuple(items), f"{start + len(found)}.0" if more else "")
+
+
+def _replies(call: Call, post: str, one: Mapping[str, Any], start: int, room: int) -> tuple[Sequence[Comment], bool]:
+    """Replies to a comment from ``start`` on, as many as there is room for; and whether there are more."""
+    count = int((one.get("commentsSummary") or {}).get("aggregatedTotalComments") or 0)
+    if count <= start or room <= 0:
+        return (), count > start
+    url = f"{wire.comments_url(threads.urn_of(one))}?start={start}&count={room}"
+    page, more = listing.read(call, url)
+    return [_comment(call, post, reply) for reply in page], more
+
+
+def _place(cursor: str) -> tuple[int, int]:
+    number, _, given = (cursor or "0.0").partition(".")
+    if not number.isdecimal() or not (given or "0").isdecimal():
+        text = "cursor: pass the one of the page before, or none to begin again."
+        raise Invalid("validation.cursor_invalid", text, field="cursor")
+    return int(number), int(given or 0)
 
 
 def _comment(call: Call, post: str, one: Mapping[str, Any]) -> Comment:
@@ -67,7 +94,7 @@ def mentions(call: Call, cursor: str) -> Page[Mention]:
         raise Unsupported(
             "platform.linkedin.mentions", "LinkedIn lists mentions of organizations' pages, not of members."
         )
-    start = int(cursor or 0)
+    start, _ = _place(cursor)
     query = f"q=criteria&actions=List(SHARE_MENTION)&organizationalEntity={wire.encoded(who)}"
     found, more = listing.read(
         call, f"{wire.API}/organizationalEntityNotifications?{query}&start={start}&count={_SIZE}"

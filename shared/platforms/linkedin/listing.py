@@ -31,10 +31,20 @@ def posts_since(call: Call, since: datetime) -> Listed:
     for number in range(_PAGES):
         url = f"{wire.API}/posts?q=author&author={author}&sortBy=CREATED&start={number * _SIZE}&count={_SIZE}"
         page, more = read(call, url)
-        found += [post for post in page if float(post.get("createdAt") or 0) >= first]
-        if not more or any(float(post.get("createdAt") or 0) < first for post in page):
+        found += [post for post in page if _created(post) >= first]
+        if not more or (_is_newest_first(page) and _created(page[-1]) < first):
             return Listed(found, complete=True)
     return Listed(found, complete=False)
+
+
+def _created(post: Mapping[str, Any]) -> float:
+    return float(post.get("createdAt") or 0)
+
+
+def _is_newest_first(page: Sequence[Mapping[str, Any]]) -> bool:
+    """LinkedIn names the order (CREATED) and not its direction: what is older may end the reading only where it shows."""
+    times = [_created(post) for post in page]
+    return len(set(times)) > 1 and times == sorted(times, reverse=True)
 
 
 def read(call: Call, url: str) -> tuple[Sequence[Mapping[str, Any]], bool]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.domain.content import Act
-from shared.domain.errors import Unsupported
+from shared.domain.errors import Invalid, Unsupported
 from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure
 from shared.platforms.linkedin import inbox, metrics, simulator
 from shared.platforms.linkedin.tests.person import PAGES, SELF_SERVE, Person
@@ -53,18 +53,33 @@ def test_comments_come_with_their_replies(person: Person) -> None:
 
 
 def test_long_threads_are_paged(person: Person) -> None:
-    """Twenty threads a page, each comment once."""
+    """At most fifty a page, each comment once and after what it answers, however many replies one has."""
     post = person.publish("Discuss")
-    for number in range(45):
+    for number in range(25):
         simulator.visit(person.world, person.urn, "comment", on=post.id, text=f"Thought {number}")
-    seen, cursor = [], ""
+    many = simulator.visit(person.world, person.urn, "comment", on=post.id, text="What about you all?")
+    for number in range(120):
+        simulator.visit(person.world, person.urn, "comment", on=many, text=f"Me {number}")
+    seen: list[str] = []
+    cursor = ""
     while True:
         page = inbox.comments(person.call, post, cursor)
+        assert len(page.items) <= inbox.MOST
+        assert all(
+            not one.parent_id or one.parent_id in {*seen, *(item.id for item in page.items)} for one in page.items
+        )
         seen += [one.id for one in page.items]
         cursor = page.next
         if not cursor:
             break
-    assert len(seen) == len(set(seen)) == 45
+    assert len(seen) == len(set(seen)) == 146
+
+
+def test_a_cursor_of_nobody_s_is_refused(person: Person) -> None:
+    """In words."""
+    post = person.publish("Discuss")
+    with pytest.raises(Invalid):
+        inbox.comments(person.call, post, "x.y")
 
 
 def test_a_reply_to_a_reply_stands_in_the_same_thread(person: Person) -> None:

@@ -231,6 +231,18 @@ class TestFinding:
         person.http.intercept = lambda _: Response(200, {}, json.dumps(links).encode())
         assert isinstance(publish.find(person.call, made, person.armed(state)), Unsure)
 
+    def test_a_list_in_another_order_is_read_to_its_end(self) -> None:
+        """Older posts first: that the page holds some proves nothing of what comes after it."""
+        person = Person(PAGES, page=True)
+        made = piece(Kind.TEXT, "Never sent")
+        state = person.prepare(made)
+        old = [{"id": f"urn:li:share:{n}", "author": person.urn, "createdAt": n} for n in (1, 2, 3)]
+        page = {"elements": old, "paging": {"links": [{"rel": "next", "href": "x"}]}}
+        person.http.intercept = lambda _: Response(200, {}, json.dumps(page).encode())
+        assert isinstance(publish.find(person.call, made, person.armed(state)), Unsure)
+        page["elements"] = old[::-1]
+        assert isinstance(publish.find(person.call, made, person.armed(state)), Absent)
+
     def test_most_apps_cannot_know_of_a_member(self) -> None:
         """They may write posts and not read them: whether it is live or not, the answer is that nobody can tell."""
         person = Person(SELF_SERVE)

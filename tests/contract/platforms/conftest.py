@@ -27,4 +27,6 @@ def network(name: str) -> Iterator[Network]:
     strangers -= {host for host in strangers if host and registry.for_host(host, name) == name}
     assert not strangers, f"{name} spoke to {strangers}, which its manifest does not list"
     named = {header.lower() for sent in made.http.sent for header in sent.headers}
-    assert not named & {"host", "content-length", "transfer-encoding"}, f"{name}: these headers are the http port's to set"
+    assert not named & {"host", "content-length", "transfer-encoding"}, (
+        f"{name}: these headers are the http port's to set"
+    )

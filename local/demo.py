@@ -24,6 +24,7 @@ from local import home as home_folder
 from local.client import Client, Refused, free_port
 
 PHOTO = {"source_type": "url", "source": "https://sandbox.rostrum.test/media/photo.jpg", "type": "image"}
+CLIP = {"source_type": "url", "source": "https://sandbox.rostrum.test/media/video.mp4", "type": "video"}
 OVER = {"published", "partial", "failed", "missed", "cancelled", "needs_review"}
 PATIENCE = 90.0
 
@@ -46,12 +47,13 @@ def main() -> int:
 def _story(client: Client) -> None:
     accounts = _connect(client)
     media = _upload(client)
-    everywhere = [{"account_id": accounts[name]["id"]} for name in _publishing(client, accounts)]
-    _say("Publish one image to every network, now")
-    first = _post(client, text="Hello from Rostrum", media=[media], targets=everywhere, publish_now=True)
+    everywhere = _everywhere(client, accounts)
+    _say("Publish to every network, now: a picture, or a clip where a network takes no pictures")
+    first = _post(client, text="Hello from Rostrum", title="Hello", media=[media], targets=everywhere, publish_now=True)
     _watch(client, first)
+    _answer(client, accounts)
     _schedule(client, [{"account_id": accounts[name]["id"]} for name in _threaded(client, accounts)])
-    _failures(client, everywhere)
+    _failures(client, [target for target in everywhere if len(target) == 1])
     _measure(client, first)
 
 
@@ -108,10 +110,50 @@ def _measure(client: Client, post: dict[str, Any]) -> None:
         print(f"  {result['platform']:10} {result['outcome']}: {result.get('message', '')}")
 
 
-def _publishing(client: Client, accounts: dict[str, Any]) -> list[str]:
-    """The networks that have posts, by their own word: a messenger has none."""
+def _everywhere(client: Client, accounts: dict[str, Any]) -> list[dict[str, Any]]:
+    """A target on every network that has posts, with what it wants beside a text and a picture, by its own word."""
+    made = []
+    for row in client.get("/v1/platforms")["data"]:
+        if row["publishes"] and row["name"] in accounts:
+            target: dict[str, Any] = {"account_id": accounts[row["name"]]["id"]}
+            if "image" not in {kind["kind"] for kind in row["kinds"]}:
+                target["media"] = [CLIP]
+            if wanted := {name: _looked_up(client, target, row, name) for name in _required(row)}:
+                print(f"  {row['name']:10} wants {', '.join(f'{name}={value}' for name, value in wanted.items())}")
+                target["platform_data"] = wanted
+            made.append(target)
+    return made
+
+
+def _required(row: dict[str, Any]) -> list[str]:
+    return [option["name"] for option in row["options"] if option["required"]]
+
+
+def _looked_up(client: Client, target: dict[str, Any], row: dict[str, Any], option: str) -> str:
+    """A value for an option that a network wants: ``board_id`` is the id of the first of its ``boards``."""
+    stem = option.removesuffix("_id")
+    resource = next(one["name"] for one in row["resources"] if one["name"].startswith(stem))
+    first = client.get(f"/v1/accounts/{target['account_id']}/resources/{resource}")["data"][0]
+    names = ("id",) if option.endswith("_id") else (option, "name", "display_name")
+    return str(next(first[name] for name in names if first.get(name)))
+
+
+def _answer(client: Client, accounts: dict[str, Any]) -> None:
+    """Somebody wrote: answer the first conversation that there is, by the same promise as a post."""
     rows = client.get("/v1/platforms")["data"]
-    return [row["name"] for row in rows if row["name"] in accounts and row["facets"]["publish"] == "offered"]
+    able = [
+        row["name"] for row in rows if all(row["features"][f"messages.{one}"]["offered"] for one in ("list", "send"))
+    ]
+    name = next(one for one in able if one in accounts)
+    account = accounts[name]["id"]
+    talk = client.get(f"/v1/accounts/{account}/conversations")["data"][0]
+    _say(f"{talk['people'][0]['name']} wrote on {name}: «{talk['snippet']}». Answer")
+    body = {"account_id": account, "verb": "message.send", "on": talk["id"], "handles": talk["handles"], "text": "Yes!"}
+    made = client.post("/v1/actions", body)
+    while made["status"] == "sending":
+        time.sleep(0.25)
+        made = client.get(f"/v1/actions/{made['id']}")
+    print(f"  {made['id']} is {made['status']}: {made.get('platform_id')}")
 
 
 def _threaded(client: Client, accounts: dict[str, Any]) -> list[str]:

@@ -34,7 +34,6 @@ _VIDEOS = (Kind.VIDEO, Kind.REEL)
 # Which kinds take an option beside the media.
 _TAKEN_BY: Mapping[str, tuple[Kind, ...]] = {
     "link": (Kind.LINK,),
-    "title": _VIDEOS,
     "is_ai_generated": _VIDEOS,
     "place": (Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.CAROUSEL, Kind.REEL),
 }
@@ -107,7 +106,7 @@ def _check_photos(media: Sequence[MediaFacts]) -> None:
 def _check_options(kind: Kind, options: Mapping[str, Any]) -> None:
     for name, kinds in _TAKEN_BY.items():
         if options.get(name) and kind not in kinds:
-            raise _option(name, f"a {kind} does not take it: leave it out.")
+            raise _option(name, f"{kind} posts do not take it: leave it out.")
     link = options.get("link")
     if link and not (isinstance(link, str) and link.startswith(("https://", "http://"))):
         raise _option("link", "give an address that begins with https://.")

@@ -64,7 +64,7 @@ OPTIONS = (
     ),
     Option("media_type", "string", "The same as content_type, also in other dialects' words (photo, album, stories)."),
     Option("link", "string", "Link posts: the address that the post shows with its preview."),
-    Option("title", "string", "Videos and reels: a title beside the text."),
+    Option("title", "string", "Videos and reels: a title beside the text. Other posts show none."),
     Option("place", "string", "The id of a Page with a place, to tag the post with (not videos, not stories)."),
     Option("is_ai_generated", "boolean", "Videos and reels: show the label for AI-made content."),
 )

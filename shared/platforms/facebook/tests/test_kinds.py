@@ -19,6 +19,7 @@ VIDEO = MediaFacts(MediaType.VIDEO, "video/mp4", 1000, 1080, 1920, 10.0)
     ("text", "media", "options", "kind"),
     [
         ("Hi", [], {}, Kind.TEXT),
+        ("Hi", [PHOTO], {"title": "A title that is meant for another network"}, Kind.IMAGE),
         ("", [], {"link": "https://example.test"}, Kind.LINK),
         ("Hi", [], {"link": "https://example.test", "content_type": "feed"}, Kind.LINK),
         ("", [PHOTO], {}, Kind.IMAGE),
@@ -52,8 +53,6 @@ def test_the_kind_follows_from_what_there_is(
         ("Hi", [], {"content_type": "link"}, "platform_data.link"),
         ("Hi", [], {"link": "ftp://example.test"}, "platform_data.link"),
         ("Hi", [], {"link": ["x"]}, "platform_data.link"),
-        ("Hi", [], {"title": "T"}, "platform_data.title"),
-        ("Hi", [VIDEO], {"title": 5}, "platform_data.title"),
         ("Hi", [VIDEO], {"place": "1"}, "platform_data.place"),
         ("Hi", [], {"content_type": "event"}, "content_type"),
     ],

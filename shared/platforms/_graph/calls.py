@@ -14,16 +14,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.domain.errors import Invalid
 from shared.platforms import _wire
 from shared.platforms._graph.errors import Book
 from shared.platforms.contract import Call
 from shared.ports.http import Request
 
 SEND_DEADLINE = 60.0  # a network's manifest: timing.send_deadline
+_ID = re.compile(r"[\w:=+~,-][\w.:=+~,-]{0,511}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,29 @@ class Graph:
     def base(self) -> str:
         return f"{self.host}/{self.version}"
 
+    def address(self, path: str) -> str:
+        """Where ``path`` is: a node, or one of its edges. Raises Invalid for what is neither.
+
+        Ids come from callers: one with ``?``, ``#`` or ``/`` in it would be another request, with the account's token.
+        """
+        parts = path.split("/")
+        if len(parts) > 2:
+            raise self._no_id(path)
+        return "/".join((self.base, *(self.named(part) for part in parts)))
+
+    def named(self, id_: str, field: str = "id") -> str:
+        """The id of a node, as it is. Raises Invalid, naming ``field``, for what can be none."""
+        if not _ID.fullmatch(id_):
+            raise self._no_id(id_, field)
+        return id_
+
+    def _no_id(self, given: str, field: str = "id") -> Invalid:
+        text = f"{field}: {given[:64]!r} is no id of {self.book.title}'s: give the id as it was answered."
+        return Invalid(f"platform.{self.book.platform}.id_invalid", text, field=field, platform=self.book.platform)
+
     def read(self, call: Call, path: str, *, token: str = "", **query: Any) -> dict[str, Any]:
-        """GET ``path`` below the version. Raises Refused, AnswerLost, NotSent."""
-        url = f"{self.base}/{path}"
+        """GET ``path`` below the version. Raises Refused, AnswerLost, NotSent; Invalid as all of these (:meth:`address`)."""
+        url = self.address(path)
         request = _wire.get(url, {**query, **self.proven(call, token)}, Authorization=self.bearer(call, token))
         return _wire.ask(call, request, self.book.refusal).json
 
@@ -66,14 +89,14 @@ class Graph:
 
     def send_json(self, call: Call, path: str, body: Mapping[str, Any], *, token: str = "") -> dict[str, Any]:
         """As :meth:`make_visible`, with a JSON body. Raises as :meth:`post`."""
-        url = _wire.with_query(f"{self.base}/{path}", self.proven(call, token))
+        url = _wire.with_query(self.address(path), self.proven(call, token))
         bearer = self.bearer(call, token)
         request = _wire.post_json(url, body, read_timeout=self.send_deadline, Authorization=bearer)
         return _wire.ask(call, request, self.book.visible_refusal).json
 
     def remove(self, call: Call, path: str, *, token: str = "", **query: Any) -> None:
         """DELETE ``path``. Raises Refused, AnswerLost, NotSent."""
-        url = _wire.with_query(f"{self.base}/{path}", {**query, **self.proven(call, token)})
+        url = _wire.with_query(self.address(path), {**query, **self.proven(call, token)})
         request = Request("DELETE", url, {"Authorization": self.bearer(call, token)}, read_timeout=self.send_deadline)
         _wire.ask(call, request, self.book.refusal)
 
@@ -81,7 +104,7 @@ class Graph:
         """The POST of a form."""
         given = {**fields, **self.proven(call, token)}
         bearer = self.bearer(call, token)
-        return _wire.post_form(f"{self.base}/{path}", given, read_timeout=self.send_deadline, Authorization=bearer)
+        return _wire.post_form(self.address(path), given, read_timeout=self.send_deadline, Authorization=bearer)
 
     def part(
         self, call: Call, path: str, fields: Mapping[str, str], content: bytes, *, field: str, tag: str, **kind: str
@@ -101,7 +124,7 @@ class Graph:
         head = "".join([*parts, f"Content-Type: {type_}\r\n\r\n"]).encode()
         body = b"".join([head, content, f"\r\n--{boundary}--\r\n".encode()])
         named = f"multipart/form-data; boundary={boundary}"
-        return _wire.post_bytes(f"{self.base}/{path}", body, named, Authorization=self.bearer(call))
+        return _wire.post_bytes(self.address(path), body, named, Authorization=self.bearer(call))
 
     def bearer(self, call: Call, token: str = "") -> str:
         """The Authorization header."""

@@ -29,6 +29,7 @@ PERMISSIONS = range(200, 300)
 APP_LIMITS = (4, 17, 32, 613)
 # Business use cases, each with a code of its own; some come as HTTP 400.
 BUSINESS_LIMITS = (*range(80000, 80007), 80008, 80009, 80014)
+MOST_MINUTES = 30 * 24 * 60  # of a limit: beyond, it is no time that anybody could heed
 
 
 def rejected(code: str, message: str) -> ErrorRow:
@@ -161,10 +162,10 @@ class Book:
         row = self._listed(code, subcode)
         if status >= 500:
             return row if row and row.fate in {Fate.TRANSIENT, Fate.UNKNOWN} else self.common.server
+        if transient and (row is None or row.fate is Fate.REJECTED):  # «temporary» is not definite
+            return self.common.server
         if row:
             return row
-        if transient:
-            return self.common.server
         return self.common.limited if status == 429 else self.common.unlisted
 
     def refused(self, row: ErrorRow, message: str, code: str = "", retry_at: datetime | None = None) -> Refused:
@@ -211,7 +212,7 @@ def usage(response: Response) -> int:
 
 def number(value: object) -> int | None:
     """A code as Graph writes it (a number, or its text), None when it is none."""
-    return int(value) if isinstance(value, int | str) and re.fullmatch(r"-?\d+", str(value)) else None
+    return int(value) if isinstance(value, int | str) and re.fullmatch(r"-?[0-9]{1,18}", str(value)) else None
 
 
 def spelt(code: int | None, subcode: int | None) -> str:
@@ -224,13 +225,13 @@ def _minutes(response: Response) -> Iterator[float]:
     for entries in _json(response, "x-business-use-case-usage").values():
         for entry in entries if isinstance(entries, Sequence) else ():
             minutes = entry.get("estimated_time_to_regain_access") if isinstance(entry, dict) else None
-            if isinstance(minutes, int | float) and minutes > 0:
+            if isinstance(minutes, int | float) and 0 < minutes < MOST_MINUTES:
                 yield minutes
 
 
 def _json(response: Response, header: str) -> dict[str, Any]:
     try:
         value = json.loads(response.headers.get(header, "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from shared.domain.accounts import AccountView, Tokens
+from shared.domain.errors import Invalid
 from shared.platforms._graph import calls, errors, simulated, webhooks
 from shared.platforms.contract import App, Call, ErrorRow, Fate, Refused
 from shared.ports.http import Request, Response
@@ -69,6 +70,46 @@ def test_refusals_by_code(response: Response, fate: Fate, code: str) -> None:
     """The common codes and a network's own; what is not listed says nothing."""
     refused = BOOK.refusal(response, NOW)
     assert (refused.fate, refused.row.code, refused.platform) == (fate, code, "network")
+
+
+def test_what_the_network_calls_temporary_is_never_definite() -> None:
+    """``is_transient`` wins over a row that would end the target; limits and tokens stay what they are."""
+    for code, fate in ((100, Fate.TRANSIENT), (10, Fate.TRANSIENT), (4, Fate.LIMITED), (190, Fate.UNAUTHORISED)):
+        said = {"error": {"message": "again", "code": code, "is_transient": True}}
+        assert BOOK.refusal(Response(400, {}, json.dumps(said).encode()), NOW).fate is fate
+
+
+@pytest.mark.parametrize("minutes", ["1e999", "1e300", "-5", "NaN"])
+def test_a_limit_without_an_end_that_makes_sense(minutes: str) -> None:
+    """It stays a limit, without a time."""
+    usage = f'{{"1": [{{"estimated_time_to_regain_access": {minutes}}}]}}'
+    refused = BOOK.refusal(error(4, x_business_use_case_usage=usage), NOW)
+    assert (refused.fate, refused.retry_at) == (Fate.LIMITED, None)
+
+
+def test_a_code_of_a_thousand_digits_is_no_code() -> None:
+    """Nor are digits that are not ASCII."""
+    assert errors.number("9" * 5000) is None
+    assert errors.number("١٢") is None
+
+
+@pytest.mark.parametrize(
+    "path", ["me/accounts?fields=access_token#/campaigns", "1/../me", "1#", "1%2fme", "1/2/3", "", "1 2", "1/", "é"]
+)
+def test_a_path_is_made_of_ids_and_nothing_is_sent_otherwise(path: str) -> None:
+    """Ids come from callers: one must not become another request with the account's token."""
+    wire = Wire({})
+    graph = calls.Graph("https://graph.example.com", "v1.0", BOOK)
+    for send in (
+        lambda: graph.read(call(wire), path),
+        lambda: graph.post(call(wire), path, {}),
+        lambda: graph.send_json(call(wire), path, {}),
+        lambda: graph.remove(call(wire), path),
+    ):
+        with pytest.raises(Invalid) as invalid:
+            send()
+        assert "network" in invalid.value.code
+    assert wire.sent == []
 
 
 def test_a_visible_request_trusts_no_bare_invalid_parameter() -> None:

@@ -490,7 +490,9 @@ def test_the_sdk_likes_reads_threads_and_writes_messages(sdk: Sdk) -> None:
     assert client.get_posts([post.uri]).posts[0].viewer.like is None
     found = client.app.bsky.notification.list_notifications({"reasons": ["mention"]})
     assert {one.reason for one in found.notifications} == {"mention"}
-    chat = client.with_bsky_chat_proxy().chat.bsky.convo
+    proxied = client.with_bsky_chat_proxy()  # a copy, with an HTTP client of its own
+    sdk.stack.callback(proxied.request.close)
+    chat = proxied.chat.bsky.convo
     convo = chat.list_convos().convos[0]
     sent = chat.send_message({"convo_id": convo.id, "message": {"text": "Hello"}})
     assert chat.get_messages({"convo_id": convo.id}).messages[0].id == sent.id

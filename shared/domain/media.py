@@ -19,7 +19,12 @@ CONTENT_TYPES: dict[str, MediaType] = {
     "video/quicktime": MediaType.VIDEO,
     "application/pdf": MediaType.DOCUMENT,
 }
-ALIASES = {"image/jpg": "image/jpeg", "video/mov": "video/quicktime", "video/x-m4v": "video/mp4", "application/x-pdf": "application/pdf"}
+ALIASES = {
+    "image/jpg": "image/jpeg",
+    "video/mov": "video/quicktime",
+    "video/x-m4v": "video/mp4",
+    "application/x-pdf": "application/pdf",
+}
 
 MAX_UPLOAD_BYTES = 50_000_000  # through the API; what is larger goes to the blobs directly
 MAX_DIRECT_BYTES = 1_000_000_000  # by a signed URL: the networks' largest videos are well below

@@ -88,7 +88,9 @@ def begin(
     )
     ports.store.commit([Write("create", connection_path(secret), codec.encode(connection))])
     challenge = _oauth2.challenge(verifier, oauth.challenge)
-    url = registry.connector(platform).authorize_url(app, connection.callback, secret, challenge, app.scopes or oauth.scopes)
+    url = registry.connector(platform).authorize_url(
+        app, connection.callback, secret, challenge, app.scopes or oauth.scopes
+    )
     return Redirect(_simulated(ports, url) if caller.sandbox else url, secret)
 
 

@@ -53,6 +53,8 @@ def test_the_kind_follows_from_what_there_is(
         ("Hi", [], {"content_type": "link"}, "platform_data.link"),
         ("Hi", [], {"link": "ftp://example.test"}, "platform_data.link"),
         ("Hi", [], {"link": ["x"]}, "platform_data.link"),
+        ("Hi", [PHOTO], {"title": ["T"]}, "platform_data.title"),
+        ("Hi", [VIDEO], {"title": 5}, "platform_data.title"),
         ("Hi", [VIDEO], {"place": "1"}, "platform_data.place"),
         ("Hi", [], {"content_type": "event"}, "content_type"),
     ],

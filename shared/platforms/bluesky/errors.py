@@ -30,7 +30,9 @@ _SUSPENDED = ErrorRow(
 _DEACTIVATED = ErrorRow(
     Fate.REJECTED, "account_deactivated", "The account is deactivated: reactivate it", "auth", "user", reconnect=True
 )
-_BAD_RECORD = ErrorRow(Fate.REJECTED, "invalid_post", "Bluesky refuses this post", "validation", "user")
+_BAD_RECORD = ErrorRow(
+    Fate.REJECTED, "invalid_post", "Bluesky refuses this as invalid; its own text says why", "validation", "user"
+)
 _TOO_LONG = ErrorRow(
     Fate.REJECTED, "text_too_long", "The text is over 300 characters or 3,000 bytes", "validation", "user"
 )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.platforms import _wire
-from shared.platforms.bluesky import errors, wire
+from shared.platforms.bluesky import errors, tid, wire
 from shared.platforms.bluesky.inbox_acts import CHAT, commit, confirm, find, pds, prepare
 from shared.platforms.contract import Call, Published
 from shared.platforms.contract_inbox import Comment, Conversation, Mention, Message, Page, Person
@@ -126,11 +126,16 @@ def _conversation(call: Call, item: Mapping[str, Any]) -> Conversation:
     return Conversation(
         id=str(item["id"]),
         people=tuple(people),
-        updated_at=_instant(last.get("sentAt")) if last.get("sentAt") else call.now,
+        updated_at=_instant(last["sentAt"]) if last.get("sentAt") else _revised(item),
         snippet=str(last.get("text") or "")[:200],
         unread=item.get("unreadCount"),
         raw=item,
     )
+
+
+def _revised(item: Mapping[str, Any]) -> datetime:
+    """When a conversation without messages last changed: its revision is a TID."""
+    return datetime.fromtimestamp(tid.instant(str(item.get("rev") or "")) / 1_000_000, UTC)
 
 
 def _message(call: Call, conversation_id: str, item: Mapping[str, Any], people: Mapping[str, Person]) -> Message:

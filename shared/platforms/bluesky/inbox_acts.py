@@ -8,6 +8,7 @@ their conversation by sender, text and time.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -97,6 +98,15 @@ def _find_answer(call: Call, act: Act, armed: Armed) -> Found:
     return publish.find(call, _piece(act, armed.state), armed)
 
 
+def _prepare_delete(call: Call, act: Act, state: State) -> Ready | Wait:
+    """deleteRecord takes whatever has this key in the account's repository, and is content where nothing has."""
+    where = _address(act.on)
+    if where["collection"] != wire.POSTS or where["repo"].lower() not in {call.who.platform_account_id, _handle(call)}:
+        text = "on: an account deletes its own answers only; hide somebody else's with comment.hide"
+        raise Invalid("validation.field_invalid", text, field="on")
+    return Ready(state)
+
+
 def _delete(call: Call, act: Act, state: State) -> Published:
     publish.delete(call, Published(act.on))
     return _done(act)
@@ -138,7 +148,7 @@ def _prepare_unlike(call: Call, act: Act, state: State) -> Ready | Wait:
     """Ours has a key that is known; one that was made in an app is named by the AppView."""
     if "rkey" in state:
         return Ready(state)
-    uri = str(act.handles.get("uri") or act.on)
+    uri = _uri(call, act)
     rkey = like_key(uri)
     if _own(call, LIKES, rkey) is None:
         rkey = _liked_elsewhere(call, uri) or rkey
@@ -174,29 +184,28 @@ def like_key(uri: str) -> str:
 
 def _prepare_gate(call: Call, act: Act, state: State) -> Ready | Wait:
     """The thread's gate as it is now: who wrote it meanwhile is not overwritten (``swapRecord``)."""
-    root = str(state.get("root") or "") or _root(call, act)
+    reply = str(state.get("uri") or "") or _uri(call, act)
+    root = str(state.get("root") or "") or _root(call, act, reply)
     found = _own(call, GATES, root.rpartition("/")[2])
     value = dict((found or {}).get("value") or {})
     hidden = [str(uri) for uri in value.get("hiddenReplies") or ()]
-    wished = [uri for uri in hidden if uri != act.on] + ([act.on] if act.verb == "comment.hide" else [])
+    wished = [uri for uri in hidden if uri != reply] + ([reply] if act.verb == "comment.hide" else [])
     if len(wished) > _MOST_HIDDEN:
-        raise Invalid(
-            "validation.limit", "comment_id: Bluesky hides at most 300 replies of a thread", field="comment_id"
-        )
+        raise Invalid("validation.limit", "on: Bluesky hides at most 300 replies of a thread", field="on")
     fresh = {"$type": GATES, "post": root, "createdAt": _instant(act)}
-    record = {**fresh, **value, "hiddenReplies": hidden if act.on in hidden and act.on in wished else wished}
-    return Ready({"root": root, "gate": record, "cid": (found or {}).get("cid")})
+    record = {**fresh, **value, "hiddenReplies": hidden if reply in hidden and reply in wished else wished}
+    return Ready({"uri": reply, "root": root, "gate": record, "cid": (found or {}).get("cid")})
 
 
-def _root(call: Call, act: Act) -> str:
+def _root(call: Call, act: Act, reply: str) -> str:
     """The post that began the thread. Raises Invalid where it is somebody else's."""
     root = str((act.handles.get("root") or {}).get("uri") or "")
     if not root:
-        value = _record(call, act.on).get("value") or {}
+        value = _record(call, reply).get("value") or {}
         root = str(((value.get("reply") or {}).get("root") or {}).get("uri") or "")
     if not root.startswith(f"at://{call.who.platform_account_id}/"):
-        text = "comment_id: Bluesky lets an account hide replies only in threads that it began"
-        raise Invalid("validation.field_invalid", text, field="comment_id")
+        text = "on: Bluesky lets an account hide replies only in threads that it began"
+        raise Invalid("validation.field_invalid", text, field="on")
     return root
 
 
@@ -210,7 +219,7 @@ def _hide(call: Call, act: Act, state: State) -> Published:
 
 def _find_hidden(call: Call, act: Act, armed: Armed) -> Found:
     found = _own(call, GATES, str(armed.state["root"]).rpartition("/")[2])
-    is_hidden = act.on in (((found or {}).get("value") or {}).get("hiddenReplies") or ())
+    is_hidden = armed.state["uri"] in (((found or {}).get("value") or {}).get("hiddenReplies") or ())
     if is_hidden is (act.verb == "comment.hide"):
         return _done(act, found)
     return Absent(f"the thread's gate {'hides' if is_hidden else 'does not hide'} it")
@@ -235,10 +244,13 @@ def _find_sent(call: Call, act: Act, armed: Armed) -> Found:
     for page in _message_pages(call, act, armed.at - _SKEW):
         if page is None:
             return Unsure("the conversation could not be read back to the attempt")
-        found += [one for one in page if _is_ours(call, act, one, armed)]
+        found += [one for one in page if _may_be_ours(call, act, one, armed)]
+    told = [one for one in found if "text" in one]
+    if found and not told:
+        return Unsure("the account deleted a message since the attempt: it may have been this one")
     if not found:
         return Absent("the conversation has no such message of the account since the attempt")
-    return _sent(act, min(found, key=lambda one: str(one["sentAt"])))
+    return _sent(act, min(told, key=lambda one: str(one["sentAt"])))
 
 
 def _message_pages(call: Call, act: Act, since: datetime) -> Iterator[Sequence[Mapping[str, Any]] | None]:
@@ -259,13 +271,19 @@ def _message_pages(call: Call, act: Act, since: datetime) -> Iterator[Sequence[M
     yield None
 
 
-def _is_ours(call: Call, act: Act, one: Mapping[str, Any], armed: Armed) -> bool:
+def _may_be_ours(call: Call, act: Act, one: Mapping[str, Any], armed: Armed) -> bool:
+    """A deleted message has no text any more; it is gone for who deleted it, not for the other."""
     return (
         (one.get("sender") or {}).get("did") == call.who.platform_account_id
-        and one.get("text") == act.text
+        and ("text" not in one or _words(one["text"]) == _words(act.text))
         and _sent_at(one) >= armed.at - _SKEW
         and not armed.taken(str(one.get("id")))
     )
+
+
+def _words(text: object) -> list[str]:
+    """What tells two messages apart: not their blanks, nor how their accents are composed."""
+    return unicodedata.normalize("NFC", str(text)).split()
 
 
 def _sent_at(one: Mapping[str, Any]) -> datetime:
@@ -321,17 +339,32 @@ def _record(call: Call, uri: str) -> dict[str, Any]:
     return _wire.ask(call, request, errors.refusal).json
 
 
+def _uri(call: Call, act: Act) -> str:
+    """The address that the network goes by: with the author's DID, where a link or a handle was given."""
+    given = str(act.handles.get("uri") or act.on)
+    if given.startswith("at://did:"):
+        return given
+    uri = str(_record(call, given).get("uri") or "")
+    if not uri:
+        raise AnswerLost("a record without its uri")
+    return uri
+
+
 def _address(uri: str) -> dict[str, str]:
     where = wire.address(uri)
     if where is None:
-        text = f"comment_id: {uri!r} is no post of Bluesky: give its at:// URI or its link"
-        raise Invalid("validation.field_invalid", text, field="comment_id")
+        text = f"on: {uri!r} is no post of Bluesky: give its at:// URI or its link"
+        raise Invalid("validation.field_invalid", text, field="on")
     return where
 
 
 def _instant(act: Act) -> str:
     at = datetime.fromtimestamp(act.created_at / 1_000_000, UTC)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _handle(call: Call) -> str:
+    return call.who.username.lower()
 
 
 def _bearer(call: Call) -> str:
@@ -345,6 +378,7 @@ def _done(act: Act, raw: Mapping[str, Any] | None = None) -> Published:
 _PREPARE: Mapping[str, Callable[[Call, Act, State], Ready | Wait]] = {
     "comment.create": _prepare_answer,
     "comment.reply": _prepare_answer,
+    "comment.delete": _prepare_delete,
     "comment.like": _prepare_like,
     "comment.unlike": _prepare_unlike,
     "comment.hide": _prepare_gate,

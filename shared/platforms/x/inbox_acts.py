@@ -81,7 +81,7 @@ def _author(call: Call, post_id: str) -> str:
         raise errors.absent(said)
     author = str(said["data"].get("author_id") or "")
     if not author:
-        raise Invalid("validation.field_invalid", "comment_id: X does not say who wrote it.", field="comment_id")
+        raise Invalid("validation.field_invalid", "on: X does not say who wrote it.", field="on")
     return author
 
 

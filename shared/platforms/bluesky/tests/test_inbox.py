@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from shared.domain.content import Act
 from shared.domain.errors import Invalid
 from shared.platforms.bluesky import inbox, inbox_acts, simulator, tid
-from shared.platforms.contract import Absent, Armed, Published, Ready, Refused
-from shared.ports.http import Request
+from shared.platforms.contract import Absent, Armed, Published, Ready, Refused, Unsure
+from shared.ports.http import Request, Response
 from tests.contract.platforms.harness import Network, new_network
 
 CREATED = 1_795_348_800_000_000
@@ -85,6 +86,40 @@ def test_an_answer_belongs_to_its_thread(network: Network) -> None:
     do(network, gone)
     do(network, gone)
     assert isinstance(find(network, gone), Published)
+
+
+@pytest.mark.parametrize(
+    "where", ["somebody else's", "app.bsky.actor.profile/self", "app.bsky.feed.like/3k2a4b5c6d7e2"]
+)
+def test_only_one_s_own_answers_are_deleted(network: Network, where: str) -> None:
+    """deleteRecord looks at the key alone: what is no answer of the account's is refused before it is asked."""
+    post, me = network.publish(network.piece()), network.account.platform_account_id
+    theirs = simulator.visit(network.world, me, "reply", "Me!", post.id)
+    before = len(network.http.sent)
+    with pytest.raises(Invalid) as refused:
+        ready(network, act("comment.delete", theirs if where == "somebody else's" else f"at://{me}/{where}"))
+    assert refused.value.meta["field"] == "on"
+    assert len(network.http.sent) == before
+
+
+def test_a_link_names_what_is_unliked_hidden_and_deleted(network: Network) -> None:
+    """People copy links: they mean the same as the at:// URIs that the network goes by."""
+    post, me = network.publish(network.piece()), network.account.platform_account_id
+    theirs = simulator.visit(network.world, me, "reply", "Me!", post.id)
+    link = f"https://bsky.app/profile/{theirs.split('/')[2]}/post/{theirs.rpartition('/')[2]}"
+    for verb in ("comment.like", "comment.hide"):
+        do(network, act(verb, link))
+        assert isinstance(find(network, act(verb, link)), Published)
+        assert (verb, theirs) in done(network)
+    for verb in ("comment.unlike", "comment.unhide"):
+        do(network, act(verb, link))
+    assert done(network) == []
+    mine = do(network, act("comment.reply", theirs, "Welcome"))
+    do(
+        network,
+        act("comment.delete", f"https://bsky.app/profile/rostrum.bsky.social/post/{mine.id.rpartition('/')[2]}"),
+    )
+    assert done(network) == []
 
 
 def test_a_like_is_one_record_per_post(network: Network) -> None:
@@ -165,6 +200,36 @@ def test_conversations_and_their_messages(network: Network) -> None:
     assert find(network, given) == Published(sent.id, None, sent.state, find(network, given).raw)
     newest = inbox.messages(network.call, found[0].id, "").items[0]
     assert (newest.id, newest.own, newest.text) == (sent.id, True, given.text)
+
+
+def test_a_message_that_its_author_deleted_since_may_be_the_lost_one(network: Network) -> None:
+    """Deleting hides it from who deleted it only: the other has read it, so its absence is not proven."""
+    convo = inbox.conversations(network.call, "").items[0].id
+    given = act("message.send", convo, "See https://example.com")
+    at, sent = network.world.now, do(network, given)
+    held = network.world.get("bluesky.convo", convo) or {}
+    gone = [{k: v for k, v in one.items() if k != "text"} if one["id"] == sent.id else one for one in held["messages"]]
+    network.world.put("bluesky.convo", convo, {**held, "messages": gone})
+    assert isinstance(inbox.find(network.call, given, Armed(1, at, {})), Unsure)
+    assert isinstance(inbox.find(network.call, given, Armed(1, at, {}, lambda one: one == sent.id)), Absent)
+
+
+def test_a_message_is_known_by_its_words_whatever_their_spacing(network: Network) -> None:
+    """Blanks at the ends, and how an accent is composed, are not what tells two messages apart."""
+    convo = inbox.conversations(network.call, "").items[0].id
+    sent = do(network, act("message.send", convo, "Cafe\u0301 at  nine"))
+    found = inbox.find(network.call, act("message.send", convo, " Caf\u00e9 at nine "), Armed(1, network.world.now, {}))
+    assert isinstance(found, Published)
+    assert found.id == sent.id
+
+
+def test_a_conversation_without_messages_has_its_own_time(network: Network) -> None:
+    """Of its revision, which is a TID, and not of the moment of asking."""
+    rev = tid.encode(CREATED, 7)
+    body = json.dumps({"convos": [{"id": "one", "rev": rev, "members": [], "muted": False, "unreadCount": 0}]})
+    network.http.intercept = lambda _: Response(200, {"content-type": "application/json"}, body.encode())
+    (found,) = inbox.conversations(network.call, "").items
+    assert found.updated_at == datetime.fromtimestamp(CREATED / 1_000_000, UTC)
 
 
 def test_an_app_password_without_messages_is_told_apart(network: Network) -> None:

@@ -15,7 +15,7 @@ from shared.platforms import registry
 from tests.contract.platforms import samples
 from tests.e2e import live
 from tests.e2e.posting import outcome, post_to, read, soon, url
-from tests.e2e.server import Server
+from tests.e2e.server import Server, settled
 
 pytestmark = pytest.mark.xdist_group("e2e-run")  # one worker starts one process
 FAULTS = ("rate_limited", "token_expired", "lost_reply", "slow", "server_error")
@@ -166,3 +166,17 @@ def _upload(server: Server, photo: bytes) -> str:
     answer = server.ask("POST", "/v1/media/upload", body, {"Content-Type": "multipart/form-data; boundary=b"})
     assert answer.status == 201, answer.body
     return str(answer.json["media_id"])
+
+
+@pytest.mark.parametrize("storm", ["slow", "rate_limited"])
+def test_a_networks_trouble_slows_only_its_own_queue(running: Server, storm: str) -> None:
+    """A network that answers after seconds, or refuses all with its 429, keeps nobody else's posts waiting."""
+    wordy = [name for name in NETWORKS if registry.manifest(name).kind(Kind.TEXT)]
+    troubled, others = wordy[0], wordy[1:4]
+    held = [post_to(running, f"{storm} {n} [[sandbox:{storm}]]", [target(running, troubled)]) for n in range(24)]
+    quick = [post_to(running, f"Beside {storm}", [target(running, name)]) for name in others]
+    for post_id in quick:
+        check_published(outcome(running, post_id, PATIENCE))
+    assert not all(settled(read(running, post_id)) for post_id in held), "the storm was over too soon to prove anything"
+    for post_id in held:
+        check_published(outcome(running, post_id, PATIENCE))

@@ -16,7 +16,8 @@ from shared.platforms.facebook.settle import SKEW
 
 PAGE = 50
 MAX_PAGES = 6
-FIELDS = "id,message,created_time,from{id},parent{id}"
+FIELDS = "id,message,created_time,from{id},attachment{type}"
+_FILES = ("photo", "video_inline")  # a link in the text has a preview, which is an attachment too
 
 
 def prepare(piece: Piece) -> Ready:
@@ -55,18 +56,21 @@ def make(call: Call, on: str, fields: Mapping[str, str]) -> Published:
 
 
 def look(
-    call: Call, on: str, text: str, since: datetime, taken: Callable[[str], bool], parent: str = ""
+    call: Call, on: str, text: str, since: datetime, taken: Callable[[str], bool], *, pictured: bool = False
 ) -> Published | Absent | Unsure:
     """The Page's own comment of this text since then; absent only when every comment since then was seen.
 
-    ``parent``: the comment that it answers. Answers hang below the top comment, so they are matched by author and text.
+    ``pictured``: a file is attached to it. Answers hang below the top comment, so they are matched by author and text.
     """
     rows, complete = _since(call, on, since - SKEW)
-    alike = [row for row in rows if _is_ours(call, row, text) and not taken(str(row.get("id")))]
+    own = [row for row in rows if _is_own(call, row, pictured) and not taken(str(row.get("id")))]
+    alike = [row for row in own if wire.same_text(text, row.get("message"))]
     if len(alike) == 1:
         return _published(on, alike[0])
     if alike:
         return Unsure(f"{len(alike)} comments of this text were made since")
+    if any(wire.may_be(text, row.get("message")) for row in own):
+        return Unsure("there is a comment that may be this one, with names for its mentions")
     if complete:
         return Absent("every comment since the attempt was read, and none is this one")
     return Unsure("there are more comments since the attempt than could be read")
@@ -86,9 +90,10 @@ def _since(call: Call, on: str, earliest: datetime) -> tuple[list[dict[str, Any]
     return found, False
 
 
-def _is_ours(call: Call, comment: Mapping[str, Any], text: str) -> bool:
+def _is_own(call: Call, comment: Mapping[str, Any], pictured: bool) -> bool:
     author = str((comment.get("from") or {}).get("id") or "")
-    return author == graph.page_id(call) and wire.same_text(text, comment.get("message"))
+    type_ = (comment.get("attachment") or {}).get("type")
+    return author == graph.page_id(call) and (type_ is not None if pictured else type_ not in _FILES)
 
 
 def _post_of(piece: Piece) -> str:

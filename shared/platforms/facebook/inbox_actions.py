@@ -20,11 +20,20 @@ Outcome = Published | Absent | Unsure
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Invisible: the texts are checked, the recipient of a message is looked up. Raises Invalid, Refused."""
+    _check_ids(act)
     if act.verb in _WRITTEN_COMMENTS:
         return _prepare_comment(act)
     if act.verb in inbox_messages.VERBS:
         return inbox_messages.prepare(call, act, state)
     return Ready()
+
+
+def _check_ids(act: Act) -> None:
+    """What becomes part of an address, before anything is armed."""
+    graph.GRAPH.named(act.on, "on")
+    for name in ("post", "top"):
+        if act.handles.get(name):
+            graph.GRAPH.named(str(act.handles[name]), "handles")
 
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
@@ -60,7 +69,7 @@ def _comment(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
 
 
 def _find_comment(call: Call, act: Act, armed: Armed) -> Outcome:
-    return comments.look(call, act.on, act.text, armed.at, armed.taken)
+    return comments.look(call, act.on, act.text, armed.at, armed.taken, pictured=bool(act.media))
 
 
 def _find_answer(call: Call, act: Act, armed: Armed) -> Outcome:
@@ -71,7 +80,7 @@ def _find_answer(call: Call, act: Act, armed: Armed) -> Outcome:
         if not answer.get("id"):
             return Unsure("Facebook does not show the comment that was answered")
         top = str((answer.get("parent") or {}).get("id") or act.on)
-    return comments.look(call, top, act.text, armed.at, armed.taken)
+    return comments.look(call, top, act.text, armed.at, armed.taken, pictured=bool(act.media))
 
 
 def _post(act: Act) -> str:

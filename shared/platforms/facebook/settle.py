@@ -78,31 +78,40 @@ def _post(call: Call, piece: Piece, progress: Progress, armed: Armed) -> Outcome
     since = armed.at
     if armed.attempt > 1 and progress.since:
         since = min(since, datetime.fromtimestamp(progress.since, UTC))
-    found, complete = _matches(call, piece, progress, since)
-    ours = [post for post in found if not armed.taken(str(post["id"]))]
+    rows, complete = _since(call, since - SKEW)
+    free = [row for row in rows if not armed.taken(str(row["id"]))]
+    ours = [row for row in free if _is_ours(call, piece, progress, row)]
     if ours and (progress.photos or len(ours) == 1):
         first = ours[-1]  # listed newest first
         return Published(str(first["id"]), wire.address(first.get("permalink_url")), state_of(piece, progress), first)
     if ours:
         return Unsure(f"{len(ours)} posts of this text were made by this app since")
+    if not progress.photos and any(_may_be_ours(call, piece, row) for row in free):
+        return Unsure("this app made a post of other words since, which may be this one as Facebook shows it")
     if complete:
         return Absent("the Page's own posts since the attempt were all read, and none is this one")
     return Unsure("the Page has more posts since the attempt than could be read")
 
 
-def _matches(call: Call, piece: Piece, progress: Progress, since: datetime) -> tuple[list[dict[str, Any]], bool]:
-    """The posts since then that are this piece, newest first, and whether all since then were read."""
-    rows, complete = _since(call, since - SKEW)
-    return [row for row in rows if _is_ours(call, piece, progress, row)], complete
-
-
 def _is_ours(call: Call, piece: Piece, progress: Progress, post: Mapping[str, Any]) -> bool:
     if progress.photos:
         return bool(set(progress.photos) & set(wire.photos_of(post)))
-    by = (post.get("application") or {}).get("id")
-    if by is not None and call.app.client_id and str(by) != call.app.client_id:
+    if wire.shows_media(post) or _made_by(call, post) is False:
         return False
-    return wire.same_text(piece.text, post.get("message")) and not any(wire.photos_of(post))
+    return wire.same_text(piece.text, post.get("message"))
+
+
+def _may_be_ours(call: Call, piece: Piece, post: Mapping[str, Any]) -> bool:
+    """What nobody else claims of this app's, whatever its words; or our words, with names for mentions."""
+    if wire.shows_media(post):
+        return False
+    return _made_by(call, post) is True or wire.may_be(piece.text, post.get("message"))
+
+
+def _made_by(call: Call, post: Mapping[str, Any]) -> bool | None:
+    """Whether this app made a listed post, None where Facebook does not say which did."""
+    by = (post.get("application") or {}).get("id")
+    return None if by is None or not call.app.client_id else str(by) == call.app.client_id
 
 
 def _since(call: Call, earliest: datetime) -> tuple[list[dict[str, Any]], bool]:

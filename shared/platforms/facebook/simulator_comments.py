@@ -79,7 +79,7 @@ def shown(row: Document, among: list[Document]) -> Document:
         "like_count": _alive.luck(f"{row['id']}/likes", 6) + bool(row.get("liked")),
         "user_likes": bool(row.get("liked")),
         "permalink_url": f"{reading.WEB}/{row['post'].replace('_', '/posts/')}?comment_id={row['id'].partition('_')[2]}",
-        "attachment": None,
+        "attachment": {"type": "photo", "url": row["picture"]} if row.get("picture") else None,
         "message_tags": None,
         "object": {"id": row["post"]},
     }
@@ -89,31 +89,40 @@ def create(ask: Ask, who: Session, post: Document, world: World, *, under: Docum
     """POST /{post}/comments, and /{comment}/comments: an answer to an answer hangs below the top comment."""
     who.need("pages_manage_engagement")
     ask.allow("message", "attachment_url", "attachment_id", "attachment_share_url")
-    message = ask.text("message")
-    if not message:
+    message, picture = ask.text("message"), ask.text("attachment_url")
+    if not message and not picture:
         raise Problem(100, "(#100) The parameter message is required")
+    if picture and world.fetch(picture) is None:
+        raise Problem(100, "(#100) The attachment could not be fetched from its address")
     if post["kind"] == "story":
         raise simulated.missing(post["id"], "post")
     if limits.count(message) > limits.MAX_COMMENT:
         raise Problem(100, "(#100) Param message is too long")
     parent = (under["parent"] or under["id"]) if under else ""
-    key = f"{under['id'] if under else post['id']}.{hashed(message)[:16]}"
+    key = f"{under['id'] if under else post['id']}.{hashed(message + picture)[:16]}"
 
     def effect() -> Response:
         author = {"id": who.page["id"], "name": who.page["name"]}
-        made = add(world, post, author, message, parent=parent, own=True)
+        made = add(world, post, author, message, parent=parent, own=True, picture=picture)
         return answer({"id": made["id"]})
 
     return publishing.visible(message, key, who, world, effect)
 
 
 def add(
-    world: World, post: Document, author: Document, message: str, *, parent: str = "", own: bool = False
+    world: World,
+    post: Document,
+    author: Document,
+    message: str,
+    *,
+    parent: str = "",
+    own: bool = False,
+    picture: str = "",
 ) -> Document:
     """One more comment that is kept."""
     number = state.number(world, "comment")
     row: Document = {"id": f"{_number(post)}_{number}", "post": post["id"], "on": post["id"], "message": message}
-    row |= {"at": now(world), "from": author, "parent": parent, "own": own}
+    row |= {"at": now(world), "from": author, "parent": parent, "own": own, "picture": picture}
     world.put("comment", row["id"], row)
     fresh = world.get("post", post["id"]) or post
     world.put("post", post["id"], fresh | {"comments": [*fresh["comments"], row["id"]][-state.LISTED :]})

@@ -7,6 +7,8 @@ https://developers.facebook.com/docs/graph-api/reference/page/feed, …/page/pho
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +23,9 @@ POST_FIELDS = (
 VIDEO_FIELDS = "id,status,published,post_id,permalink_url"
 STORY_FIELDS = "post_id,status,creation_time,media_type,media_id,url"
 WEB = "https://www.facebook.com"
+# A mention is written so, and is listed as a name: https://developers.facebook.com/docs/pages-api/posts, 2026-11-22.
+_MENTION = re.compile(r"@\[[^\]\n]+\]")
+_MEDIA = ("photo", "album", "cover_photo", "profile_media", "video_inline", "video_autoplay", "video_direct_response")
 
 
 def photo(file: MediaFile, caption: str = "") -> dict[str, Any]:
@@ -79,9 +84,29 @@ def photos_of(post: Mapping[str, Any]) -> Iterator[str]:
             yield from _targets(part)
 
 
+def shows_media(post: Mapping[str, Any]) -> bool:
+    """Whether a post is one of photos or of a video; a link's preview may have a target too, and is none."""
+    attached = (post.get("attachments") or {}).get("data") or ()
+    return any(one.get("type") in _MEDIA or one.get("subattachments") for one in attached)
+
+
 def same_text(ours: str, theirs: object) -> bool:
     """Whether a listed message is ours: Facebook trims it and its lines."""
     return _bare(ours) == _bare(str(theirs or ""))
+
+
+def may_be(ours: str, theirs: object) -> bool:
+    """Whether a listed message may be ours with names where we wrote ``@[…]``. One without mentions is never."""
+    parts, listed = _MENTION.split(_bare(ours)), _bare(str(theirs or ""))
+    if len(parts) == 1 or not listed.startswith(parts[0]) or not listed.endswith(parts[-1]):
+        return False
+    at, end = len(parts[0]), len(listed) - len(parts[-1])
+    for part in parts[1:-1]:
+        found = listed.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at <= end
 
 
 def address(value: object) -> str | None:
@@ -102,7 +127,8 @@ def _titled(piece: Piece) -> dict[str, str]:
 
 
 def _bare(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").strip().split("\n"))
+    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+    return "\n".join(line.rstrip() for line in composed.strip().split("\n"))
 
 
 def _filled(fields: Mapping[str, str]) -> dict[str, str]:

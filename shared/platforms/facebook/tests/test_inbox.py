@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -89,6 +90,48 @@ def test_an_answer_to_an_answer_is_found_below_the_first_comment(stage: stages.S
     assert isinstance(settled, Published)
     assert settled.id == made.id
     assert next(c for c in inbox.comments(stage.call, post, "").items if c.id == made.id).parent_id == top.id
+
+
+def test_a_comment_with_a_picture_is_told_from_one_without(stage: stages.Stage) -> None:
+    """The same words, or none: what is attached decides."""
+    post = stage.published(stages.pieces()["text"])
+    picture = replace(act("comment.create", post.id), media=(stages.photo(),))
+    at = stage.world.now
+    made = done(stage, picture)
+    settled = found(stage, picture, at)
+    assert isinstance(settled, Published)
+    assert settled.id == made.id
+    worded = replace(act("comment.create", post.id, "Look"), media=(stages.photo(),))
+    plain = act("comment.create", post.id, "Look")
+    done(stage, plain)
+    assert isinstance(found(stage, worded, at), Absent)
+    second = done(stage, worded)
+    assert found(stage, worded, at).id == second.id
+    assert found(stage, plain, at).id != second.id
+
+
+def test_a_comment_whose_mention_became_a_name_is_not_proven_absent(stage: stages.Stage) -> None:
+    """@[…] is listed as the name of who is mentioned."""
+    post = stage.published(stages.pieces()["text"])
+    one, at = act("comment.create", post.id, "Thanks, @[123]!"), stage.world.now
+    made = done(stage, one)
+    stage.world.put("comment", made.id, (stage.world.get("comment", made.id) or {}) | {"message": "Thanks, Ada!"})
+    assert isinstance(found(stage, one, at), Unsure)
+    assert isinstance(found(stage, one, at, lambda _: True), Absent)
+
+
+@pytest.mark.parametrize("id_", ["1/feed", "1?x=", "me#", "", ".."])
+def test_an_id_that_is_none_is_refused_before_anything_is_sent(stage: stages.Stage, id_: str) -> None:
+    """It would be another request, with the Page's token: the id, and those among the handles."""
+    stage.http.sent.clear()
+    given = {"comment.hide": {}, "comment.reply": {"top": id_}, "post.like": {"post": id_}, "comment.delete": {}}
+    for verb, handles in given.items():
+        if handles and not id_:
+            continue  # an empty handle is none
+        with pytest.raises(Invalid) as invalid:
+            inbox.prepare(stage.call, act(verb, "1_2" if handles else id_, "Hi", handles), {})
+        assert invalid.value.meta["field"] in {"on", "handles"}
+    assert not stage.http.sent
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from shared.domain.content import Kind, MediaType
-from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure
+from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
 from shared.platforms.facebook import publish, settle, simulator_media, wire
 from shared.platforms.facebook.progress import Progress
 from shared.platforms.facebook.tests import world as stages
@@ -128,12 +130,47 @@ def test_a_long_listing_proves_nothing(stage: stages.Stage, monkeypatch: pytest.
     """More posts since than are read: Unsure; all of them read: Absent."""
     piece = stages.pieces()["text"]
     state, at = stage.prepared(piece), stage.world.now
-    for number in range(6):
-        stage.committed(simulated.piece(Kind.TEXT, f"Another {number}"), {"since": 0})
+    others = {stage.committed(simulated.piece(Kind.TEXT, f"Another {number}"), {"since": 0}).id for number in range(6)}
+    armed = Armed(1, at, state, others.__contains__)
     monkeypatch.setattr(settle, "PAGE", 2)
-    assert isinstance(stage.found(piece, state, at), Absent)
+    assert isinstance(publish.find(stage.call, piece, armed), Absent)
     monkeypatch.setattr(settle, "MAX_PAGES", 2)
-    assert isinstance(stage.found(piece, state, at), Unsure)
+    assert isinstance(publish.find(stage.call, piece, armed), Unsure)
+
+
+def test_a_text_that_facebook_has_changed_is_not_proven_absent(stage: stages.Stage) -> None:
+    """A post of this app since then that nobody else claims may be ours, in other words: @[…] becomes a name."""
+    piece = simulated.piece(Kind.TEXT, "With @[1234567] today")
+    state, at = stage.prepared(piece), stage.world.now
+    published = stage.committed(piece, state)
+    post = stage.world.get("post", published.id) or {}
+    for words, app in (("With The Bakery today", "somebody-else"), ("W i t h", post["app"])):
+        stage.world.put("post", published.id, post | {"message": words, "app": app})
+        assert isinstance(stage.found(piece, state, at), Unsure)
+        assert isinstance(publish.find(stage.call, piece, Armed(1, at, state, lambda _: True)), Absent)
+    stage.world.put("post", published.id, post | {"message": "Without it today", "app": "somebody-else"})
+    assert isinstance(stage.found(piece, state, at), Absent)
+
+
+def test_a_link_to_something_on_facebook_is_found(stage: stages.Stage) -> None:
+    """Its preview names a target, as a photo's does; it is no photo."""
+    piece = stages.pieces()["link"]
+    state = stage.prepared(piece)
+    published = stage.committed(piece, state)
+
+    def listed(request: Request) -> Response | None:
+        if "published_posts" not in request.url:
+            return None
+        row = stage.world.get("post", published.id) or {}
+        shared = {"type": "share", "url": "https://www.facebook.com/1", "target": {"id": "1"}}
+        post = {"id": published.id, "message": row["message"], "application": {"id": row["app"]}}
+        post |= {"created_time": "2026-11-22T12:00:00+0000", "attachments": {"data": [shared]}}
+        return Response(200, {}, json.dumps({"data": [post]}).encode())
+
+    stage.http.intercept = listed
+    found = publish.find(stage.call, piece, Armed(1, datetime(2026, 11, 22, 12, tzinfo=UTC), state))
+    assert isinstance(found, Published)
+    assert found.id == published.id
 
 
 def test_a_first_comment_is_found_under_its_post(stage: stages.Stage) -> None:
@@ -196,7 +233,13 @@ def test_no_token_in_any_address(stage: stages.Stage) -> None:
 
 @pytest.mark.parametrize(
     ("ours", "theirs", "same"),
-    [("A text", "A text", True), ("A  \r\nB ", "A\nB", True), ("A", "B", False), ("A", None, False)],
+    [
+        ("Cafe\u0301", "Caf\u00e9", True),
+        ("A text", "A text", True),
+        ("A  \r\nB ", "A\nB", True),
+        ("A", "B", False),
+        ("A", None, False),
+    ],
 )
 def test_texts_are_compared_as_facebook_keeps_them(ours: str, theirs: Any, same: bool) -> None:
     """Trimmed, line by line."""

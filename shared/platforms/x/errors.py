@@ -82,6 +82,17 @@ _FORBIDDEN = ErrorRow(
     "platform",
     "platform",
 )
+_NO_MESSAGES = ErrorRow(
+    Fate.REJECTED,
+    "recipient_unavailable",
+    "This person takes no messages from the account: X leaves it to each whose they take.",
+    "platform",
+    "user",
+)
+# As _DUPLICATE: the repost that stands there may be ours.
+_REPOSTED = ErrorRow(
+    Fate.UNKNOWN, "duplicate", "The account has reposted this already: there is nothing to do.", "validation", "user"
+)
 # A bare «Forbidden»: a scope, a setting of the app or a policy. Not documented well enough to say that nothing happened.
 _UNCLEAR = ErrorRow(Fate.UNKNOWN, _FORBIDDEN.code, _FORBIDDEN.message, _FORBIDDEN.category, _FORBIDDEN.caused_by)
 _AUTOMATED = ErrorRow(
@@ -116,7 +127,8 @@ TABLE: Final[Mapping[Key, ErrorRow]] = {
     Key(403, ANY, "deleted or not visible to you"): _GONE,
     Key(403, ANY, "not allowed to post a video longer"): _MEDIA_INVALID,
     Key(403, ANY, "might be automated"): _AUTOMATED,
-    Key(403, ANY, "already retweeted"): _DUPLICATE,
+    Key(403, ANY, "already retweeted"): _REPOSTED,
+    Key(403, ANY, "permission to dm one or more participants"): _NO_MESSAGES,
     Key(403, ANY, "unable to verify your credentials"): _BAD_APP,  # the app-only token's endpoint, with error 99
     Key(403, "client-forbidden"): _FORBIDDEN,
     Key(403, "oauth1-permissions"): _FORBIDDEN,

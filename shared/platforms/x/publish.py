@@ -98,7 +98,7 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     page since then was read, without a word of X about missing parts.
     """
     if piece.kind is Kind.REPOST:
-        return reposts.find(call, wire.reposted(piece.options), _looks_back_to(armed))
+        return reposts.find(call, wire.reposted(piece.options), _looks_back_to(armed), armed.taken)
     ours = [*(item["id"] for item in armed.state.get("media", ())), *armed.state.get("former", ())]
     since = timeline.first_id(_looks_back_to(armed))
     found: list[Mapping[str, Any]] = []

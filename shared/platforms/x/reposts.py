@@ -6,6 +6,8 @@ a repost goes by the id of its source everywhere here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,14 +27,19 @@ def commit(call: Call, source: str) -> Published:
     return _published(call, source, answer)
 
 
-def find(call: Call, source: str, since: datetime) -> Published | Absent | Unsure:
-    """Whether the account's timeline since then has it. An older repost of the same post makes this one none."""
+def find(call: Call, source: str, since: datetime, taken: Callable[[str], bool]) -> Published | Absent | Unsure:
+    """Whether the account's timeline since then has it. An older repost of the same post makes this one none.
+
+    ``taken``: the source's id may be another piece's (our own post, or another account's repost of it). The repost that is
+    found is this account's all the same, so it is Published, without an id that looks like that piece's.
+    """
     for page in timeline.pages(call, timeline.first_id(since)):
         if page is None:
             return Unsure("X listed the account's timeline only in part")
         for post in page:
             if wire.references(post).get("retweeted") == source:
-                return _published(call, source, post)
+                found = _published(call, source, post)
+                return replace(found, id="") if taken(source) else found
     return Absent("the account's whole timeline since the attempt has no repost of it")
 
 

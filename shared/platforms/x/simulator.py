@@ -87,6 +87,7 @@ ROUTES: Final = (
     _route("GET", r"/2/webhooks", "app-only", 450, hooks.registered),
     _route("POST", _SUBSCRIPTIONS, "tweet.read", 500, hooks.subscribe),
     _route("GET", _SUBSCRIPTIONS, "tweet.read like.read", 500, hooks.subscriptions),
+    _route("PUT", _SUBSCRIPTIONS + "/([0-9]{1,19})", "app-only", 500, hooks.move),
     _route("DELETE", _SUBSCRIPTIONS + "/([0-9]{1,19})", "app-only", 500, hooks.end),
 )
 _OPEN: Final[Mapping[tuple[str, str], Callable[[Asked], Response]]] = {

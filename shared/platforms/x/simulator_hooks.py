@@ -87,6 +87,22 @@ def subscriptions(asked: Asked) -> Response:
     return answer(200, {"data": mine} if mine else {})
 
 
+def move(asked: Asked, subscription_id: str) -> Response:
+    """PUT /2/activity/subscriptions/{subscription_id}: another tag, another webhook."""
+    body = asked.json()
+    if set(body) - {"tag", "webhook_id"} or not body:
+        return invalid("$.webhook_id: is missing but it is required")
+    if "webhook_id" in body and body["webhook_id"] not in {one["id"] for one in _hooks(asked.world)}:
+        return invalid("$.webhook_id: is not a webhook of this app", webhook_id=body["webhook_id"])
+    subs = _subs(asked.world)
+    found = next((one for one in subs if one["subscription_id"] == subscription_id), None)
+    if found is None:
+        return missing("subscription", "subscription_id", subscription_id)
+    found |= {**body, "updated_at": asked.world.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}
+    asked.world.put("x.subs", "all", {"subs": subs})
+    return answer(200, {"data": {"subscription": found, "total_subscriptions": len(subs)}})
+
+
 def end(asked: Asked, subscription_id: str) -> Response:
     """DELETE /2/activity/subscriptions/{subscription_id}."""
     rest = [one for one in _subs(asked.world) if one["subscription_id"] != subscription_id]

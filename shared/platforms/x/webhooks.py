@@ -66,13 +66,20 @@ def signature(secret: str, body: bytes) -> str:
 
 def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
     """The delivery's events. Raises ValueError."""
-    said = json.loads(body)
+    try:
+        return _parsed(json.loads(body), _sent_at(headers))
+    except (AttributeError, LookupError, TypeError, OverflowError, OSError, RecursionError) as error:
+        # The readers take the documented shapes for granted; any other shape is the one error that callers know.
+        raise ValueError("an X delivery of a shape that X does not document") from error
+
+
+def _parsed(said: Any, sent: datetime) -> list[Event]:
     listed = said.get("data") if isinstance(said, dict) else None
     if isinstance(listed, dict):
         listed = [listed]
     if not isinstance(listed, list) or not all(isinstance(item, dict) and item.get("event_type") for item in listed):
         raise ValueError("an X delivery has data with event_type")
-    return [event for item in listed for event in _events(item, _sent_at(headers))]
+    return [event for item in listed for event in _events(item, sent)]
 
 
 def _events(item: Mapping[str, Any], sent: datetime) -> list[Event]:
@@ -208,7 +215,8 @@ def _sent_at(headers: Mapping[str, str]) -> datetime:
 
 
 def _present(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if value not in {None, ""}}
+    """Text, numbers and booleans, as an event's data is; X's own objects are in its ``raw``."""
+    return {name: value for name, value in data.items() if isinstance(value, str | int | float) and value != ""}
 
 
 # ------------------------------------------------------------------------------------------------ subscriptions
@@ -217,22 +225,16 @@ def _present(data: Mapping[str, Any]) -> dict[str, Any]:
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     """The app's webhook (made when there is none for this address), then one subscription per event. Repeatable.
 
-    Raises Refused.
+    Subscriptions that lead to a former address are led to this one. Raises Refused.
     """
     bearer = _app_token(call, secret)
     webhook = _webhook(call, bearer, callback_url)
-    known = {str(one.get("event_type")) for one in _mine(call)}
+    known = {str(one.get("event_type")): one for one in _mine(call)}
     for event_type in SUBSCRIBED:
-        if event_type in known:
-            continue
-        body = {
-            "event_type": event_type,
-            "filter": {"user_id": call.who.platform_account_id},
-            "webhook_id": webhook,
-            "tag": TAG,
-        }
-        request = _wire.post_json(f"{wire.API}/activity/subscriptions", body)
-        _wire.ask(call, wire.authorised(call, request), errors.refusal)
+        if event_type not in known:
+            _begin(call, event_type, webhook)
+        elif known[event_type].get("webhook_id") != webhook:
+            _move(call, bearer, str(known[event_type]["subscription_id"]), webhook)
     return Subscription(None, {"webhook_id": webhook})
 
 
@@ -247,6 +249,18 @@ def unsubscribe(call: Call) -> None:
         except Refused as refused:
             if refused.row.code != "not_found":
                 raise
+
+
+def _begin(call: Call, event_type: str, webhook: str) -> None:
+    about = {"user_id": call.who.platform_account_id}
+    body = {"event_type": event_type, "filter": about, "webhook_id": webhook, "tag": TAG}
+    request = _wire.post_json(f"{wire.API}/activity/subscriptions", body)
+    _wire.ask(call, wire.authorised(call, request), errors.refusal)
+
+
+def _move(call: Call, bearer: str, subscription: str, webhook: str) -> None:
+    request = _wire.post_json(f"{wire.API}/activity/subscriptions/{subscription}", {"webhook_id": webhook})
+    _wire.ask(call, _as(bearer, replace(request, method="PUT")), errors.refusal)
 
 
 def _webhook(call: Call, bearer: str, url: str) -> str:

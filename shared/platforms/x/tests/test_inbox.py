@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from shared.domain.content import Act, Kind
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
 from shared.platforms.x import inbox, publish, simulator
 from shared.platforms.x.tests.person import Person
+from shared.ports.http import Response
 from tests.support import simulated
 
 SAMPLE = "1460323737035677698"
@@ -178,3 +180,17 @@ def test_a_permission_that_was_never_given_is_named(person: Person, verb: str, s
     with pytest.raises(Refused):
         inbox.conversations(person.call, "")
     assert len(person.http.sent) == before
+
+
+def test_who_takes_no_messages_is_a_definite_refusal(person: Person) -> None:
+    """The commonest end of a private answer: nobody waits for it to be settled."""
+    made, _ = person.post(simulated.piece(Kind.TEXT, "Anybody there?"))
+    asked = simulator.visit(person.world, person.connected.platform_account_id, "reply", "Me!", on=made.id)
+    said = {"title": "Forbidden", "type": "about:blank", "status": 403}
+    said |= {"detail": "You do not have permission to DM one or more participants."}
+    act = Act("comment.private_reply", asked, "Hello")
+    state = inbox.prepare(person.call, act, {}).state
+    person.http.intercept = lambda _: Response(403, {}, json.dumps(said).encode())
+    with pytest.raises(Refused) as refused:
+        inbox.commit(person.call, act, state)
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "recipient_unavailable")

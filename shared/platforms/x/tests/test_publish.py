@@ -399,3 +399,18 @@ def test_intercepted_requests_are_what_the_adapter_sent(person: Person) -> None:
     assert seen[0].headers["Content-Type"] == "application/json"
     assert seen[0].read_timeout == MANIFEST.timing.send_deadline
     assert seen[0].body == b'{"text":"Hello"}'
+
+
+def test_a_repost_of_one_s_own_post_is_found_though_its_id_is_another_s(person: Person) -> None:
+    """X gives a repost the id of its source, which is a piece of ours too: what is found is live, under no id of its own."""
+    source, _ = person.post(simulated.piece(Kind.TEXT, "Original"))
+    piece = simulated.piece(Kind.REPOST, "", options={"repost_of": source.id})
+    publish.commit(person.call, piece, {})
+    person.world.pass_time(10)
+    at = person.world.now - timedelta(seconds=10)
+    named = publish.find(person.call, piece, Armed(1, at, {}))
+    assert isinstance(named, Published)
+    assert named.id == source.id
+    found = publish.find(person.call, piece, Armed(1, at, {}, lambda one: one == source.id))
+    assert isinstance(found, Published)
+    assert (found.id, found.state) == ("", {"repost_of": source.id})

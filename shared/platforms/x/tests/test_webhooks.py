@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -36,11 +38,38 @@ def test_an_event_becomes_this(theirs: dict[str, Any], ours: list[dict[str, Any]
     assert all(event.raw == theirs["data"] for event in found)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": 5}', b'{"data": [{}]}', b"<html>"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"data": 5}', b'{"data": [{}]}', b"<html>", b"[" * 200_000])
 def test_what_makes_no_sense_is_refused(body: bytes) -> None:
     """By ValueError, whatever it is."""
     with pytest.raises(ValueError):
         webhooks.parse({}, body)
+
+
+ODD: tuple[Any, ...] = (None, 5, "text", [], [5], {}, {"data": 5}, "9" * 400)
+
+
+@pytest.mark.parametrize("theirs", [t for _, t, _ in CASES], ids=[name for name, _, _ in CASES])
+def test_whatever_is_odd_in_a_delivery_is_read_or_refused(theirs: dict[str, Any]) -> None:
+    """Each of its fields in turn is of a type that nobody expects: events or ValueError, nothing else."""
+
+    def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        if path:
+            yield path
+        for key, inner in (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        ):
+            yield from places(inner, (*path, key))
+
+    for path in places(theirs):
+        for odd in ODD:
+            changed = json.loads(json.dumps(theirs))
+            within = changed
+            for key in path[:-1]:
+                within = within[key]
+            within[path[-1]] = odd
+            with suppress(ValueError):
+                events = webhooks.parse(DATED, json.dumps(changed).encode())
+                assert all(event.id and isinstance(event.data, dict) for event in events)
 
 
 def test_the_challenge_is_answered_as_documented() -> None:
@@ -76,6 +105,16 @@ def test_subscribing_twice_is_one_subscription_per_event() -> None:
     for _ in range(2):
         webhooks.unsubscribe(person.call)
     assert (person.world.get("x.subs", "all") or {})["subs"] == []
+
+
+def test_at_a_new_address_the_subscriptions_move_there() -> None:
+    """An installation that moved would hear nothing more: those that stand are led to its new webhook, none is doubled."""
+    person = Person()
+    webhooks.subscribe(person.call, "https://old.example/webhooks/twitter", SECRET)
+    state = webhooks.subscribe(person.call, "https://new.example/webhooks/twitter", SECRET).state
+    subs = (person.world.get("x.subs", "all") or {})["subs"]
+    assert {one["webhook_id"] for one in subs} == {state["webhook_id"]}
+    assert len(subs) == len(webhooks.SUBSCRIBED)
 
 
 def test_an_address_that_x_does_not_take_is_refused() -> None:

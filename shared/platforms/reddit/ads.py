@@ -154,7 +154,8 @@ def _status_found(call: Call, act: Act, level: str) -> Published | Absent | Unsu
         if refused.fate is Fate.REJECTED and refused.status == 404:
             return Unsure("it is not there any more")
         raise
-    same = found.get("configured_status") == ads_wire.status(act)
+    shown, wished = found.get("configured_status"), ads_wire.status(act)
+    same = shown == wished or (shown == "DELETED" and wished == "ARCHIVED")
     return Published(act.on) if same else Absent("its status is another")
 
 

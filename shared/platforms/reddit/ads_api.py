@@ -60,8 +60,8 @@ def send(call: Call, method: str, path: str, body: Mapping[str, Any]) -> dict[st
 
 def rows(call: Call, path: str, body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The rows of a report, which is asked for by POST. Raises Refused, AnswerLost, NotSent."""
-    url = f"{API}{path}?page.size=1000"
-    for _ in range(_MOST_PAGES):
+    url = f"{API}{path}?page.size={PAGE}"
+    for _ in range(_MOST_PAGES * 5):
         answer = api.send(call, _json("POST", url, body))
         found = _one(answer).get("metrics")
         if not isinstance(found, list):

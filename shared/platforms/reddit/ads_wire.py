@@ -22,7 +22,8 @@ OBJECTIVES: Final = {
 }
 BILLING: Final = {"clicks": "CPC", "impressions": "CPM", "video_views": "CPV"}
 PLACEMENTS: Final = {"feed": "FEED", "comments": "COMMENTS_PAGE"}
-STATUSES: Final = {"active": "ACTIVE", "paused": "PAUSED", "deleted": "DELETED"}
+# DELETED is refused until three hours after something was archived, and what is archived never runs again.
+STATUSES: Final = {"active": "ACTIVE", "paused": "PAUSED", "deleted": "ARCHIVED"}
 _OURS: Final[Mapping[str, Status]] = {
     "ACTIVE": "active",
     "PAUSED": "paused",

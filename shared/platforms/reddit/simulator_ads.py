@@ -1,7 +1,7 @@
 """The simulated Reddit's ads API: one business and ad account per person, what was made in it, and figures for what runs.
 
 Answers are in its envelope, refusals in its own shape. Only what is active, below what is active, delivers; each day of it has
-figures of its own. What is deleted is in no list any more, and is still there by its id.
+figures of its own. What is archived stays so; it can be deleted three hours later, and is in no list then, but there by its id.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ HOST: Final = "ads-api.reddit.com"
 LEVELS: Final = {"campaigns": "campaign", "ad_groups": "ad_group", "ads": "ad"}
 _PARENTS: Final = {"ad_group": "campaign_id", "ad": "ad_group_id"}
 _PAUSED: Final = ("CAMPAIGN_PAUSED", "AD_GROUP_PAUSED", "PAUSED")
+_ENDED: Final = ("ARCHIVED", "DELETED")
+_UNDELETABLE_SECONDS: Final = 3 * 3600
 _LIMITED_SECONDS: Final = 30
 _NOUGHT: Final = {"impressions": 0, "clicks": 0, "spend": 0, "key_conversion_total_count": 0}
 _PLURAL: Final = "(campaigns|ad_groups|ads)"
@@ -80,14 +82,12 @@ def _accounts(asked: Asked, business: str) -> Response:
 def _instruments(asked: Asked, account: str) -> Response:
     _own(asked, account)
     name = fields.instrument(asked.user_id)
-    return _page(
-        asked, [{"id": name, "ad_account_id": account, "name": "Visa", "currency": "USD", "is_servable": True}]
-    )
+    return _page(asked, [{"id": name, "name": "Visa", "currency": "USD", "is_servable": True}])
 
 
 def _pixels(asked: Asked, account: str) -> Response:
     _own(asked, account)
-    return _page(asked, [{"id": fields.PIXEL, "name": f"{asked.name}'s pixel", "ad_account_id": account}])
+    return _page(asked, [{"id": fields.PIXEL, "name": f"{asked.name}'s pixel", "business_id": _business(asked)}])
 
 
 def _listed(asked: Asked, account: str, plural: str) -> Response:
@@ -162,6 +162,11 @@ def _change(asked: Asked, plural: str, one_id: str) -> Response:
     if set(data) != {"configured_status"} or status not in fields.STATUSES:
         return refused(400, "the request is invalid", ("data", "only configured_status changes in the sandbox"))
     now = wire.epoch(asked.world)
+    before = one["data"]["configured_status"]
+    if before in _ENDED and status != before and (status != "DELETED" or now < one["modified"] + _UNDELETABLE_SECONDS):
+        return refused(400, "the request is invalid", ("configured_status", f"cannot be {status} after {before} yet"))
+    if status == "DELETED" and before not in _ENDED:
+        return refused(400, "the request is invalid", ("configured_status", "must be ARCHIVED before"))
     since = one["active_since"] or now if status == "ACTIVE" else one["active_since"]
     changed = {**one, "data": {**one["data"], **data}, "modified": now, "active_since": since}
     asked.world.put("reddit.ad", one_id, changed)

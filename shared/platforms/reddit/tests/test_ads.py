@@ -10,7 +10,7 @@ import pytest
 from shared.domain.content import Act, Kind
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
-from shared.platforms.reddit import ads, ads_wire, errors, simulator_ads, simulator_ads_fields
+from shared.platforms.reddit import ads, ads_api, ads_wire, errors, simulator_ads, simulator_ads_fields
 from shared.platforms.reddit.tests.person import KEY, Person
 from shared.ports.http import AnswerLost, Request, Response
 from tests.support import simulated
@@ -81,10 +81,18 @@ def test_only_what_is_active_delivers(person: Person) -> None:
     assert not ads.stats(person.call, "ad", account, ["1"], today, until)
 
 
-def test_what_is_deleted_is_not_listed(person: Person) -> None:
-    """It is still there by its id, so that a lost answer is settled."""
+def test_deleting_is_archiving(person: Person) -> None:
+    """Reddit deletes only what was archived hours before; what is archived never runs again."""
     account, campaign, *_ = chain(person)
     do(person, "campaign.status", campaign, ad_account_id=account, status="deleted")
+    assert ads.objects(person.call, "campaign", account, "", "").items[0].status == "archived"
+    with pytest.raises(Refused):
+        do(person, "campaign.status", campaign, ad_account_id=account, status="active")
+    gone = {"configured_status": "DELETED"}
+    with pytest.raises(Refused):
+        ads_api.send(person.call, "PATCH", f"/campaigns/{campaign}", gone)
+    person.world.pass_time(3 * 3600)
+    ads_api.send(person.call, "PATCH", f"/campaigns/{campaign}", gone)
     assert not ads.objects(person.call, "campaign", account, "", "").items
     act = Act("campaign.status", campaign, "", {"ad_account_id": account, "status": "deleted"}, key=KEY)
     assert isinstance(ads.find(person.call, act, Armed(1, person.world.now, {})), Published)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from typing import Any
 from shared.platforms.contract_webhooks import Reply
 
 SIGNATURE = "x-hub-signature-256"
+_HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: JSON may have one alone, UTF-8 cannot
+MOST_WORD = 300  # characters; message ids are the longest, of some 170
 
 
 def challenge(query: Mapping[str, str], verify_token: str) -> Reply | None:
@@ -54,12 +57,22 @@ def entries(body: bytes, *objects: str) -> Iterator[dict[str, Any]]:
     yield from found
 
 
+def plain(value: object) -> str:
+    """An id, a name or a word as text; empty for what is none of these, or is longer than any of Graph's."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if len(text) <= MOST_WORD and not _HALVES.search(text) else ""
+
+
+def rows(value: object) -> list[dict[str, Any]]:
+    """The objects of what should be a list of them."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
 def changes(entry: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """``field`` and ``value`` of each of an entry's changes."""
-    for change in entry.get("changes") or ():
-        if isinstance(change, dict):
-            value = change.get("value")
-            yield str(change.get("field") or ""), value if isinstance(value, dict) else {"value": value}
+    for change in rows(entry.get("changes")):
+        value = change.get("value")
+        yield plain(change.get("field")), value if isinstance(value, dict) else {"value": value}
 
 
 def instant(value: object) -> datetime:

@@ -91,12 +91,13 @@ def unsubscribe(call: Call) -> None:
 
 
 def _entry(entry: Mapping[str, Any]) -> Iterator[Event]:
-    page = str(entry.get("id") or "")
+    page = webhooks.plain(entry.get("id"))
     for name, value in webhooks.changes(entry):
         yield _change(page, entry, name, value)
-    for item in entry.get("messaging") or ():
-        if not isinstance(item, dict):
-            raise ValueError("each of «messaging» is an object")  # noqa: TRY004 - parse's one error
+    messaging = entry.get("messaging") or []
+    if not isinstance(messaging, list) or not all(isinstance(item, dict) for item in messaging):
+        raise ValueError("«messaging» is a list of objects")
+    for item in messaging:
         yield _messaging(page, item)
 
 
@@ -105,15 +106,13 @@ def _entry(entry: Mapping[str, Any]) -> Iterator[Event]:
 
 def _change(page: str, entry: Mapping[str, Any], name: str, value: dict[str, Any]) -> Event:
     kind = _kind(page, name, value)
-    at = webhooks.instant(value.get("created_time") or entry.get("time"))
-    when = (
-        at if value.get("verb") in {"add", None} else webhooks.instant(entry.get("time") or value.get("created_time"))
-    )
+    made, told = value.get("created_time"), entry.get("time")
+    when = webhooks.instant((made or told) if value.get("verb") in ("add", None) else (told or made))
     return Event(kind, _identity(name, value, when), page, when, _data(page, name, value), value)
 
 
 def _kind(page: str, name: str, value: Mapping[str, Any]) -> EventKind:
-    item, verb = str(value.get("item") or ""), str(value.get("verb") or "")
+    item, verb = webhooks.plain(value.get("item")), webhooks.plain(value.get("verb"))
     if name == "leadgen":
         return "lead.created"
     if name == "mention":
@@ -126,14 +125,16 @@ def _kind(page: str, name: str, value: Mapping[str, Any]) -> EventKind:
         return _COMMENT.get(verb, "other")
     if item in {"reaction", "like"}:
         return _REACTION.get(verb, "other")
-    ours = _author(value)[0] in {page, ""} and value.get("published") != 0
+    # Visitors' posts come without their author where Facebook keeps them back; the Page's own new ones never do.
+    by = _author(value)[0]
+    ours = (by == page or (not by and verb != "add")) and value.get("published") != 0
     return _POST.get(verb, "other") if item in _POSTS and ours else "other"
 
 
 def _identity(name: str, value: Mapping[str, Any], at: datetime) -> str:
     """The same however often it is delivered: what happened, to what, by whom, when."""
     what = ("item", "verb", "comment_id", "post_id", "open_graph_story_id", "leadgen_id", "reaction_type")
-    parts = [str(value.get(key) or "") for key in what]
+    parts = [webhooks.plain(value.get(key)) for key in what]
     return ".".join(
         ["facebook", name, *(part for part in (*parts, _author(value)[0]) if part), str(int(at.timestamp()))]
     )
@@ -168,13 +169,14 @@ def _author(value: Mapping[str, Any]) -> tuple[str, str]:
     by = value.get("from")
     found = by if isinstance(by, dict) else {}
     id_ = found.get("id") or value.get("sender_id") or value.get("reviewer_id")
-    return str(id_ or ""), str(found.get("name") or value.get("sender_name") or value.get("reviewer_name") or "")
+    name = found.get("name") or value.get("sender_name") or value.get("reviewer_name")
+    return webhooks.plain(id_), webhooks.plain(name)
 
 
 def _parent(value: Mapping[str, Any]) -> str:
     """The comment that is answered; below a post itself, Facebook names the post."""
-    parent = str(value.get("parent_id") or "")
-    return "" if parent == str(value.get("post_id") or "") else parent
+    parent = webhooks.plain(value.get("parent_id"))
+    return "" if parent == webhooks.plain(value.get("post_id")) else parent
 
 
 # --------------------------------------------------------------------------------------------------- messaging
@@ -186,15 +188,19 @@ def _messaging(page: str, item: Mapping[str, Any]) -> Event:
     person = recipient if sender == page else sender
     kind, about = _told(item)
     mids = about.get("mids")
-    mid = str(about.get("mid") or (mids[0] if isinstance(mids, list) and mids else "") or "")
+    mid = webhooks.plain(about.get("mid") or (mids[0] if isinstance(mids, list) and mids else ""))
     which = mid if mid and not kind.startswith("reaction") else f"{mid}.{int(at.timestamp() * 1000)}"
     data: dict[str, Any] = {
         "message_id": mid,
         "person_id": person,
-        "text": about.get("text") or "",
+        "text": text if isinstance(text := about.get("text"), str) else "",
     }
-    data |= {"author_id": sender, "own": sender == page, "reaction": about.get("emoji") or about.get("reaction") or ""}
-    if attached := [one for one in about.get("attachments") or () if isinstance(one, dict)]:
+    data |= {
+        "author_id": sender,
+        "own": sender == page,
+        "reaction": webhooks.plain(about.get("emoji") or about.get("reaction")),
+    }
+    if attached := webhooks.rows(about.get("attachments")):
         data["attachments"] = len(attached)
     kept = {key: value for key, value in data.items() if value != ""}
     return Event(kind, f"facebook.{kind}.{which}.{sender}", page, at, kept, dict(item))
@@ -219,4 +225,4 @@ def _told(item: Mapping[str, Any]) -> tuple[EventKind, Mapping[str, Any]]:
 
 def _id(item: Mapping[str, Any], name: str) -> str:
     found = item.get(name)
-    return str(found.get("id") or "") if isinstance(found, dict) else ""
+    return webhooks.plain(found.get("id")) if isinstance(found, dict) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +71,51 @@ def test_what_makes_no_sense_is_refused(entry: dict[str, Any]) -> None:
     """ValueError, and nothing else."""
     with pytest.raises(ValueError, match=r".+"):
         webhooks.parse({}, json.dumps({"object": "page", "entry": [entry]}).encode())
+
+
+HOSTILE: tuple[Any, ...] = (None, True, 5, -1, 10**30, "", "x" * 5000, [], [5], {}, {"id": []}, [[[]]], "\ud800", 1e308)
+
+
+def mutants(value: Any) -> Iterator[Any]:
+    """The value with each of its parts put in turn by something of another type."""
+    yield from HOSTILE
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from ({**value, key: mutant} for mutant in mutants(part))
+    elif isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from ([*value[:number], mutant, *value[number + 1 :]] for mutant in mutants(part))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_bytes_break_the_reader(case: str) -> None:
+    """Each part of each payload of a wrong type: events with short ids and plain data, or ValueError."""
+    body = json.loads((FIXTURES / f"webhook.{case}.facebook.json").read_text())
+    for mutant in mutants(body):
+        try:
+            events = webhooks.parse({}, json.dumps(mutant).encode())
+        except ValueError:
+            continue
+        for event in events:
+            assert len(event.id) < 1000
+            assert len(event.platform_account_id) < 100
+            assert all(isinstance(value, str | int | float | bool) for value in event.data.values())
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff", b"[" * 100_000, b'{"object":"page","entry":' + b"[" * 100_000, b"5"])
+def test_what_is_no_delivery_is_refused(body: bytes) -> None:
+    """ValueError, and nothing else."""
+    with pytest.raises(ValueError, match=r".+"):
+        webhooks.parse({}, body)
+
+
+def test_a_post_of_nobody_known_is_not_ours() -> None:
+    """Facebook keeps back who visitors are: only the Page's own id makes it the Page's post."""
+    value = {"item": "status", "verb": "add", "post_id": "1_2", "created_time": 5}
+    for by, kind in (({}, "other"), ({"from": {"id": "1"}}, "post.published"), ({"from": {"id": "3"}}, "other")):
+        entry = {"id": "1", "time": 5, "changes": [{"field": "feed", "value": {**value, **by}}]}
+        (event,) = webhooks.parse({}, json.dumps({"object": "page", "entry": [entry]}).encode())
+        assert event.kind == kind
 
 
 def test_two_edits_are_two_events() -> None:

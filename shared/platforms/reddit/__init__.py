@@ -113,6 +113,7 @@ MANIFEST = Manifest(
     rate_limits=MappingProxyType(
         {
             "all requests": "100 per minute and OAuth client, averaged over 10 minutes (x-ratelimit-* headers)",
+            "ads": "400 reads, 200 writes and 60 reports per minute",
             "new posts and comments": "by the account's age and karma in a community; Reddit says how long to wait",
         }
     ),

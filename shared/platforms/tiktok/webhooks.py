@@ -20,6 +20,7 @@ from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscrip
 # happened. Within it a replayed event has the same id, and is dropped by that.
 OLDEST: Final = timedelta(hours=73)
 AHEAD: Final = timedelta(minutes=5)  # clocks differ
+MOST_WORD: Final = 250  # characters
 REASONS: Final = {
     0: "unknown",
     1: "user_disconnected",
@@ -58,21 +59,22 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) 
 
 def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
     """The one event of a delivery. Raises ValueError when it is none."""
-    said = json.loads(body)
-    if not isinstance(said, dict) or not isinstance(said.get("event"), str):
-        raise ValueError("no event")  # noqa: TRY004 - as the contract has it
+    said = _read(body)
+    event = _plain(said.get("event")) if isinstance(said, dict) else ""
+    if not isinstance(said, dict) or not event:
+        raise ValueError("no event")
     made = said.get("create_time")
     if not isinstance(made, int) or isinstance(made, bool):
         raise ValueError("no create_time")  # noqa: TRY004 - likewise
     content = _content(said.get("content"))
-    who = str(said.get("user_openid") or "")
+    who = _plain(said.get("user_openid"))
     return [
         Event(
-            kind=_KINDS.get(said["event"], "other"),
-            id=_id(said["event"], who, content, made),
+            kind=_KINDS.get(event, "other"),
+            id=_id(event, who, content, made),
             platform_account_id=who,
             at=_instant(made),
-            data=_data(said["event"], content),
+            data=_data(event, content),
             raw={**said, "content": content},
         )
     ]
@@ -89,27 +91,39 @@ def unsubscribe(call: Call) -> None:
 
 def _content(given: Any) -> dict[str, Any]:
     """JSON in a text; an empty one says nothing more."""
-    value = json.loads(given) if isinstance(given, str) and given.strip() else given or {}
+    value = _read(given) if isinstance(given, str) and given.strip() else given or {}
     if not isinstance(value, dict):
         raise ValueError("content is no object")  # noqa: TRY004 - likewise
     return value
 
 
+def _read(text: str | bytes) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the delivery is nested too deeply") from error
+
+
+def _plain(value: object) -> str:
+    """An id or a word as text; empty for what is neither, or is longer than any of TikTok's."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if len(text) <= MOST_WORD and text.isprintable() else ""
+
+
 def _id(event: str, who: str, content: Mapping[str, Any], made: int) -> str:
     """The same for a repeated delivery: what happened, to what, when. TikTok sends no id of its own."""
-    about = content.get("post_id") or content.get("publish_id") or ""
-    return ":".join((event, who, str(about), str(made)))
+    about = _plain(content.get("post_id")) or _plain(content.get("publish_id"))
+    return ":".join((event, who, about, str(made)))
 
 
 def _data(event: str, content: Mapping[str, Any]) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        name: str(content[name]) for name in ("publish_id", "post_id", "publish_type") if content.get(name)
-    }
+    names = ("publish_id", "post_id", "publish_type")
+    data: dict[str, Any] = {name: word for name in names if (word := _plain(content.get(name)))}
     reason = content.get("reason", content.get("fail_reason"))
     if event == "authorization.removed":
         data["reason"] = REASONS.get(reason, "unknown") if isinstance(reason, int) else "unknown"
-    elif reason is not None:
-        data["reason"] = str(reason)
+    elif _plain(reason):
+        data["reason"] = _plain(reason)
     if event == "post.publish.no_longer_publicaly_available":
         data["public"] = False
     if event == "post.publish.publicly_available":

@@ -82,12 +82,43 @@ def test_tiktok_s_examples_are_understood(name: str, kind: str, data: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"event":5}', b'{"event":"x"}', b'{"event":"x","create_time":1,"content":"["}']
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"event":5}',
+        b'{"event":"x"}',
+        b'{"event":"x","create_time":1,"content":"["}',
+        b'{"event":"x","create_time":1,"content":"' + b"[" * 100_000 + b'"}',
+        b'{"event":"x","create_time":1,"content":[5]}',
+        b'{"event":"x","create_time":99999999999999999999}',
+    ],
 )
 def test_what_makes_no_sense_is_an_error(body: bytes) -> None:
     """Never a crash of another kind."""
     with pytest.raises(ValueError):
         webhooks.parse({}, body)
+
+
+@pytest.mark.parametrize("value", [None, True, 5, 10**30, "x" * 5000, "", [], {}, [[5]], "\ud800"])
+@pytest.mark.parametrize("name", ["event", "user_openid", "publish_id", "post_id", "publish_type", "reason"])
+def test_no_part_of_a_wrong_type_breaks_the_reader(name: str, value: object) -> None:
+    """A short id and plain data, or ValueError."""
+    content = {"publish_id": "p", "post_id": "1", "reason": "spam_risk"}
+    body = {"event": "post.publish.failed", "create_time": 1615338610, "user_openid": "act.1"}
+    if name in ("event", "user_openid"):
+        body[name] = value
+    else:
+        content[name] = value  # type: ignore[assignment]
+    try:
+        (event,) = webhooks.parse({}, json.dumps({**body, "content": json.dumps(content)}).encode())
+    except ValueError:
+        return
+    assert len(event.id.encode()) < 1000
+    assert all(isinstance(one, str | bool) and len(str(one).encode()) < 600 for one in event.data.values())
 
 
 def test_there_is_no_handshake_and_nothing_to_subscribe() -> None:

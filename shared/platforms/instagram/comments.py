@@ -67,12 +67,14 @@ def look(call: Call, wanted: Wanted, armed: Armed) -> Published | Absent | Unsur
     """Look for it under the post; absent only when every comment that Instagram counts was seen (replies count too)."""
     counted = graph.read(call, wanted.media, fields="comments_count").get("comments_count")
     found, complete = everything(call, wanted.media)
-    alike = [comment for comment in found if _is_ours(call, wanted, armed, comment)]
-    ours = [comment for comment in alike if not armed.taken(str(comment.get("id")))]
+    alike = [comment for comment in found if _is_alike(call, wanted, armed, comment)]
+    ours = [comment for comment in alike if wire.is_account(call, wire.author(comment))]
     if len(ours) == 1:
         return _published(wanted, ours[0])
     if ours:
         return Unsure(f"{len(ours)} comments of this text were made since")
+    if any(not wire.author(comment) for comment in alike):
+        return Unsure("Instagram does not tell who made a comment of this text since")
     if complete and counted == len(found):
         return Absent(f"all {counted} comments of the post were read, and ours is not among them")
     return Unsure(f"Instagram counts {counted} comments and shows {len(found)}: ours may be among the others")
@@ -98,12 +100,12 @@ def everything(call: Call, media: str) -> tuple[list[dict[str, Any]], bool]:
     return found, False
 
 
-def _is_ours(call: Call, wanted: Wanted, armed: Armed, comment: Mapping[str, Any]) -> bool:
-    author = (comment.get("from") or {}).get("username") or comment.get("username")
+def _is_alike(call: Call, wanted: Wanted, armed: Armed, comment: Mapping[str, Any]) -> bool:
     at = wire.instant(comment.get("timestamp"))
     same = str(comment.get("text") or "").strip() == wanted.text.strip()
     same = same and str(comment.get("parent_id") or "") == wanted.top
-    return same and author == call.who.username and at is not None and armed.at - SKEW <= at <= call.now + SKEW
+    since = at is not None and armed.at - SKEW <= at <= call.now + SKEW
+    return same and since and not armed.taken(str(comment.get("id")))
 
 
 def _published(wanted: Wanted, comment: Mapping[str, Any]) -> Published:

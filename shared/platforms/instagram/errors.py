@@ -106,8 +106,14 @@ _ROWS: Mapping[Code, ErrorRow] = {
     ),
     (551, None): rejected("recipient_unavailable", "This person cannot be written to now."),
     (100, 2534014): rejected("recipient_unavailable", "This person cannot be written to."),
-    # Perhaps by an earlier attempt of ours whose answer was lost: only looking can tell.
-    (10900, None): unsettled("already_answered", "This comment has been answered with a private message before."),
+    # Perhaps by an earlier attempt of ours whose answer was lost: only looking can tell. If it was not ours, it is final.
+    (10900, None): ErrorRow(
+        Fate.UNKNOWN,
+        "already_answered",
+        "This comment has been answered with a private message before.",
+        "validation",
+        "user",
+    ),
     (10903, None): rejected("private_reply_refused", "This comment cannot be answered with a private message."),
 }
 TEXT_TOO_LONG = rejected("text_too_long", "The text is too long for Instagram.")

@@ -68,8 +68,8 @@ def _comment(call: Call, media: str, row: Mapping[str, Any]) -> Comment | None:
     at = wire.instant(row.get("timestamp"))
     if at is None or not row.get("id"):
         return None
-    author, parent = _person(row), str(row.get("parent_id") or "")
-    own, hidden = author.username == call.who.username, row.get("hidden") is True
+    author, parent = _named(wire.author(row)), str(row.get("parent_id") or "")
+    own, hidden = wire.is_account(call, wire.author(row)), row.get("hidden") is True
     return Comment(
         id=str(row["id"]),
         post_id=media,
@@ -101,7 +101,7 @@ def _conversation(call: Call, row: Mapping[str, Any]) -> Conversation | None:
     if at is None or not row.get("id"):
         return None
     newest = wire.data(row.get("messages"))
-    others = [one for one in wire.data(row.get("participants")) if one.get("username") != call.who.username]
+    others = [one for one in wire.data(row.get("participants")) if not wire.is_account(call, one)]
     return Conversation(
         id=str(row["id"]),
         people=tuple(_named(one) for one in others),
@@ -115,7 +115,7 @@ def _conversation(call: Call, row: Mapping[str, Any]) -> Conversation | None:
 
 def _until(call: Call, newest: Sequence[Mapping[str, Any]]) -> datetime | None:
     """24 hours after the other's last message; None when that is not among the newest."""
-    theirs = [row for row in newest if (row.get("from") or {}).get("username") != call.who.username]
+    theirs = [row for row in newest if not wire.is_account(call, wire.author(row))]
     at = wire.instant(theirs[0].get("created_time")) if theirs else None
     return at + WINDOW if at else None
 
@@ -124,14 +124,13 @@ def _message(call: Call, conversation: str, row: Mapping[str, Any]) -> Message |
     at = wire.instant(row.get("created_time"))
     if at is None or not row.get("id"):
         return None
-    sender = _person(row)
     return Message(
         id=str(row["id"]),
         conversation_id=conversation,
         text=str(row.get("message") or ""),
-        sender=sender,
+        sender=_named(wire.author(row)),
         at=at,
-        own=sender.username == call.who.username,
+        own=wire.is_account(call, wire.author(row)),
         attachments=tuple(_attachment(one) for one in wire.data(row.get("attachments"))),
         raw=dict(row),
     )
@@ -158,11 +157,6 @@ def _tagged(row: Mapping[str, Any]) -> Mention | None:
         permalink=str(row.get("permalink") or ""),
         raw=dict(row),
     )
-
-
-def _person(row: Mapping[str, Any]) -> Person:
-    author = row.get("from") or {}
-    return _named(author if author.get("id") or author.get("username") else {"username": row.get("username")})
 
 
 def _named(row: Mapping[str, Any]) -> Person:

@@ -59,12 +59,14 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     if not isinstance(listed, dict) or not isinstance(listed.get("data"), list):
         return Unsure("Instagram does not show the conversation's messages")
     rows = wire.data(listed)
-    alike = [row for row in rows if _is_ours(call, act, armed, row)]
-    ours = [row for row in alike if not armed.taken(str(row.get("id")))]
+    alike = [row for row in rows if _is_alike(call, act, armed, row)]
+    ours = [row for row in alike if wire.is_account(call, wire.author(row))]
     if len(ours) == 1:
         return Published(str(ours[0]["id"]), raw=ours[0])
     if ours:
         return Unsure(f"{len(ours)} messages of this text were sent since")
+    if any(not wire.author(row) for row in alike):
+        return Unsure("Instagram does not tell who sent a message of this text since")
     if rows and (len(rows) < SHOWN or _before(rows[-1], armed)):
         return Absent("all messages of the conversation since then were read, and ours is not among them")
     return Unsure(f"the {len(rows)} messages that are shown do not reach back so far")
@@ -73,15 +75,24 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
 def _content(act: Act) -> dict[str, Any]:
     if not act.media:
         return {"text": act.text}
-    kind = "video" if act.media[0].facts.type is MediaType.VIDEO else "image"
-    return {"attachment": {"type": kind, "payload": {"url": act.media[0].url}}}
+    return {"attachment": {"type": _type(act), "payload": {"url": act.media[0].url}}}
 
 
-def _is_ours(call: Call, act: Act, armed: Armed, row: Mapping[str, Any]) -> bool:
+def _type(act: Act) -> str:
+    return "video" if act.media[0].facts.type is MediaType.VIDEO else "image"
+
+
+def _is_alike(call: Call, act: Act, armed: Armed, row: Mapping[str, Any]) -> bool:
     at = wire.instant(row.get("created_time"))
-    author = (row.get("from") or {}).get("username")
-    same = str(row.get("message") or "").strip() == act.text.strip()
-    return same and author == call.who.username and at is not None and armed.at - SKEW <= at <= call.now + SKEW
+    since = at is not None and armed.at - SKEW <= at <= call.now + SKEW
+    same = str(row.get("message") or "").strip() == act.text.strip() and _carries(act, row)
+    return since and same and not armed.taken(str(row.get("id")))
+
+
+def _carries(act: Act, row: Mapping[str, Any]) -> bool:
+    """Whether the file of a message may be the act's. Likes, stickers and shares have no words either."""
+    attached = wire.data(row.get("attachments"))
+    return not act.media or any(f"{_type(act)}_data" in one or "file_url" in one for one in attached)
 
 
 def _before(row: Mapping[str, Any], armed: Armed) -> bool:
@@ -99,7 +110,7 @@ def _other(call: Call, act: Act) -> str:
     if kept := str(act.handles.get("recipient") or "") or (act.on if act.on.isdigit() else ""):
         return kept
     people = wire.data(graph.read(call, act.on, fields="participants").get("participants"))
-    others = [str(one.get("id") or "") for one in people if one.get("username") != call.who.username]
+    others = [str(one.get("id") or "") for one in people if not wire.is_account(call, one)]
     if not others or not others[0]:
         raise _invalid("Instagram does not say who this conversation is with.")
     return others[0]

@@ -60,7 +60,8 @@ def _events(entry: Mapping[str, Any]) -> Iterator[Event]:
     for field, value in webhooks.changes(entry):
         yield _change(account, at, field, value)
     for name in ("messaging", "standby"):
-        for item in entry.get(name) or ():
+        items = entry.get(name)
+        for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):
                 yield _messaging(account, item)
 

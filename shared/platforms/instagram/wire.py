@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.domain.content import Kind, MediaFile, MediaType, Piece
-from shared.platforms.contract import Metrics
+from shared.platforms.contract import Call, Metrics
 
 MEDIA_FIELDS = "id,caption,timestamp,permalink,media_product_type,media_type"
 _COMMENT = "id,text,timestamp,username,from,hidden,like_count,parent_id"
@@ -119,6 +119,20 @@ def comments(rows: object) -> list[dict[str, Any]]:
         found.append(row)
         found += [{"parent_id": row.get("id"), **reply} for reply in data(row.get("replies"))]
     return found
+
+
+def author(row: Mapping[str, Any]) -> dict[str, Any]:
+    """``id`` and ``username`` of who wrote a comment or a message, as far as they are told."""
+    told = row.get("from")
+    if isinstance(told, Mapping) and (told.get("id") or told.get("username")):
+        return dict(told)
+    return {"username": row["username"]} if row.get("username") else {}
+
+
+def is_account(call: Call, person: Mapping[str, Any]) -> bool:
+    """Whether this is the account itself: by its id, or by its name (which can change, as the id cannot)."""
+    same_name = bool(person.get("username")) and person["username"] == call.who.username
+    return same_name or person.get("id") == call.who.platform_account_id
 
 
 def data(value: object) -> list[dict[str, Any]]:

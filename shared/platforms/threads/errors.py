@@ -44,6 +44,7 @@ _ROWS = {
     (4, 2207051): unsettled("spam_blocked", "Threads holds this to be spam; it may be live nevertheless."),
 }
 
+NOT_OWNED = rejected("not_owned", "An account deletes its own replies only: hide this one with comment.hide.")
 _TOO_LONG = rejected(
     "text_too_long", "The text is too long: at most 500 characters, an emoji counts as its UTF-8 bytes."
 )

@@ -19,8 +19,12 @@ _HIDE = {"comment.hide": "true", "comment.unhide": "false"}
 
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
-    """Make and poll the container of an answer; the rest needs nothing. Raises Invalid, Refused."""
-    return publish.prepare(call, _piece(act), state) if act.verb in _WRITTEN else Ready()
+    """Make and poll the container of an answer; see whose it is that is to be deleted. Raises Invalid, Refused."""
+    if act.verb in _WRITTEN:
+        return publish.prepare(call, _piece(act), state)
+    if act.verb == "comment.delete":
+        _check_own(call, act)
+    return Ready()
 
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
@@ -64,6 +68,18 @@ def _find_deleted(call: Call, act: Act) -> Published | Absent | Unsure:
     return (
         Absent("the reply is still there") if answer.get("id") else Unsure("Threads does not say whether it is there")
     )
+
+
+def _check_own(call: Call, act: Act) -> None:
+    """Deleting somebody else's is answered like deleting what is gone (100/33), which would count as done."""
+    try:
+        said = GRAPH.read(call, act.on, fields="is_reply,is_reply_owned_by_me")
+    except Refused as refused:
+        if errors.is_gone(refused):
+            return
+        raise
+    if said.get("is_reply") is True and said.get("is_reply_owned_by_me") is False:
+        raise errors.refused(errors.NOT_OWNED, f"{act.on} is a reply of somebody else's")
 
 
 def _piece(act: Act) -> Piece:

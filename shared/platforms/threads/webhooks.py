@@ -89,8 +89,8 @@ def _when(payload: Mapping[str, Any], field: str, value: Mapping[str, Any]) -> d
     at = wire.instant(value.get("deleted_at" if field == "delete" else "timestamp"))
     try:
         return at or datetime.fromtimestamp(float(payload.get("time") or ""), UTC)
-    except (OverflowError, OSError) as error:
-        raise ValueError("the delivery's time is out of range") from error
+    except (OverflowError, OSError, TypeError) as error:
+        raise ValueError("the delivery's time is no instant") from error
 
 
 def _data(field: str, id_: str, value: Mapping[str, Any]) -> dict[str, Any]:

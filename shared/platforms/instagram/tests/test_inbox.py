@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from shared.domain.content import Act, Kind
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
 from shared.platforms.contract_inbox import Comment
-from shared.platforms.instagram import inbox, simulator
+from shared.platforms.instagram import inbox, simulator, simulator_messages
 from shared.platforms.instagram.tests import world as stages
 from shared.platforms.instagram.tests.world import Stage
 from shared.ports.http import AnswerLost, Request, Response
@@ -110,6 +111,48 @@ def test_a_lost_answer_is_found_and_one_that_was_never_sent_proven_absent(stage:
     assert isinstance(inbox.find(stage.call, act, twin), Absent)
 
 
+def _renamed(stage: Stage) -> Stage:
+    """The account as we still know it: by the name that it had when it was connected."""
+    return replace(stage, account=replace(stage.account, username="former.name"))
+
+
+def test_an_account_that_was_renamed_knows_its_own(stage: Stage, post: Published) -> None:
+    """Names change, ids do not: nothing of the account's own counts as somebody else's, and a lost answer is found."""
+    theirs = next(one for one in _all(stage, post) if not one.parent_id)
+    act = Act("comment.reply", theirs.id, "Thanks!", handles=theirs.handles)
+    state, at = stage.ready(act), stage.world.now
+    made = inbox.commit(stage.call, act, state)
+    known = _renamed(stage)
+    assert [one.id for one in _all(known, post) if one.own] == [made.id]
+    found = inbox.find(known.call, act, Armed(1, at, state))
+    assert isinstance(found, Published)
+    assert found.id == made.id
+    talk = inbox.conversations(known.call, "").items[0]
+    assert [one.username for one in talk.people] != ["rostrum"]
+    letter = Act("message.send", talk.id, "On our way")
+    prepared = known.ready(letter)
+    sent = inbox.commit(known.call, letter, prepared)
+    assert inbox.messages(known.call, talk.id, "").items[0].own
+    found = inbox.find(known.call, letter, Armed(1, at, prepared))
+    assert isinstance(found, Published)
+    assert found.id == sent.id
+
+
+def test_a_comment_like_ours_whose_author_is_not_told_proves_nothing(stage: Stage, post: Published) -> None:
+    """Without the permission for names Instagram tells none: ours may be the one that is shown."""
+    act = Act("comment.create", post.id, "Thanks!")
+    state, at = stage.ready(act), stage.world.now
+    _lost(stage, act, state)
+
+    def nameless(request: Request) -> Response | None:
+        answer = simulator.handle(request, stage.world)
+        text = re.sub(rb'"(username|from)":\s*("[^"]*"|\{[^}]*\})', rb'"\1": null', answer.body)
+        return Response(answer.status, answer.headers, text)
+
+    stage.http.intercept = nameless
+    assert isinstance(inbox.find(stage.call, act, Armed(1, at, state)), Unsure)
+
+
 def test_hiding_deleting_and_their_settling(stage: Stage, post: Published) -> None:
     """By the comment as it is now; a hidden one takes no answer."""
     theirs = next(one for one in _all(stage, post) if not one.parent_id)
@@ -202,6 +245,21 @@ def test_an_image_is_sent_by_its_address(stage: Stage) -> None:
         inbox.prepare(stage.call, Act("message.send", talk.id, ""), {})
 
 
+def test_a_lost_image_is_not_taken_for_anything_without_words(stage: Stage) -> None:
+    """A sticker or a like of the account's own has no words either: an image is told by being one."""
+    talk = inbox.conversations(stage.call, "").items[0]
+    act = Act("message.send", talk.id, media=(stages.photo(),), handles=talk.handles)
+    state, at = stage.ready(act), stage.world.now
+    account = stage.world.get("account", stage.account.platform_account_id) or {}
+    person = {"id": talk.people[0].id, "username": talk.people[0].username}
+    simulator_messages._kept(stage.world, account, person, "", own=True, verb="message.send")
+    assert isinstance(inbox.find(stage.call, act, Armed(1, at, state)), Absent)
+    made = inbox.commit(stage.call, act, state)
+    found = inbox.find(stage.call, act, Armed(1, at, state))
+    assert isinstance(found, Published)
+    assert found.id == made.id
+
+
 def test_a_comment_is_answered_privately_once(stage: Stage, post: Published) -> None:
     """A second time the network refuses, which may be our own first one: only looking tells."""
     theirs = next(one for one in _all(stage, post) if "comment.private_reply" in one.can)
@@ -210,7 +268,9 @@ def test_a_comment_is_answered_privately_once(stage: Stage, post: Published) -> 
     made = inbox.commit(stage.call, act, state)
     with pytest.raises(Refused) as refused:
         inbox.commit(stage.call, act, state)
-    assert refused.value.fate is Fate.UNKNOWN
+    assert (refused.value.fate, refused.value.row.caused_by) == (Fate.UNKNOWN, "user"), (
+        "once it is absent, it is refused"
+    )
     found = inbox.find(stage.call, act, Armed(1, stage.world.now, state))
     assert isinstance(found, Published)
     assert found.id == made.id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from shared.platforms._graph.webhooks import signature
 from shared.platforms.contract import Refused
 from shared.platforms.instagram import inbox, simulator, webhooks
 from shared.platforms.instagram.tests import world as stages
+from tests.support import odd
 from tests.support.simulated import START
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -33,6 +36,14 @@ def test_what_makes_no_sense_is_a_value_error(body: bytes) -> None:
     """And nothing else."""
     with pytest.raises(ValueError):
         webhooks.parse({}, body)
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("webhook.*.instagram.json")), ids=lambda path: path.name)
+def test_whatever_is_odd_in_a_delivery_is_read_or_refused(path: Path) -> None:
+    """Each of its fields in turn is of a type that nobody expects: events or ValueError, nothing else."""
+    for body in odd.bodies(json.loads(path.read_bytes())):
+        with suppress(ValueError):
+            assert all(event.id and odd.is_flat(event.data) for event in webhooks.parse({}, body))
 
 
 def test_only_signed_bytes_are_believed() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,13 @@ import pytest
 from shared.domain.content import Act, Kind
 from shared.domain.errors import Invalid, Missing
 from shared.platforms._graph.webhooks import signature
-from shared.platforms.contract import Absent, Armed, Published, Unsure
+from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
 from shared.platforms.contract_inbox import Comment
 from shared.platforms.threads import inbox, metrics, resources, simulator, webhooks
 from shared.platforms.threads.tests import world as stages
 from shared.platforms.threads.tests.world import Stage
 from shared.ports.http import Response
+from tests.support import odd
 from tests.support.simulated import START
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -92,6 +94,20 @@ def test_hiding_is_seen_and_undone(stage: Stage, post: Published) -> None:
     assert not next(one for one in _all(stage, post) if one.id == theirs.id).hidden
 
 
+def test_only_one_s_own_answers_are_deleted(stage: Stage, post: Published) -> None:
+    """Threads says of somebody else's what it says of one that is gone: so it is asked first whose it is."""
+    theirs = _all(stage, post)[0]
+    stage.http.sent.clear()
+    with pytest.raises(Refused) as refused:
+        inbox.prepare(stage.call, Act("comment.delete", theirs.id), {})
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "not_owned")
+    assert [sent.method for sent in stage.http.sent] == ["GET"]
+    mine = stage.done(Act("comment.reply", theirs.id, "Thanks!", key="1" * 32))
+    gone = Act("comment.delete", mine.id)
+    stage.done(gone)
+    assert stage.done(gone).id == mine.id, "what is gone is fine"
+
+
 def test_what_threads_does_not_say_is_unsure(stage: Stage, post: Published) -> None:
     """An answer without the field."""
     theirs = _all(stage, post)[0]
@@ -124,6 +140,14 @@ def test_what_makes_no_sense_is_a_value_error(body: bytes) -> None:
     """And nothing else."""
     with pytest.raises(ValueError):
         webhooks.parse({}, body)
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("webhook.*.threads.json")), ids=lambda path: path.name)
+def test_whatever_is_odd_in_a_delivery_is_read_or_refused(path: Path) -> None:
+    """Each of its fields in turn is of a type that nobody expects: events or ValueError, nothing else."""
+    for body in odd.bodies(json.loads(path.read_bytes())):
+        with suppress(ValueError):
+            assert all(event.id and odd.is_flat(event.data) for event in webhooks.parse({}, body))
 
 
 def test_an_unknown_field_is_other() -> None:

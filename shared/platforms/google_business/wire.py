@@ -49,9 +49,9 @@ def instant(value: Any) -> datetime | None:
         text = f"{head}.{digits[:6]}{rest[len(digits) :]}"
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def rfc3339(at: datetime) -> str:

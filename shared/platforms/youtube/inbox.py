@@ -72,11 +72,16 @@ def _cursor(cursor: str) -> dict[str, Any]:
         return start
     try:
         given = json.loads(cursor)
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
-    if not isinstance(given, dict) or set(given) != set(start) or not isinstance(given["p"], list):
+    if not isinstance(given, dict) or set(given) != set(start) or not _is_place(given):
         raise Invalid("validation.cursor_invalid", "This cursor is none of ours: begin without one.", field="cursor")
     return given
+
+
+def _is_place(given: Mapping[str, Any]) -> bool:
+    pending = given["p"]
+    return isinstance(pending, list) and all(isinstance(one, str) for one in (given["t"], given["r"], *pending))
 
 
 def _comment(call: Call, video_id: str, resource: Mapping[str, Any], *, replies: int | None = None) -> Comment:

@@ -61,7 +61,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
     parser.CharacterDataHandler = feed.text
     try:
         parser.Parse(body, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding that nobody knows
         raise ValueError(f"the feed is no XML: {error}") from error
     if not feed.is_atom:
         raise ValueError("a delivery of YouTube's hub is an Atom feed")

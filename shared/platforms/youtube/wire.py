@@ -92,12 +92,12 @@ def comment_link(video_id: str, comment_id: str) -> str:
 
 
 def instant(value: Any) -> datetime | None:
-    """An RFC 3339 time, None where it is none."""
+    """An RFC 3339 time, None where it is none. In UTC: a time at the edge of the calendar may have none."""
     try:
         at = datetime.fromisoformat(str(value))
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def rfc3339(at: datetime) -> str:

@@ -112,6 +112,29 @@ def test_the_public_key_is_no_shared_secret() -> None:
     assert not _verified({"authorization": f"Bearer {forged}"}, secret)
 
 
+def test_a_spoilt_key_set_is_no_shared_secret_either() -> None:
+    """What was pasted wrong is still known to everybody: nothing is accepted."""
+    for spoilt in (_secret(1)[:-1], f"[{_secret(1)}]", f" {_secret(1)},"):
+        forged = simulator_push.token(START.timestamp(), spoilt)
+        assert not _verified({"authorization": f"Bearer {forged}"}, spoilt)
+
+
+def test_keys_that_make_no_sense_are_passed_over() -> None:
+    """The others still hold."""
+    kept = json.loads(_secret(1))
+    assert _verified(
+        _push(1), json.dumps({**kept, "keys": [5, None, {}, {"kty": "RSA", "kid": "key-1"}, *kept["keys"]]})
+    )
+    assert not _verified(_push(1), json.dumps({**kept, "keys": "RSA"}))
+
+
+def test_a_token_that_never_ends_is_no_trouble() -> None:
+    """Anybody may send one: it is refused, and nothing breaks."""
+    deep = _part(b"[" * 100_000)
+    assert not _verified({"authorization": f"Bearer {deep}.{deep}.YQ"}, _secret(1))
+    assert not _verified({"authorization": f"Bearer {deep}.{deep}.YQ"}, "sandbox-secret")
+
+
 @pytest.mark.parametrize("gone", ["keys", "audience", "email"])
 def test_an_incomplete_secret_accepts_nothing(gone: str) -> None:
     """Deny by default."""
@@ -156,6 +179,13 @@ def test_names_are_recognised_by_their_form(notification: dict[str, Any]) -> Non
     assert (event.data["review_id"], event.data["account"]) == ("r1", "1")
 
 
+def test_words_are_no_names() -> None:
+    """A text that speaks of a location, in a field before the name, is not the location."""
+    said = {"notificationType": "NEW_REVIEW", "text": "see locations/9 for more", "locationName": NAME}
+    (event,) = webhooks.parse({}, _body(said))
+    assert event.platform_account_id == "2"
+
+
 def test_what_is_new_to_us_is_other() -> None:
     """Not an error."""
     (event,) = webhooks.parse({}, _body({"notificationType": "NEW_DANCE", "locationName": "locations/2"}))
@@ -164,7 +194,19 @@ def test_what_is_new_to_us_is_other() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{}", b'{"message": {}}', _body([]), _body({}), _body({}, data="%%"), _body({}, messageId="")],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"message": {}}',
+        _body([]),
+        _body({}),
+        _body({}, data="%%"),
+        _body({}, messageId=""),
+        b"[" * 100_000,
+        _body({}, data=b64encode(b"[" * 100_000).decode()),
+        _body({}, data=b64encode(b"\xff").decode()),
+    ],
 )
 def test_what_makes_no_sense_is_said(body: bytes) -> None:
     """ValueError, and nothing else."""

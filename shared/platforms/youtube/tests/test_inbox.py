@@ -51,7 +51,9 @@ def test_every_comment_and_reply_is_read(person: Person, video: Published) -> No
     assert all("comment.hide" in comment.can for comment in read if not comment.own)
 
 
-@pytest.mark.parametrize("cursor", ["x", "[]", '{"t": ""}', '{"t": "", "p": 5, "r": ""}'])
+@pytest.mark.parametrize(
+    "cursor", ["x", "[]", '{"t": ""}', '{"t": "", "p": 5, "r": ""}', '{"t": 1, "p": [{}], "r": ""}', "[" * 100_000]
+)
 def test_a_cursor_of_somebody_else_s_is_refused(person: Person, video: Published, cursor: str) -> None:
     """In words."""
     with pytest.raises(Invalid):

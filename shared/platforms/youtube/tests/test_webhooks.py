@@ -109,10 +109,15 @@ def test_the_documented_feed_is_an_update() -> None:
 ENTITIES = b"""<!DOCTYPE feed [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <feed xmlns="http://www.w3.org/2005/Atom"><entry><title>&b;</title></entry></feed>"""
 OUTSIDE = b"""<!DOCTYPE feed SYSTEM "file:///etc/passwd"><feed xmlns="http://www.w3.org/2005/Atom"/>"""
+ENCODED = b"""<?xml version="1.0" encoding="nonsense"?><feed xmlns="http://www.w3.org/2005/Atom"/>"""
+BEFORE_TIME = b"""<feed xmlns="http://www.w3.org/2005/Atom" xmlns:yt="http://www.youtube.com/xml/schemas/2015"><entry>
+<yt:videoId>v</yt:videoId><yt:channelId>c</yt:channelId><updated>0001-01-01T00:00:00+14:00</updated></entry></feed>"""
 EMPTY_ENTRY = b"""<feed xmlns="http://www.w3.org/2005/Atom"><entry/></feed>"""
 
 
-@pytest.mark.parametrize("body", [ENTITIES, OUTSIDE, EMPTY_ENTRY, b"", b"<feed>", b"<rss/>", b"{}", b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [ENTITIES, OUTSIDE, ENCODED, BEFORE_TIME, EMPTY_ENTRY, b"", b"<feed>", b"<rss/>", b"{}", b"\xff\xfe"]
+)
 def test_what_makes_no_sense_is_said(body: bytes) -> None:
     """No entity is expanded, nothing is fetched."""
     with pytest.raises(ValueError, match=r"."):

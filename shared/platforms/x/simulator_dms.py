@@ -60,7 +60,7 @@ def _send(asked: Asked, conversation_id: str, verb: str) -> Response:
         effect=lambda: _made(asked, conversation_id, text, verb),
         limited=lambda: limited(asked.world),
         expired=simulator_oauth.unauthorized,
-        rejected=lambda: invalid("The `text` body parameter value is not valid", text=text),
+        rejected=lambda: generic(403, "Forbidden", "You do not have permission to DM one or more participants."),
         broken=lambda: generic(503, "Service Unavailable"),
     )
 

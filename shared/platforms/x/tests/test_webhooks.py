@@ -86,6 +86,8 @@ def test_subscribing_twice_is_one_subscription_per_event() -> None:
     for _ in range(2):
         webhooks.unsubscribe(person.call)
     assert (person.world.get("x.subs", "all") or {})["subs"] == []
+    pairs_that_asked = 2  # the consumer's, and the client's own
+    assert sum(kind == "x.app" for kind, _ in person.world.values) == pairs_that_asked
 
 
 def test_at_a_new_address_the_subscriptions_move_there() -> None:

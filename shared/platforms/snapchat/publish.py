@@ -99,7 +99,8 @@ def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Ac
     if str(said.get("request_status") or "").upper() != "SUCCESS":
         raise AnswerLost("an answer that does not say SUCCESS")
     known = str(said.get(f"{wire.SINGULAR[asset]}_id") or "")
-    return Accepted({"id": known, "at": call.now.isoformat(), "before": list(state.get("before", ()))}, _FIRST_LOOK)
+    # All of the state stays: should it never be confirmed, no second media may be made of it.
+    return Accepted({**state, "id": known, "at": call.now.isoformat()}, _FIRST_LOOK)
 
 
 def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Wait:
@@ -126,12 +127,17 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     asset = wire.ASSETS[piece.kind]
     shown = listed(call, asset)
     before = armed.state.get("before", ())
-    found = [item for item in shown or () if _is_ours(piece, item, armed.at, before)]
+    if known := armed.state.get("id"):
+        found = [item for item in shown or () if str(item["id"]) == known]
+    else:
+        found = [item for item in shown or () if _is_ours(piece, item, armed.at, before)]
     found = [item for item in found if not armed.taken(str(item["id"]))]
     if len(found) > 1:
         return Unsure(f"{len(found)} new {asset} of the profile look alike")
     if found:
         return Unsure("it is in Snapchat's review") if _in_review(found[0]) else _live(call, asset, found[0])
+    if known:
+        return Unsure(f"Snapchat took it as {known}, and does not list it")
     if shown is None or piece.kind is Kind.STORY:
         return Unsure(f"Snapchat does not list all of the profile's {asset}")
     return Absent(f"none of the profile's {asset} since the attempt has this text")

@@ -191,6 +191,22 @@ def test_a_spotlight_waits_for_its_review(network: Network) -> None:
     assert len(simulator.seen(network.world, network.account.platform_account_id)) == 1
 
 
+def test_what_was_accepted_is_looked_for_by_its_id(network: Network) -> None:
+    """Also when it was never confirmed: and its media is kept, so that no other is made for it."""
+    piece = network.piece(text="Look")
+    state, at = network.prepare(piece), network.world.now
+    accepted = publish.commit(network.call, piece, state)
+    assert isinstance(accepted, Accepted)
+    assert accepted.state["media"] == state["media"]
+    network.commit(network.piece(text="Look"), network.prepare(network.piece(text="Look")))
+    network.world.pass_time(6)
+    found = publish.find(network.call, piece, Armed(1, at, accepted.state))
+    assert isinstance(found, Published)
+    assert found.id == accepted.state["id"]
+    elsewhere = Armed(1, at, {**accepted.state, "id": "another"})
+    assert isinstance(publish.find(network.call, piece, elsewhere), Unsure)
+
+
 def test_a_story_ends(network: Network) -> None:
     """After a day, or after as many as were asked for."""
     who = network.account.platform_account_id

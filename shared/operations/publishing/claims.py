@@ -34,8 +34,13 @@ def taken(reader: Reader, target: Target, post_id: str) -> bool:
 
 
 def contested(reader: Reader, target: Target, post_id: str) -> bool:
-    """Whether the post is taken, or may turn out to be that of a target of the same text that was armed before."""
-    return taken(reader, target, post_id) or any(_goes_before(doc, target) for doc in _open(reader, target))
+    """Whether the post is taken, or may turn out to be that of a target of the same text that was armed before.
+
+    A target whose post the network has accepted may know its id already, and waits until it is live.
+    """
+    if taken(reader, target, post_id):
+        return True
+    return any(_goes_before(doc, target) or _awaits(doc, target, post_id) for doc in _open(reader, target))
 
 
 def _open(reader: Reader, target: Target) -> list[Doc]:
@@ -53,6 +58,13 @@ def _goes_before(doc: Doc, target: Target) -> bool:
     if other.id == target.id or other.arm is None or target.arm is None:
         return False
     return _alike(other.piece, target.piece) and (other.arm.at, other.id) < (target.arm.at, target.id)
+
+
+def _awaits(doc: Doc, target: Target, post_id: str) -> bool:
+    """Whether the other target was told this very id when the network accepted its post."""
+    pieces = doc.data.get("pieces")
+    listed = pieces if isinstance(pieces, list) and doc.data.get("id") != target.id else []
+    return any(post_id in (piece.get("handles") or {}).values() for piece in listed if isinstance(piece, dict))
 
 
 def _alike(one: PieceDoc, other: PieceDoc) -> bool:

@@ -39,7 +39,7 @@ _REPLAYED = {
     "description": "`true` on an answer that was given before, to the same request with the same Idempotency-Key.",
     "schema": {"type": "string", "const": "true"},
 }
-_TAGS = ("posts", "accounts", "media", "keys", "platforms", "about")
+_TAGS = ("posts", "actions", "accounts", "media", "keys", "platforms", "about")
 _KEYED = ("idempotency.key_reused", "idempotency.in_progress", "validation.field_invalid")
 _BODY = ("validation.body_invalid", "validation.field_unknown", "http.413", "http.415")
 _FIELDS = ("validation.field_required", "validation.field_invalid")

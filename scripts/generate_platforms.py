@@ -131,8 +131,13 @@ def _between(what: str, least: float | None, most: float | None) -> str:
     if least is None and most is None:
         return ""
     if least is None:
-        return what.format(f"up to {most:.4g}")
-    return what.format(f"{least:.4g} to {most:.4g}" if most is not None else f"from {least:.4g}")
+        return what.format(f"up to {_number(most)}")
+    return what.format(f"{_number(least)} to {_number(most)}" if most is not None else f"from {_number(least)}")
+
+
+def _number(value: float | None) -> str:
+    """Whole numbers in full (14,400 and not 1.44e+04), fractions to four digits."""
+    return "" if value is None else f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
 
 
 def _options(where: str, options: tuple[Option, ...]) -> Iterable[str]:
@@ -141,19 +146,58 @@ def _options(where: str, options: tuple[Option, ...]) -> Iterable[str]:
     yield f"\n| {where} | type | |"
     yield "|---|---|---|"
     for option in options:
-        enum = f" One of {', '.join(f'`{value}`' for value in option.enum)}." if option.enum else ""
         needed = " Required." if option.required else ""
-        yield f"| `{option.name}` | {option.type} | {_cell(option.description)}{enum}{needed} |"
+        yield f"| `{option.name}` | {option.type} | {_about(option)}{needed} |"
 
 
 def _actions(manifest: Manifest) -> Iterable[str]:
-    if manifest.actions:
-        yield f"\nActions beside posts: {', '.join(f'`{action.verb}`' for action in manifest.actions)}."
+    """A row per verbs that take the same, then a row per argument: many verbs share theirs."""
+    if not manifest.actions:
+        return
+    yield "\n| `POST /v1/actions` | text | media |"
+    yield "|---|---|---|"
+    rows: dict[tuple[int | None, int], list[str]] = {}
+    for action in manifest.actions:
+        limit = action.text.max_length if action.text else None
+        rows.setdefault((limit, action.max_media), []).append(f"`{action.verb}`")
+    for (text, media), verbs in rows.items():
+        words = f"up to {text:,}" if text else "–"
+        yield f"| {', '.join(verbs)} | {words} | {f'up to {media}' if media else '–'} |"
+    yield from _arguments(manifest)
+
+
+def _arguments(manifest: Manifest) -> Iterable[str]:
+    taken: dict[tuple[str, str, str], list[str]] = {}
+    for action in manifest.actions:
+        for option in action.options:
+            needed = f"`{action.verb}`{' *' if option.required else ''}"
+            taken.setdefault((option.name, option.type, _about(option)), []).append(needed)
+    if not taken:
+        return
+    yield "\n| in `arguments` | type | of (* must be given) | |"
+    yield "|---|---|---|---|"
+    for (name, kind, about), verbs in taken.items():
+        yield f"| `{name}` | {kind} | {', '.join(verbs)} | {about} |"
+
+
+def _about(option: Option) -> str:
+    enum = f" One of {', '.join(f'`{value}`' for value in option.enum)}." if option.enum else ""
+    return _cell(option.description) + enum
+
+
+def _argument(option: Option) -> str:
+    needed = " (must be given)" if option.required else ""
+    return f"`{option.name}`{needed}: {_cell(option.description).rstrip('.')}"
 
 
 def _resources(manifest: Manifest) -> Iterable[str]:
+    if not manifest.resources:
+        return
+    yield "\n| `GET /v1/accounts/{id}/resources/…` | what it lists | query |"
+    yield "|---|---|---|"
     for resource in manifest.resources:
-        yield f"\nTo look up: `{resource.name}`, {resource.description}"
+        query = "; ".join(_argument(one) for one in resource.arguments)
+        yield f"| `{resource.name}` | {_cell(resource.description)} | {query or '–'} |"
 
 
 def _gaps(manifest: Manifest) -> Iterable[str]:

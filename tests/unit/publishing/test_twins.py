@@ -12,7 +12,7 @@ from shared.domain.states import State
 from shared.operations import publishing
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
-from shared.platforms.contract import Absent, Fate, Published
+from shared.platforms.contract import Absent, Accepted, Fate, Published, Wait
 from shared.ports.http import AnswerLost
 from shared.ports.store import Write
 from tests.operations import flows
@@ -70,6 +70,23 @@ def test_of_two_in_doubt_the_one_that_was_armed_first_has_the_post(stage: Stage,
     assert later.state is State.RECONCILING
     assert later.next_at is not None
     assert later.next_at <= stage.rig.clock.now() + timedelta(seconds=60)
+
+
+def test_a_post_that_another_was_told_the_id_of_is_the_other_s(stage: Stage) -> None:
+    """The first is in doubt; the second, armed later, was accepted under an id and waits until it is live: the first looks
+    and sees that very post, which is not its own."""
+    stage.network.commits = [AnswerLost("timeout"), Accepted({"id": "the-second's"}, 600)]
+    stage.network.finds = [Published("the-second's")] * 20
+    stage.network.confirms = [Wait({"id": "the-second's"}, 600)] * 20
+    first = stage.post()
+    stage.deliver()
+    stage.rig.clock.advance(0.5)
+    second = stage.post()
+    stage.deliver()
+    stage.pass_time(60)
+    assert stage.read(second.id).state is State.CONFIRMING
+    assert stage.read(first.id).state is not State.PUBLISHED
+    assert stage.read(first.id).live_ids == ()
 
 
 def test_a_refusal_of_the_authors_doing_is_final_once_absence_is_proven(stage: Stage) -> None:

@@ -28,7 +28,7 @@ INVALID: Code = (100, None)
 PERMISSIONS = range(200, 300)
 APP_LIMITS = (4, 17, 32, 613)
 # Business use cases, each with a code of its own; some come as HTTP 400.
-BUSINESS_LIMITS = (*range(80000, 80007), 80008, 80009, 80014)
+BUSINESS_LIMITS = (*range(80000, 80010), 80014)
 MOST_MINUTES = 30 * 24 * 60  # of a limit: beyond, it is no time that anybody could heed
 
 

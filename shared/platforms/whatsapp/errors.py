@@ -49,7 +49,6 @@ ROWS: Mapping[Code, ErrorRow] = {
     (100, 2593002): rejected("template_not_found", "WhatsApp knows no template of this name."),
     (33, None): rejected("not_found", "The business number was deleted."),
     (368, None): rejected("policy_blocked", "The account is restricted for a breach of WhatsApp's policies."),
-    (80007, None): _limited("rate_limit", "WhatsApp's rate limit for this account is reached."),
     (130472, None): _not_delivered("The person is part of an experiment of Meta's and gets no marketing messages."),
     (130497, None): rejected("recipient_not_allowed", "The business may not write to people of this country."),
     (131000, None): transient("server_error", "WhatsApp had trouble of its own."),

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, cast
 
 from shared.domain.content import Act, MediaFile, MediaType
 from shared.domain.errors import Invalid
 from shared.platforms._graph.calls import next_page
-from shared.platforms.contract import Absent, Accepted, Armed, Call, Published, Ready, Refused, Unsure, Wait
+from shared.platforms.contract import Absent, Accepted, Armed, Call, Fate, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.contract_ads import MARK, AdAccount, AdObject, AdStats, Level
 from shared.platforms.contract_inbox import Page
 from shared.platforms.facebook import ads_wire as wire
@@ -25,6 +26,7 @@ from shared.platforms.facebook import errors, graph
 from shared.ports.http import AnswerLost
 
 PAGE = 50
+MOST_STATS = 10  # pages of 500
 VIDEO_PAUSE = 10.0  # seconds between two looks at a video that is processed
 _NOT_READY = "processing"
 Body = Callable[[Call, Act, Mapping[str, Any]], dict[str, Any]]
@@ -41,6 +43,7 @@ def accounts(call: Call, cursor: str) -> Page[AdAccount]:
 
 def objects(call: Call, level: Level, ad_account_id: str, parent_id: str, cursor: str) -> Page[AdObject]:
     """Campaigns, ad sets, creatives or ads; below ``parent_id`` where one is given."""
+    ad_account_id = wire.ad_account_id(ad_account_id)
     where = parent_id if parent_id and level in ("ad_group", "ad") else ad_account_id
     answer = _read(call, f"{where}/{wire.EDGES[level]}", fields=wire.FIELDS[level], limit=PAGE, after=cursor or None)
     currency = _currency(call, ad_account_id)
@@ -52,7 +55,7 @@ def stats(
     call: Call, level: str, ad_account_id: str, ids: Sequence[str], since: date, until: date
 ) -> tuple[AdStats, ...]:
     """Figures of the days from ``since`` to ``until``, in the ad account's zone. Meta keeps 37 months."""
-    theirs = wire.INSIGHT_LEVELS[level]
+    ad_account_id, theirs = wire.ad_account_id(ad_account_id), wire.INSIGHT_LEVELS[level]
     named = "" if level == "account" else f"{theirs}_id,"
     wanted = [{"field": f"{theirs}.id", "operator": "IN", "value": list(ids)}] if ids and level != "account" else []
     query = {
@@ -62,8 +65,17 @@ def stats(
         "filtering": json.dumps(wanted) if wanted else None,
         "limit": 500,
     }
-    answer = _read(call, f"{ad_account_id}/insights", **query)
-    return tuple(wire.figures(level, row, ad_account_id, since, until) for row in answer.get("data") or ())
+    rows = _all(call, f"{ad_account_id}/insights", query)
+    return tuple(wire.figures(level, row, ad_account_id, since, until) for row in rows)
+
+
+def _all(call: Call, path: str, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    after: str | None = None
+    for _ in range(MOST_STATS):
+        answer = _read(call, path, **query, after=after)
+        yield from answer.get("data") or ()
+        if (after := next_page(answer)) is None:
+            return
 
 
 # ------------------------------------------------------------------------------------------------------- writing
@@ -71,7 +83,10 @@ def stats(
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Before a creation: the currency, the campaign's objective where it matters, the media, the label. A step a call."""
+    graph.GRAPH.named(act.on, "on")
+    _ad_account(act)
     if act.verb.endswith(".status"):
+        _wished(act)
         return Ready(state)
     for name, step in _STEPS.items():
         if name not in state and (found := step(call, act, state)) is not None:
@@ -86,15 +101,18 @@ def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published | Accept
     """The one request: a creation, paused and under our label; or a status."""
     if act.verb.endswith(".status"):
         fields = {"status": wire.STATUSES[_wished(act)]}
-        answer = graph.post(call, act.on, fields, token=_person(call))
+        try:
+            answer = _post(call, act.on, fields)
+        except Refused as refused:
+            raise errors.definite(refused) from None
         return Published(act.on, raw=answer)
     level = _level(act)
     body = _BODIES[level](call, act, state)
     labelled = {**body, "adlabels": json.dumps([{"id": state["label"]}])}
     paused = {} if level == "creative" else {"status": "PAUSED"}  # a creative does nothing by itself
     path = f"{_ad_account(act)}/{wire.EDGES[level]}"
-    # graph.post, not make_visible: the Marketing API documents 100 as a parameter that it refuses, whatever the subcode.
-    answer = graph.post(call, path, {**labelled, **paused}, token=_person(call))
+    # _post, not make_visible: the Marketing API documents 100 as a parameter that it refuses, whatever the subcode.
+    answer = _post(call, path, {**labelled, **paused})
     if not answer.get("id"):
         raise AnswerLost("a success without an id")
     return Published(str(answer["id"]), state={"level": level}, raw=answer)
@@ -121,12 +139,7 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
 
 def _found_status(call: Call, act: Act) -> Published | Absent | Unsure:
     wished: Any = _wished(act)
-    try:
-        row = _read(call, act.on, fields="id,status")
-    except Refused as refused:
-        if wished == "deleted" and errors.is_gone(refused):
-            return Published(act.on)
-        raise
+    row = _read(call, act.on, fields="id,status")  # also of what was deleted: what cannot be read is not ours to see
     if not row.get("status"):
         return Unsure("Facebook does not say which status it has.")
     return Published(act.on, raw=row) if wire.is_status(row, wished) else Absent(f"It is {row.get('status')} still.")
@@ -152,8 +165,10 @@ def _image_step(call: Call, act: Act, state: Mapping[str, Any]) -> dict[str, Any
     if file is None:
         return None
     fields = {"bytes": base64.b64encode(file.bytes()).decode()}
-    answer = graph.post(call, f"{_ad_account(act)}/adimages", fields, token=_person(call))
+    answer = _post(call, f"{_ad_account(act)}/adimages", fields)
     images = list((answer.get("images") or {}).values())
+    if not images or not images[0].get("hash"):
+        raise AnswerLost("an uploaded picture without its hash")
     return {"image_hash": str(images[0]["hash"])}
 
 
@@ -162,7 +177,7 @@ def _video_step(call: Call, act: Act, state: Mapping[str, Any]) -> dict[str, Any
     if file is None:
         return None
     fields = {"file_url": file.url, "name": act.text}
-    return {"video_id": graph.create(call, f"{_ad_account(act)}/advideos", fields, token=_person(call))}
+    return {"video_id": _create(call, f"{_ad_account(act)}/advideos", fields)}
 
 
 def _picture_step(call: Call, act: Act, state: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -179,7 +194,7 @@ def _picture_step(call: Call, act: Act, state: Mapping[str, Any]) -> dict[str, A
 def _label_step(call: Call, act: Act, state: Mapping[str, Any]) -> dict[str, Any] | None:
     """A label of this act's own. One that was made twice, because its answer was lost, marks nothing."""
     fields = {"name": f"{MARK}-{act.key[:24]}"}
-    return {"label": graph.create(call, f"{_ad_account(act)}/adlabels", fields, token=_person(call))}
+    return {"label": _create(call, f"{_ad_account(act)}/adlabels", fields)}
 
 
 _STEPS: Mapping[str, Callable[[Call, Act, Mapping[str, Any]], dict[str, Any] | None]] = {
@@ -218,13 +233,33 @@ _BODIES: Mapping[str, Body] = {"campaign": _campaign, "ad_group": _ad_set, "crea
 # ---------------------------------------------------------------------------------------------------------- parts
 
 
-def _person(call: Call) -> str:
-    """The person's token: ads are theirs, not the Page's."""
-    return call.tokens.extra.get("user_token", "")
+@contextmanager
+def _as_person(call: Call) -> Iterator[str]:
+    """The person's token: ads are theirs, not the Page's. Its end is told as what it is: the Page's lives on."""
+    token = call.tokens.extra.get("user_token", "")
+    if not token:
+        raise errors.refused(errors.NO_ADS, "no person's token was kept")
+    try:
+        yield token
+    except Refused as refused:
+        if refused.fate is Fate.UNAUTHORISED:
+            refused.row = errors.ADS_TOKEN
+        raise
 
 
 def _read(call: Call, path: str, **query: Any) -> dict[str, Any]:
-    return graph.read(call, path, token=_person(call), **query)
+    with _as_person(call) as token:
+        return graph.read(call, path, token=token, **query)
+
+
+def _post(call: Call, path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    with _as_person(call) as token:
+        return graph.post(call, path, fields, token=token)
+
+
+def _create(call: Call, path: str, fields: Mapping[str, Any]) -> str:
+    with _as_person(call) as token:
+        return graph.create(call, path, fields, token=token)
 
 
 def _currency(call: Call, ad_account_id: str) -> str:
@@ -236,9 +271,7 @@ def _level(act: Act) -> Level:
 
 
 def _ad_account(act: Act) -> str:
-    """``act_…``, which callers may leave out."""
-    given = str(act.arguments["ad_account_id"])
-    return given if given.startswith("act_") else f"act_{given}"
+    return wire.ad_account_id(str(act.arguments["ad_account_id"]), "arguments.ad_account_id")
 
 
 def _wished(act: Act) -> str:

@@ -8,6 +8,7 @@ https://developers.facebook.com/documentation/ads-commerce/marketing-api/currenc
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -35,16 +36,6 @@ GOALS = {
     "OUTCOME_SALES": "LINK_CLICKS",
 }
 PLACEMENTS = ("facebook", "instagram", "messenger", "audience_network", "threads")
-CALLS_TO_ACTION = (
-    "LEARN_MORE",
-    "SHOP_NOW",
-    "SIGN_UP",
-    "BOOK_TRAVEL",
-    "CONTACT_US",
-    "DOWNLOAD",
-    "MESSAGE_PAGE",
-    "NO_BUTTON",
-)
 STATUSES: Mapping[str, str] = {"active": "ACTIVE", "paused": "PAUSED", "deleted": "DELETED", "archived": "ARCHIVED"}
 EDGES: Mapping[str, str] = {"campaign": "campaigns", "ad_group": "adsets", "creative": "adcreatives", "ad": "ads"}
 BY_LABEL: Mapping[str, str] = {level: f"{edge}bylabels" for level, edge in EDGES.items()}
@@ -58,8 +49,16 @@ FIELDS: Mapping[str, str] = {
 }
 STATS_FIELDS = "impressions,reach,clicks,inline_link_clicks,spend,conversions,video_play_actions,date_start,date_stop"
 _WHOLE_UNITS = frozenset(["CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"])
+_OURS = {theirs: ours for ours, theirs in reversed(OBJECTIVES.items())}
 _ACTIVE_ACCOUNT = 1
 _GENDERS = {"male": 1, "female": 2}
+
+
+def ad_account_id(given: str, field: str = "ad_account_id") -> str:
+    """``act_…``, which callers may leave out. Raises Invalid."""
+    if not re.fullmatch(r"(act_)?[0-9]{1,30}", given):
+        raise _wrong(field, "an ad account's id, as act_1234567890.")
+    return given if given.startswith("act_") else f"act_{given}"
 
 
 def smallest(micros: int, currency: str) -> int:
@@ -92,7 +91,7 @@ def thing(level: Level, row: Mapping[str, Any], ad_account_id: str, currency: st
         status=status,
         parent_id=str(row.get("campaign_id") or row.get("adset_id") or ""),
         delivery=str(row.get("effective_status") or ""),
-        objective=str(row.get("objective") or ""),
+        objective=_OURS.get(str(row.get("objective")), str(row.get("objective") or "")),
         daily_budget_micros=micros(row.get("daily_budget"), currency),
         lifetime_budget_micros=micros(row.get("lifetime_budget"), currency),
         starts_at=_instant(row.get("start_time")),
@@ -132,22 +131,24 @@ def figures(level: str, row: Mapping[str, Any], ad_account_id: str, since: date,
 def campaign(act: Act, currency: str) -> dict[str, Any]:
     """A campaign's parameters. ``special_ad_categories`` must be given, also when there are none; and without a budget
     of its own a campaign must say that its ad sets do not share theirs (v24.0 and later)."""
-    budget = budgets(act, currency)
+    budget, times = budgets(act, currency), _times(act)
     return {
         "name": act.text,
         "objective": OBJECTIVES[str(act.arguments["objective"])],
         "special_ad_categories": json.dumps(act.arguments.get("special_ad_categories") or []),
         **({"bid_strategy": "LOWEST_COST_WITHOUT_CAP"} if budget else {"is_adset_budget_sharing_enabled": "false"}),
         **budget,
-        "start_time": act.arguments.get("starts_at"),
-        "stop_time": act.arguments.get("ends_at"),
+        "start_time": times["starts_at"],
+        "stop_time": times["ends_at"],
     }
 
 
 def ad_set(act: Act, currency: str, objective: str, page_id: str) -> dict[str, Any]:
-    """An ad set's parameters; ``objective`` is its campaign's, which decides what can be optimized for."""
-    given = act.arguments
+    """An ad set's parameters; ``objective`` is its campaign's, which decides what can be optimized for. Raises Invalid."""
+    given, times, budget = act.arguments, _times(act), budgets(act, currency)
     bid = given.get("bid_micros")
+    if "lifetime_budget" in budget and not times["ends_at"]:
+        raise _wrong("arguments.ends_at", "a budget for the whole life needs an end.", "required")
     return {
         "name": act.text,
         "campaign_id": act.on,
@@ -155,16 +156,26 @@ def ad_set(act: Act, currency: str, objective: str, page_id: str) -> dict[str, A
         "optimization_goal": str(given.get("optimization_goal") or GOALS.get(objective, "REACH")).upper(),
         "bid_amount": smallest(bid, currency) if bid else None,
         "bid_strategy": "LOWEST_COST_WITH_BID_CAP" if bid else None,
-        **budgets(act, currency),
-        "start_time": given.get("starts_at"),
-        "end_time": given.get("ends_at"),
+        **budget,
+        "start_time": times["starts_at"],
+        "end_time": times["ends_at"],
         "targeting": json.dumps(targeting(given), sort_keys=True),
-        "promoted_object": json.dumps({"page_id": page_id})
-        if objective in ("OUTCOME_ENGAGEMENT", "OUTCOME_LEADS")
-        else None,
+        "promoted_object": _promoted(given.get("promoted_object"), objective, page_id),
         "dsa_beneficiary": given.get("dsa_beneficiary"),
         "dsa_payor": given.get("dsa_payor"),
     }
+
+
+def _promoted(given: object, objective: str, page_id: str) -> str | None:
+    """What is advertised, where Meta must be told: the Page by itself; an app or a pixel by its own object."""
+    if given:
+        if not isinstance(given, Mapping):
+            raise _wrong("arguments.promoted_object", "Meta's object, as {application_id, object_store_url}.")
+        return json.dumps(dict(given), sort_keys=True)
+    if objective == "OUTCOME_APP_PROMOTION":
+        text = "for an app, Meta's object {application_id, object_store_url}."
+        raise _wrong("arguments.promoted_object", text, "required")
+    return json.dumps({"page_id": page_id}) if objective in ("OUTCOME_ENGAGEMENT", "OUTCOME_LEADS") else None
 
 
 def targeting(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,24 +183,23 @@ def targeting(given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises Invalid.
     """
-    wished = given.get("targeting") or {}
+    wished, own = _targeting(given)
     placements = given.get("placements") or ["facebook", "instagram"]
     if unknown := [one for one in placements if one not in PLACEMENTS]:
-        text = f"arguments.placements: {unknown[0]!r} is none of {', '.join(PLACEMENTS)}."
-        raise Invalid("validation.field_invalid", text, field="arguments.placements")
+        raise _wrong("arguments.placements", f"{unknown[0]!r} is none of {', '.join(PLACEMENTS)}.")
     made: dict[str, Any] = {
         "publisher_platforms": list(placements),
         "targeting_automation": {"advantage_audience": 0},
     }
     if countries := wished.get("countries"):
         made["geo_locations"] = {"countries": list(countries)}
-    made |= {name: int(wished[name]) for name in ("age_min", "age_max") if wished.get(name)}
+    made |= {name: _age(wished[name]) for name in ("age_min", "age_max") if wished.get(name)}
     if genders := wished.get("genders"):
         made["genders"] = [_gender(one) for one in genders]
-    made |= wished.get("network") or {}
+    made |= own
     if "geo_locations" not in made and "custom_audiences" not in made:
-        text = "arguments.targeting: name at least one of countries (ISO 3166 codes), or network.geo_locations."
-        raise Invalid("validation.field_required", text, field="arguments.targeting")
+        text = "name at least one of countries (ISO 3166 codes), or network.geo_locations."
+        raise _wrong("arguments.targeting", text, "required")
     return made
 
 
@@ -200,8 +210,8 @@ def creative(act: Act, page_id: str, uploaded: Mapping[str, Any]) -> dict[str, A
         story = post_id if "_" in post_id else f"{page_id}_{post_id}"
         return {"name": act.text, "object_story_id": story}
     if not uploaded.get("video_id") and not given.get("link"):
-        text = "arguments.link: where the ad leads to; or name a post_id of the Page's own, or attach a video."
-        raise Invalid("validation.field_required", text, field="arguments.link")
+        text = "where the ad leads to; or name a post_id of the Page's own, or attach a video."
+        raise _wrong("arguments.link", text, "required")
     spec: dict[str, Any] = {"page_id": page_id}
     if given.get("instagram_user_id"):
         spec["instagram_user_id"] = given["instagram_user_id"]
@@ -239,16 +249,51 @@ def _button(given: Mapping[str, Any], link: str | None) -> dict[str, Any] | None
 
 
 def budgets(act: Act, currency: str) -> dict[str, Any]:
-    """Both kinds of budget, as far as given."""
+    """A budget a day or one in all. Raises Invalid where both are given."""
     found = {name: act.arguments.get(f"{name}_micros") for name in ("daily_budget", "lifetime_budget")}
+    if all(found.values()):
+        raise _wrong("arguments.lifetime_budget_micros", "a budget is daily or for the whole life: give one of them.")
     return {name: smallest(int(value), currency) for name, value in found.items() if value}
 
 
 def _gender(word: object) -> int:
     if not isinstance(word, str) or word not in _GENDERS:
-        text = f"arguments.targeting.genders: {word!r} is none of {', '.join(_GENDERS)}."
-        raise Invalid("validation.field_invalid", text, field="arguments.targeting.genders")
+        raise _wrong("arguments.targeting.genders", f"{word!r} is none of {', '.join(_GENDERS)}.")
     return _GENDERS[word]
+
+
+def _targeting(given: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Our words for it and Meta's own object. Raises Invalid where their types are wrong."""
+    wished = given.get("targeting") or {}
+    own = wished.get("network") or {}
+    if not isinstance(own, Mapping):
+        raise _wrong("arguments.targeting", "network: an object, Meta's own targeting.")
+    if not isinstance(wished.get("countries") or [], list | tuple):
+        raise _wrong("arguments.targeting", "countries: a list of ISO 3166 codes.")
+    return wished, own
+
+
+def _age(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong("arguments.targeting", "age_min, age_max: whole numbers.")
+    return value
+
+
+def _times(act: Act) -> dict[str, str | None]:
+    """Both instants as they were given. Raises Invalid for what is none."""
+    found = {name: act.arguments.get(name) or None for name in ("starts_at", "ends_at")}
+    for name, value in found.items():
+        try:
+            at = datetime.fromisoformat(str(value)) if value else None
+        except ValueError:
+            at = None
+        if value and (at is None or at.tzinfo is None):
+            raise _wrong(f"arguments.{name}", "an instant with its zone (RFC 3339), as 2026-12-01T00:00:00Z.")
+    return found
+
+
+def _wrong(field: str, message: str, what: str = "invalid") -> Invalid:
+    return Invalid(f"validation.field_{what}", f"{field}: {message}", field=field)
 
 
 def _instant(value: object) -> datetime | None:

@@ -53,7 +53,11 @@ ADS = (
             *_BUDGETS,
             *_TIMES,
             Option("bid_micros", "integer", "The highest bid, in millionths of the currency."),
-            Option("optimization_goal", "string", "REACH, LINK_CLICKS, POST_ENGAGEMENT, THRUPLAY …; by the objective."),
+            Option(
+                "optimization_goal",
+                "string",
+                "REACH, LINK_CLICKS, POST_ENGAGEMENT, THRUPLAY (video_views) …; by the objective.",
+            ),
             Option("billing_event", "string", "IMPRESSIONS when left out."),
             Option("placements", "array", "facebook, instagram, messenger, audience_network, threads."),
             Option(
@@ -61,6 +65,12 @@ ADS = (
                 "object",
                 "countries, age_min, age_max, genders; network: Meta's own targeting object.",
                 required=True,
+            ),
+            Option(
+                "promoted_object",
+                "object",
+                "What is advertised, as Meta has it: application_id and object_store_url of an app (app_promotion needs "
+                "it), or pixel_id and custom_event_type; the Page by itself.",
             ),
             Option("dsa_beneficiary", "string", "Who benefits: Meta demands it for ads in the European Union."),
             Option("dsa_payor", "string", "Who pays: Meta demands it for ads in the European Union."),

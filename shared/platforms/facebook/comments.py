@@ -48,7 +48,7 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
 
 def make(call: Call, on: str, fields: Mapping[str, str]) -> Published:
     """POST a comment on a post or on a comment."""
-    answer = graph.make_visible(call, f"{on}/comments", fields)
+    answer = graph.act(call, f"{on}/comments", fields)
     found = str(answer.get("id") or "")
     if not found:
         raise errors.refused(errors.UNLISTED, "a success without the comment's id")

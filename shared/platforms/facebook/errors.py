@@ -65,6 +65,24 @@ NO_PAGES = ErrorRow(
     "auth",
     "user",
 )
+NOT_FOUND = rejected(
+    "not_found", "Facebook does not find this, or does not show it to this connection: check the id, or connect again."
+)
+# Not ``reconnect``: the Page's own token lives on; only the person's, which ads need, has ended.
+ADS_TOKEN = ErrorRow(
+    Fate.UNAUTHORISED,
+    "ads_auth",
+    "Facebook's consent for ads has ended (it lasts 60 days, and ends with the person's password): connect again.",
+    "auth",
+    "user",
+)
+NO_ADS = ErrorRow(
+    Fate.REJECTED,
+    "ads_not_connected",
+    "This account was connected without a person's consent for ads: connect it again.",
+    "auth",
+    "user",
+)
 TEXT_TOO_LONG = rejected("text_too_long", "The text is too long for Facebook.")
 NO_POST = rejected("post_unknown", "The post is live, but Facebook does not say which it is: comment there by hand.")
 STORY = rejected("story_takes_no_comments", "A story takes no comments.")
@@ -124,6 +142,17 @@ _ROWS: Mapping[Code, ErrorRow] = {
     (100, 10900): _ALREADY,
     (10903, None): rejected("private_reply_refused", "This comment cannot be answered with a private message."),
     (1200, None): transient("server_error", "Messenger could not send just now."),
+    # Ads: https://developers.facebook.com/documentation/ads-commerce/marketing-api/error-reference (2025-12-11).
+    (100, 1487694): rejected("targeting_gone", "A category of this targeting is no longer offered: choose another."),
+    (100, 3858258): rejected(
+        "media_unfetchable", "Facebook could not fetch the ad's picture: its address must be open to Meta's crawlers."
+    ),
+    (200, 1870034): rejected(
+        "terms_not_accepted", "Meta's terms for custom audiences must be accepted first, in its Ads Manager."
+    ),
+    (2635, None): ErrorRow(
+        Fate.REJECTED, "api_gone", "Facebook no longer takes this version of the ads API.", "platform", "system"
+    ),
     # The API.
     (12, None): ErrorRow(
         Fate.REJECTED, "api_gone", "Facebook no longer offers this in the version that we speak.", "platform", "system"
@@ -146,6 +175,13 @@ UNLISTED = BOOK.common.unlisted
 refusal = BOOK.refusal
 visible_refusal = BOOK.visible_refusal
 refused = BOOK.refused
+
+
+def definite(refused: Refused) -> Refused:
+    """As it is; but 100/33 to an act says that there is nothing that it could have been done to."""
+    if is_gone(refused):
+        refused.row = NOT_FOUND
+    return refused
 
 
 def code_refusal(response: Response, now: datetime) -> Refused:

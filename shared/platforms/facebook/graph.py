@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.platforms import _wire
 from shared.platforms._graph.calls import SEND_DEADLINE, Graph, next_page
-from shared.platforms.contract import Call
+from shared.platforms.contract import Call, Refused
 from shared.platforms.facebook import errors
 from shared.ports.http import AnswerLost, Request
 
@@ -32,6 +32,14 @@ remove = GRAPH.remove
 def page_id(call: Call) -> str:
     """The Page that the account is."""
     return call.who.platform_account_id
+
+
+def act(call: Call, path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """As ``make_visible``, for what is done to something: where that is not there, nothing was done. Raises as that."""
+    try:
+        return make_visible(call, path, fields)
+    except Refused as refused:
+        raise errors.definite(refused) from None
 
 
 def hand_over(call: Call, upload_url: str, file_url: str) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _post(act: Act) -> str:
 
 def _flag(edge: str, fields: Mapping[str, str]) -> Callable[[Call, Act, Mapping[str, Any]], Published]:
     def send(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
-        return Published(act.on, raw=graph.make_visible(call, f"{act.on}{edge}", fields))
+        return Published(act.on, raw=graph.act(call, f"{act.on}{edge}", fields))
 
     return send
 

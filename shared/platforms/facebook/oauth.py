@@ -75,18 +75,34 @@ def refresh(call: Call) -> Tokens:
 def revoke(call: Call) -> None:
     """End the person's grant to this app; one that is dead already is fine.
 
-    The grant is the person's, and all of their Pages hang on it: where the consent gave several, only this Page's
-    webhooks are ended, so that the others stay connected.
+    The grant is the person's, and all of their Pages hang on it: where it has several, only this Page's webhooks are
+    ended, so that the others stay connected; likewise when the person's token is dead, and the Page's may not be.
     """
     extra = call.tokens.extra
     try:
-        if extra.get("pages", "1") == "1" and extra.get("user_token"):
+        if _is_alone(call):
             graph.remove(call, f"{extra.get('user_id') or 'me'}/permissions", token=extra["user_token"])
-        else:
-            graph.remove(call, f"{graph.page_id(call)}/subscribed_apps")
+            return
     except Refused as refused:
-        if refused.fate is not Fate.UNAUTHORISED and not errors.is_gone(refused):
-            raise
+        _unless_dead(refused)
+    try:
+        graph.remove(call, f"{graph.page_id(call)}/subscribed_apps")
+    except Refused as refused:
+        _unless_dead(refused)
+
+
+def _is_alone(call: Call) -> bool:
+    """Whether the person's grant is for this Page only: as it was when it was given, and as it is now."""
+    token = call.tokens.extra.get("user_token")
+    if not token or call.tokens.extra.get("pages", "1") != "1":
+        return False
+    now = graph.read(call, "me/accounts", token=token, fields="id", limit=2).get("data")
+    return isinstance(now, list) and len(now) <= 1
+
+
+def _unless_dead(refused: Refused) -> None:
+    if refused.fate is not Fate.UNAUTHORISED and not errors.is_gone(refused):
+        raise refused
 
 
 def _trade(call: Call, fields: Mapping[str, str]) -> str:

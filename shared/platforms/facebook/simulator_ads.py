@@ -195,7 +195,7 @@ def _campaign(desk: Desk) -> Document:
             "Must specify True or False in is_adset_budget_sharing_enabled field if you are not using campaign budget."
         )
         raise Problem(100, "Invalid parameter", 4834011, user_message=words)
-    times = {"start_time": ask.text("start_time") or None, "stop_time": ask.text("stop_time") or None}
+    times = _times(ask, "start_time", "stop_time")
     return {"on": _account(desk)["id"], "parent": "", "objective": ask.text("objective"), **budget, **times}
 
 
@@ -215,7 +215,12 @@ def _ad_set(desk: Desk) -> Document:
     if "advantage_audience" not in targeting.get("targeting_automation", {}):
         words = "To create your ad set, you need to enable or disable the Advantage audience feature."
         raise Problem(100, "Invalid parameter", 1870227, user_message=words)
-    times = {"start_time": ask.text("start_time") or None, "end_time": ask.text("end_time") or None}
+    if campaign["objective"] == "OUTCOME_APP_PROMOTION" and not ask.object("promoted_object").get("application_id"):
+        words = "Please select a promoted object for your ad set."
+        raise Problem(100, "Invalid parameter", 1815430, user_message=words)
+    times = _times(ask, "start_time", "end_time")
+    if budget.get("lifetime_budget") and not times["end_time"]:
+        raise Problem(100, "(#100) A lifetime budget needs an end_time")
     return {"on": campaign["id"], "parent": campaign["id"], "targeting": targeting, **budget, **times}
 
 
@@ -256,6 +261,16 @@ def _budget(ask: Ask) -> Document:
     if any(int(value) < LEAST_BUDGET for value in given.values()):
         raise Problem(100, "Invalid parameter", 1885272, user_message="Your budget is too low.")
     return dict(given)
+
+
+def _times(ask: Ask, *names: str) -> Document:
+    found = {name: ask.text(name) or None for name in names}
+    for name, value in found.items():
+        try:
+            datetime.fromisoformat(value or "2026-11-22")
+        except ValueError:
+            raise Problem(100, f"(#100) Param {name} must be a valid ISO 8601 date-time") from None
+    return dict(found)
 
 
 def _has_budget(row: Document) -> bool:
@@ -412,9 +427,11 @@ def _keep(desk: Desk, level: str, id_: str, row: Document) -> str:
         "labels": [],
     }
     desk.world.put("ad", id_, {**base, **row})
-    if level in wire.EDGES:
-        ids = _ids(desk.world, desk.person)
-        desk.world.put("ads", desk.person, {"ids": [*ids, id_][-KEPT:]})
+    owner = desk.person if level in wire.EDGES else f"{desk.person}.files"
+    ids = [*(known for known in _ids(desk.world, owner) if known != id_), id_]
+    for old in ids[:-KEPT]:
+        desk.world.delete("ad", old)
+    desk.world.put("ads", owner, {"ids": ids[-KEPT:]})
     return id_
 
 

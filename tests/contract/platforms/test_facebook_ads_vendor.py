@@ -171,7 +171,6 @@ def test_every_word_is_one_of_the_sdks() -> None:
     assert set(ads_wire.GOALS.values()) <= _values(AdSet.OptimizationGoal)
     assert set(ads_wire.STATUSES.values()) <= _values(Campaign.Status) & _values(AdSet.Status) & _values(Ad.Status)
     assert set(ads_wire.INSIGHT_LEVELS.values()) <= _values(AdsInsights.Level)
-    assert set(ads_wire.CALLS_TO_ACTION) <= _values(AdCreative.CallToActionType)
     made = ads_wire.targeting({"targeting": {"countries": ["DE"], "age_min": 18, "age_max": 65, "genders": ["male"]}})
     assert set(made) <= _fields(Targeting)
 

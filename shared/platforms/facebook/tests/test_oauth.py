@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +11,7 @@ import pytest
 from shared.domain.accounts import Connected, Tokens
 from shared.domain.errors import Unsupported
 from shared.platforms.contract import App, Call, Candidates, Fate, Refused
-from shared.platforms.facebook import MANIFEST, graph, oauth, publish, simulator
+from shared.platforms.facebook import MANIFEST, graph, oauth, publish, simulator, webhooks
 from shared.platforms.facebook.tests import world as stages
 from shared.ports.http import Request, Response
 from tests.support import simulated
@@ -152,6 +153,24 @@ def test_revoking_one_of_several_leaves_the_others(stage: stages.Stage) -> None:
     assert [sent.url.split("?")[0].rsplit("/", 1)[1] for sent in stage.http.sent if sent.method == "DELETE"] == [
         "subscribed_apps"
     ]
+
+
+def test_a_grant_that_has_grown_is_not_ended_with_its_first_page(stage: stages.Stage) -> None:
+    """The person allowed one Page, and another since: its connection must live on."""
+    more = json.dumps({"data": [{"id": stage.page}, {"id": "2"}]}).encode()
+    stage.http.intercept = lambda one: Response(200, {}, more) if "/me/accounts" in one.url else None
+    oauth.revoke(stage.call)
+    gone = [urlsplit(sent.url).path.rsplit("/", 1)[1] for sent in stage.http.sent if sent.method == "DELETE"]
+    assert gone == ["subscribed_apps"]
+
+
+def test_a_dead_person_s_token_still_ends_the_deliveries(stage: stages.Stage) -> None:
+    """After 60 days: nothing can end the grant, but nothing more is delivered."""
+    webhooks.subscribe(stage.call, "", "")
+    stage.world.pass_time(61 * 86_400)
+    oauth.revoke(stage.call)
+    stage.published(stages.pieces()["text"])
+    assert not simulator.pushes(stage.world)
 
 
 def test_passwords_are_not_taken(stage: stages.Stage) -> None:

@@ -124,10 +124,13 @@ def _made(
     text, urls = _wrapped(asked, str(body.get("text", "")), post_id, media, references)
     parent = next((r["id"] for r in references if r["type"] == "replied_to"), None)
     conversation = (world.get("x.post", parent) or {}).get("conversation_id", post_id) if parent else post_id
+    names = _addressed(asked, parent, text)
+    text = names + text
     post = {
         "id": post_id,
         "author_id": asked.user_id,
         "text": text,
+        "addressed": names,
         "urls": urls,
         "created_at": world.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "made": epoch(world.now),
@@ -146,6 +149,15 @@ def _made(
         simulator_people.index(world, "x.replies", str(conversation), post_id)
     simulator_hooks.posted(world, asked.user_id, "post.create", post)
     return answer(201, {"data": {"id": post_id, "text": text, "edit_history_post_ids": [post_id]}})
+
+
+def _addressed(asked: Asked, parent: str | None, text: str) -> str:
+    """Whom an answer addresses: X sets the author's name before it, which clients do not show (``display_text_range``)."""
+    author = str((asked.world.get("x.post", parent) or {}).get("author_id", "")) if parent else ""
+    name = (asked.world.get("x.user", author) or {}).get("username", "")
+    if not name or author == asked.user_id or text.lower().startswith(f"@{name}".lower()):
+        return ""
+    return f"@{name} "
 
 
 def _references(asked: Asked, body: Mapping[str, Any]) -> list[dict[str, str]]:

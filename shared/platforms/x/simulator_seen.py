@@ -51,7 +51,7 @@ def _likes(world: World, account_id: str) -> list[Done]:
 
 def _seen(post: dict[str, Any], username: str) -> Seen:
     source = next((r["id"] for r in post["references"] if r["type"] == "retweeted"), None)  # X names a repost by it
-    text = "" if source else post["text"]
+    text = "" if source else post["text"].removeprefix(post.get("addressed", ""))
     for url in post["urls"]:
         if "media_key" in url:  # X appends the link of each file to the text, and shows the file instead
             text = text.removesuffix(url["url"]).removesuffix(" ")

@@ -8,6 +8,7 @@ and ``retweet_count``. The API answers in the vocabulary of the request. We ask 
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,8 @@ from shared.ports.http import Request
 
 API: Final = "https://api.x.com/2"
 EPOCH_MS: Final = 1288834974657  # ids are milliseconds since then << 22 (docs.x.com/fundamentals/x-ids)
+
+_NAMES: Final = re.compile(r"(?:@[A-Za-z0-9_]{1,15} )+")  # at the beginning of what is canonical; never all of it
 
 # Of the options, those that describe a thread's first post; the others belong on every piece.
 _FIRST_ONLY: Final = ("quote_tweet_id", "poll", "reply_settings", "community_id", "share_with_followers")
@@ -102,9 +105,10 @@ def matches(piece: Piece, media_ids: Iterable[str], post: Mapping[str, Any]) -> 
     attached = {str(key).rpartition("_")[2] for key in (post.get("attachments") or {}).get("media_keys") or ()}
     if piece.media or attached:
         return len(attached) == len(piece.media) and attached <= set(media_ids)
-    return not _contradicts(piece, post) and canonical(piece.text) in {
-        canonical(plain_text(post)),
-        canonical(plain_text(post, keep_appended=True)),  # a link to a post makes a quote, and may be the author's own
+    read = _unaddressed if answered(piece) else canonical
+    return not _contradicts(piece, post) and read(piece.text) in {
+        read(plain_text(post)),
+        read(plain_text(post, keep_appended=True)),  # a link to a post makes a quote, and may be the author's own
     }
 
 
@@ -137,6 +141,16 @@ def canonical(text: str) -> str:
         parts += [normal[at:start], _bare(normal[start:end])]
         at = end
     return " ".join("".join([*parts, normal[at:]]).split())
+
+
+def _unaddressed(text: str) -> str:
+    """An answer without the names before it: X sets those of whom it answers there, and its text has them.
+
+    https://github.com/xdevplatform/twitter-api-typescript-sdk/issues/93 (2024-09-24)
+    """
+    spoken = canonical(text)
+    found = _NAMES.match(spoken)
+    return spoken[found.end() :] if found else spoken
 
 
 def _media(piece: Piece, media_ids: Sequence[str]) -> dict[str, Any]:

@@ -53,7 +53,9 @@ def test_an_answer_is_among_the_comments(person: Person) -> None:
     asked = simulator.visit(person.world, person.connected.platform_account_id, "reply", "Me!", on=made.id)
     answer = do(person, Act("comment.reply", asked, "Welcome", key="1" * 32))
     (own,) = [one for one in inbox.comments(person.call, made, "").items if one.own]
-    assert (own.id, own.parent_id, own.text) == (answer.id, asked, "Welcome")
+    assert (own.id, own.parent_id) == (answer.id, asked)
+    assert own.text.endswith(" Welcome")
+    assert own.text.startswith("@"), "X sets the name of whom it answers before it"
     assert "comment.delete" in own.can
     gone = Act("comment.delete", answer.id)
     assert isinstance(find(person, gone), Absent)

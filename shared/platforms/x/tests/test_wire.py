@@ -55,6 +55,19 @@ def test_a_reply_is_recognised_by_what_it_answers() -> None:
     assert [wire.matches(reply, [], post) for post in (right, wrong, silent, LISTED)] == [True, False, True, False]
 
 
+def test_an_answer_is_recognised_behind_the_names_that_x_sets_before_it() -> None:
+    """«@bob Hello» is what X tells of «Hello» to bob; in a post of its own a name is a word like others."""
+    reply = replace(TEXT, text="Hello", role=Role.REPLY, parent=Parent("7", {}), root=Parent("7", {}))
+    place = {"id": "9", "conversation_id": "7", "referenced_posts": [{"type": "replied_to", "id": "7"}]}
+    for text in ("Hello", "@bob Hello", "@bob @ann_1 Hello"):
+        assert wire.matches(reply, [], {**place, "text": text}), text
+        assert wire.matches(replace(reply, text="@ann_1 Hello"), [], {**place, "text": text}), text
+    for text in ("@bob Hello!", "@bob", "Well, @bob Hello"):
+        assert not wire.matches(reply, [], {**place, "text": text}), text
+    assert wire.matches(replace(reply, text="@ann_1"), [], {**place, "text": "@bob @ann_1"})
+    assert not wire.matches(replace(TEXT, text="Hello"), [], {"id": "9", "text": "@bob Hello"})
+
+
 def test_media_are_proof_whatever_the_text() -> None:
     """All attached uploads are ours: it is the post. One foreign upload, or one too few: it is not."""
     photos = (simulated.image(b"a"), simulated.image(b"b"))

@@ -14,7 +14,7 @@ from shared.domain.content import Act
 from shared.platforms import _wire
 from shared.platforms._google.oauth import bearer
 from shared.platforms.contract import Call
-from shared.platforms.youtube import api, errors
+from shared.platforms.youtube import api, errors, wire
 
 
 def put(call: Call, act: Act) -> dict[str, Any]:
@@ -34,7 +34,8 @@ def put(call: Call, act: Act) -> dict[str, Any]:
 def is_same(act: Act, track: Mapping[str, Any]) -> bool:
     """Whether a track has this one's language and name."""
     snippet = track.get("snippet") or {}
-    return (snippet.get("language"), snippet.get("name")) == (language(act), name(act))
+    said = (str(snippet.get("language")).lower(), wire.plain(snippet.get("name")))
+    return said == (language(act).lower(), wire.plain(name(act)))
 
 
 def content(act: Act) -> str:

@@ -143,6 +143,7 @@ TABLE: Final[google.Table] = MappingProxyType(
 )
 _COMMON: Final = google.general("YouTube")
 _FAILED: Final = "YouTube could not process the file ({reason}): check it, or convert it to MP4 with H.264 and AAC."
+_DELETED: Final = "The video was deleted on YouTube before it was processed."
 _REJECTED: Final = "YouTube has taken the video down ({reason}): see YouTube Studio."
 
 
@@ -156,7 +157,7 @@ def refusal(response: Response, now: datetime) -> Refused:
 
 def unprocessed(status: str, reason: str, raw: dict[str, Any]) -> Refused:
     """A file that YouTube took and then failed or rejected: it will never be shown."""
-    message = (_REJECTED if status == "rejected" else _FAILED).format(reason=reason or status)
+    message = {"rejected": _REJECTED, "deleted": _DELETED}.get(status, _FAILED).format(reason=reason or status)
     row = _wrong("video_rejected" if status == "rejected" else "processing_failed", message)
     return Refused(row, platform=PLATFORM, status=200, platform_code=f"{status}/{reason}", raw=raw)
 

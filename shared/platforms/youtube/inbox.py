@@ -179,12 +179,15 @@ def _find_moderated(status: str) -> Callable[[Call, Act, Armed], Published | Abs
         if not video or act.on != _thread(act):
             return Absent("YouTube lists held threads only, by video; doing it again changes nothing")
         held = _is_held(call, video, act.on)
+        if held is None:
+            return Absent("the video has more held threads than can be read; doing it again changes nothing")
         return _same(act) if held is (status == HELD) else Absent(f"the comment is not {status}")
 
     return found
 
 
-def _is_held(call: Call, video_id: str, comment_id: str) -> bool:
+def _is_held(call: Call, video_id: str, comment_id: str) -> bool | None:
+    """Whether the thread is among the video's held ones; None where they are too many to know."""
     token: str | None = None
     for _ in range(_PAGES):
         query = {"part": "id", "videoId": video_id, "moderationStatus": HELD, "maxResults": 100, "pageToken": token}
@@ -193,8 +196,8 @@ def _is_held(call: Call, video_id: str, comment_id: str) -> bool:
             return True
         token = page.get("nextPageToken")
         if not token:
-            break
-    return False
+            return False
+    return None
 
 
 def _same(act: Act) -> Published:

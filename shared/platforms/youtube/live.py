@@ -46,9 +46,9 @@ def commit(call: Call, piece: Piece, state: State) -> Published:
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """Whether the broadcast still has the draft's description."""
     shown = api.one(call, "liveBroadcasts", part="id,snippet,status", id=armed.state.get("broadcast", ""))
-    if not shown:
+    if not isinstance(snippet := shown.get("snippet"), Mapping):
         return Unsure("YouTube does not show the broadcast")
-    if (shown.get("snippet") or {}).get("description") == wire.draft(piece):
+    if snippet.get("description") == wire.draft(piece):
         return Absent("the broadcast is still the private draft that it was made as")
     return published(shown)
 

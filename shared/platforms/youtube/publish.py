@@ -7,7 +7,6 @@ Which request is the visible one: the last bytes of the upload (uploads.py), the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from shared.domain.content import Kind, MediaFacts, Piece, Role
@@ -18,7 +17,7 @@ SHORT_SECONDS: Final = 180.0
 _FIRST_POLL: Final = 5.0
 _SLOWEST_POLL: Final = 120.0
 _UPLOADS_PAGES: Final = 4
-_UNSEEN_FOR: Final = timedelta(hours=1)  # how long a video may be missing from the channel's own list of uploads
+_VIDEO_ID: Final = 11  # how long a video's id is
 
 
 def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -> Kind:
@@ -80,6 +79,8 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     progress = uploads.ask(call, armed.state)
     if progress.video:
         return _published(piece, progress.video)
+    if progress.sent >= int(armed.state["total"]):
+        return Unsure("YouTube has the whole file and names no video yet")
     if not progress.gone:
         return Absent(f"the upload has {progress.sent} of {armed.state['total']} bytes: no video came of it")
     return _among_uploads(call, piece, armed)
@@ -87,14 +88,21 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
 
 def describe(call: Call, published: Published) -> Published:
     """The same, with its address: it follows from the id, nothing is asked."""
-    link = published.permalink or wire.permalink(published.id, str(published.state.get("kind", "")))
+    kind = _kind(published)
+    link = published.permalink or (None if kind == "comment" else wire.permalink(published.id, kind))
     return Published(published.id, link, published.state, published.raw)
 
 
 def delete(call: Call, published: Published) -> None:
     """Take it down; what is gone already is fine. Raises Refused."""
-    path = {"comment": "comments", str(Kind.LIVE): "liveBroadcasts"}.get(str(published.state.get("kind")), "videos")
+    path = {"comment": "comments", str(Kind.LIVE): "liveBroadcasts"}.get(_kind(published), "videos")
     api.remove(call, path, published.id)
+
+
+def _kind(published: Published) -> str:
+    """What it is; by its id, where somebody told us the id alone: comments' begin with Ug, and videos' have 11 signs."""
+    comment = published.id.startswith("Ug") and len(published.id) > _VIDEO_ID
+    return str(published.state.get("kind") or ("comment" if comment else ""))
 
 
 def _published(piece: Piece, video: Mapping[str, Any]) -> Published:
@@ -107,8 +115,11 @@ def _parent(piece: Piece) -> str:
     return parent.id if parent else ""
 
 
-def _among_uploads(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """The session is gone: the channel's own uploads still say under which name and of which size each file came."""
+def _among_uploads(call: Call, piece: Piece, armed: Armed) -> Published | Unsure:
+    """The session is gone: the channel's own uploads still say under which name and of which size each file came.
+
+    That none of them is ours proves nothing: how late the list is, and how late a file's details, is documented nowhere.
+    """
     alike: list[Mapping[str, Any]] = []
     for ids in _recent_uploads(call):
         if ids is None:
@@ -120,14 +131,14 @@ def _among_uploads(call: Call, piece: Piece, armed: Armed) -> Published | Absent
         alike += [video for video in named if _looks_like(piece, armed, video)]
     if alike:  # should YouTube not keep the name that we gave the file
         return _published(piece, alike[0]) if len(alike) == 1 else Unsure("several uploads look like this file")
-    if call.now - armed.at < _UNSEEN_FOR:
-        return Unsure("the upload's session is gone, and the channel's uploads do not have the video yet")
-    return Absent("the upload's session is gone, and none of the channel's uploads is of this file")
+    return Unsure("the upload's session is gone, and none of the channel's uploads is known to be of this file")
 
 
 def _looks_like(piece: Piece, armed: Armed, video: Mapping[str, Any]) -> bool:
-    """Of this title and size, uploaded since the arming, and known for no other piece."""
+    """Of this title and size, uploaded since the arming, known for no other piece, and not under another one's name."""
     snippet, file = video.get("snippet") or {}, video.get("fileDetails") or {}
+    if wire.is_file_name(file.get("fileName")):
+        return False
     at = wire.instant(snippet.get("publishedAt"))
     same = snippet.get("title") == wire.title(piece) and wire.number(file.get("fileSize")) == armed.state["total"]
     return same and at is not None and at >= armed.at - comments.SKEW and not armed.taken(str(video.get("id")))

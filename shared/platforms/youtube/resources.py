@@ -37,10 +37,12 @@ def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Pa
 
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
-    """Nothing of this needs preparing; what is missing is said. Raises Invalid."""
-    if act.verb == "thumbnail.set" and (len(act.media) != 1 or act.media[0].facts.type is not MediaType.IMAGE):
+    """What is missing is said; for a thumbnail it is noted whether the video had one. Raises Invalid, Refused."""
+    if act.verb != "thumbnail.set":
+        return Ready(state)
+    if len(act.media) != 1 or act.media[0].facts.type is not MediaType.IMAGE:
         raise Invalid("validation.media_count", "A thumbnail is one image: give it as media.", field="media")
-    return Ready(state)
+    return Ready({**state, "had": _has_thumbnail(call, act) is not False})
 
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
@@ -69,7 +71,7 @@ def _create_playlist(call: Call, act: Act) -> Published:
 
 def _find_playlist(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     def ours(one: Mapping[str, Any]) -> bool:
-        return bool((one.get("snippet") or {}).get("title") == act.text)
+        return bool(wire.plain((one.get("snippet") or {}).get("title")) == wire.plain(act.text))
 
     return _settle(call, "playlists", {"part": "snippet", "mine": "true"}, armed, ours, _playlist)
 
@@ -95,17 +97,24 @@ def _find_item(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsur
 
 
 def _set_thumbnail(call: Call, act: Act) -> Published:
-    thumbnails.put(call, act.on, act.media[0])
+    api.listed(thumbnails.put(call, act.on, act.media[0]))
     return Published(act.on, wire.permalink(act.on, ""))
 
 
 def _find_thumbnail(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
-    """YouTube does not say which picture it is: whether there is one of the channel's own must do."""
+    """YouTube does not say which picture it is: only the first one can be told, and others are set again."""
+    if _has_thumbnail(call, act) and armed.state.get("had") is False:
+        return Published(act.on, wire.permalink(act.on, ""))
+    return Absent("YouTube does not show this thumbnail; setting it again changes nothing")
+
+
+def _has_thumbnail(call: Call, act: Act) -> bool | None:
+    """Whether the video has a thumbnail of the channel's own; None where YouTube does not say."""
     video = api.one(call, "videos", part="contentDetails", id=act.on)
     if not video:
         raise errors.gone("video")
     own = (video.get("contentDetails") or {}).get("hasCustomThumbnail")
-    return Absent("YouTube shows no thumbnail of the channel's own") if own is False else Published(act.on)
+    return own if isinstance(own, bool) else None
 
 
 def _insert_caption(call: Call, act: Act) -> Published:

@@ -116,7 +116,8 @@ def _send_on(call: Call, piece: Piece, file: MediaFile, state: Mapping[str, Any]
 
 def _after(call: Call, piece: Piece, state: Mapping[str, Any], progress: Progress) -> Wait | Ready:
     """The state once the session has spoken."""
-    known = {key: value for key, value in state.items() if key != "doubtful"}
+    further = progress.sent > int(state["sent"])  # what was refused on the way here is no longer held against it
+    known = {key: value for key, value in state.items() if key != "doubtful" and not (further and key == "strikes")}
     now = call.now.timestamp()
     if progress.gone:
         restarts = int(state.get("restarts", 0)) + 1

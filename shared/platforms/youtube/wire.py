@@ -5,6 +5,7 @@ https://developers.google.com/youtube/v3/docs/videos#resource, read 2026-11-22.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -80,6 +81,11 @@ def file_name(piece: Piece) -> str:
     return f"rst-{piece.key}.mp4"
 
 
+def is_file_name(name: Any) -> bool:
+    """Whether a file has the name of one of our pieces."""
+    return str(name).startswith("rst-")
+
+
 def permalink(video_id: str, kind: str) -> str:
     """The video's page."""
     path = f"shorts/{video_id}" if kind == Kind.SHORT else f"watch?v={video_id}"
@@ -103,6 +109,11 @@ def instant(value: Any) -> datetime | None:
 def rfc3339(at: datetime) -> str:
     """As YouTube writes a time."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain(value: Any) -> str:
+    """A text for comparing, whatever became of its blanks on the way; empty where there is none."""
+    return " ".join(unicodedata.normalize("NFC", str(value or "")).split())
 
 
 def number(value: Any) -> int | None:

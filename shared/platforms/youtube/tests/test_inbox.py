@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from shared.domain.content import Act, Kind
@@ -10,7 +13,7 @@ from shared.platforms.contract import Absent, Armed, Published, Refused, Unsure
 from shared.platforms.contract_inbox import Comment
 from shared.platforms.youtube import inbox, metrics, oauth, resources, simulator
 from shared.platforms.youtube.tests.person import Person, film
-from shared.ports.http import Response
+from shared.ports.http import AnswerLost, Request, Response
 from tests.support import files, simulated
 
 
@@ -99,9 +102,105 @@ def test_a_thumbnail_is_one_image(person: Person, video: Published) -> None:
     with pytest.raises(Invalid):
         person.do("resources", Act("thumbnail.set", video.id))
     act = Act("thumbnail.set", video.id, media=(simulated.image(files.jpeg()),))
-    armed = Armed(1, person.world.now, {})
+    armed = Armed(1, person.world.now, resources.prepare(person.call, act, {}).state)
     assert isinstance(resources.find(person.call, act, armed), Absent)
     person.do("resources", act)
+    assert isinstance(resources.find(person.call, act, armed), Published)
+
+
+def test_a_second_thumbnail_is_set_again_rather_than_lost(person: Person, video: Published) -> None:
+    """YouTube does not say which picture it shows: the one before proves nothing."""
+    act = Act("thumbnail.set", video.id, media=(simulated.image(files.jpeg()),))
+    person.do("resources", act)
+    armed = Armed(1, person.world.now, resources.prepare(person.call, act, {}).state)
+    assert isinstance(resources.find(person.call, act, armed), Absent)
+    person.http.intercept = lambda request: Response(200, {}, b"{}") if "thumbnails/set" in request.url else None
+    with pytest.raises(AnswerLost):
+        resources.commit(person.call, act, armed.state)
+
+
+def _told_as(person: Person, **changes: Any) -> None:
+    """From now on YouTube tells of comments with these changes of the snippet; None takes a field away."""
+
+    def tell(request: Request) -> Response | None:
+        if request.method != "GET" or "omment" not in request.url:
+            return None
+        answer = simulator.handle(request, person.world)
+        body = json.loads(answer.body)
+        for item in body["items"]:
+            snippet = item["snippet"].get("topLevelComment", item)["snippet"]
+            snippet.update(changes)
+            for name in [name for name, value in snippet.items() if value is None]:
+                del snippet[name]
+        return Response(answer.status, answer.headers, json.dumps(body).encode())
+
+    person.http.intercept = tell
+
+
+def test_words_that_youtube_shows_otherwise_are_no_absence(person: Person, video: Published) -> None:
+    """«Even the plain text representation may differ from the text originally posted» (commentThreads' reference)."""
+    act = Act("comment.create", video.id, "See  https://youtu.be/x\r\n")
+    made, armed = person.do("inbox", act)
+    _told_as(person, textOriginal="See https://youtu.be/x")
+    found = inbox.find(person.call, act, armed)
+    assert isinstance(found, Published)
+    assert found.id == made.id
+    _told_as(person, textOriginal=None, textDisplay="See A film")
+    assert isinstance(inbox.find(person.call, act, armed), Unsure)
+    known = Armed(1, armed.at, {}, lambda one: one == made.id)
+    assert isinstance(inbox.find(person.call, act, known), Absent)
+    _told_as(person, textOriginal=act.text, publishedAt=None)
+    assert isinstance(inbox.find(person.call, act, armed), Unsure)
+
+
+def test_a_comment_that_youtube_holds_back_is_found(person: Person, video: Published) -> None:
+    """Its own list is empty of it, and still it is there: it must not be written twice."""
+    act = Act("comment.create", video.id, "Hello")
+    made, armed = person.do("inbox", act)
+    person.do("inbox", Act("comment.hide", made.id))
+    found = inbox.find(person.call, act, armed)
+    assert isinstance(found, Published)
+    assert found.id == made.id
+
+
+def test_under_somebody_else_s_video_absence_is_never_proven(person: Person) -> None:
+    """Its owner may hold comments back, and does not show them to their author."""
+    other = Person("somebody", person.http)
+    video, _ = other.post(simulated.piece(Kind.VIDEO, "Theirs", (film(),)))
+    thread = simulator.visit(person.world, video.id, "Hi")
+    armed = Armed(1, person.world.now, {})
+    assert isinstance(inbox.find(person.call, Act("comment.create", video.id, "Hello"), armed), Unsure)
+    assert isinstance(inbox.find(person.call, Act("comment.reply", thread, "Hello"), armed), Unsure)
+    made, armed = person.do("inbox", Act("comment.create", video.id, "Hello"))
+    other.do("inbox", Act("comment.hide", made.id))
+    assert isinstance(inbox.find(person.call, Act("comment.create", video.id, "Hello"), armed), Unsure)
+
+
+def test_too_many_held_threads_prove_nothing(person: Person, video: Published) -> None:
+    """Showing one is done again rather than taken for done."""
+    held = simulator.visit(person.world, video.id, "Spam")
+    act = Act("comment.unhide", held, handles={"video": video.id, "thread": held})
+    page = {"kind": "youtube#commentThreadListResponse", "items": [{"id": "x"}], "nextPageToken": "more"}
+    person.http.intercept = lambda request: Response(200, {}, json.dumps(page).encode())
+    assert isinstance(inbox.find(person.call, act, Armed(1, person.world.now, {})), Absent)
+
+
+@pytest.mark.parametrize("told", [{"name": None}, {"language": "EN"}, {"name": " "}])
+def test_a_track_as_youtube_tells_it_is_ours(person: Person, video: Published, told: dict[str, Any]) -> None:
+    """An empty name may be left out: a track that is there must not be refused as a duplicate."""
+    act = Act("caption.insert", video.id, "", {"language": "en", "captions": "WEBVTT"}, key="a" * 32)
+    made, armed = person.do("resources", act)
+    track = {"id": made.id, "snippet": {"language": "en", "lastUpdated": made.raw["snippet"]["lastUpdated"], **told}}
+    person.http.intercept = lambda request: Response(200, {}, json.dumps({"items": [track]}).encode())
+    assert isinstance(resources.find(person.call, act, armed), Published)
+
+
+def test_a_playlist_s_title_is_told_without_its_margins(person: Person) -> None:
+    """It is the same playlist, and is not made twice."""
+    act = Act("playlist.create", "", " My list\n")
+    made, armed = person.do("resources", act)
+    told = {**made.raw, "snippet": {**made.raw["snippet"], "title": "My list"}}
+    person.http.intercept = lambda request: Response(200, {}, json.dumps({"items": [told]}).encode())
     assert isinstance(resources.find(person.call, act, armed), Published)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from shared.domain.content import Kind, MediaFacts, MediaType, Parent, Role
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Armed, Fate, Published, Refused
+from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
 from shared.platforms.youtube import live, publish, simulator, wire
 from shared.platforms.youtube.tests.person import Person, film
 from shared.ports.http import AnswerLost, Request, Response
@@ -192,3 +193,25 @@ def test_a_broadcast_is_announced_by_one_request_that_may_be_repeated() -> None:
     state = person.prepare(piece)
     assert live.commit(person.call, piece, state).id == live.commit(person.call, piece, state).id
     assert len(simulator.seen(person.world, person.id)) == 1
+
+
+def test_a_broadcast_that_is_told_in_part_is_not_known_to_be_announced() -> None:
+    """Without its description nobody knows."""
+    person = Person()
+    piece = simulated.piece(Kind.LIVE, "Tonight", options=START)
+    armed = Armed(1, person.world.now, person.prepare(piece))
+    body = {"items": [{"id": armed.state["broadcast"], "status": {"privacyStatus": "private"}}]}
+    person.http.intercept = lambda request: Response(200, {}, json.dumps(body).encode())
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+
+
+def test_a_comment_of_which_only_the_id_is_known_is_deleted_as_one() -> None:
+    """A person said that it is live: as a video it would be «gone already», and stay."""
+    person = Person()
+    video, _ = person.post(simulated.piece(Kind.VIDEO, "A film", (film(),)))
+    parent = Parent(video.id, video.state)
+    first, _ = person.post(simulated.piece(Kind.TEXT, "First!", role=Role.FIRST_COMMENT, root=parent, parent=parent))
+    told = publish.describe(person.call, Published(first.id, None, {}))
+    assert told.permalink is None
+    publish.delete(person.call, told)
+    assert [seen.id for seen in simulator.seen(person.world, person.id)] == [video.id]

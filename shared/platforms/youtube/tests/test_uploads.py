@@ -126,15 +126,49 @@ def test_without_its_name_a_video_is_found_by_its_looks() -> None:
     assert isinstance(publish.find(person.call, piece, Armed(1, person.world.now, state, lambda _: True)), Unsure)
 
 
-def test_without_its_session_absence_takes_an_hour() -> None:
-    """The list of uploads may be late: before that nobody knows."""
+def test_without_its_session_absence_is_never_proven() -> None:
+    """The list of uploads may be late, and so may a file's name and size: nobody knows how late."""
     person, piece = Person(), _piece(3000)
     armed = Armed(1, person.world.now, person.prepare(piece))
     person.http.intercept = lambda request: Response(404, {}, b"") if request.method == "PUT" else None
     assert isinstance(publish.find(person.call, piece, armed), Unsure)
     person.world.pass_time(3700)
     person.refresh()
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+
+
+def test_another_piece_s_file_is_never_ours() -> None:
+    """Same title, same size, same minute: the name has the other's key."""
+    person, piece = Person(), _piece(3000)
+    armed = Armed(1, person.world.now, person.prepare(piece))
+    other = replace(piece, key="f" * 32)
+    publish.commit(person.call, other, person.prepare(other))
+    person.http.intercept = lambda request: Response(404, {}, b"") if request.method == "PUT" else None
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+
+
+def test_a_session_that_has_every_byte_is_not_without_a_video() -> None:
+    """308 with the whole range: YouTube may be making it at this moment."""
+    person, piece = Person(), _piece(3000)
+    armed = Armed(1, person.world.now, person.prepare(piece))
+    person.http.intercept = lambda request: Response(308, {"range": "bytes=0-2999"}, b"")
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+    person.http.intercept = lambda request: Response(308, {"range": "bytes=0-1999"}, b"")
     assert isinstance(publish.find(person.call, piece, armed), Absent)
+
+
+def test_a_long_upload_may_stumble_often() -> None:
+    """What was refused before the last progress is forgotten: only standing still ends it."""
+    person, piece = Person(), _piece(6 * CHUNK)
+    state = dict(publish.prepare(person.call, piece, {}).state)
+    for _ in range(5):
+        publish.prepare(person.call, piece, state)  # its answer is lost: the state stays as it was
+        while state["sent"] < 6 * CHUNK and state.get("doubtful", True):
+            state = dict(publish.prepare(person.call, piece, state).state)
+            if not state.get("doubtful"):
+                break
+    publish.commit(person.call, piece, person.prepare(piece, state))
+    assert len(simulator.seen(person.world, person.id)) == 1
 
 
 def test_a_file_that_cannot_be_processed_is_refused() -> None:

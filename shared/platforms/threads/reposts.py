@@ -41,21 +41,29 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
         if not isinstance(answer.get("data"), list):
             return Unsure("the account's listing has no list of posts")
         page = answer["data"]
-        for item in page:
-            if _is_ours(piece, armed, item):
+        new = [item for item in page if _is_new(armed, item)]
+        for item in new:
+            if _source(item) == target(piece):
                 state = {"repost_of": target(piece)}
                 return Published(str(item["id"]), item.get("permalink"), state, dict(item))
+        if not all(map(_source, new)):
+            return Unsure("the account has reposted since, and Threads does not say what")
         after = wire.next_page(answer)
         if after is None or _before(page[-1], armed):
             return Absent("all that the account has published since was read, and the repost is not among it")
     return Unsure("more has been published since than was read")
 
 
-def _is_ours(piece: Piece, armed: Armed, item: Mapping[str, Any]) -> bool:
+def _is_new(armed: Armed, item: Mapping[str, Any]) -> bool:
+    """A repost since the arm that is no other piece's."""
+    repost = item.get("media_type") == "REPOST_FACADE" and not _before(item, armed)
+    return repost and not armed.taken(str(item.get("id")))
+
+
+def _source(item: Mapping[str, Any]) -> str:
+    """The id of what it reposts, empty where that is not told."""
     reposted = item.get("reposted_post")
-    of = reposted.get("id") if isinstance(reposted, dict) else reposted
-    same = item.get("media_type") == "REPOST_FACADE" and str(of or "") == target(piece)
-    return same and not _before(item, armed) and not armed.taken(str(item.get("id")))
+    return str((reposted.get("id") if isinstance(reposted, dict) else reposted) or "")
 
 
 def _before(item: Mapping[str, Any], armed: Armed) -> bool:

@@ -200,3 +200,20 @@ def test_a_publish_that_came_too_early_waits(stage: Stage) -> None:
     assert refused.value.fate is Fate.LIMITED
     stage.http.intercept = None
     assert publish.commit(stage.call, piece, state).id
+
+
+def test_a_repost_that_does_not_say_of_what_proves_nothing(stage: Stage) -> None:
+    """Reposting twice makes two: so one of the account's, since the arm, that may be ours is never absence."""
+    piece, at = stages.pieces()[Kind.REPOST], stage.world.now
+    commit = publish.commit(stage.call, piece, {})
+
+    def silent(request: Request) -> Response | None:
+        answer = simulator.handle(request, stage.world)
+        body = json.loads(answer.body)
+        for item in body["data"]:
+            item.pop("reposted_post", None)
+        return Response(answer.status, answer.headers, json.dumps(body).encode())
+
+    stage.http.intercept = silent
+    assert isinstance(stage.found(piece, {}, at), Unsure)
+    assert isinstance(publish.find(stage.call, piece, Armed(1, at, {}, lambda one: one == commit.id)), Absent)

@@ -8,6 +8,7 @@ https://business-api.tiktok.com/portal/docs, read 2026-11-22.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple, cast
@@ -43,8 +44,8 @@ class Where(NamedTuple):
 
 def accounts(call: Call, cursor: str) -> Page[AdAccount]:
     """The ad accounts whose owners gave consent; currency and zone come with a second request."""
+    first = _number(cursor or "0")
     rows = business.get(call, "oauth2/advertiser/get", **business.app(call)).get("list") or []
-    first = int(cursor or 0)
     shown = rows[first : first + PAGE]
     if not shown:
         return Page(())
@@ -62,7 +63,7 @@ def objects(call: Call, level: Level, ad_account_id: str, parent_id: str, cursor
         return _assets(call, ad_account_id, cursor)
     parents = {"ad_group": "campaign_ids", "ad": "adgroup_ids"}.get(level)
     filtering = {parents: [parent_id]} if parents and parent_id else None
-    rows, after = _page(call, f"{wire.LEVELS[level]}/get", ad_account_id, int(cursor or 1), filtering)
+    rows, after = _page(call, f"{wire.LEVELS[level]}/get", ad_account_id, _number(cursor or "1"), filtering)
     return Page(tuple(wire.thing(level, row, ad_account_id) for row in rows), str(after or ""))
 
 
@@ -71,32 +72,43 @@ def stats(
 ) -> tuple[AdStats, ...]:
     """Figures summed over the days, in the ad account's zone; at most a year at once."""
     data_level, dimension = wire.DATA_LEVELS[level]
-    wanted = [{"field_name": f"{dimension}s", "filter_type": "IN", "filter_value": wire_list(ids)}]
-    data = business.get(
-        call,
-        "report/integrated/get",
-        advertiser_id=ad_account_id,
-        report_type="BASIC",
-        data_level=data_level,
-        dimensions=[dimension],
-        metrics=list(wire.METRICS),
-        start_date=since.isoformat(),
-        end_date=until.isoformat(),
-        filtering=wanted if ids and level != "account" else None,
-        page_size=1000,
-    )
-    rows = data.get("list") or []
-    return tuple(wire.figures(level, row, ad_account_id, since, until) for row in rows)
+    value = json.dumps(list(ids), separators=(",", ":"))  # a list in a text
+    wanted = [{"field_name": f"{dimension}s", "filter_type": "IN", "filter_value": value}]
+    query = {
+        "advertiser_id": ad_account_id,
+        "report_type": "BASIC",
+        "data_level": data_level,
+        "dimensions": [dimension],
+        "metrics": list(wire.METRICS),
+        "start_date": since.isoformat(),
+        "end_date": until.isoformat(),
+        "filtering": wanted if ids and level != "account" else None,
+        "page_size": 1000,
+    }
+    return tuple(wire.figures(level, row, ad_account_id, since, until) for row in _report(call, query))
 
 
-def wire_list(ids: Sequence[str]) -> str:
-    """A filter's value is a JSON list in a text."""
-    return "[" + ",".join(f'"{one}"' for one in ids) + "]"
+def _report(call: Call, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """All rows of a report."""
+    for number in range(1, MOST_PAGES + 1):
+        data = business.get(call, "report/integrated/get", **query, page=number)
+        yield from data.get("list") or ()
+        if number >= int((data.get("page_info") or {}).get("total_page") or 1):
+            return
+
+
+def _number(cursor: str) -> int:
+    """A cursor of ours as the number that it is. Raises Invalid."""
+    if not cursor.isascii() or not cursor.isdecimal() or len(cursor) > 9:
+        text = "cursor: give the one that the page before was answered with."
+        raise Invalid("validation.field_invalid", text, field="cursor")
+    return int(cursor)
 
 
 def _assets(call: Call, ad_account_id: str, cursor: str) -> Page[AdObject]:
     kind, _, number = (cursor or "video:1").partition(":")
-    rows, after = _page(call, f"file/{kind}/ad/search", ad_account_id, int(number or 1), None)
+    page = _number(number if kind in {"video", "image"} else "")
+    rows, after = _page(call, f"file/{kind}/ad/search", ad_account_id, page, None)
     rest = "image:1" if kind == "video" else ""
     return Page(tuple(wire.asset(kind, row, ad_account_id) for row in rows), f"{kind}:{after}" if after else rest)
 
@@ -174,7 +186,8 @@ def _where(act: Act, armed: Armed) -> Where:
         kind = making.file_kind(act)
         return Where(f"file/{kind}/ad/search", None, f"{kind}_id", "file_name", f"{kind}:")
     name = wire.LEVELS[_level(act)]
-    since = {"creation_filter_start_time": wire.stamp(armed.at - SKEW)}
+    # STATUS_ALL: also what somebody has deleted since, for it was made.
+    since = {"creation_filter_start_time": wire.stamp(armed.at - SKEW), "primary_status": "STATUS_ALL"}
     return Where(f"{name}/get", since, f"{name}_id", f"{name}_name")
 
 
@@ -193,8 +206,8 @@ def _found_status(call: Call, act: Act) -> Published | Absent:
     wished, level = _wished(act), _level(act)
     filtering = {f"{wire.LEVELS[level]}_ids": [act.on], "primary_status": "STATUS_ALL"}
     rows, _ = _page(call, f"{wire.LEVELS[level]}/get", making.ad_account(act), 1, filtering)
-    if not rows:
-        return Published(act.on) if wished == "deleted" else Absent("TikTok does not show it.")
+    if not rows:  # deleted things are shown: it was never there, and TikTok will say so when it is asked again
+        return Absent("TikTok does not show it.")
     now = wire.status(rows[0])
     return Published(act.on, raw=rows[0]) if now == wished else Absent(f"It is {now} still.")
 

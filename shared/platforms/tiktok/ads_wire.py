@@ -249,6 +249,9 @@ def stamp(instant: datetime) -> str:
 
 
 def _budget(act: Act) -> tuple[str, float | None]:
+    if all(act.arguments.get(name) for name in ("daily_budget_micros", "lifetime_budget_micros")):
+        text = "a budget is daily or for the whole life: give one of them."
+        raise _wrong("arguments.lifetime_budget_micros", text)
     for name, mode in (("daily_budget_micros", "BUDGET_MODE_DAY"), ("lifetime_budget_micros", "BUDGET_MODE_TOTAL")):
         value = act.arguments.get(name)
         if value:

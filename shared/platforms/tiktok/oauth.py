@@ -73,9 +73,14 @@ def refresh(call: Call) -> Tokens:
 
 
 def revoke(call: Call) -> None:
-    """Give the grant back; one that TikTok knows no more is fine. It takes the access token, which must be alive."""
+    """Give the grant back; one that TikTok knows no more is fine.
+
+    It takes a living access token, and they live hours: one that is over is refreshed for this last time.
+    """
+    over = call.tokens.expires_at is not None and call.tokens.expires_at <= call.now
     try:
-        _ask(call, REVOKE, {"token": call.tokens.access})
+        tokens = refresh(call) if over and call.tokens.refresh else call.tokens
+        _ask(call, REVOKE, {"token": tokens.access})
     except Refused as refused:
         if not refused.row.reconnect:
             raise

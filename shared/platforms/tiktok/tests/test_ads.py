@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -90,6 +91,68 @@ def test_an_ad_account_has_currency_and_zone(person: Advertiser) -> None:
     (account,) = ads.accounts(person.call, "").items
     assert (account.currency, account.timezone, account.active) == ("USD", "America/New_York", True)
     assert account.raw["timezone"] == "Etc/GMT+5"
+
+
+def test_what_was_deleted_at_once_is_not_made_again(person: Advertiser) -> None:
+    """A lost answer, and somebody who deletes what they see: it was there."""
+    act, at = person.act("campaign.create", person.account, objective="traffic"), person.world.now
+    state = person.prepared(act)
+    made = ads.commit(person.call, act, state)
+    person.do(person.act("campaign.status", made.id, "", status="deleted"))
+    found = ads.find(person.call, act, Armed(1, at, state))
+    assert isinstance(found, Published)
+    assert found.id == made.id
+
+
+def test_what_was_never_there_is_not_said_to_be_deleted(person: Advertiser) -> None:
+    """A mistyped id: the wish is sent, and TikTok's own answer told."""
+    act = person.act("campaign.status", "1800000000999999", "", status="deleted")
+    assert isinstance(ads.find(person.call, act, Armed(1, person.world.now, {})), Absent)
+    with pytest.raises(Refused) as refused:
+        person.do(act)
+    assert refused.value.fate is Fate.REJECTED
+
+
+@pytest.mark.parametrize("arguments", [{"daily_budget_micros": 60_000_000, "lifetime_budget_micros": 90_000_000}])
+def test_a_budget_is_daily_or_for_the_whole_life(person: Advertiser, arguments: dict[str, Any]) -> None:
+    """Not both: which of them counted would be a guess."""
+    with pytest.raises(Invalid) as invalid:
+        person.campaign(**arguments)
+    assert invalid.value.meta["field"] == "arguments.lifetime_budget_micros"
+
+
+def test_a_cursor_that_is_none_is_refused(person: Advertiser) -> None:
+    """By its name, before anything is sent."""
+    before = len(person.http.sent)
+    for ask in (
+        lambda: ads.accounts(person.call, "x"),
+        lambda: ads.objects(person.call, "campaign", person.account, "", "-1"),
+        lambda: ads.objects(person.call, "creative", person.account, "", "../video:1"),
+        lambda: ads.objects(person.call, "creative", person.account, "", "video:x"),
+    ):
+        with pytest.raises(Invalid) as invalid:
+            ask()
+        assert invalid.value.meta["field"] == "cursor"
+    assert len(person.http.sent) == before
+
+
+def test_figures_are_read_to_the_last_page(person: Advertiser) -> None:
+    """And ids go out as JSON, whatever is in them."""
+    day = person.world.now.date()
+
+    def paged(request: Request) -> Response | None:
+        if "report/integrated/get" not in request.url:
+            return None
+        number = int(parse_qs(urlsplit(request.url).query)["page"][0])
+        row = {"dimensions": {"ad_id": str(number)}, "metrics": {"impressions": "3"}}
+        info = {"page": number, "total_page": 2}
+        return Response(200, {}, json.dumps({"code": 0, "data": {"list": [row], "page_info": info}}).encode())
+
+    person.http.intercept = paged
+    rows = ads.stats(person.call, "ad", person.account, ['1"', "2"], day, day)
+    assert [row.id for row in rows] == ["1", "2"]
+    (given,) = json.loads(parse_qs(urlsplit(person.http.sent[-1].url).query)["filtering"][0])
+    assert json.loads(given["filter_value"]) == ['1"', "2"]
 
 
 def test_without_the_second_consent_there_are_no_ads() -> None:

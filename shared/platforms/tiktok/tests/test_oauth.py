@@ -72,6 +72,18 @@ def test_a_missing_scope_is_a_reconnection() -> None:
     assert (refused.value.row.code, refused.value.row.reconnect) == ("scope_missing", True)
 
 
+def test_revoking_ends_the_grant_also_hours_later() -> None:
+    """The access token is over by then, and TikTok takes a living one only: it is refreshed for it."""
+    person = Person()
+    person.world.pass_time(3 * 3600)
+    sent = len(person.http.sent)
+    oauth.revoke(person.call)
+    assert [urlsplit(one.url).path for one in person.http.sent[sent:]] == ["/v2/oauth/token/", "/v2/oauth/revoke/"]
+    grants = [value for (kind, _), value in person.world.values.items() if kind == "grant"]
+    assert [grant["ended"] for grant in grants] == [True]
+    oauth.revoke(person.call)
+
+
 def test_passwords_are_not_taken() -> None:
     """Login Kit is the only way in."""
     with pytest.raises(Unsupported):

@@ -45,17 +45,18 @@ def settle(
     try:
         pages = list(_pages(call, parent or post))
     except Refused as refused:
-        if refused.row.code == "not_found":
+        if errors.is_gone(refused):
             return Absent("what it was to stand under is gone")
         if refused.row.code != "permission_denied":
             raise
         return _blind()
-    found = [
-        one for page in pages if page for one in page if _is_ours(call, one, text, since) and not taken(urn_of(one))
-    ]
+    near = [one for page in pages if page for one in page if _may_be(call, one, text, since) and not taken(urn_of(one))]
+    found = [one for one in near if wire.same_words(_said(one), text)]
     if found:
-        first = min(found, key=lambda one: float((one.get("created") or {}).get("time") or 0))
+        first = min(found, key=_made)
         return published(urn_of(first), post, first)
+    if near:
+        return Unsure(f"{urn_of(near[0])} may be it, though LinkedIn shows its words in another form")
     if pages and pages[-1] is not None:
         return Absent("the comments there do not have it")
     return Unsure("LinkedIn listed the comments only in part")
@@ -70,7 +71,7 @@ def delete(call: Call, comment: str) -> None:
     try:
         _wire.ask(call, wire.authorised(call, request, "DELETE"), errors.refusal)
     except Refused as refused:
-        if refused.row.code != "not_found":
+        if not errors.is_gone(refused):
             raise
 
 
@@ -81,7 +82,7 @@ def find_deleted(call: Call, comment: str) -> Published | Absent | Unsure:
     try:
         answer = _wire.ask(call, wire.authorised(call, request), errors.refusal).json
     except Refused as refused:
-        if refused.row.code == "not_found":
+        if errors.is_gone(refused):
             return Published(comment)
         if refused.row.code != "permission_denied":
             raise
@@ -100,20 +101,25 @@ def urn_of(comment: Mapping[str, Any]) -> str:
     return wire.comment_urn(comment, "")
 
 
-def _is_ours(call: Call, comment: Mapping[str, Any], text: str, since: datetime) -> bool:
-    made = float((comment.get("created") or {}).get("time") or 0)
-    said = str((comment.get("message") or {}).get("text") or "")
-    return (
-        comment.get("actor") == call.who.platform_account_id
-        and made >= since.timestamp() * 1000
-        and " ".join(said.split()) == " ".join(text.split())
-    )
+def _may_be(call: Call, comment: Mapping[str, Any], text: str, since: datetime) -> bool:
+    """The account's own since then, of these words as LinkedIn may show them."""
+    own = comment.get("actor") == call.who.platform_account_id and _made(comment) >= since.timestamp() * 1000
+    return own and wire.loosely_same(_said(comment), text)
+
+
+def _made(comment: Mapping[str, Any]) -> float:
+    """In epoch ms; what does not say so may be of now."""
+    return float((comment.get("created") or {}).get("time") or "inf")
+
+
+def _said(comment: Mapping[str, Any]) -> str:
+    return str((comment.get("message") or {}).get("text") or "")
 
 
 def _pages(call: Call, thread: str) -> Iterator[Sequence[Mapping[str, Any]] | None]:
     """The thread's comments; None, as the last page, where there are more than we read."""
     for number in range(_PAGES):
-        page, more = listing.read(call, f"{wire.comments_url(thread)}?start={number * SIZE}&count={SIZE}")
+        page, more = listing.read(call, f"{wire.comments_url(thread)}?start={number * SIZE}&count={SIZE}", SIZE)
         yield page
         if not more:
             return

@@ -107,6 +107,13 @@ _TROUBLE = ErrorRow(Fate.TRANSIENT, "unavailable", "LinkedIn had a fault of its 
 _UNLISTED = ErrorRow(Fate.UNKNOWN, "api_error", "LinkedIn answered with an error that is not documented.")
 
 TABLE: Final[Mapping[Key, ErrorRow]] = {
+    # First, for it comes under the codes of other refusals too: what names a post may be about an attempt of ours.
+    Key(422, "DUPLICATE_POST"): _DUPLICATE,
+    Key(400, "DUPLICATE_POST"): _DUPLICATE,
+    Key(409, "DUPLICATE_POST"): _DUPLICATE,
+    Key(422, ANY, "duplicate of urn:li:"): _DUPLICATE,
+    Key(400, ANY, "duplicate of urn:li:"): _DUPLICATE,
+    Key(409, ANY, "duplicate of urn:li:"): _DUPLICATE,
     # The token endpoint.
     Key(400, "invalid_grant"): _DEAD_GRANT,
     Key(401, "invalid_grant"): _DEAD_GRANT,
@@ -139,10 +146,6 @@ TABLE: Final[Mapping[Key, ErrorRow]] = {
     Key(400, "VERSION_MISSING"): _VERSION,
     Key(404, "NOT_FOUND"): _GONE,
     Key(409, "CONFLICT"): _CONFLICT,
-    Key(422, "DUPLICATE_POST"): _DUPLICATE,
-    Key(422, ANY, "is a duplicate of urn:li:"): _DUPLICATE,
-    Key(400, ANY, "is a duplicate of urn:li:"): _DUPLICATE,
-    Key(409, ANY, "is a duplicate of urn:li:"): _DUPLICATE,
     Key(426): _VERSION,
     Key(429): _SLOW_DOWN,
 }
@@ -185,6 +188,16 @@ def duplicate_of(refused: Refused) -> int | None:
 def no_refresh(message: str) -> Refused:
     """A connection without a refresh token that could be used."""
     return Refused(_NO_REFRESH, platform=PLATFORM, status=0, platform_message=message)
+
+
+def is_gone(refused: Refused) -> bool:
+    """Whether LinkedIn knows no such thing (any more). For reading and deleting, where any 404 says so."""
+    return refused.status == 404
+
+
+def stale_upload() -> Refused:
+    """Addresses that run out before anything could be sent to them, again and again."""
+    return Refused(_STALE_UPLOAD, platform=PLATFORM, status=0, platform_message="the upload's addresses ran out")
 
 
 def unprocessable(message: str, raw: Mapping[str, Any]) -> Refused:

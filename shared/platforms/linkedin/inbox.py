@@ -32,7 +32,7 @@ def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
     The cursor is a thread's place and, after a dot, how much of it was given: 1 the comment itself, then its replies.
     """
     start, given = _place(cursor)
-    found, more = listing.read(call, f"{wire.comments_url(post.id)}?start={start}&count={_SIZE}")
+    found, more = listing.read(call, f"{wire.comments_url(post.id)}?start={start}&count={_SIZE}", _SIZE)
     items: list[Comment] = []
     for place, one in enumerate(found, start):
         if len(items) >= MOST:
@@ -53,7 +53,7 @@ def _replies(call: Call, post: str, one: Mapping[str, Any], start: int, room: in
     if count <= start or room <= 0:
         return (), count > start
     url = f"{wire.comments_url(threads.urn_of(one))}?start={start}&count={room}"
-    page, more = listing.read(call, url)
+    page, more = listing.read(call, url, room)
     return [_comment(call, post, reply) for reply in page], more
 
 

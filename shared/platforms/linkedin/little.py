@@ -18,6 +18,8 @@ _MENTION: Final = r"@\[[^\[\]()\\\n]{1,200}\]\(urn:li:(?:person|organization):[A
 _HASHTAG: Final = r"(?<![\w#&])#\w*[^\W\d_]\w*"
 _ELEMENT: Final = re.compile(f"{_MENTION}|{_HASHTAG}")
 _TEMPLATE: Final = re.compile(r"\{hashtag\|(?:\\?#|\\＃)\|([^{}|]*)\}")
+_SHOWN_MENTION: Final = r"(?<!\\)@\[([^\]]*)\]\([^)]*\)"
+_ADDRESS: Final = re.compile(r"(?:https?://|lnkd\.in/)\S*")
 _ESCAPED: Final = re.compile(r"\\([" + re.escape(RESERVED) + "])")
 
 
@@ -26,7 +28,7 @@ def escaped(text: str) -> str:
     parts, at = [], 0
     for found in _ELEMENT.finditer(text):
         element = found.group()
-        parts += [_plain(text[at : found.start()]), element if element[0] == "@" else element.replace("_", r"\_")]
+        parts += [_plain(text[at : found.start()]), _mention(element) if element[0] == "@" else _hashtag(element)]
         at = found.end()
     return "".join([*parts, _plain(text[at:])])
 
@@ -36,6 +38,22 @@ def canonical(commentary: str) -> str:
     shown = _TEMPLATE.sub(lambda found: "#" + found.group(1), commentary)
     shown = _ESCAPED.sub(r"\1", shown)
     return " ".join(unicodedata.normalize("NFC", shown).split())
+
+
+def bare(commentary: str) -> str:
+    """As :func:`canonical`, without what LinkedIn may show in another form: addresses, and how people are named."""
+    named = re.sub(_SHOWN_MENTION, r"\1", commentary)
+    return " ".join(_ADDRESS.sub(" ", canonical(named)).split()).casefold()
+
+
+def _mention(element: str) -> str:
+    """The name is text like any other; the URN is not."""
+    name, urn = element[2:].split("](", 1)
+    return f"@[{_plain(name)}]({urn}"
+
+
+def _hashtag(element: str) -> str:
+    return element.replace("_", r"\_")
 
 
 def _plain(text: str) -> str:
@@ -49,5 +67,5 @@ def templated(commentary: str) -> str:
 
 def shown(commentary: str) -> str:
     """A commentary as readers see it: nothing escaped, mentions by their names."""
-    named = re.sub(r"(?<!\\)@\[([^\]]*)\]\([^)]*\)", r"\1", commentary)
+    named = re.sub(_SHOWN_MENTION, r"\1", commentary)
     return _ESCAPED.sub(r"\1", named)

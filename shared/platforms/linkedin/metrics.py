@@ -117,7 +117,8 @@ def _posts(call: Call) -> int | None:
     """How many posts there are, where one page of the list has them all and may be read."""
     author = wire.encoded(call.who.platform_account_id)
     try:
-        page, more = listing.read(call, f"{wire.API}/posts?q=author&author={author}&sortBy=CREATED&start=0&count=100")
+        url = f"{wire.API}/posts?q=author&author={author}&sortBy=CREATED&start=0&count=100"
+        page, more = listing.read(call, url, 100)
     except Refused as refused:
         if refused.row.code == "permission_denied":
             return None

@@ -19,6 +19,7 @@ from shared.platforms.linkedin import MANIFEST, checks, comments, errors, listin
 from shared.ports.http import AnswerLost, Request
 
 _CLOCK_SKEW: Final = timedelta(seconds=5)  # between our clock and the one in LinkedIn's ids
+_RECENT: Final = timedelta(days=400)
 
 
 # ------------------------------------------------------------------------------------------------------- kinds
@@ -106,7 +107,8 @@ def _judged(refused: Refused, state: Mapping[str, Any]) -> Refused:
     if number is None or since is None:
         return refused
     first = datetime.fromtimestamp(float(since), UTC) - _CLOCK_SKEW
-    return errors.older_duplicate(refused) if wire.time_of(number) < first else refused
+    # LinkedIn refuses what was posted recently: a number from years ago would be one that carries no time after all.
+    return errors.older_duplicate(refused) if first - _RECENT < wire.time_of(number) < first else refused
 
 
 def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Wait:
@@ -121,7 +123,7 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """Look for the piece among the author's posts (a first comment: among the post's comments), from its arming on.
 
     A later attempt looks back to the first preparation: LinkedIn's refusal of a duplicate may be about an earlier
-    attempt of ours. Absent only when every page since then was read.
+    attempt of ours. Absent only when every page since then was read, and shows nothing that could be it in other words.
     """
     since = _looks_back_to(armed) - _CLOCK_SKEW
     if piece.role is Role.FIRST_COMMENT:
@@ -134,15 +136,29 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
         if refused.row.code != "permission_denied":
             raise
         return Unsure("LinkedIn lets this app write a member's posts, but not read them (r_member_social)")
-    found = [
-        post for post in seen.posts if wire.matches(author, piece, assets, post) and not armed.taken(str(post["id"]))
+    near = [
+        post for post in seen.posts if wire.may_be(author, piece, assets, post) and not armed.taken(str(post["id"]))
     ]
+    found = [post for post in near if wire.matches(author, piece, assets, post)]
     if found:
-        first = min(found, key=lambda post: float(post.get("createdAt") or 0))
-        return wire.published(str(first["id"]), first)
+        return _found(piece, found, armed)
+    if near:
+        return Unsure(f"{near[0]['id']} may be it, though LinkedIn shows its words or its content in another form")
     if seen.complete:
         return Absent("the list of the author's posts since the attempt does not have it")
     return Unsure("LinkedIn listed the author's posts only in part")
+
+
+def _found(piece: Piece, found: Sequence[Mapping[str, Any]], armed: Armed) -> Published | Unsure:
+    """Files are proof. Words are, of one post that was made since the arming: an older one may be the author's own."""
+    first = min(found, key=listing.created)
+    urn = str(first["id"])
+    if not piece.media:
+        if len(found) > 1:
+            return Unsure(f"{len(found)} posts of this text were made since")
+        if listing.created(first) < (armed.at - _CLOCK_SKEW).timestamp() * 1000:
+            return Unsure(f"{urn} says the same and is older than this attempt: of an earlier one, or the author's own")
+    return wire.published(urn, first)
 
 
 def _looks_back_to(armed: Armed) -> datetime:
@@ -176,5 +192,5 @@ def delete(call: Call, published: Published) -> None:
     try:
         _wire.ask(call, wire.authorised(call, request, "DELETE"), errors.refusal)
     except Refused as refused:
-        if refused.row.code != "not_found":
+        if not errors.is_gone(refused):
             raise

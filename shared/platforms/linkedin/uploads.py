@@ -38,7 +38,9 @@ def step(call: Call, file: MediaFile, item: Item | None) -> tuple[Item, float]:
     if item is None:
         return _begin(call, file, 0), 0
     if item["phase"] == "put" and float(item["until"]) - _SPARE_SECONDS <= call.now.timestamp():
-        return _begin(call, file, int(item["restarts"])), 0
+        if int(item["restarts"]) >= _RESTARTS:
+            raise errors.stale_upload()
+        return _begin(call, file, int(item["restarts"]) + 1), 0
     try:
         return _STEPS[item["phase"]](call, file, item)
     except Refused as refused:

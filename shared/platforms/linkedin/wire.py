@@ -20,6 +20,7 @@ from shared.ports.http import Request
 
 API: Final = "https://api.linkedin.com/rest"
 LIVE_STATES: Final = frozenset({"PUBLISHED", "PUBLISH_REQUESTED"})
+DEAD_STATES: Final = frozenset({"DRAFT", "PUBLISH_FAILED"})
 _MULTI: Final = Kind.CAROUSEL
 
 
@@ -138,8 +139,31 @@ def matches(author: str, piece: Piece, assets: Iterable[str], post: Mapping[str,
     attached = attached_to(content)
     if piece.media or attached:
         return len(attached) == len(piece.media) and set(attached) <= set(assets)
-    same = little.canonical(str(post.get("commentary") or "")) == little.canonical(little.escaped(piece.text))
-    return same and _says(content) == _says(_content(piece, ()))
+    return same_words(_commentary(post), little.escaped(piece.text)) and _says(content) == _says(_content(piece, ()))
+
+
+def may_be(author: str, piece: Piece, assets: Iterable[str], post: Mapping[str, Any]) -> bool:
+    """Whether a listed post could be this piece: it is (:func:`matches`), or its words are, as LinkedIn may show them.
+
+    What is attached then says nothing: LinkedIn may name a file, or an article's picture, in another way.
+    """
+    if post.get("author") != author or post.get("lifecycleState") in DEAD_STATES:
+        return False
+    return matches(author, piece, assets, post) or loosely_same(_commentary(post), little.escaped(piece.text))
+
+
+def same_words(shown: str, ours: str) -> bool:
+    """Whether two texts are the same but for LinkedIn's templates, its escapes and spacing."""
+    return little.canonical(shown) == little.canonical(ours)
+
+
+def loosely_same(shown: str, ours: str) -> bool:
+    """The same words, whatever their addresses (LinkedIn shortens them to lnkd.in) and mentions have become."""
+    return little.bare(shown) == little.bare(ours)
+
+
+def _commentary(post: Mapping[str, Any]) -> str:
+    return str(post.get("commentary") or "")
 
 
 def attached_to(content: Mapping[str, Any]) -> list[str]:

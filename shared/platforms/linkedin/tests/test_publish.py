@@ -191,6 +191,16 @@ class TestUploads:
         assert refused.value.fate is Fate.LIMITED
         assert refused.value.retry_at
 
+    def test_addresses_that_are_dead_when_they_come_are_no_endless_loop(self) -> None:
+        """Each is announced again, a few times at most: nothing grows for ever."""
+        person = Person()
+        value = {"uploadUrl": "https://www.linkedin.com/x", "image": "urn:li:image:1", "uploadUrlExpiresAt": 1}
+        person.http.intercept = lambda _: Response(200, {}, json.dumps({"value": value}).encode())
+        with pytest.raises(Refused) as refused:
+            person.prepare(piece(Kind.IMAGE, media=(image(files.jpeg()),)))
+        assert refused.value.row.code == "upload_expired"
+        assert len(person.http.sent) < 20
+
 
 class TestDuplicates:
     def test_one_of_an_older_post_is_definite(self) -> None:
@@ -203,10 +213,26 @@ class TestDuplicates:
         assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "duplicate")
         assert refused.value.row.caused_by == "user"
 
-    def test_one_that_may_be_ours_is_in_doubt_and_found(self) -> None:
+    def test_one_with_files_of_ours_is_found(self) -> None:
         """The answer to the first attempt was lost; the second is refused, and the first is what is live."""
         person = Person()
+        made = piece(Kind.IMAGE, "Only once", media=(image(files.jpeg()),))
+        state, first = self._twice(person, made)
+        found = publish.find(person.call, made, person.armed(state, attempt=2))
+        assert isinstance(found, Published)
+        assert found.id == first
+
+    def test_one_of_words_alone_may_be_the_author_s_own(self) -> None:
+        """Made since the piece was first prepared, before this attempt: by an earlier one, or by hand while we waited."""
+        person = Person()
         made = piece(Kind.TEXT, "Only once")
+        state, first = self._twice(person, made)
+        found = publish.find(person.call, made, person.armed(state, attempt=2))
+        assert isinstance(found, Unsure)
+        assert first in found.reason
+
+    def _twice(self, person: Person, made: Piece) -> tuple[dict[str, Any], str]:
+        """Sent twice, which LinkedIn refuses: what was prepared, and the id of the first."""
         state = person.prepare(made)
         first = publish.commit(person.call, made, state)
         person.world.pass_time(30)
@@ -214,9 +240,32 @@ class TestDuplicates:
             publish.commit(person.call, made, state)
         assert (refused.value.fate, refused.value.row.code) == (Fate.UNKNOWN, "duplicate")
         assert first.id in refused.value.platform_message
-        found = publish.find(person.call, made, person.armed(state, attempt=2))
-        assert isinstance(found, Published)
-        assert found.id == first.id
+        return state, first.id
+
+    @pytest.mark.parametrize("status", [400, 409, 422])
+    @pytest.mark.parametrize("code", ["ILLEGAL_ARGUMENT", "CONFLICT", "INVALID_VALUE_FOR_FIELD", "DUPLICATE_POST"])
+    def test_it_is_told_by_its_words_under_any_code(self, status: int, code: str) -> None:
+        """A refusal that may be about our own live post is never definite because of the code beside it."""
+        person = Person()
+        made = piece(Kind.TEXT, "Only once")
+        state = person.prepare(made)
+        number = (int(person.world.now.timestamp() * 1000) + 1000) << 22
+        said = {"status": status, "code": code, "message": f"Content is a duplicate of urn:li:share:{number}"}
+        person.http.intercept = lambda _: Response(status, {}, json.dumps(said).encode())
+        with pytest.raises(Refused) as refused:
+            publish.commit(person.call, made, state)
+        assert (refused.value.fate, refused.value.row.code) == (Fate.UNKNOWN, "duplicate")
+
+    def test_a_number_without_a_time_proves_nothing(self) -> None:
+        """That it is small does not make the post an old one."""
+        person = Person()
+        made = piece(Kind.TEXT, "Only once")
+        said = {"status": 422, "code": "DUPLICATE_POST", "message": "Content is a duplicate of urn:li:ugcPost:4711"}
+        state = person.prepare(made)
+        person.http.intercept = lambda _: Response(422, {}, json.dumps(said).encode())
+        with pytest.raises(Refused) as refused:
+            publish.commit(person.call, made, state)
+        assert refused.value.fate is Fate.UNKNOWN
 
 
 class TestFinding:
@@ -242,6 +291,71 @@ class TestFinding:
         assert isinstance(publish.find(person.call, made, person.armed(state)), Unsure)
         page["elements"] = old[::-1]
         assert isinstance(publish.find(person.call, made, person.armed(state)), Absent)
+
+    @pytest.mark.parametrize(
+        "shown",
+        [
+            {"commentary": "Read https://lnkd.in/e4Zd now"},
+            {"commentary": "Read https://example.com/a/long/page now", "content": {"article": {"source": "x"}}},
+            {"commentary": "Read https://example.com/a/long/page now", "lifecycleState": "PROCESSING"},
+            {"commentary": "Read https://example.com/a/long/page now", "createdAt": None},
+        ],
+    )
+    def test_what_may_be_ours_in_another_form_is_not_absent(self, shown: dict[str, Any]) -> None:
+        """Links shortened, a preview attached, not ready yet: nothing of it proves that the post is not there."""
+        person = Person(PAGES, page=True)
+        made = piece(Kind.TEXT, "Read https://example.com/a/long/page now")
+        state = person.prepare(made)
+        now = int(person.world.now.timestamp() * 1000)
+        post = {"id": "urn:li:share:1", "author": person.urn, "createdAt": now, **shown}
+        page = {"elements": [post], "paging": {"links": []}}
+        person.http.intercept = lambda _: Response(200, {}, json.dumps(page).encode())
+        assert not isinstance(publish.find(person.call, made, person.armed(state)), Absent)
+        post["commentary"] = "Something else"
+        assert isinstance(publish.find(person.call, made, person.armed(state)), Absent)
+
+    def test_the_picture_of_an_article_may_be_linkedin_s(self) -> None:
+        """A thumbnail that we did not give is no proof of another post."""
+        person = Person(PAGES, page=True)
+        made = piece(Kind.ARTICLE, "Read", options=ARTICLE)
+        state = person.prepare(made)
+        article = {"source": ARTICLE["article_url"], "thumbnail": "urn:li:image:theirs"}
+        now = int(person.world.now.timestamp() * 1000)
+        post = {"id": "urn:li:share:1", "author": person.urn, "createdAt": now, "commentary": "Read"}
+        page = {"elements": [{**post, "content": {"article": article}}], "paging": {}}
+        person.http.intercept = lambda _: Response(200, {}, json.dumps(page).encode())
+        assert isinstance(publish.find(person.call, made, person.armed(state)), Unsure)
+
+    def test_two_of_the_same_words_cannot_be_told_apart(self) -> None:
+        """One may be the author's own."""
+        person = Person(PAGES, page=True)
+        made = piece(Kind.TEXT, "Twins")
+        state = person.prepare(made)
+        now = int(person.world.now.timestamp() * 1000)
+        post = {"author": person.urn, "createdAt": now, "commentary": "Twins"}
+        page = {"elements": [{**post, "id": f"urn:li:share:{n}"} for n in (1, 2)], "paging": {}}
+        person.http.intercept = lambda _: Response(200, {}, json.dumps(page).encode())
+        assert isinstance(publish.find(person.call, made, person.armed(state)), Unsure)
+
+    def test_a_full_page_without_a_link_is_not_the_end(self) -> None:
+        """LinkedIn's lists need not have links; the end of one is a page that is not full."""
+        person = Person(PAGES, page=True)
+        made = piece(Kind.TEXT, "On the second page")
+        state = person.prepare(made)
+        now = int(person.world.now.timestamp() * 1000)
+        posts = [
+            {"id": f"urn:li:share:{n}", "author": person.urn, "createdAt": now, "commentary": "x"} for n in range(101)
+        ]
+        posts[100]["commentary"] = made.text
+
+        def listed(request: Request) -> Response:
+            start = int(request.url.partition("start=")[2].partition("&")[0])
+            return Response(200, {}, json.dumps({"elements": posts[start : start + 100], "paging": {}}).encode())
+
+        person.http.intercept = listed
+        found = publish.find(person.call, made, person.armed(state))
+        assert isinstance(found, Published)
+        assert found.id == "urn:li:share:100"
 
     def test_most_apps_cannot_know_of_a_member(self) -> None:
         """They may write posts and not read them: whether it is live or not, the answer is that nobody can tell."""
@@ -278,6 +392,18 @@ class TestFinding:
 
 
 class TestFirstComments:
+    def test_one_in_other_words_is_not_absent(self) -> None:
+        """A shortened address may be ours."""
+        person = Person(PAGES, page=True)
+        parent = parent_of(person.publish("A post"))
+        made = piece(Kind.TEXT, "See https://example.com/a", role=Role.FIRST_COMMENT, root=parent, parent=parent)
+        now = int(person.world.now.timestamp() * 1000)
+        one = {"actor": person.urn, "created": {"time": now}, "message": {"text": "See https://lnkd.in/e4"}, "id": "7"}
+        page = {"elements": [{**one, "object": parent.id}], "paging": {}}
+        armed = person.armed(person.prepare(made))
+        person.http.intercept = lambda _: Response(200, {}, json.dumps(page).encode())
+        assert isinstance(publish.find(person.call, made, armed), Unsure)
+
     def test_a_lost_one_is_found(self) -> None:
         """By its author, its words and its time."""
         person = Person(PAGES, page=True)

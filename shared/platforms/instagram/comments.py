@@ -102,7 +102,7 @@ def everything(call: Call, media: str) -> tuple[list[dict[str, Any]], bool]:
 
 def _is_alike(call: Call, wanted: Wanted, armed: Armed, comment: Mapping[str, Any]) -> bool:
     at = wire.instant(comment.get("timestamp"))
-    same = str(comment.get("text") or "").strip() == wanted.text.strip()
+    same = wire.same_caption(wanted.text, str(comment.get("text") or ""))
     same = same and str(comment.get("parent_id") or "") == wanted.top
     since = at is not None and armed.at - SKEW <= at <= call.now + SKEW
     return same and since and not armed.taken(str(comment.get("id")))

@@ -62,6 +62,14 @@ def test_the_challenge_is_answered_as_documented() -> None:
     assert webhooks.challenge({}, "consumer", "") is None
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_the_challenge_signs_no_deliveries(encoding: str) -> None:
+    """X signs deliveries with the same secret in the same way: who may choose what is signed could forge them all."""
+    forged = json.dumps({"data": {"event_type": "dm.received"}}).encode(encoding)
+    assert webhooks.challenge({"crc_token": forged.decode()}, "consumer", "") is None
+    assert webhooks.challenge({"crc_token": "challenge_string"}, "", "") is None
+
+
 def test_only_what_x_signed_is_believed() -> None:
     """One byte more, another secret, no secret, no header: all are refused."""
     body = b'{"data": {"event_type": "post.create"}}'

@@ -226,22 +226,26 @@ def check_proof(ask: Ask, secret: str) -> None:
 
 def count_call(world: World, account: str, allowed: int, type_: str) -> None:
     """One more call in this hour. Raises Problem 4 above the limit."""
-    key = _usage_key(world, account)
-    used = (world.get("usage", key) or {"calls": 0})["calls"] + 1
+    used = _calls(world, account) + 1
     if used > allowed:
         raise limited(account, type_, minutes=60)
-    world.put("usage", key, {"calls": used})
+    world.put("usage", account, {"hour": _hour(world), "calls": used})
 
 
 def usage(world: World, account: str, allowed: int) -> dict[str, str]:
     """The header that Graph sends with each answer, in percent."""
-    calls = (world.get("usage", _usage_key(world, account)) or {"calls": 0})["calls"]
-    percent = calls * 100 // allowed
+    percent = _calls(world, account) * 100 // allowed
     return {"x-app-usage": json.dumps({"call_count": percent, "total_time": percent, "total_cputime": percent})}
 
 
-def _usage_key(world: World, account: str) -> str:
-    return f"{account}.{int(now(world)) // HOUR}"
+def _calls(world: World, account: str) -> int:
+    """How many there were in this hour: one entry an account, which each hour begins anew."""
+    kept = world.get("usage", account)
+    return int(kept["calls"]) if kept and kept.get("hour") == _hour(world) else 0
+
+
+def _hour(world: World) -> int:
+    return int(now(world)) // HOUR
 
 
 # ------------------------------------------------------------------------------------------- fields and pages

@@ -93,7 +93,7 @@ def _look(call: Call, conversation: str, act: Act, armed: Armed) -> Outcome:
 def _since(call: Call, conversation: str, earliest: datetime) -> tuple[list[dict[str, Any]], bool]:
     found: list[dict[str, Any]] = []
     after: str | None = None
-    query = {"fields": "id,message,created_time,from{id},attachments{id}", "limit": PAGE}
+    query = {"fields": "id,message,created_time,from{id},attachments{id,mime_type}", "limit": PAGE}
     for _ in range(MAX_PAGES):
         rows, after = graph.listing(call, f"{conversation}/messages", query, after)
         times = [wire.instant(row.get("created_time")) for row in rows]
@@ -107,7 +107,10 @@ def _since(call: Call, conversation: str, earliest: datetime) -> tuple[list[dict
 def _is_ours(call: Call, act: Act, row: Mapping[str, Any]) -> bool:
     if str((row.get("from") or {}).get("id") or "") != graph.page_id(call):
         return False
-    return bool(row.get("attachments")) if act.media else wire.same_text(act.text, row.get("message"))
+    if not act.media:
+        return wire.same_text(act.text, row.get("message"))
+    attached = (row.get("attachments") or {}).get("data") or ()
+    return any(str(one.get("mime_type") or "").partition("/")[0] in {"", _kind(act)} for one in attached)
 
 
 def _recipient(call: Call, on: str) -> str:
@@ -124,9 +127,12 @@ def _recipient(call: Call, on: str) -> str:
 def _content(act: Act) -> dict[str, Any]:
     if not act.media:
         return {"text": act.text}
-    file = act.media[0]
-    kind = {MediaType.IMAGE: "image", MediaType.VIDEO: "video"}.get(file.facts.type, "file")
-    return {"attachment": {"type": kind, "payload": {"url": file.url, "is_reusable": False}}}
+    return {"attachment": {"type": _kind(act), "payload": {"url": act.media[0].url, "is_reusable": False}}}
+
+
+def _kind(act: Act) -> str:
+    """What the file is: images and videos alone are taken (capabilities)."""
+    return "video" if act.media[0].facts.type is MediaType.VIDEO else "image"
 
 
 def _invalid(field: str, message: str) -> Invalid:

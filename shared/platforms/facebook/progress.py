@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-PHOTOS_KEEP = timedelta(hours=20)  # unpublished photos that no post takes are dropped after about a day
+UPLOADS_KEEP = timedelta(hours=20)  # unpublished photos and unfinished upload sessions are dropped after about a day
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``since``: when it was first ready (epoch seconds). ``photos``: the ids of uploaded photos, in order, the first made
-    at ``made_at``. ``video``: its id, known before anything is visible; ``session``, ``start`` and ``end``: of a
+    """``since``: when it was first ready (epoch seconds). ``photos``: the ids of uploaded photos, in order. ``made_at``:
+    when the first photo was uploaded, or the video begun (epoch seconds). ``video``: its id, known before anything is visible; ``session``, ``start`` and ``end``: of a
     resumable upload; ``upload_url``: where a hosted file is handed over; ``uploaded``: Facebook has it all.
     ``handed``: whether it was. ``polls``: how often the upload was looked at.
     """
@@ -42,5 +42,5 @@ class Progress:
         return {name: value for name, value in {**values, "photos": list(self.photos)}.items() if value}
 
     def stale(self, now: datetime) -> bool:
-        """Whether the uploaded photos may be gone."""
-        return bool(self.photos) and now.timestamp() - self.made_at > PHOTOS_KEEP.total_seconds()
+        """Whether what was uploaded may be gone."""
+        return self.made_at > 0 and now.timestamp() - self.made_at > UPLOADS_KEEP.total_seconds()

@@ -105,7 +105,7 @@ def _begun(call: Call, piece: Piece) -> Progress:
     session, video = str(answer.get("upload_session_id") or ""), str(answer.get("video_id") or "")
     if not session or not video:
         raise errors.refused(errors.BOOK.common.server, "an upload session without its ids")
-    return _offsets(Progress(session=session, video=video), answer)
+    return _offsets(Progress(session=session, video=video, made_at=int(call.now.timestamp())), answer)
 
 
 def _part(call: Call, piece: Piece, progress: Progress) -> Progress:
@@ -152,7 +152,7 @@ def _opened(call: Call, piece: Piece) -> Progress:
     video, url = str(answer.get("video_id") or ""), str(answer.get("upload_url") or "")
     if not video or not url.startswith("https://rupload.facebook.com/"):
         raise errors.refused(errors.BOOK.common.server, "an upload session without its id and address")
-    return Progress(video=video, upload_url=url)
+    return Progress(video=video, upload_url=url, made_at=int(call.now.timestamp()))
 
 
 def _poll(call: Call, progress: Progress) -> Ready | Wait:

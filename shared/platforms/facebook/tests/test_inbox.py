@@ -220,6 +220,8 @@ def test_a_picture_is_a_message_of_its_own(stage: stages.Stage) -> None:
     talk = inbox.conversations(stage.call, "").items[0]
     picture = Act("message.send", talk.id, media=(stages.photo(),), handles=talk.handles)
     made, at = done(stage, picture), stage.world.now
+    film = replace(picture, media=(stages.video(),))
+    assert isinstance(found(stage, film, at), Absent)  # somebody else's picture is not our film
     message = inbox.messages(stage.call, talk.id, "").items[0]
     assert (message.id, message.attachments[0].type, message.attachments[0].url) == (made.id, "image", stages.PHOTO)
     assert isinstance(found(stage, picture, at), Published)

@@ -191,15 +191,18 @@ def test_a_first_comment_is_found_under_its_post(stage: stages.Stage) -> None:
     assert refused.value.row.code == "story_takes_no_comments"
 
 
-def test_old_uploads_are_made_anew(stage: stages.Stage) -> None:
-    """Unpublished photos do not keep: after 20 hours the next preparation uploads again."""
-    piece = stages.pieces()["image"]
+@pytest.mark.parametrize("name", ["image", "carousel", "video", "reel", "photo story", "video story"])
+def test_old_uploads_are_made_anew(stage: stages.Stage, name: str) -> None:
+    """Neither unpublished photos nor upload sessions keep: after 20 hours the next preparation uploads again."""
+    piece = stages.pieces()[name]
     state = stage.prepared(piece)
     assert stage.prepared(piece, state) == state
-    stage.world.pass_time(21 * 3600)
+    stage.world.pass_time(26 * 3600)
     fresh = stage.prepared(piece, state)
-    assert fresh["photos"] != state["photos"]
+    before, after = Progress.of(state), Progress.of(fresh)
+    assert (after.photos, after.video) != (before.photos, before.video)
     assert stage.committed(piece, fresh).id
+    assert len(stage.live()) == 1
 
 
 @pytest.mark.parametrize("answer", [b"{}", b'{"success": false}'])

@@ -84,8 +84,8 @@ def test_a_person_s_token_publishes_nothing(stage: stages.Stage) -> None:
 def test_calls_are_counted(stage: stages.Stage) -> None:
     """In percent, and at last refused."""
     assert json.loads(ask(stage, "GET", "me").headers["x-app-usage"])["call_count"] == 0
-    key = f"{stage.page}.{int(stage.world.now.timestamp()) // 3600}"
-    stage.world.put("usage", key, {"calls": simulator_state.CALLS_PER_HOUR})
+    hour = int(stage.world.now.timestamp()) // 3600
+    stage.world.put("usage", stage.page, {"hour": hour, "calls": simulator_state.CALLS_PER_HOUR})
     response = ask(stage, "GET", "me")
     assert error(response)[1] == 4
     usage = json.loads(response.headers["x-business-use-case-usage"])

@@ -162,8 +162,8 @@ def test_usage_is_told_and_ends(stage: stages.Stage) -> None:
     """X-App-Usage in percent; then code 4 with the minutes to wait."""
     assert json.loads(get(stage, "me").headers["x-app-usage"])["call_count"] == 0
     hour = int(stage.world.now.timestamp()) // 3600
-    key = f"{stage.account.platform_account_id}.{hour}"
-    stage.world.put("usage", key, {"calls": simulator_state.CALLS_PER_HOUR})
+    usage = {"hour": hour, "calls": simulator_state.CALLS_PER_HOUR}
+    stage.world.put("usage", stage.account.platform_account_id, usage)
     response = get(stage, "me")
     assert error(response) == (4, None)
     usage = json.loads(response.headers["x-business-use-case-usage"])

@@ -6,9 +6,11 @@ https://developers.google.com/my-business/reference/rest, read 2026-11-22.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from shared.domain.errors import Invalid
 from shared.platforms import _wire
 from shared.platforms._google.oauth import bearer
 from shared.platforms.contract import Call, Refused
@@ -21,6 +23,7 @@ LOCATIONS: Final = "https://mybusinessbusinessinformation.googleapis.com/v1"
 PERFORMANCE: Final = "https://businessprofileperformance.googleapis.com/v1"
 NOTIFICATIONS: Final = "https://mybusinessnotifications.googleapis.com/v1"
 SEND_DEADLINE: Final = 60.0  # manifest: timing.send_deadline
+_ID: Final = re.compile(r"[\w=+~-][\w.=+~-]{0,511}", re.ASCII)
 
 
 def read(call: Call, url: str, **query: Any) -> dict[str, Any]:
@@ -67,6 +70,17 @@ def items(page: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 def place(call: Call) -> str:
     """The location as v4 names it: ``accounts/…/locations/…``."""
     return f"{call.who.metadata.get('account', 'accounts/-')}/locations/{call.who.platform_account_id}"
+
+
+def part_of(call: Call, kind: str, given: str) -> str:
+    """The name of one of the location's posts or reviews. Raises Invalid for what can be no id.
+
+    Ids come from callers: one with ``/`` or ``?`` in it would be another request, with the account's token.
+    """
+    if not _ID.fullmatch(given):
+        text = f"{given[:64]!r} is no id of Google's: give the id as it was answered."
+        raise Invalid("platform.google_business.id_invalid", text, field="id", platform="google_business")
+    return f"{place(call)}/{kind}/{given}"
 
 
 def name_of(answer: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from shared.domain.content import MediaFacts, MediaType
 from shared.domain.errors import Invalid
-from shared.platforms.google_business import limits
+from shared.platforms.google_business import limits, wire
 
 SMALLEST: Final = 10 * 1024  # bytes of a photo
 ACTIONS: Final = ("BOOK", "ORDER", "SHOP", "LEARN_MORE", "SIGN_UP", "CALL")
@@ -68,8 +68,8 @@ def _event(given: Any) -> None:
     title = given["title"]
     if not isinstance(title, str) or not 1 <= len(title) <= limits.EVENT_TITLE_CHARS:
         raise _invalid("event.title", f"a text of 1 to {limits.EVENT_TITLE_CHARS} characters")
-    start, end = (_moment(name, given[name]) for name in ("start", "end"))
-    if end < start:
+    start, _ = (_moment(name, given[name]) for name in ("start", "end"))
+    if wire.until(given["end"]) < start:
         raise _invalid("event.end", "no earlier than event.start")
 
 

@@ -29,7 +29,10 @@ def _denied(code: str, message: str) -> ErrorRow:
 
 _GONE = ErrorRow(Fate.REJECTED, "not_found", "Google does not have this any more, or another account does.")
 _INVALID = _wrong("invalid_parameter", "Google refuses a value of this request.")
-_QUOTA = ErrorRow(Fate.LIMITED, "rate_limit", "Google asks to slow down.", "rate_limit", "platform")
+_SLOWLY = (
+    "Google asks to slow down. (A Cloud project that Google has not approved for these APIs has a quota of nought.)"
+)
+_QUOTA = ErrorRow(Fate.LIMITED, "rate_limit", _SLOWLY, "rate_limit", "platform")
 _DENIED = _denied("permission_denied", "The Google account may not do this to the location: is it verified, and yours?")
 
 TABLE: Final[google.Table] = MappingProxyType(

@@ -52,11 +52,13 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
 
 def _reply(call: Call, act: Act) -> Published:
     answer = api.write(call, "PUT", f"{api.V4}/{_name(call, act)}/reply", {"comment": act.text})
+    if not isinstance(answer.get("comment"), str):
+        raise AnswerLost("a success that is no answer to a review")
     return Published(act.on, None, {}, answer)
 
 
 def _replied(act: Act, answer: str | None) -> Published | Absent:
-    if answer is not None and answer.strip() == act.text.strip():
+    if answer is not None and wire.plain(answer) == wire.plain(act.text):
         return Published(act.on)
     return Absent("the review has no answer" if answer is None else "the review has another answer")
 
@@ -75,7 +77,8 @@ _ACTS: Final[Mapping[str, _Steps]] = {"review.reply": (_reply, _replied), "revie
 
 
 def _name(call: Call, act: Act) -> str:
-    return str(act.handles.get("name") or f"{api.place(call)}/reviews/{act.on}")
+    """Of its id alone: ``handles`` are what a caller says they are."""
+    return api.part_of(call, "reviews", act.on)
 
 
 def _review(call: Call, review: Mapping[str, Any]) -> Review:
@@ -91,6 +94,5 @@ def _review(call: Call, review: Mapping[str, Any]) -> Review:
         reply_at=wire.instant(answer.get("updateTime")) if replied is not None else None,
         permalink=str(call.who.metadata.get("maps_url") or ""),
         can=frozenset({"review.reply", "review.unreply"} if replied is not None else {"review.reply"}),
-        handles={"name": api.name_of(review)},
         raw=dict(review),
     )

@@ -36,7 +36,7 @@ _ACTIONS: Final = {
 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one local post; None where Google reports none. Raises Refused."""
-    name = str(published.state.get("name") or f"{api.place(call)}/localPosts/{published.id}")
+    name = str(published.state.get("name") or api.part_of(call, "localPosts", published.id))
     times = {"startTime": wire.rfc3339(call.now - REPORTED_FOR), "endTime": wire.rfc3339(call.now)}
     wanted = [{"metric": metric, "options": ["AGGREGATED_TOTAL"]} for metric in POST_METRICS]
     body = {"localPostNames": [name], "basicRequest": {"metricRequests": wanted, "timeRange": times}}

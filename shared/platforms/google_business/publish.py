@@ -1,7 +1,7 @@
 """Publishing local posts: one POST, and then Google's review of it.
 
-There is no key of our own: what settles a lost answer is the location's list of posts, read whole. A post of the same words
-and kind, made since the arming and known for no other piece, is ours.
+There is no key of our own: what settles a lost answer is the location's list of posts, read whole. The one that looks like
+ours (``likeness``), made since the arming and known for no other piece, is ours.
 https://developers.google.com/my-business/content/posts-data, read 2026-11-22.
 """
 
@@ -14,13 +14,14 @@ from typing import Any, Final
 from shared.domain.content import Kind, MediaFacts, Piece
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Accepted, Armed, Call, Published, Ready, Unsure, Wait
-from shared.platforms.google_business import api, checks, errors, wire
+from shared.platforms.google_business import api, checks, errors, likeness, wire
+from shared.platforms.google_business.likeness import Likeness
 
-SKEW: Final = timedelta(seconds=30)  # between our clock and Google's
 PAGE: Final = 100
 MAX_PAGES: Final = 10
 _FIRST_LOOK: Final = 5.0
 _SLOWEST_LOOK: Final = 300.0
+_LOOKED_AT: Final = timedelta(minutes=30)  # how long Google is waited for to look at a post that was found
 
 
 def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, Any]) -> Kind:
@@ -56,16 +57,21 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """Look through all of the location's posts."""
-    found: list[dict[str, Any]] = []
+    alike: dict[Likeness, list[dict[str, Any]]] = {kind: [] for kind in Likeness}
     more, listed = "", False
     for page in api.pages(call, f"{api.V4}/{api.place(call)}/localPosts", MAX_PAGES, pageSize=PAGE):
         listed = listed or "localPosts" in page
-        found += [post for post in api.items(page, "localPosts") if _is_ours(call, piece, armed, post)]
+        for post in api.items(page, "localPosts"):
+            if not armed.taken(wire.id_of(str(post.get("name")))):
+                alike[likeness.of(piece, armed.at, post)].append(post)
         more = str(page.get("nextPageToken") or "")
+    found = alike[Likeness.OURS]
     if len(found) == 1:
-        return _published(found[0]) if found[0].get("state") != "REJECTED" else Unsure("Google rejected the post")
-    if found or more:
-        return Unsure("several posts look like it" if found else "the location has more posts than can be read")
+        return _found(call, armed, found[0])
+    if found or alike[Likeness.PERHAPS]:
+        return Unsure("several posts look like it" if found else "a post of that time may be it")
+    if more:
+        return Unsure("the location has more posts than can be read")
     if not listed and not _is_answering(call):
         return Unsure("Google's empty answer may be no list of posts")
     return Absent("none of the location's posts is it")
@@ -82,6 +88,15 @@ def describe(call: Call, published: Published) -> Published:
 def delete(call: Call, published: Published) -> None:
     """Take it down; what is gone already is fine. Raises Refused."""
     api.remove(call, f"{api.V4}/{_name(call, published)}")
+
+
+def _found(call: Call, armed: Armed, post: Mapping[str, Any]) -> Published | Unsure:
+    """Our post: published unless Google rejected it, or may reject it yet."""
+    if post.get("state") == "REJECTED":
+        return Unsure("Google rejected the post")
+    if post.get("state") != "LIVE" and call.now - armed.at < _LOOKED_AT:
+        return Unsure("Google is still looking at the post")
+    return _published(post)
 
 
 def _is_answering(call: Call) -> bool:
@@ -103,17 +118,8 @@ def _published(post: Mapping[str, Any]) -> Published:
     return Published(wire.id_of(name), _link(post), {"name": name}, dict(post))
 
 
-def _is_ours(call: Call, piece: Piece, armed: Armed, post: Mapping[str, Any]) -> bool:
-    at = wire.instant(post.get("createTime"))
-    alike = str(post.get("summary", "")).strip() == piece.text.strip() and post.get("topicType") == wire.topic(
-        piece.kind
-    )
-    in_time = at is not None and armed.at - SKEW <= at <= call.now + SKEW
-    return alike and in_time and not armed.taken(wire.id_of(str(post.get("name"))))
-
-
 def _name(call: Call, published: Published) -> str:
-    return str(published.state.get("name") or f"{api.place(call)}/localPosts/{published.id}")
+    return str(published.state.get("name") or api.part_of(call, "localPosts", published.id))
 
 
 def _link(post: Mapping[str, Any]) -> str | None:

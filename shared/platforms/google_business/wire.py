@@ -5,6 +5,7 @@ https://developers.google.com/my-business/reference/rest/v4/accounts.locations.l
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -59,6 +60,11 @@ def rfc3339(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def plain(value: Any) -> str:
+    """A text for comparing, whatever became of its blanks on the way; empty where there is none."""
+    return " ".join(unicodedata.normalize("NFC", str(value or "")).split())
+
+
 def id_of(name: str) -> str:
     """The last part of a resource name."""
     return name.rpartition("/")[2]
@@ -88,8 +94,17 @@ def _offer(given: Any) -> dict[str, Any] | None:
     return {theirs: given[ours] for theirs, ours in names.items() if given.get(ours)}
 
 
+def until(end: str) -> datetime:
+    """When an event ends, in the business's own time: a day lasts until 23:59."""
+    return _local(end, "23:59")
+
+
+def _local(text: str, time: str) -> datetime:
+    return datetime.fromisoformat(text if len(text) > len("2026-12-24") else f"{text}T{time}")
+
+
 def _moment(which: str, text: str, time: str) -> dict[str, Any]:
-    at = datetime.fromisoformat(text if len(text) > len("2026-12-24") else f"{text}T{time}")
+    at = _local(text, time)
     return {
         f"{which}Date": {"year": at.year, "month": at.month, "day": at.day},
         f"{which}Time": {"hours": at.hour, "minutes": at.minute},

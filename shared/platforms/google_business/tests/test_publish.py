@@ -9,9 +9,9 @@ import pytest
 from shared.domain.content import Act, Kind, MediaFacts, MediaType
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
-from shared.platforms.google_business import inbox, metrics, oauth, publish, simulator
+from shared.platforms.google_business import api, inbox, metrics, oauth, publish, simulator
 from shared.platforms.google_business.tests.person import Person
-from shared.ports.http import Response
+from shared.ports.http import AnswerLost, Request, Response
 from tests.support import files, simulated
 
 EVENT = {"title": "Open evening", "start": "2026-12-24T18:00", "end": "2026-12-24T22:00"}
@@ -36,6 +36,7 @@ def test_the_options_make_the_kind(media: list[MediaFacts], options: dict[str, A
     ("options", "field"),
     [
         ({"event": {**EVENT, "end": "2026-12-23"}}, "platform_data.event.end"),
+        ({"event": {**EVENT, "end": "2026-12-24T17:59"}}, "platform_data.event.end"),
         ({"event": {**EVENT, "start": "2026-12-24T18:00:00Z"}}, "platform_data.event.start"),
         ({"event": {"title": "No times"}}, "platform_data.event"),
         ({"event": {**EVENT, "title": "x" * 59}}, "platform_data.event.title"),
@@ -52,6 +53,11 @@ def test_what_is_wrong_is_said_before(options: dict[str, Any], field: str) -> No
     with pytest.raises(Invalid) as invalid:
         publish.choose_kind("Hello", [], options)
     assert invalid.value.meta["field"] == field
+
+
+def test_a_day_ends_in_the_evening() -> None:
+    """From six on until the end of the same day."""
+    assert publish.choose_kind("Hello", [], {"event": {**EVENT, "end": "2026-12-24"}}) is Kind.EVENT
 
 
 TINY = MediaFacts(MediaType.IMAGE, "image/png", 9_999)
@@ -178,3 +184,55 @@ def test_a_location_s_figures_are_whole_numbers() -> None:
     assert counts.extra["reviews"] > 0
     assert counts.extra["website_clicks"] >= 0
     assert counts.raw["averageRating"]
+
+
+def test_a_post_that_google_still_looks_at_is_not_live_yet() -> None:
+    """It may be rejected; but it is ours, and after half an hour it is taken for published."""
+    person = Person()
+    piece = simulated.piece(Kind.TEXT, "Open on Sunday")
+    armed = Armed(1, person.world.now, {})
+    publish.commit(person.call, piece, {})
+    listed = simulator.handle(_asked_for(person), person.world)
+    person.http.intercept = lambda request: listed
+    assert b"PROCESSING" in listed.body
+    assert isinstance(publish.find(person.call, piece, armed), Unsure)
+    person.world.pass_time(31 * 60)
+    assert isinstance(publish.find(person.call, piece, armed), Published)
+
+
+def _asked_for(person: Person) -> Request:
+    url = f"{api.V4}/{api.place(person.call)}/localPosts"
+    return Request("GET", url, {"Authorization": f"Bearer {person.connected.tokens.access}"})
+
+
+@pytest.mark.parametrize("id", ["../../locations/9/reviews/r", "r1/reply?x=", "r1#", "", ".", "..", "r%2F1"])
+def test_an_id_is_an_id(id: str) -> None:
+    """Whatever else a caller says never becomes another request with the account's token."""
+    person = Person()
+    before = len(person.http.sent)
+    for act in (Act("review.reply", id, "Thanks"), Act("review.unreply", id)):
+        with pytest.raises(Invalid):
+            person.do(act)
+        with pytest.raises(Invalid):
+            inbox.find(person.call, act, Armed(1, person.world.now, {}))
+    for ask in (publish.delete, publish.describe, metrics.post):
+        with pytest.raises(Invalid):
+            ask(person.call, Published(id))
+    assert len(person.http.sent) == before
+
+
+def test_handles_name_nobody_else_s_review() -> None:
+    """They come from callers: the review is the one that the id says, of this location."""
+    person = Person()
+    review = inbox.reviews(person.call, "").items[0]
+    person.do(Act("review.reply", review.id, "Thanks", handles={"name": "accounts/9/locations/9/reviews/9"}))
+    assert person.http.sent[-1].url == f"{api.V4}/{api.place(person.call)}/reviews/{review.id}/reply"
+
+
+def test_a_success_without_an_answer_is_no_success() -> None:
+    """What any broken proxy says is not taken for Google's word."""
+    person = Person()
+    review = inbox.reviews(person.call, "").items[0]
+    person.http.intercept = lambda request: Response(200, {}, b"{}")
+    with pytest.raises(AnswerLost):
+        person.do(Act("review.reply", review.id, "Thanks"))

@@ -94,7 +94,7 @@ def everything(call: Call, media: str) -> tuple[list[dict[str, Any]], bool]:
         query: dict[str, Any] = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": after}
         answer = graph.read(call, f"{media}/comments", **query)
         found += wire.comments(answer.get("data"))
-        after = wire.next_page(answer)
+        after = graph.next_page(answer)
         if after is None:
             return found, True
     return found, False

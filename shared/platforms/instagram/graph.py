@@ -5,10 +5,10 @@ https://developers.facebook.com/docs/instagram-platform/content-publishing (exam
 
 from __future__ import annotations
 
-from shared.platforms._graph.calls import SEND_DEADLINE, Graph
+from shared.platforms._graph.calls import SEND_DEADLINE, Graph, next_page
 from shared.platforms.instagram import errors
 
-__all__ = ["SEND_DEADLINE"]
+__all__ = ["SEND_DEADLINE", "next_page"]
 
 HOST = "https://graph.instagram.com"
 GRAPH = Graph(HOST, "v26.0", errors.BOOK)

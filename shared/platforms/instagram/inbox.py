@@ -32,7 +32,7 @@ def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
     query: dict[str, Any] = {"fields": wire.COMMENT_FIELDS, "limit": PAGE, "after": after or None}
     answer = graph.read(call, f"{post.id}/comments", **query)
     rows = wire.comments(answer.get("data"))
-    following = wire.next_page(answer)
+    following = graph.next_page(answer)
     rest = f"{start + PAGE}.{after}" if len(rows) > start + PAGE else f"0.{following}" if following else ""
     return Page(tuple(one for row in rows[start : start + PAGE] if (one := _comment(call, post.id, row))), rest)
 
@@ -47,7 +47,7 @@ def conversations(call: Call, cursor: str) -> Page[Conversation]:
     }
     answer = graph.read(call, f"{call.who.platform_account_id}/conversations", **query)
     rows = answer.get("data") or []
-    return Page(tuple(one for row in rows if (one := _conversation(call, row))), wire.next_page(answer) or "")
+    return Page(tuple(one for row in rows if (one := _conversation(call, row))), graph.next_page(answer) or "")
 
 
 def messages(call: Call, conversation_id: str, cursor: str) -> Page[Message]:
@@ -61,7 +61,7 @@ def mentions(call: Call, cursor: str) -> Page[Mention]:
     """Posts of others in which the account is tagged. Being named with @ is told by webhooks only. Raises Refused."""
     query: dict[str, Any] = {"fields": wire.TAGGED_FIELDS, "limit": PAGE, "after": cursor or None}
     answer = graph.read(call, f"{call.who.platform_account_id}/tags", **query)
-    return Page(tuple(one for row in answer.get("data") or [] if (one := _tagged(row))), wire.next_page(answer) or "")
+    return Page(tuple(one for row in answer.get("data") or [] if (one := _tagged(row))), graph.next_page(answer) or "")
 
 
 def _comment(call: Call, media: str, row: Mapping[str, Any]) -> Comment | None:

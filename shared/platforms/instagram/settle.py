@@ -96,7 +96,7 @@ def _since(call: Call, kind: Kind, earliest: datetime) -> tuple[list[wire.Listed
         answer = graph.read(call, f"{call.who.platform_account_id}/{edge}", **query)
         page = [item for entry in answer.get("data") or [] if (item := wire.listed(entry))]
         found += page
-        after = wire.next_page(answer)
+        after = graph.next_page(answer)
         if after is None or (page and page[-1].at < earliest):
             return found, True
     return found, False

@@ -13,13 +13,20 @@ from typing import Any
 from shared.platforms._graph import webhooks
 from shared.platforms.contract import Call
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
-from shared.platforms.instagram import graph
+from shared.platforms.instagram import errors, graph
 
-# What the page lists for Instagram Login. «mentions» come within «comments»; «story_insights» are Facebook Login's only.
-FIELDS = (
-    *("comments", "live_comments", "messages", "message_reactions", "messaging_postbacks"),
-    *("messaging_referral", "messaging_seen"),
-)
+# What the page lists for Instagram Login, and the permission that each needs. «mentions» come within «comments»;
+# «story_insights» are Facebook Login's only.
+_MESSAGES, _COMMENTS = "instagram_business_manage_messages", "instagram_business_manage_comments"
+FIELDS: Mapping[str, str] = {
+    "comments": _COMMENTS,
+    "live_comments": _COMMENTS,
+    "messages": _MESSAGES,
+    "message_reactions": _MESSAGES,
+    "messaging_postbacks": _MESSAGES,
+    "messaging_referral": _MESSAGES,
+    "messaging_seen": _MESSAGES,
+}
 _CHANGES: Mapping[str, EventKind] = {
     "comments": "comment.created",
     "live_comments": "comment.created",
@@ -43,9 +50,16 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
 
 
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
-    """Switch the account's deliveries on; where to is set in Meta's app dashboard, once for all accounts."""
-    graph.GRAPH.post(call, f"{call.who.platform_account_id}/subscribed_apps", {"subscribed_fields": ",".join(FIELDS)})
-    return Subscription()
+    """Switch the account's deliveries on; where to is set in Meta's app dashboard, once for all accounts.
+
+    Only what the account's permissions allow is asked for: one field too many, and all are refused. Raises Refused.
+    """
+    granted = call.tokens.scopes
+    fields = [name for name, needed in FIELDS.items() if not granted or not needed or needed in granted]
+    if not fields:
+        raise errors.refused(errors.BOOK.common.denied, f"none of {', '.join(sorted({*FIELDS.values()}))} was granted")
+    graph.GRAPH.post(call, f"{call.who.platform_account_id}/subscribed_apps", {"subscribed_fields": ",".join(fields)})
+    return Subscription(state={"fields": fields})
 
 
 def unsubscribe(call: Call) -> None:

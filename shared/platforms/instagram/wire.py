@@ -220,9 +220,3 @@ def _kind(item: Mapping[str, Any]) -> Kind | None:
     if product == "REELS":
         return Kind.REEL
     return {"IMAGE": Kind.IMAGE, "CAROUSEL_ALBUM": Kind.CAROUSEL, "VIDEO": Kind.REEL}.get(str(type_))
-
-
-def next_page(answer: Mapping[str, Any]) -> str | None:
-    """The cursor of the next page of a listing, None on the last one (which has no ``next``)."""
-    paging = answer.get("paging") or {}
-    return (paging.get("cursors") or {}).get("after") if paging.get("next") else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -91,9 +93,29 @@ def test_a_subscribed_account_hears_and_no_other() -> None:
     assert len(simulator.pushes(stage.world)) == 4
 
 
+def test_an_account_is_subscribed_to_what_its_permissions_allow() -> None:
+    """One field too many, and Instagram refuses them all: who connected without messages hears of comments nevertheless."""
+    stage = stages.stage()
+    tokens = replace(stage.account.tokens, scopes=("instagram_business_basic", "instagram_business_manage_comments"))
+    made = webhooks.subscribe(
+        replace(stage, account=replace(stage.account, tokens=tokens)).call, "https://example.test", "secret"
+    )
+    assert made.state == {"fields": ["comments", "live_comments"]}
+    (sent,) = stage.http.sent
+    assert isinstance(sent.body, bytes)
+    assert parse_qs(sent.body.decode()) == {"subscribed_fields": ["comments,live_comments"]}
+    stage.http.sent.clear()
+    nothing = replace(tokens, scopes=("instagram_business_basic",))
+    with pytest.raises(Refused) as refused:
+        webhooks.subscribe(
+            replace(stage, account=replace(stage.account, tokens=nothing)).call, "https://example.test", "secret"
+        )
+    assert (refused.value.row.code, stage.http.sent) == ("permission_denied", [])
+
+
 def test_the_simulator_refuses_fields_that_this_login_does_not_have(monkeypatch: pytest.MonkeyPatch) -> None:
     """``story_insights`` are Facebook Login's."""
     stage = stages.stage()
-    monkeypatch.setattr(webhooks, "FIELDS", ("comments", "story_insights"))
+    monkeypatch.setattr(webhooks, "FIELDS", {"comments": "", "story_insights": ""})
     with pytest.raises(Refused):
         webhooks.subscribe(stage.call, "https://example.test", "secret")

@@ -90,7 +90,14 @@ _DUPLICATE = ErrorRow(
     "validation",
     "user",
 )
-_OLDER = ErrorRow(Fate.REJECTED, "duplicate", _DUPLICATE.message, "validation", "user")
+_OLDER = ErrorRow(
+    Fate.REJECTED,
+    "duplicate",
+    "LinkedIn refuses what this account posted recently, and names that post. If it is this one, it is live; else change "
+    "the text.",
+    "validation",
+    "user",
+)
 _GONE = ErrorRow(Fate.REJECTED, "not_found", "LinkedIn knows no such thing any more.", "validation", "user")
 _CONFLICT = ErrorRow(
     Fate.UNKNOWN, "conflict", "LinkedIn was changing the same thing at that moment.", "platform", "platform"

@@ -24,6 +24,7 @@ from shared.platforms.linkedin import errors, listing, wire
 from shared.ports.http import Request
 
 TYPE: Final = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
+_MOST_WORD: Final = 300  # characters
 _KINDS: Final[Mapping[str, EventKind]] = {
     "COMMENT": "comment.created",
     "ADMIN_COMMENT": "comment.created",
@@ -37,7 +38,7 @@ _KINDS: Final[Mapping[str, EventKind]] = {
 def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:
     """The answer to ``?challengeCode=``: the code and its HMAC, as JSON. None when there is no code."""
     code = query.get("challengeCode", "")
-    if not code:
+    if not code or not secret:
         return None
     digest = hmac.new(secret.encode(), code.encode(), hashlib.sha256).hexdigest()
     body = json.dumps({"challengeCode": code, "challengeResponse": digest})
@@ -47,7 +48,8 @@ def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply
 def verify(headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> bool:
     """Whether X-LI-Signature is the HMAC-SHA256 of ``hmacsha256=`` and the bytes, in hex. It carries no time."""
     expected = hmac.new(secret.encode(), b"hmacsha256=" + body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected.encode(), headers.get("x-li-signature", "").lower().encode())
+    given = headers.get("x-li-signature", "").lower()
+    return bool(secret) and hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace"))
 
 
 def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
@@ -63,31 +65,54 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
 
 
 def _event(one: Mapping[str, Any]) -> Event:
-    decorated = one.get("decoratedGeneratedActivity") or {}
-    said = decorated.get("comment") or decorated.get("share") or {}
-    action = str(one.get("action") or "")
+    decorated = _object(one.get("decoratedGeneratedActivity"))
+    said = _object(decorated.get("comment")) or _object(decorated.get("share"))
+    action = _word(one.get("action"))
     return Event(
         kind=_KINDS.get(action, "other"),
-        id=str(one["notificationId"]) if "notificationId" in one else hashlib.sha256(repr(one).encode()).hexdigest(),
-        platform_account_id=str(one.get("organizationalEntity") or ""),
-        at=datetime.fromtimestamp(float(one.get("lastModifiedAt") or 0) / 1000, UTC),
+        id=_word(one.get("notificationId")) or hashlib.sha256(ascii(one).encode()).hexdigest(),
+        platform_account_id=_word(one.get("organizationalEntity")),
+        at=_instant(one.get("lastModifiedAt")),
         data={key: value for key, value in _data(one, said, action).items() if value != ""},
         raw=one,
     )
 
 
 def _data(one: Mapping[str, Any], said: Mapping[str, Any], action: str) -> dict[str, Any]:
-    made = str(said.get("entity") or one.get("generatedActivity") or "")
-    own = (one.get("decoratedSourcePost") or {}).get("entity") or one.get("sourcePost") or ""
+    made = _word(said.get("entity")) or _word(one.get("generatedActivity"))
+    own = _word(_object(one.get("decoratedSourcePost")).get("entity")) or _word(one.get("sourcePost"))
     comment = "COMMENT" in action
     return {
-        "post_id": made if action == "SHARE_MENTION" else str(own),
+        "post_id": made if action == "SHARE_MENTION" else own,
         "comment_id": made if comment else "",
-        "text": str(said.get("text") or ""),
-        "author_id": str(said.get("owner") or ""),
+        "text": _text(said.get("text")),
+        "author_id": _word(said.get("owner")),
         "own": comment and said.get("owner") == one.get("organizationalEntity"),
         "action": action,
     }
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    """Words as they are; half of a surrogate pair, which JSON may have, is what no store takes."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _word(value: Any) -> str:
+    """An id or a name; empty for what is none, or is longer than any of LinkedIn's."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
+    return text if len(text) <= _MOST_WORD else ""
+
+
+def _instant(value: Any) -> datetime:
+    """Epoch ms. Raises ValueError."""
+    try:
+        return datetime.fromtimestamp(float(value or 0) / 1000, UTC)
+    except (TypeError, ValueError, OverflowError, OSError) as error:
+        raise ValueError("a notification's time is a number of milliseconds") from error
 
 
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:

@@ -13,6 +13,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from shared.platforms._graph import webhooks
+from shared.platforms._graph.errors import number as number_of
+from shared.platforms._graph.webhooks import plain
 from shared.platforms.contract import Call, Fate, Refused
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.whatsapp import errors
@@ -56,7 +58,7 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
     found: list[Event] = []
     for entry in webhooks.entries(body, OBJECT):
         for name, value in webhooks.changes(entry):
-            found += _events(str(entry.get("id") or ""), name, value, entry)
+            found += _events(plain(entry.get("id")), name, value, entry)
     return found
 
 
@@ -87,12 +89,9 @@ def _events(waba: str, name: str, value: Mapping[str, Any], entry: Mapping[str, 
 
 
 def _messages(value: Mapping[str, Any]) -> Iterator[Event]:
-    number = str((value.get("metadata") or {}).get("phone_number_id") or "")
-    names = {
-        str(one.get("wa_id")): str((one.get("profile") or {}).get("name") or "")
-        for one in value.get("contacts") or ()
-        if isinstance(one, dict)
-    }
+    number = plain(_object(value.get("metadata")).get("phone_number_id"))
+    contacts = webhooks.rows(value.get("contacts"))
+    names = {plain(one.get("wa_id")): _words(_object(one.get("profile")).get("name")) for one in contacts}
     for message in _objects(value.get("messages")):
         yield _received(number, names, message)
     for state in _objects(value.get("statuses")):
@@ -100,71 +99,79 @@ def _messages(value: Mapping[str, Any]) -> Iterator[Event]:
 
 
 def _received(number: str, names: Mapping[str, str], message: Mapping[str, Any]) -> Event:
-    who, kind = str(message.get("from") or ""), str(message.get("type") or "")
+    who, kind, id_ = plain(message.get("from")), plain(message.get("type")), plain(message.get("id"))
     data = {
-        "conversation_id": str(message.get("group_id") or who),
-        "message_id": str(message.get("id") or ""),
+        "conversation_id": plain(message.get("group_id")) or who,
+        "message_id": id_,
         "type": kind,
         "text": _text(kind, message),
         "author_id": who,
         "author_name": names.get(who, ""),
-        "reply_to": str((message.get("context") or {}).get("id") or ""),
+        "reply_to": plain(_object(message.get("context")).get("id")),
         **_file(kind, message),
     }
     shown = {key: item for key, item in data.items() if item != ""}
     received: EventKind = "other" if kind == "system" else "message.received"
-    return Event(
-        received, str(message.get("id") or _digest(message)), number, _time(message.get("timestamp")), shown, message
-    )
+    return Event(received, id_ or _digest(message), number, _time(message.get("timestamp")), shown, message)
 
 
 def _text(kind: str, message: Mapping[str, Any]) -> str:
     """The words of a message, whatever its type."""
-    content = message.get(kind)
-    if not isinstance(content, Mapping):
-        return ""
-    inner = content.get("button_reply") or content.get("list_reply") or {}
+    content = _object(message.get(kind))
+    inner = _object(content.get("button_reply")) or _object(content.get("list_reply"))
     said = content.get("body") or content.get("caption") or content.get("text") or content.get("emoji")
-    return str(said or inner.get("title") or "")
+    return _words(said or inner.get("title"))
 
 
 def _file(kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
-    content = message.get(kind)
-    if kind not in {"image", "video", "audio", "document", "sticker"} or not isinstance(content, Mapping):
+    if kind not in {"image", "video", "audio", "document", "sticker"}:
         return {}
-    return {"media_id": str(content.get("id") or ""), "content_type": str(content.get("mime_type") or "")}
+    content = _object(message.get(kind))
+    return {"media_id": plain(content.get("id")), "content_type": plain(content.get("mime_type"))}
 
 
 def _state(number: str, state: Mapping[str, Any]) -> Event:
-    message, named = str(state.get("id") or ""), str(state.get("status") or "")
+    message, named = plain(state.get("id")), plain(state.get("status"))
     failed = next(iter(_objects(state.get("errors"))), {})
     data: dict[str, Any] = {
         "message_id": message,
-        "conversation_id": str(state.get("group_id") or state.get("recipient_id") or ""),
+        "conversation_id": plain(state.get("group_id")) or plain(state.get("recipient_id")),
         "own": True,
-        "act_key": str(state.get("biz_opaque_callback_data") or ""),
+        "act_key": plain(state.get("biz_opaque_callback_data")),
     }
     if failed:
-        code = int(failed.get("code") or 0)
-        said = (failed.get("error_data") or {}).get("details") or failed.get("message") or failed.get("title") or ""
-        data |= {"reason": errors.named(code).code, "platform_code": str(code), "platform_message": str(said)}
+        code = number_of(failed.get("code")) or 0
+        said = _object(failed.get("error_data")).get("details") or failed.get("message") or failed.get("title")
+        data |= {"reason": errors.named(code).code, "platform_code": str(code), "platform_message": _words(said)}
     shown = {key: item for key, item in data.items() if item != ""}
-    return Event(_STATES.get(named, "other"), f"{message}.{named}", number, _time(state.get("timestamp")), shown, state)
+    # Of a group's message each member has states of their own.
+    member = plain(state.get("recipient_participant_id"))
+    id_ = ".".join(part for part in (message, named, member) if part)
+    return Event(_STATES.get(named, "other"), id_, number, _time(state.get("timestamp")), shown, state)
 
 
 def _template(waba: str, name: str, value: Mapping[str, Any], entry: Mapping[str, Any]) -> Event:
     data = {
-        "template_id": str(value.get("message_template_id") or ""),
-        "name": str(value.get("message_template_name") or ""),
-        "language": str(value.get("message_template_language") or ""),
-        "status": str(value.get("event") or value.get("new_category") or value.get("new_quality_score") or ""),
-        "reason": str(value.get("reason") or ""),
+        "template_id": plain(value.get("message_template_id")),
+        "name": _words(value.get("message_template_name")),
+        "language": plain(value.get("message_template_language")),
+        "status": plain(value.get("event") or value.get("new_category") or value.get("new_quality_score")),
+        "reason": _words(value.get("reason")),
     }
     shown = {key: item for key, item in data.items() if item not in {"", "NONE"}}
     at = _time(entry.get("time"))
     return Event(
         "template.updated", f"{waba}.{name}.{_digest({**value, 'time': at.isoformat()})}", waba, at, shown, value
     )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _words(value: Any) -> str:
+    """Words as they are; half of a surrogate pair, which JSON may have, is what no store takes."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -176,7 +183,8 @@ def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _flat(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: item for key, item in value.items() if isinstance(item, str | int | float | bool)}
+    shown = {key: _words(item) if isinstance(item, str) else item for key, item in value.items()}
+    return {_words(key): item for key, item in shown.items() if isinstance(item, str | int | float | bool)}
 
 
 def _time(value: Any) -> datetime:
@@ -184,4 +192,4 @@ def _time(value: Any) -> datetime:
 
 
 def _digest(value: Mapping[str, Any]) -> str:
-    return sha256(repr(sorted(value.items(), key=lambda item: item[0])).encode()).hexdigest()[:24]
+    return sha256(ascii(sorted(value.items(), key=lambda item: item[0])).encode()).hexdigest()[:24]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,41 @@ def test_members_have_none_and_the_number_is_needed() -> None:
         webhooks.subscribe(with_number(Person()), HOOK, SECRET)
     with pytest.raises(Unsupported, match="LINKEDIN_APP_CONFIG"):
         webhooks.subscribe(Person(PAGES, page=True).call, HOOK, SECRET)
+
+
+ODD = [None, 0, -1, True, 1e400, "", "x" * 5000, "\ud800", [], {}, ["x"], {"x": {"y": []}}, [{"id": []}]]
+
+
+def bent(value: Any) -> Iterator[Any]:
+    """The delivery with each of its parts exchanged for something odd, one at a time."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from ({**value, key: other} for other in (*ODD, *bent(part)))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from ([*value[:place], other, *value[place + 1 :]] for other in (*ODD, *bent(part)))
+
+
+@pytest.mark.parametrize("action", ["COMMENT", "SHARE_MENTION", "LIKE"])
+def test_an_odd_delivery_is_refused_as_such_or_read(action: str) -> None:
+    """A signed one may still be of any form: ValueError, or events that a store takes."""
+    delivery = json.loads((FIXTURES / "notification_comment.json").read_bytes())
+    for one in delivery["notifications"]:
+        one["action"] = action
+    for odd in bent(delivery):
+        try:
+            events = webhooks.parse({}, json.dumps(odd).encode())
+        except ValueError:
+            continue
+        for event in events:
+            json.dumps([event.id, event.platform_account_id, event.data], ensure_ascii=False).encode()
+            assert len(event.id) <= 300
+
+
+def test_nothing_is_signed_with_no_secret() -> None:
+    """An app without one takes no deliveries, and answers no challenge."""
+    body = b'{"notifications": []}'
+    forged = hmac.new(b"", b"hmacsha256=" + body, hashlib.sha256).hexdigest()
+    assert not webhooks.verify({"x-li-signature": forged}, body, "", START)
+    assert webhooks.challenge({"challengeCode": "x"}, "", "") is None
+    assert not webhooks.verify({"x-li-signature": "\ud800"}, body, SECRET, START)

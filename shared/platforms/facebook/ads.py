@@ -11,14 +11,13 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from typing import Any, cast
 
 from shared.domain.content import Act, MediaFile, MediaType
 from shared.domain.errors import Invalid
 from shared.platforms._graph.calls import next_page
-from shared.platforms.contract import Absent, Accepted, Armed, Call, Fate, Published, Ready, Refused, Unsure, Wait
+from shared.platforms.contract import Absent, Accepted, Armed, Call, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.contract_ads import MARK, AdAccount, AdObject, AdStats, Level
 from shared.platforms.contract_inbox import Page
 from shared.platforms.facebook import ads_wire as wire
@@ -233,32 +232,18 @@ _BODIES: Mapping[str, Body] = {"campaign": _campaign, "ad_group": _ad_set, "crea
 # ---------------------------------------------------------------------------------------------------------- parts
 
 
-@contextmanager
-def _as_person(call: Call) -> Iterator[str]:
-    """The person's token: ads are theirs, not the Page's. Its end is told as what it is: the Page's lives on."""
-    token = call.tokens.extra.get("user_token", "")
-    if not token:
-        raise errors.refused(errors.NO_ADS, "no person's token was kept")
-    try:
-        yield token
-    except Refused as refused:
-        if refused.fate is Fate.UNAUTHORISED:
-            refused.row = errors.ADS_TOKEN
-        raise
-
-
 def _read(call: Call, path: str, **query: Any) -> dict[str, Any]:
-    with _as_person(call) as token:
+    with graph.as_person(call) as token:
         return graph.read(call, path, token=token, **query)
 
 
 def _post(call: Call, path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    with _as_person(call) as token:
+    with graph.as_person(call) as token:
         return graph.post(call, path, fields, token=token)
 
 
 def _create(call: Call, path: str, fields: Mapping[str, Any]) -> str:
-    with _as_person(call) as token:
+    with graph.as_person(call) as token:
         return graph.create(call, path, fields, token=token)
 
 

@@ -69,17 +69,17 @@ NOT_FOUND = rejected(
     "not_found", "Facebook does not find this, or does not show it to this connection: check the id, or connect again."
 )
 # Not ``reconnect``: the Page's own token lives on; only the person's, which ads need, has ended.
-ADS_TOKEN = ErrorRow(
+PERSON_ENDED = ErrorRow(
     Fate.UNAUTHORISED,
-    "ads_auth",
-    "Facebook's consent for ads has ended (it lasts 60 days, and ends with the person's password): connect again.",
+    "person_auth",
+    "The person's consent that ads need has ended (after 60 days, or with their password): connect the Page again.",
     "auth",
     "user",
 )
-NO_ADS = ErrorRow(
+NO_PERSON = ErrorRow(
     Fate.REJECTED,
-    "ads_not_connected",
-    "This account was connected without a person's consent for ads: connect it again.",
+    "person_missing",
+    "This Page was connected without the person's consent that ads need: connect it again.",
     "auth",
     "user",
 )

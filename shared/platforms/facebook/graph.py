@@ -5,12 +5,13 @@ Each carries ``appsecret_proof``, so that an app that demands it works, and a st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from shared.platforms import _wire
 from shared.platforms._graph.calls import SEND_DEADLINE, Graph, next_page
-from shared.platforms.contract import Call, Refused
+from shared.platforms.contract import Call, Fate, Refused
 from shared.platforms.facebook import errors
 from shared.ports.http import AnswerLost, Request
 
@@ -40,6 +41,21 @@ def act(call: Call, path: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         return make_visible(call, path, fields)
     except Refused as refused:
         raise errors.definite(refused) from None
+
+
+@contextmanager
+def as_person(call: Call) -> Iterator[str]:
+    """The token of who connected the Page: ads and the list of Pages are theirs. Its end is told as what it is: the
+    Page's lives on. Raises Refused."""
+    token = call.tokens.extra.get("user_token", "")
+    if not token:
+        raise errors.refused(errors.NO_PERSON, "no person's token was kept")
+    try:
+        yield token
+    except Refused as refused:
+        if refused.fate is Fate.UNAUTHORISED:
+            refused.row = errors.PERSON_ENDED
+        raise
 
 
 def hand_over(call: Call, upload_url: str, file_url: str) -> dict[str, Any]:

@@ -16,8 +16,8 @@ def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Pa
     """``pages``: the Pages that the connected person manages and allowed, without their tokens. Raises Refused."""
     if name != "pages":
         raise KeyError(name)
-    token = call.tokens.extra.get("user_token", "")
     query = {"fields": _FIELDS, "limit": 50, "after": cursor or None}
-    answer = graph.read(call, "me/accounts", token=token, **query)
+    with graph.as_person(call) as token:
+        answer = graph.read(call, "me/accounts", token=token, **query)
     rows = tuple(row for row in answer.get("data") or [] if isinstance(row, dict) and row.get("id"))
     return Page(rows, graph.next_page(answer) or "")

@@ -14,7 +14,7 @@ import pytest
 from shared.domain.content import Act
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Fate, Published, Ready, Refused, Unsure
-from shared.platforms.facebook import ads, ads_wire, oauth, simulator
+from shared.platforms.facebook import ads, ads_wire, oauth, resources, simulator
 from shared.platforms.facebook.tests import world as stages
 from shared.ports.http import AnswerLost, Request, Response
 
@@ -228,13 +228,14 @@ def test_the_person_s_token_ends_after_60_days_and_says_so(desk: Desk) -> None:
     desk.stage.world.pass_time(61 * 86_400)
     for ask in (
         lambda: ads.accounts(desk.stage.call, ""),
+        lambda: resources.read(desk.stage.call, "pages", {}, ""),
         lambda: ads.commit(desk.stage.call, act, state),
         lambda: desk.found(act, state),
     ):
         with pytest.raises(Refused) as refused:
             ask()
         row = refused.value.row
-        assert (row.fate, row.code, row.reconnect) == (Fate.UNAUTHORISED, "ads_auth", False)
+        assert (row.fate, row.code, row.reconnect) == (Fate.UNAUTHORISED, "person_auth", False)
         assert refused.value.platform_code == "190/463"
     assert oauth.refresh(desk.stage.call) == desk.stage.account.tokens
     assert desk.stage.published(stages.pieces()["text"]).id
@@ -246,7 +247,7 @@ def test_without_a_person_s_token_there_are_no_ads(desk: Desk) -> None:
     desk.stage.http.sent.clear()
     with pytest.raises(Refused) as refused:
         ads.accounts(replace(desk.stage, account=bare).call, "")
-    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "ads_not_connected")
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "person_missing")
     assert desk.stage.http.sent == []
 
 

@@ -33,7 +33,7 @@ from shared.ports.bus import BusUnavailable
 from shared.ports.http import HttpFailure
 from shared.ports.store import Write
 
-About = Literal["posts", "cancelling", "actions"]
+About = Literal["posts", "races", "twins", "cancelling", "actions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,11 @@ def _settled_at_once(ports: Any, target: Target) -> Any:
     return arm if target.post_id else replace(arm, settles_at=arm.over_at)
 
 
+def _wish_settled_at_once(ports: Any, target: Target) -> Any:
+    deed = target.piece.deed
+    return _settled_at_once(ports, target) if deed and deed.repeatable else _real_arm(ports, target)
+
+
 @contextmanager
 def _cancelling_anything() -> Iterator[None]:
     unguarded = mock.patch.object(deleting, "_refuse_in_flight", return_value=None)
@@ -204,7 +209,12 @@ BUGS: tuple[Bug, ...] = (
         _patched(dispatch, "task_name", _same_task_name),
         "loss",
     ),
-    Bug("arm_without_cas", "the arm is written, not compared and set", _patched(sending, "put", _arm_without_cas)),
+    Bug(
+        "arm_without_cas",
+        "the arm is written, not compared and set",
+        _patched(sending, "put", _arm_without_cas),
+        about="races",
+    ),
     Bug(
         "event_outside",
         "the event is not part of the commit",
@@ -237,7 +247,7 @@ BUGS: tuple[Bug, ...] = (
         _patched(targets, "swept", _lost_queue_is_fine),
         "loss",
     ),
-    Bug("anybodys_post", "a post that looks alike is taken for one's own", _taking_anything, "lie"),
+    Bug("anybodys_post", "a post that looks alike is taken for one's own", _taking_anything, "lie", "twins"),
     Bug(
         "repeated_comment",
         "only posts are sent once: a comment is repeated after a lost reply",
@@ -249,6 +259,13 @@ BUGS: tuple[Bug, ...] = (
         "a comment that the listing does not show yet is taken to be absent",
         _patched(sending, "_arm", _settled_at_once),
         about="actions",
+    ),
+    Bug(
+        "wish_settled_at_once",
+        "what can be repeated is sent again as soon as its sender is over: its first request comes after a newer wish",
+        _patched(sending, "_arm", _wish_settled_at_once),
+        "lie",
+        "actions",
     ),
     Bug(
         "out_of_turn",

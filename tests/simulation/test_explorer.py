@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import pytest
 
 from shared.platforms import registry
-from tests.simulation import bugs, explore, plain, plans
+from tests.simulation import bugs, explore, plans
 
 SEED = 1
 
 
 @pytest.fixture(autouse=True)
-def _merciless_network() -> Iterator[None]:
-    """The plain network is known, and thousands of injected faults are not news."""
-    logging.disable(logging.CRITICAL)
-    plain.install()
-    yield
-    plain.uninstall()
-    logging.disable(logging.NOTSET)
+def _explorer() -> Iterator[None]:
+    """As ``make explore`` does."""
+    with explore.prepared():
+        yield
 
 
 @pytest.mark.parametrize("name", [*registry.all_names(), "plain"])
 def test_no_fault_breaks_the_promise(name: str) -> None:
     """0 duplicates, 0 silent losses, nothing told wrong: every single fault, and samples of several and of races."""
     total = explore.report(explore.short((name,), SEED))
-    assert total.runs > 80, "the exploration has become too small to mean anything"
+    assert total.runs > 40, "the exploration has become too small to mean anything"
     assert total.crashes > 20, "no handler was killed: the faults do not reach the code"
     assert not total.broken, total.examples
 
 
 def test_the_hunt_finds_nothing_where_nothing_is_planted() -> None:
-    """The control: what is counted as catching a bug is caused by the bug. (One run in four: ``make explore`` does all.)"""
-    runs = explore.hunted(("plain",), SEED, every=4)
+    """The control: what is counted as catching a bug is caused by the bug. (One run in six: ``make explore`` does all.)"""
+    runs = explore.hunted(("plain",), SEED, every=6)
     found = [(scenario.name, str(plan)) for scenario, plan, broken in runs if broken]
     assert found == []
 

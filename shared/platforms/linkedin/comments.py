@@ -45,7 +45,7 @@ def settle(
     try:
         pages = list(_pages(call, parent or post))
     except Refused as refused:
-        if errors.is_gone(refused):
+        if refused.row.code == "not_found":
             return Absent("what it was to stand under is gone")
         if refused.row.code != "permission_denied":
             raise
@@ -71,7 +71,7 @@ def delete(call: Call, comment: str) -> None:
     try:
         _wire.ask(call, wire.authorised(call, request, "DELETE"), errors.refusal)
     except Refused as refused:
-        if not errors.is_gone(refused):
+        if refused.row.code != "not_found":
             raise
 
 
@@ -82,7 +82,7 @@ def find_deleted(call: Call, comment: str) -> Published | Absent | Unsure:
     try:
         answer = _wire.ask(call, wire.authorised(call, request), errors.refusal).json
     except Refused as refused:
-        if errors.is_gone(refused):
+        if refused.row.code == "not_found":
             return Published(comment)
         if refused.row.code != "permission_denied":
             raise

@@ -197,11 +197,6 @@ def no_refresh(message: str) -> Refused:
     return Refused(_NO_REFRESH, platform=PLATFORM, status=0, platform_message=message)
 
 
-def is_gone(refused: Refused) -> bool:
-    """Whether LinkedIn knows no such thing (any more). For reading and deleting, where any 404 says so."""
-    return refused.status == 404
-
-
 def stale_upload() -> Refused:
     """Addresses that run out before anything could be sent to them, again and again."""
     return Refused(_STALE_UPLOAD, platform=PLATFORM, status=0, platform_message="the upload's addresses ran out")

@@ -192,5 +192,5 @@ def delete(call: Call, published: Published) -> None:
     try:
         _wire.ask(call, wire.authorised(call, request, "DELETE"), errors.refusal)
     except Refused as refused:
-        if not errors.is_gone(refused):
+        if refused.row.code != "not_found":
             raise

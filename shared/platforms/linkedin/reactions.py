@@ -25,7 +25,7 @@ def unlike(call: Call, act: Act) -> Published:
     try:
         _wire.ask(call, wire.authorised(call, Request("DELETE", _address(call, act.on)), "DELETE"), errors.refusal)
     except Refused as refused:
-        if not errors.is_gone(refused):
+        if refused.row.code != "not_found":
             raise
     return Published(act.on)
 
@@ -51,7 +51,7 @@ def _stands(call: Call, entity: str) -> bool | None:
     try:
         answer = _wire.ask(call, wire.authorised(call, _wire.get(_address(call, entity))), errors.refusal).json
     except Refused as refused:
-        if errors.is_gone(refused):
+        if refused.row.code == "not_found":
             return False
         if refused.row.code == "permission_denied":
             return None

@@ -100,6 +100,8 @@ WAITS: Mapping[Code, timedelta] = {
     FLOW: timedelta(hours=1),
 }
 BOOK = Book(PLATFORM, "WhatsApp", ROWS, waits=WAITS)
+# Where it was there before the first attempt.
+TAKEN_NAME = rejected("template_exists", "A template of this name and language exists already: choose another name.")
 NO_NUMBERS = rejected("no_numbers", "The sign-up shared no WhatsApp number: finish it with a number and connect again.")
 
 

@@ -22,7 +22,8 @@ _BY_HAND: Final = 16 * 1024 * 1024  # larger files are fetched by WhatsApp from 
 _KEPT: Final = timedelta(days=29)  # WhatsApp keeps an upload for 30
 _CLOCK_SKEW: Final = timedelta(seconds=5)
 _PAGES: Final = 5
-_FIELDS: Final = "id,message_id,events{delivery_status,timestamp,application}"
+_SHOWN: Final = 3
+_FIELDS: Final = "id,message_id,events{delivery_status,timestamp}"
 
 
 # ----------------------------------------------------------------------------------------------------- reading
@@ -95,38 +96,34 @@ def confirm(call: Call, act: Act, state: Mapping[str, Any]) -> Published | Wait:
     raise TypeError("commit never answers Accepted here: WhatsApp takes the message before it answers")
 
 
-def find(call: Call, act: Act, armed: Armed) -> Published | Unsure:
-    """Look for the message in the number's history: its recipient and its time, for its words are not in there.
+def find(call: Call, act: Act, armed: Armed) -> Unsure:
+    """What the number's history shows to this recipient since the arming, for whoever must decide; it proves nothing.
 
-    One message to this recipient since the arming, of this app, that is nobody else's: it is ours. None proves nothing
-    (Meta does not say how complete the history is), and several cannot be told apart.
+    The history has no words, and does not say who sent a message: another of ours, the business's own telephone or
+    another program may have written to the same person. None proves nothing either: Meta does not say how complete it is.
     """
-    seen, complete = _history(call)
-    since, wanted = (armed.at - _CLOCK_SKEW).timestamp(), wire.recipient(act)
-    near = [entry for entry in seen if _since(entry) >= since and _may_be(entry, wanted, call.app.client_id)]
-    if not complete or len(near) != 1:
-        return Unsure(f"the number's history shows {len(near)} messages that it could be")
-    (only,) = near
-    found = str(only["message_id"])
-    if armed.taken(found) or wire.recipient_of(found) != wanted:
-        return Unsure("the one message that it could be is, or may be, another")
-    return Published(found, None, {"to": wanted}, only)
+    wanted, since = wire.recipient(act), (armed.at - _CLOCK_SKEW).timestamp()
+    near = [str(entry["message_id"]) for entry in _history(call) if _since(entry) >= since]
+    free = [one for one in near if wire.recipient_of(one) in {None, wanted} and not armed.taken(one)]
+    if not free:
+        return Unsure("the number's history shows no message that it could be, which proves nothing")
+    return Unsure(f"the number's history shows {len(free)} that it could be ({', '.join(free[:_SHOWN])}), and no words")
 
 
-def _history(call: Call) -> tuple[list[Mapping[str, Any]], bool]:
-    """What the number sent, as far as we read, and whether that was all."""
+def _history(call: Call) -> list[Mapping[str, Any]]:
+    """What the number sent, as far as we read."""
     found: list[Mapping[str, Any]] = []
     after: str | None = None
     for _ in range(_PAGES):
         answer = GRAPH.read(call, f"{number_id(call)}/message_history", fields=_FIELDS, limit=100, after=after)
         page = answer.get("data")
         if not isinstance(page, list):
-            return found, False
+            break
         found += [entry for entry in page if entry.get("message_id")]
         after = ((answer.get("paging") or {}).get("cursors") or {}).get("after")
         if not after or not page or not (answer.get("paging") or {}).get("next"):
-            return found, True
-    return found, False
+            break
+    return found
 
 
 def _events(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -137,9 +134,3 @@ def _since(entry: Mapping[str, Any]) -> float:
     """When it was sent; one without a word about that may be of now."""
     times = [float(event["timestamp"]) for event in _events(entry) if event.get("timestamp")]
     return min(times) if times else float("inf")
-
-
-def _may_be(entry: Mapping[str, Any], recipient: str, app: str) -> bool:
-    told = wire.recipient_of(str(entry["message_id"]))
-    apps = {str((event.get("application") or {}).get("id") or "") for event in _events(entry)} - {""}
-    return told in {None, recipient} and (not apps or app in apps)

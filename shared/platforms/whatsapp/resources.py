@@ -12,15 +12,18 @@ from typing import Any, Final
 from shared.domain.content import Act
 from shared.domain.errors import Invalid, Missing
 from shared.platforms import _wire
+from shared.platforms._graph.calls import next_page
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.contract_inbox import Page
 from shared.platforms.whatsapp import wire
+from shared.platforms.whatsapp.errors import TAKEN_NAME
 from shared.platforms.whatsapp.oauth import NUMBER_FIELDS
 from shared.platforms.whatsapp.wire import GRAPH, account_id, number_id
 from shared.ports.http import AnswerLost, Request
 
 _PROFILE_FIELDS: Final = "about,address,description,email,profile_picture_url,websites,vertical"
 _SIZE: Final = 50
+_PAGES: Final = 5
 
 
 # ----------------------------------------------------------------------------------------------------- reading
@@ -67,14 +70,31 @@ def _own_profile(call: Call) -> dict[str, Any]:
 
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
-    """Of a template that is to go, look its name up; else check what was given. Raises Invalid, Refused."""
-    if act.verb != "template.delete":
-        _CHECKS[act.verb](act)
-        return Ready(state)
+    """Of a template that is to go, look its name up; of a new one, whether its name is free; else check what was given.
+
+    Raises Invalid, Refused, AnswerLost. State: ``name`` (deleting), ``free`` (creating: whether it was before the first attempt; None: not known).
+    """
+    if act.verb == "template.delete":
+        return _prepare_deletion(call, act, state)
+    _CHECKS[act.verb](act)
+    return _prepare_creation(call, act, state) if act.verb == "template.create" else Ready(state)
+
+
+def _prepare_deletion(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
     if state.get("name") or act.handles.get("name"):
         return Ready({"name": act.handles.get("name"), **state})
-    template = GRAPH.read(call, _template_id(act), fields="id,name")
-    return Ready({"name": str(template.get("name") or "")})
+    name = str(GRAPH.read(call, _template_id(act), fields="id,name").get("name") or "")
+    if not name:
+        raise AnswerLost("a template without its name")
+    return Ready({"name": name})
+
+
+def _prepare_creation(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
+    """Without this, somebody's template of long ago would later be taken for what a lost answer made."""
+    if "free" in state:
+        return Ready(state)
+    same, complete = _alike(call, act)
+    return Ready({**state, "free": False if same else complete or None})
 
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
@@ -100,7 +120,13 @@ def _read_message(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
 
 
 def _create(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
-    answer = GRAPH.send_json(call, f"{account_id(call)}/message_templates", wire.template_body(act.arguments))
+    body = wire.template_body(act.arguments)
+    try:
+        answer = GRAPH.send_json(call, f"{account_id(call)}/message_templates", body)
+    except Refused as refused:
+        if refused.platform_code == _EXISTS and state.get("free") is False:
+            refused.row = TAKEN_NAME  # it was there before us: no attempt of ours
+        raise
     if not answer.get("id"):
         raise AnswerLost("a success that names no template")
     return Published(str(answer["id"]), None, {"name": str(act.arguments["name"])}, answer)
@@ -134,28 +160,54 @@ def _find_read(call: Call, act: Act, armed: Armed) -> Unsure:
 
 
 def _find_created(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
-    wanted = act.arguments
-    answer = GRAPH.read(call, f"{account_id(call)}/message_templates", name=wanted["name"], limit=100)
-    if not isinstance(answer.get("data"), list):
-        return Unsure("WhatsApp's list of templates could not be read")
-    same = [
-        one for one in answer["data"] if (one.get("name"), one.get("language")) == (wanted["name"], wanted["language"])
-    ]
-    mine = [one for one in same if not armed.taken(str(one.get("id")))]
-    if mine:
-        return Published(str(mine[0]["id"]), None, {"name": str(wanted["name"])}, mine[0])
-    return (
-        Absent("no template of this name and language is there") if not same else Unsure("it is, or may be, another's")
-    )
+    same, complete = _alike(call, act)
+    if not same:
+        said = "no template of this name and language is there"
+        return Absent(said) if complete else Unsure("WhatsApp's templates were listed only in part")
+    (first, *more), wanted = same, act.arguments
+    ours = armed.state.get("free") is True and _body_text(first) in {None, _body_text(wanted)}
+    if more or not ours or armed.taken(str(first.get("id"))):
+        return Unsure(f"template {first.get('id')} has this name and language: it is, or may be, another's")
+    return Published(str(first["id"]), None, {"name": str(wanted["name"])}, first)
+
+
+def _alike(call: Call, act: Act) -> tuple[list[Mapping[str, Any]], bool]:
+    """The templates of the act's name and language, and whether all were read."""
+    wanted = (act.arguments["name"], act.arguments["language"])
+    listed, complete = _named(call, str(wanted[0]))
+    return [one for one in listed if (one.get("name"), one.get("language")) == wanted], complete
+
+
+def _named(call: Call, name: str) -> tuple[list[Mapping[str, Any]], bool]:
+    """The templates that WhatsApp lists under a name, and whether these were all. Raises Refused, AnswerLost."""
+    found: list[Mapping[str, Any]] = []
+    after: str | None = None
+    for _ in range(_PAGES):
+        answer = GRAPH.read(call, f"{account_id(call)}/message_templates", name=name, limit=100, after=after)
+        if not isinstance(answer.get("data"), list):
+            raise AnswerLost("a list of templates without data")
+        found += [one for one in answer["data"] if isinstance(one, dict)]
+        after = next_page(answer)
+        if after is None:
+            return found, not (answer.get("paging") or {}).get("next")
+    return found, False
+
+
+def _body_text(template: Mapping[str, Any]) -> str | None:
+    """The words of a template's body, None where it does not say."""
+    parts = template.get("components")
+    bodies = [one for one in parts if isinstance(one, dict) and one.get("type") == "BODY"] if parts else []
+    return str(bodies[0].get("text") or "").strip() if bodies else None
 
 
 def _find_deleted(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     name = armed.state.get("name")
-    answer = GRAPH.read(call, f"{account_id(call)}/message_templates", name=name, limit=100)
-    if not isinstance(answer.get("data"), list):
-        return Unsure("WhatsApp's list of templates could not be read")
-    stands = any(str(one.get("id")) == act.on for one in answer["data"])
-    return Absent("the template still stands there") if stands else Published(act.on)
+    if not name:
+        return Unsure("the template's name is not known")
+    listed, complete = _named(call, str(name))
+    if any(str(one.get("id")) == act.on for one in listed):
+        return Absent("the template still stands there")
+    return Published(act.on) if complete else Unsure("WhatsApp's templates were listed only in part")
 
 
 def _find_updated(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
@@ -177,6 +229,7 @@ def _check_read(act: Act) -> None:
 
 
 _NO_TEMPLATE: Final = "100/2593002"
+_EXISTS: Final = "100/2388024"
 _CHECKS: Final[Mapping[str, Callable[[Act], Any]]] = {
     "message.read": _check_read,
     "template.create": lambda act: wire.template_body(act.arguments),

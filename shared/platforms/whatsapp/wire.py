@@ -1,4 +1,4 @@
-"""Between our words and WhatsApp's: the message of an act, what a message's id says, which of many messages is ours."""
+"""Between our words and WhatsApp's: the message of an act, what a message's id says, the bodies of changes."""
 
 from __future__ import annotations
 

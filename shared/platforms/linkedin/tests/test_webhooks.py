@@ -115,7 +115,7 @@ def test_members_have_none_and_the_number_is_needed() -> None:
         webhooks.subscribe(Person(PAGES, page=True).call, HOOK, SECRET)
 
 
-ODD = [None, 0, -1, True, 1e400, "", "x" * 5000, "\ud800", [], {}, ["x"], {"x": {"y": []}}, [{"id": []}]]
+ODD: list[Any] = [None, 0, -1, True, 1e400, "", "x" * 5000, "\ud800", [], {}, ["x"], {"x": {"y": []}}, [{"id": []}]]
 
 
 def bent(value: Any) -> Iterator[Any]:

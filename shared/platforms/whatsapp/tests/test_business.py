@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure
 from shared.platforms.whatsapp import oauth, resources, simulator, webhooks
 from shared.platforms.whatsapp.tests.business import APP, CUSTOMER, REDIRECT, Business
+from shared.ports.http import Response
 from tests.support.simulated import START
 
 BODY = [{"type": "BODY", "text": "Your order is ready."}]
@@ -82,13 +84,14 @@ class TestResources:
         """Approved after a while, and told so."""
         business = Business().subscribed()
         create = business.act("template.create", "", **TEMPLATE)
-        assert isinstance(resources.find(business.call, create, business.armed()), Absent)
-        made = business.do(create)
-        found = resources.find(business.call, create, business.armed())
+        state = business.prepare(create)
+        assert isinstance(resources.find(business.call, create, business.armed(state)), Absent)
+        made = resources.commit(business.call, create, state)
+        found = resources.find(business.call, create, business.armed(state))
         assert isinstance(found, Published)
         assert found.id == made.id
-        with pytest.raises(Refused) as refused:
-            business.do(business.act("template.create", "", **TEMPLATE))
+        with pytest.raises(Refused) as refused:  # after an answer that was lost
+            resources.commit(business.call, create, business.prepare(create, state))
         assert (refused.value.fate, refused.value.row.code) == (Fate.UNKNOWN, "template_exists")
         business.world.pass_time(90)
         resources.read(business.call, "numbers", {}, "")
@@ -100,6 +103,36 @@ class TestResources:
         for _ in range(2):
             assert resources.commit(business.call, delete, state).id == made.id
         assert isinstance(resources.find(business.call, delete, business.armed(state)), Published)
+
+    def test_another_s_template_of_the_name_is_not_ours(self) -> None:
+        """It was there before: the refusal is definite, and it is never claimed."""
+        business = Business()
+        business.do(business.act("template.create", "", **TEMPLATE))
+        again = business.act("template.create", "", **TEMPLATE)
+        state = business.prepare(again)
+        with pytest.raises(Refused) as refused:
+            resources.commit(business.call, again, state)
+        assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "template_exists")
+        for known in (state, {}):
+            assert isinstance(resources.find(business.call, again, business.armed(known)), Unsure)
+
+    def test_a_template_of_other_words_is_not_ours(self) -> None:
+        """Made by somebody else while our answer was lost."""
+        business = Business()
+        words = [{**part, "text": "Other words"} if part["type"] == "BODY" else part for part in TEMPLATE["components"]]
+        create = business.act("template.create", "", **{**TEMPLATE, "components": words})
+        state = business.prepare(create)
+        business.do(business.act("template.create", "", **TEMPLATE))
+        assert isinstance(resources.find(business.call, create, business.armed(state)), Unsure)
+
+    def test_a_template_beyond_the_first_page_is_not_gone(self) -> None:
+        """Only the whole list proves that something is not in it."""
+        business = Business()
+        page = {"data": [], "paging": {"cursors": {"after": "x"}, "next": "https://graph.facebook.com/next"}}
+        business.http.intercept = lambda _: Response(200, {}, json.dumps(page).encode())
+        delete, create = business.act("template.delete", "4711"), business.act("template.create", "", **TEMPLATE)
+        for act, state in ((delete, {"name": "x"}), (delete, {"name": ""}), (create, {"free": True})):
+            assert isinstance(resources.find(business.call, act, business.armed(state)), Unsure)
 
     def test_the_profile_is_changed_and_read_back(self) -> None:
         """Only what was given."""
@@ -136,6 +169,30 @@ class TestResources:
 
 
 class TestWebhooks:
+    def test_an_odd_delivery_is_refused_as_such_or_read(self) -> None:
+        """A signed one may still be of any form: ValueError, or events that a store takes."""
+        business = Business().subscribed()
+        business.send("Hello", CUSTOMER)
+        failed = {"id": "wamid.x", "status": "failed", "errors": [{"code": 131026, "error_data": {"details": "x"}}]}
+        template = {"message_template_id": 4, "message_template_name": "x", "event": "APPROVED"}
+        bodies = [json.loads(push.body) for push in simulator.pushes(business.world)[-2:]]
+        bodies += [_delivery("messages", {"statuses": [failed]}), _delivery("message_template_status_update", template)]
+        for odd in (one for body in bodies for one in bent(body)):
+            try:
+                events = webhooks.parse({}, json.dumps(odd).encode())
+            except ValueError:
+                continue
+            for event in events:
+                json.dumps([event.id, event.platform_account_id, event.data], ensure_ascii=False).encode()
+                assert len(event.id) < 1000
+
+    def test_each_member_of_a_group_has_states(self) -> None:
+        """Of one message: they are events of their own."""
+        state = {"id": "wamid.x", "status": "read", "group_id": "g", "timestamp": "1739321024"}
+        members = [{**state, "recipient_participant_id": who} for who in ("15550100000", "15550100001")]
+        events = webhooks.parse({}, json.dumps(_delivery("messages", {"statuses": members})).encode())
+        assert len({event.id for event in events}) == 2
+
     def test_what_people_wrote_is_told(self) -> None:
         """Those who had written before, and those who write now; each once."""
         business = Business().subscribed()
@@ -207,3 +264,21 @@ class TestWebhooks:
         }
         kinds = [event.kind for event in webhooks.parse({}, json.dumps(payload).encode())]
         assert kinds == ["account.updated", "other"]
+
+
+def _delivery(field: str, value: dict[str, Any]) -> dict[str, Any]:
+    changes = [{"field": field, "value": value}]
+    return {"object": "whatsapp_business_account", "entry": [{"id": "4", "time": 1739321024, "changes": changes}]}
+
+
+ODD: list[Any] = [None, 0, -1, True, 1e400, "", "x" * 5000, "\ud800", [], {}, ["x"], {"x": {"y": []}}, [{"id": []}]]
+
+
+def bent(value: Any) -> Iterator[Any]:
+    """The delivery with each of its parts exchanged for something odd, one at a time."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield from ({**value, key: other} for other in (*ODD, *bent(part)))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from ([*value[:place], other, *value[place + 1 :]] for other in (*ODD, *bent(part)))

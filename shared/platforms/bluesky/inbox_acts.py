@@ -72,7 +72,7 @@ def _prepare_answer(call: Call, act: Act, state: State) -> Ready | Wait:
 
 def _refs(call: Call, act: Act) -> dict[str, dict[str, str]]:
     """Root and parent of an answer. A post that is an answer itself has its thread's root in its record."""
-    parent, root = wire.strong_ref(act.handles), wire.strong_ref(act.handles.get("root") or {})
+    parent, root = wire.strong_ref(_kept(act)), wire.strong_ref(_kept(act).get("root") or {})
     if parent is None or root is None:
         record = _record(call, act.on)
         parent = wire.strong_ref(record)
@@ -126,7 +126,7 @@ def _prepare_like(call: Call, act: Act, state: State) -> Ready | Wait:
     """The version that is liked; and the like that stands already, which is then written once more as it is."""
     if "like" in state:
         return Ready(state)
-    subject = wire.strong_ref(act.handles) or wire.strong_ref(_record(call, act.on))
+    subject = wire.strong_ref(_kept(act)) or wire.strong_ref(_record(call, act.on))
     if subject is None:
         raise AnswerLost("a record without its cid")
     standing = _own(call, LIKES, like_key(subject["uri"])) or {}
@@ -199,7 +199,7 @@ def _prepare_gate(call: Call, act: Act, state: State) -> Ready | Wait:
 
 def _root(call: Call, act: Act, reply: str) -> str:
     """The post that began the thread. Raises Invalid where it is somebody else's."""
-    root = str((act.handles.get("root") or {}).get("uri") or "")
+    root = str((_kept(act).get("root") or {}).get("uri") or "")
     if not root:
         value = _record(call, reply).get("value") or {}
         root = str(((value.get("reply") or {}).get("root") or {}).get("uri") or "")
@@ -339,12 +339,16 @@ def _record(call: Call, uri: str) -> dict[str, Any]:
     return _wire.ask(call, request, errors.refusal).json
 
 
+def _kept(act: Act) -> Mapping[str, Any]:
+    """The handles that came with ``on``; none where they are those of something else."""
+    return act.handles if act.handles.get("uri") == act.on else {}
+
+
 def _uri(call: Call, act: Act) -> str:
     """The address that the network goes by: with the author's DID, where a link or a handle was given."""
-    given = str(act.handles.get("uri") or act.on)
-    if given.startswith("at://did:"):
-        return given
-    uri = str(_record(call, given).get("uri") or "")
+    if act.on.startswith("at://did:"):
+        return act.on
+    uri = str(_record(call, act.on).get("uri") or "")
     if not uri:
         raise AnswerLost("a record without its uri")
     return uri

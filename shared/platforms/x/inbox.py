@@ -28,6 +28,7 @@ _TO_OTHERS: Final = frozenset({"comment.hide", "comment.unhide", "comment.privat
 def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
     """The replies of the last seven days below the post, newest first; replies to replies where it opens the
     conversation, direct replies where it does not. Raises Refused."""
+    wire.post_id(post.id, "platform_post_id")
     query = {
         "query": f"(conversation_id:{post.id} OR in_reply_to_tweet_id:{post.id}) is:reply",
         "max_results": 50,
@@ -72,6 +73,7 @@ def conversations(call: Call, cursor: str) -> Page[Conversation]:
 def messages(call: Call, conversation_id: str, cursor: str) -> Page[Message]:
     """The messages of one conversation, newest first. Raises Refused."""
     need(call, "dm.read")
+    wire.conversation_id(conversation_id, "conversation_id")
     said = _read(call, f"{wire.API}/dm_conversations/{conversation_id}/dm_events", _dm_query(cursor))
     people = _people(said)
     return Page(tuple(_message(call, event, people) for event in said.get("data") or ()), _next(said))

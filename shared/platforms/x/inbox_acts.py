@@ -27,13 +27,16 @@ _ANSWERS: Final = frozenset({"comment.create", "comment.reply"})
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Upload what an answer carries; learn whom a private reply goes to. Nothing for the others.
 
-    Raises Refused before anything is sent where the account was connected without the permission.
+    Raises Refused before anything is sent where the account was connected without the permission, Invalid where ``on`` is no
+    id of X's: it becomes part of an address.
     """
+    (wire.conversation_id if act.verb == "message.send" else wire.post_id)(act.on)
     need(call, _SCOPES.get(act.verb, "tweet.write"))
     if act.verb in _ANSWERS:
         return publish.prepare(call, _piece(act), state)
     if act.verb == "comment.private_reply" and not state.get("to"):
-        return Ready({**state, "to": str(act.handles.get("author_id") or "") or _author(call, act.on)})
+        kept = str(act.handles.get("author_id") or "")
+        return Ready({**state, "to": wire.post_id(kept, "handles.author_id") if kept else _author(call, act.on)})
     return Ready(state)
 
 

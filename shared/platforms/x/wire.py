@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.domain.content import MediaFacts, MediaType, Piece, Role
+from shared.domain.errors import Invalid
 from shared.platforms.contract import Call, Published
 from shared.platforms.x import limits
 from shared.ports.http import Request
@@ -23,6 +24,8 @@ from shared.ports.http import Request
 API: Final = "https://api.x.com/2"
 EPOCH_MS: Final = 1288834974657  # ids are milliseconds since then << 22 (docs.x.com/fundamentals/x-ids)
 
+_ID: Final = re.compile(r"[0-9]{1,19}")
+_CONVERSATION: Final = re.compile(r"[0-9]{1,19}-[0-9]{1,19}|[0-9]{15,19}")
 _NAMES: Final = re.compile(r"(?:@[A-Za-z0-9_]{1,15} )+")  # at the beginning of what is canonical; never all of it
 
 # Of the options, those that describe a thread's first post; the others belong on every piece.
@@ -81,6 +84,24 @@ def published(post_id: str, username: str, raw: Mapping[str, Any]) -> Published:
 def permalink(username: str, post_id: str) -> str:
     """Where people see the post; X finds it by its id, whoever's name stands before it."""
     return f"https://x.com/{username or 'i'}/status/{post_id}"
+
+
+def post_id(given: str, field: str = "on") -> str:
+    """The id of a post, which becomes part of an address. Raises Invalid where it is none."""
+    if not _ID.fullmatch(given):
+        text = f"{field}: give X's number of the post (up to 19 digits), not its address or a name."
+        raise Invalid("validation.field_invalid", text, field=field)
+    return given
+
+
+def conversation_id(given: str, field: str = "on") -> str:
+    """The id of a conversation, as :func:`post_id`."""
+    if not _CONVERSATION.fullmatch(given):
+        text = (
+            f"{field}: give the conversation's id as X has it: two account numbers with a hyphen, or a group's number."
+        )
+        raise Invalid("validation.field_invalid", text, field=field)
+    return given
 
 
 def first_id_at(instant: datetime) -> int:

@@ -122,6 +122,17 @@ def test_a_link_names_what_is_unliked_hidden_and_deleted(network: Network) -> No
     assert done(network) == []
 
 
+@pytest.mark.parametrize("verb", ["comment.reply", "comment.like", "comment.hide"])
+def test_handles_of_something_else_lead_nobody_astray(network: Network, verb: str) -> None:
+    """A caller may mix up what it kept: what is named by ``on`` counts."""
+    post, me = network.publish(network.piece()), network.account.platform_account_id
+    first, second = (simulator.visit(network.world, me, "reply", f"Number {number}", post.id) for number in range(2))
+    shown = {one.id: one for one in inbox.comments(network.call, post, "").items}
+    do(network, act(verb, first, "Welcome" if verb == "comment.reply" else "", **shown[second].handles))
+    (made,) = simulator.done(network.world, me)
+    assert made.on == first
+
+
 def test_a_like_is_one_record_per_post(network: Network) -> None:
     """Another act that likes the same post finds the like there; taking it back leaves none."""
     post = network.publish(network.piece())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain.content import Act, Kind
+from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
 from shared.platforms.x import inbox, publish, simulator
 from shared.platforms.x.tests.person import Person
@@ -196,3 +197,32 @@ def test_who_takes_no_messages_is_a_definite_refusal(person: Person) -> None:
     with pytest.raises(Refused) as refused:
         inbox.commit(person.call, act, state)
     assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "recipient_unavailable")
+
+
+@pytest.mark.parametrize(
+    ("verb", "on"),
+    [
+        ("comment.delete", "../users/1/following/2"),
+        ("comment.reply", "https://x.com/ann/status/1460323737035677698"),
+        ("post.unlike", "5?x=1"),
+        ("comment.hide", ""),
+        ("comment.private_reply", "12345678901234567890"),
+        ("message.send", "with/1460323737035677698"),
+        ("message.send", "1-2-3"),
+    ],
+)
+def test_what_is_no_id_of_x_s_is_never_part_of_an_address(person: Person, verb: str, on: str) -> None:
+    """It would lead to any other endpoint: refused in words before anything is sent."""
+    person.http.sent.clear()
+    with pytest.raises(Invalid) as refused:
+        inbox.prepare(person.call, Act(verb, on, "Hello"), {})
+    assert refused.value.meta["field"] == "on"
+    assert person.http.sent == []
+
+
+def test_a_conversation_of_no_id_is_not_asked_for(person: Person) -> None:
+    """As above, for reading."""
+    person.http.sent.clear()
+    with pytest.raises(Invalid):
+        inbox.messages(person.call, "../../users/me", "")
+    assert person.http.sent == []

@@ -182,6 +182,17 @@ def known_fields(given: Any, known: Mapping[str, Any], path: str) -> None:
             known_fields(value, known[name], f"{path}.{name}")
 
 
+def keep_until(world: World, kind: str, owner: str, key: str, value: Mapping[str, Any]) -> None:
+    """Put one more of an owner's things that end at ``value["until"]`` (epoch s); those that have ended take no room."""
+    before = (world.get(f"{kind}.ends", owner) or {"until": {}})["until"]
+    now = world.now.timestamp()
+    for gone in (one for one, ends in before.items() if ends <= now):
+        world.delete(kind, gone)
+    alive = {one: ends for one, ends in before.items() if ends > now}
+    world.put(f"{kind}.ends", owner, {"until": {**alive, key: value["until"]}})
+    world.put(kind, key, value)
+
+
 def secret(world: World, use: str) -> str:
     """A string that nobody guesses, the same when the same state is run again."""
     number = world.serial("google.secret")

@@ -1,7 +1,8 @@
 """The simulated Google's sign-in: the consent page, the token endpoint, revocation; and who a token speaks for.
 
 A code lives ten minutes and is good once, an access token lives about an hour, a refresh token until its grant ends. Revoking
-one token ends every grant of that person to that client, as Google has it.
+one token ends every grant of that person to that client, as Google has it; and of more than 100 refresh tokens for one
+person and client the oldest ends without a word.
 https://developers.google.com/identity/protocols/oauth2/web-server, read 2026-11-22.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from shared.platforms._google.simulator import Asked, Denied, answer, scope_missing, secret, unauthenticated
+from shared.platforms._google.simulator import Asked, Denied, answer, keep_until, scope_missing, secret, unauthenticated
 from shared.platforms._oauth2 import challenge_s256
 from shared.platforms.contract import World
 from shared.ports.http import Response
@@ -21,6 +22,8 @@ from shared.ports.http import Response
 ACCESS_SECONDS: Final = 3920  # as in the example of Google's page; real ones are about an hour
 CODE_SECONDS: Final = 600
 SEED_REDIRECT: Final = "https://sandbox.rostrum.test/callback"
+REFRESH_TOKENS: Final = 100  # of one person and client
+_CODES: Final = 20  # of one person that are kept: one alone is ever traded
 _NEEDED: Final = ("response_type", "client_id", "redirect_uri", "scope")
 
 
@@ -76,6 +79,7 @@ class Accounts:
         until = world.now.timestamp() + CODE_SECONDS
         held = {"user": person["id"], "until": until, **{name: query.get(name, "") for name in kept}}
         world.put(f"{self.prefix}.code", _plain(code), held)
+        self._keep(world, "code", str(person["id"]), code, _CODES)
         return code
 
     def token(self, asked: Asked) -> Response:
@@ -126,6 +130,7 @@ class Accounts:
         if held["access_type"] == "offline":
             body["refresh_token"] = "1//0" + secret(world, "refresh")
             world.put(f"{self.prefix}.refresh", _plain(body["refresh_token"]), {"grant": grant})
+            self._keep(world, "refresh", _of(grant), body["refresh_token"], REFRESH_TOKENS)
         return answer(body)
 
     def _trade_refresh(self, world: World, form: Mapping[str, str]) -> Response:
@@ -137,8 +142,16 @@ class Accounts:
     def _access(self, world: World, grant: Mapping[str, Any]) -> dict[str, Any]:
         access = "ya29.a0" + secret(world, "access")
         until = world.now.timestamp() + ACCESS_SECONDS
-        world.put(f"{self.prefix}.access", _plain(access), {"grant": dict(grant), "until": until})
+        keep_until(world, f"{self.prefix}.access", _of(grant), _plain(access), {"grant": dict(grant), "until": until})
         return {"access_token": access, "expires_in": ACCESS_SECONDS, "scope": grant["scope"], "token_type": "Bearer"}
+
+    def _keep(self, world: World, kind: str, owner: str, given: str, most: int) -> None:
+        """One more of an owner's, and no more than so many: the oldest goes."""
+        before = (world.get(f"{self.prefix}.{kind}s", _plain(owner)) or {"keys": []})["keys"]
+        keys = [*before, _plain(given)]
+        for gone in keys[:-most]:
+            world.delete(f"{self.prefix}.{kind}", gone)
+        world.put(f"{self.prefix}.{kind}s", _plain(owner), {"keys": keys[-most:]})
 
     def _grant(self, world: World, given: str) -> dict[str, Any] | None:
         for kind in ("refresh", "access"):

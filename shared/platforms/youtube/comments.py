@@ -135,13 +135,12 @@ def _note(call: Call, comment: Mapping[str, Any], wanted: _Wanted, seen: _Seen) 
         return
     at = wire.instant(snippet.get("publishedAt"))
     same = wire.plain(snippet.get("textOriginal", snippet.get("textDisplay"))) == wire.plain(wanted.text)
-    last = call.now + SKEW if same else wanted.since + _LATEST
-    in_time = at is None or wanted.since - SKEW <= at <= last
-    if not in_time or wanted.taken(str(comment.get("id"))):
+    if (at is not None and at < wanted.since - SKEW) or wanted.taken(str(comment.get("id"))):
         return
-    if same and at is not None:
+    late = at is not None and at > wanted.since + _LATEST
+    if same and at is not None and not late:
         seen.ours.append(comment)
-    elif same or "textOriginal" not in snippet:
+    elif same or ("textOriginal" not in snippet and not late):
         seen.strange += 1
 
 

@@ -7,7 +7,7 @@ read 2026-11-22.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from shared.domain.content import Act, MediaType
@@ -19,6 +19,7 @@ from shared.platforms.youtube import api, captions, errors, thumbnails, wire
 PAGE: Final = 50
 _PAGES: Final = 6
 SKEW: Final = timedelta(seconds=30)
+_FAR: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
@@ -126,7 +127,9 @@ def _find_caption(call: Call, act: Act, armed: Armed) -> Published | Absent | Un
     for one in api.listed(api.read(call, "captions", part="snippet", videoId=act.on)):
         if captions.is_same(act, one) and not armed.taken(str(one.get("id"))):
             at = wire.instant((one.get("snippet") or {}).get("lastUpdated"))
-            if at is None or at >= armed.at - SKEW:
+            if at is None:
+                return Unsure("YouTube does not say when the track was made")
+            if at >= armed.at - SKEW:
                 return _caption(one)
     return Absent("the video has no such caption track since then")
 
@@ -144,23 +147,23 @@ def _settle(
     token: str | None = None
     for _ in range(_PAGES):
         page = api.read(call, path, maxResults=PAGE, pageToken=token, **query)
-        new = [one for one in api.listed(page) if ours(one) and _since(one, armed)]
+        new = [one for one in api.listed(page) if ours(one) and _since(one) >= armed.at - SKEW]
         found += [one for one in new if not armed.taken(str(one.get("id")))]
         token = page.get("nextPageToken")
         if not token:
             break
-    if len(found) == 1:
+    if len(found) == 1 and _since(found[0]) < _FAR:
         return made(found[0])
     if found or token:
         return Unsure(
-            "YouTube lists several that look like it" if found else "YouTube's list was too long to read whole"
+            "YouTube lists something that may be it" if found else "YouTube's list was too long to read whole"
         )
     return Absent("all of YouTube's list was read, and ours is not in it")
 
 
-def _since(one: Mapping[str, Any], armed: Armed) -> bool:
-    at = wire.instant((one.get("snippet") or {}).get("publishedAt"))
-    return at is not None and at >= armed.at - SKEW
+def _since(one: Mapping[str, Any]) -> datetime:
+    """When it was made; far from now where YouTube does not say, for then it may be ours and may be not."""
+    return wire.instant((one.get("snippet") or {}).get("publishedAt")) or _FAR
 
 
 def _playlist(resource: Mapping[str, Any]) -> Published:

@@ -177,7 +177,11 @@ def write(world: World, video: Mapping[str, Any], author: str, text: str, parent
         "status": SHOWN,
     }
     world.put("yt.comment", str(made["id"]), made)
-    world.put("yt.said", str(video["id"]), {"ids": [*_written(world, str(video["id"])), made["id"]][-KEPT:]})
+    ids = [*_written(world, str(video["id"])), made["id"]]
+    for gone in ids[:-KEPT]:
+        world.delete("yt.comment", gone)
+        world.delete("yt.fate", gone)
+    world.put("yt.said", str(video["id"]), {"ids": ids[-KEPT:]})
     return made
 
 

@@ -14,7 +14,7 @@ from email import message_from_bytes
 from email.message import Message
 from typing import Any, Final
 
-from shared.platforms._google.simulator import Asked, Denied, answer, error, visible
+from shared.platforms._google.simulator import Asked, Denied, answer, error, keep_until, visible
 from shared.platforms.youtube import simulator_push as push
 from shared.platforms.youtube import simulator_state as state
 from shared.platforms.youtube import simulator_videos as videos
@@ -51,7 +51,7 @@ def begin(asked: Asked) -> Response:
         "until": asked.world.now.timestamp() + SESSION_SECONDS,
     }
     name = state.token(f"session/{asked.world.serial('yt.session')}/{asked.user_id}", 40)
-    asked.world.put("yt.session", name, session)
+    keep_until(asked.world, "yt.session", asked.user_id, name, session)
     where = f"https://{asked.host}{asked.path}?uploadType=resumable&part={','.join(given)}&upload_id={name}"
     return Response(200, {"location": where, "x-guploader-uploadid": name, "content-length": "0"}, b"")
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from shared.platforms._google.simulator import Denied, read
-from shared.platforms._google.simulator_oauth import Accounts
+from shared.platforms._google.simulator_oauth import ACCESS_SECONDS, Accounts
 from shared.platforms._oauth2 import challenge_s256
 from shared.platforms.contract import World
 from shared.ports.http import Request, Response
@@ -138,3 +138,27 @@ def test_a_token_speaks_for_its_scopes() -> None:
         with pytest.raises(Denied) as denied:
             ACCOUNTS.recognise(read(Request("GET", "https://api.example", headers), world), frozenset(scopes))
         assert denied.value.response.status == status
+
+
+def test_the_hundred_and_first_refresh_token_ends_the_first() -> None:
+    """Without a word, as Google documents it."""
+    world = MemoryWorld()
+    tokens = [_trade(world, code=_code(world))[1]["refresh_token"] for _ in range(101)]
+    assert _trade(world, grant_type="refresh_token", refresh_token=tokens[0]) == (
+        400,
+        {"error": "invalid_grant", "error_description": "Token has been expired or revoked."},
+    )
+    assert _trade(world, grant_type="refresh_token", refresh_token=tokens[1])[0] == 200
+
+
+def test_what_has_ended_takes_no_room() -> None:
+    """A year of refreshing, and of consents that nobody came back from."""
+    world = MemoryWorld()
+    _, tokens = _trade(world, code=_code(world))
+    for _ in range(50):
+        world.pass_time(ACCESS_SECONDS + 1)
+        _code(world)
+        assert _trade(world, grant_type="refresh_token", refresh_token=tokens["refresh_token"])[0] == 200
+    kinds = [kind for kind, _ in world.values]
+    assert kinds.count("plain.access") == 1
+    assert kinds.count("plain.code") <= 20

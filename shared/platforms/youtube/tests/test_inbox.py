@@ -235,3 +235,28 @@ def test_an_account_without_the_scope_is_not_connected() -> None:
     with pytest.raises(Refused) as refused:
         oauth.exchange(nobody, seed["code"], seed["redirect_uri"], seed["verifier"])
     assert refused.value.row.code == "permission_denied"
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        Act("playlist.create", "", "My list"),
+        Act("playlist_item.add", "PL", "", {"video_id": "v"}),
+        Act("caption.insert", "v", "", {"language": "en", "captions": "WEBVTT"}),
+    ],
+)
+def test_what_is_told_without_its_time_may_be_ours(person: Person, act: Act) -> None:
+    """Neither taken for ours nor for absent."""
+    told = {"title": "My list", "language": "en", "name": "", "resourceId": {"videoId": "v"}}
+    body = json.dumps({"items": [{"id": "x", "snippet": told}]}).encode()
+    person.http.intercept = lambda request: Response(200, {}, body)
+    assert isinstance(resources.find(person.call, act, Armed(1, person.world.now, {})), Unsure)
+
+
+def test_the_same_words_later_are_somebody_else_s(person: Person, video: Published) -> None:
+    """A request that was armed ten minutes before cannot have made them; nor are they nothing."""
+    armed = Armed(1, person.world.now, {})
+    person.world.pass_time(600)
+    act = Act("comment.create", video.id, "Thanks")
+    person.do("inbox", act)
+    assert isinstance(inbox.find(person.call, act, armed), Unsure)

@@ -9,7 +9,7 @@ import pytest
 
 from shared.domain.content import Kind, Piece
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
-from shared.platforms.youtube import publish, simulator, uploads
+from shared.platforms.youtube import publish, simulator, simulator_comments, uploads
 from shared.platforms.youtube.tests.person import Person, film
 from shared.platforms.youtube.uploads import CHUNK, QUANTUM
 from shared.ports.http import AnswerLost, Request, Response
@@ -207,6 +207,22 @@ def test_the_day_has_a_hundred_uploads() -> None:
     assert refused.value.fate is Fate.LIMITED
     assert refused.value.retry_at is not None
     assert refused.value.retry_at.isoformat() == "2026-11-23T08:00:00+00:00"
+
+
+def test_what_has_ended_takes_no_room() -> None:
+    """Sessions of weeks ago, and comments that are no longer shown."""
+    person = Person()
+    for number in range(4):
+        publish.prepare(person.call, _piece(10, key=f"{number:032x}"), {})
+        person.world.pass_time(8 * 86_400)
+        person.refresh()
+    publish.prepare(person.call, _piece(10), {})
+    video, _ = person.post(_piece(10))
+    for number in range(simulator_comments.KEPT + 5):
+        simulator.visit(person.world, video.id, f"Comment {number}")
+    kinds = [kind for kind, _ in person.world.values]
+    assert kinds.count("yt.session") == 2
+    assert kinds.count("yt.comment") == simulator_comments.KEPT
 
 
 def test_the_same_file_asked_twice_sends_the_same_bytes() -> None:

@@ -7,10 +7,12 @@ Every request names this installation in its User-Agent, as Reddit's API rules d
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from shared.domain.errors import Invalid
 from shared.platforms import _wire
 from shared.platforms.contract import Call
 from shared.platforms.reddit import MANIFEST, errors
@@ -19,6 +21,8 @@ from shared.ports.http import AnswerLost, Request
 API: Final = "https://oauth.reddit.com"
 PAGE: Final = 100  # the most that a listing gives at once
 _MOST_PAGES: Final = 10  # Reddit lists the newest thousand things and no more
+_BARE: Final = re.compile(r"[0-9a-z]{1,20}")
+_WHAT: Final = {"t1": "a comment", "t3": "a post", "t4": "a message"}
 
 
 def user_agent(call: Call) -> str:
@@ -66,6 +70,18 @@ def send(call: Call, request: Request) -> Any:
     return body
 
 
+def fullname(given: object, *kinds: str, field: str = "on") -> str:
+    """The id of a thing of one of these kinds (``t1``, ``t3``, ``t4``), as it is. Raises Invalid, naming ``field``.
+
+    Ids come from callers: one with a comma would be several things, one with a slash another request.
+    """
+    kind, _, bare = given.partition("_") if isinstance(given, str) else ("", "", "")
+    if kind not in kinds or not _BARE.fullmatch(bare):
+        known = " or ".join(f"{_WHAT[one]}'s ({one}_ and what follows)" for one in kinds)
+        raise Invalid("validation.field_invalid", f"{field} is no id of Reddit's here: it is {known}.", field=field)
+    return str(given)
+
+
 def data(answer: Mapping[str, Any]) -> dict[str, Any]:
     """A form's ``json.data``, empty where there is none."""
     inner = answer.get("json")
@@ -74,21 +90,27 @@ def data(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def children(listing: Any) -> list[dict[str, Any]]:
-    """The things of a listing. Raises AnswerLost when it is none: an unreadable list proves nothing."""
+    """The things of a listing. Raises AnswerLost when it is none, or has others: an unreadable list proves nothing."""
     inner = listing.get("data") if isinstance(listing, dict) else None
     found = inner.get("children") if isinstance(inner, dict) else None
     if not isinstance(found, list):
         raise AnswerLost("an answer that is no listing")
-    return [child["data"] for child in found if isinstance(child, dict) and isinstance(child.get("data"), dict)]
+    things = [child.get("data") if isinstance(child, dict) else None for child in found]
+    if not all(isinstance(thing, dict) for thing in things):
+        raise AnswerLost("a listing with what is no thing")
+    return [thing for thing in things if thing is not None]
 
 
 def newest_since(call: Call, path: str, since: float) -> Iterator[dict[str, Any] | None]:
-    """A listing's things from ``since`` (epoch s) on, newest first; None at the end when it was not read to there."""
+    """A listing's things from ``since`` (epoch s) on, newest first; None at the end when it was not read to there.
+
+    Raises AnswerLost for a thing without its time: it would end the reading, and prove what it does not.
+    """
     after: str | None = None
     for number in range(_MOST_PAGES):
         page = get(call, path, {"sort": "new", "limit": PAGE, "after": after})
         for thing in children(page):
-            if float(thing.get("created_utc") or 0) >= since:
+            if _created(thing) >= since:
                 yield thing
             elif not (thing.get("pinned") or thing.get("stickied")):  # those stand first, however old
                 return
@@ -96,6 +118,13 @@ def newest_since(call: Call, path: str, since: float) -> Iterator[dict[str, Any]
         if not after and number < _MOST_PAGES - 1:
             return
     yield None
+
+
+def _created(thing: Mapping[str, Any]) -> float:
+    given = thing.get("created_utc")
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        raise AnswerLost("a listed thing without its time")
+    return float(given)
 
 
 def _object(value: Any) -> dict[str, Any]:

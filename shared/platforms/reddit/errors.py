@@ -22,7 +22,7 @@ from shared.ports.http import Response
 PLATFORM: Final = "reddit"
 ANY: Final = 0
 _UNITS: Final = {"millisecond": 0.001, "second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-_TAKE_A_BREAK: Final = re.compile(r"(\d+) (millisecond|second|minute|hour|day)s?\b")
+_TAKE_A_BREAK: Final = re.compile(r"\b(\d{1,6}) (millisecond|second|minute|hour|day)s?\b")
 
 
 class Key(NamedTuple):
@@ -92,6 +92,7 @@ _NO_PERSON: Final = _user("user_unknown", "There is no such person, or the name 
 _BLOCKED: Final = _denied("messaging_blocked", "This person takes no messages or replies from this account.")
 _INVALID: Final = _user("invalid_request", "Reddit refused the request as invalid; its own words say why.")
 _MODERATOR: Final = _denied("moderator_required", "Only a moderator of the community can do that.")
+_NOT_OWN: Final = _denied("not_own", "Only one's own comments are deleted; those of others can be hidden.")
 
 _BY_CODE: Final[Mapping[ErrorRow, str]] = {
     _AUTH: "USER_REQUIRED invalid_token EXPIRED NOT_USER",
@@ -181,6 +182,23 @@ def dead_grant(message: str, status: int = 0) -> Refused:
 def gone(message: str) -> Refused:
     """A 200 without the thing that was asked for."""
     return Refused(_NOT_FOUND, platform=PLATFORM, status=200, platform_message=message)
+
+
+def not_own(message: str) -> Refused:
+    """What Reddit would answer as a success, and leave as it is."""
+    return Refused(_NOT_OWN, platform=PLATFORM, status=200, platform_message=message)
+
+
+def bad_app(refused: Refused) -> Refused:
+    """A 401 of the token endpoint is about the installation's id and secret: there is no access token in it."""
+    return Refused(
+        _BAD_APP,
+        platform=PLATFORM,
+        status=refused.status,
+        platform_code=refused.platform_code,
+        platform_message=refused.platform_message,
+        raw=refused.raw,
+    )
 
 
 def retry_at(response: Response, body: Mapping[str, Any], words: str, now: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 """Reading what people say to the account: comments on a post, messages, mentions. Acting on it is in ``inbox_acts``.
 
 Private messages became Reddit Chat in 2025; their endpoints go on, and reach the chats
-(https://www.reddit.com/r/modnews/comments/1jf1dy5/, 2025-03-19).
+(https://www.reddit.com/r/modnews/comments/1jf1dy5/, 2025-03-19); README says what is not known of them.
 """
 
 from __future__ import annotations
@@ -30,19 +30,24 @@ _ALWAYS: Final = frozenset({"comment.like", "comment.unlike"})
 
 def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
     """The comments on a post, replies included, newest first. What Reddit folds away is fetched when its page comes."""
-    query = {"limit": _TREE, "sort": "new"}
-    answer = api.get_list(call, f"/comments/{post.id.removeprefix('t3_')}", query)
+    query, post_id = {"limit": _TREE, "sort": "new"}, api.fullname(post.id, "t3", field="id")
+    answer = api.get_list(call, f"/comments/{post_id.removeprefix('t3_')}", query)
     if len(answer) < 2:
         raise AnswerLost("a post without its comments")
     shown = list(_flat(answer[1]))
-    start = int(cursor) if cursor.isdecimal() else 0
+    start = _start(cursor)
     chosen = shown[start : start + PAGE]
     found = [thing for thing in chosen if isinstance(thing, dict)]
     folded = [name for name in chosen if isinstance(name, str)]
     if folded:
-        found += _unfolded(call, post.id, folded)
+        found += _unfolded(call, post_id, folded)
     items = tuple(_comment(call, thing) for thing in found)
     return Page(items, str(start + PAGE) if len(shown) > start + PAGE else "")
+
+
+def _start(cursor: str) -> int:
+    """Where a page of ours begins."""
+    return int(cursor) if cursor.isdecimal() and len(cursor) < 6 else 0
 
 
 def _flat(listing: Any) -> Iterator[dict[str, Any] | str]:
@@ -115,12 +120,14 @@ def conversations(call: Call, cursor: str) -> Page[Conversation]:
 
 
 def messages(call: Call, conversation_id: str, cursor: str) -> Page[Message]:
-    """The messages of one thread, newest first. Reddit gives a thread whole."""
-    del cursor
-    listing = api.get(call, f"/message/messages/{conversation_id.removeprefix('t4_')}")
+    """The messages of one thread, newest first. Reddit gives a thread whole: its pages are ours."""
+    first = api.fullname(conversation_id, "t4", field="id")
+    listing = api.get(call, f"/message/messages/{first.removeprefix('t4_')}")
     found = [one for thing in api.children(listing) for one in _thread(thing)]
     newest = sorted(found, key=lambda one: float(one.get("created_utc") or 0), reverse=True)
-    return Page(tuple(_message(call, conversation_id, one) for one in newest))
+    start = _start(cursor)
+    items = tuple(_message(call, conversation_id, one) for one in newest[start : start + PAGE])
+    return Page(items, str(start + PAGE) if len(newest) > start + PAGE else "")
 
 
 def _conversation(call: Call, first: Mapping[str, Any]) -> Conversation:

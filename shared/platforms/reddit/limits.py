@@ -33,6 +33,10 @@ def check(options: Mapping[str, Any]) -> None:
     _check_text(given, "title", MAX_TITLE)
     _check_text(given, "flair_id", MAX_FLAIR_ID)
     _check_text(given, "flair_text", MAX_FLAIR_TEXT)
+    if given.get("flair_text") and not given.get("flair_id"):
+        raise _invalid(
+            "flair_text", "flair_text changes the text of a flair: give flair_id too (see the resource flairs)."
+        )
     for name in _FLAGS:
         if name in given and not isinstance(given[name], bool):
             raise _invalid(name, f"{name} is true or false.")

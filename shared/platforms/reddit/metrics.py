@@ -16,7 +16,7 @@ _COUNTS: Final = ("ups", "score", "upvote_ratio", "num_comments", "num_crosspost
 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one post. Raises Refused; a post that is gone is refused as ``not_found``."""
-    listed = api.children(api.get(call, "/api/info", {"id": published.id}))
+    listed = api.children(api.get(call, "/api/info", {"id": api.fullname(published.id, "t3", field="id")}))
     if not listed or listed[0].get("removed_by_category") == "deleted":
         raise errors.gone(f"{published.id} is not there")
     found = listed[0]

@@ -90,7 +90,8 @@ def _ask_token_endpoint(call: Call, url: str, fields: Mapping[str, str]) -> dict
     response = call.http.send(request)
     body = _wire.parsed(response)
     if not 200 <= response.status < 300 or errors.lists_errors(body):
-        raise errors.refusal(response, call.now)
+        refused = errors.refusal(response, call.now)
+        raise errors.bad_app(refused) if response.status == 401 else refused
     return body
 
 

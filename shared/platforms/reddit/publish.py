@@ -107,8 +107,10 @@ def _comment(call: Call, piece: Piece) -> Published:
 
 def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Wait:
     """Whether the picture or video that Reddit took has become a post. Raises Refused, AnswerLost, NotSent."""
-    found, _ = _posts(call, piece, state, float(state["sent"]))
-    published = wire.published(found[-1]) if found else None
+    listed, _ = _posts(call, float(state["sent"]))
+    found = _those_of(call, piece, state, listed)
+    # Of several that look alike it is not known which: then the limit of ``confirm_within`` asks a person.
+    published = wire.published(found[0]) if len(found) == 1 else None
     return published or Wait(state, _CONFIRM_EVERY)
 
 
@@ -119,18 +121,19 @@ def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """Look for the piece among what the account submitted (or said) since it was armed.
 
     A later attempt looks back to the first preparation: ALREADY_SUB may be about an earlier attempt of ours. What is
-    another piece's by now is passed over. Absent only when the list was read back to there.
+    another piece's by now is passed over. Absent only when the list was read back to there, and has nothing that
+    may be the piece in other words.
     """
-    since = _looks_back_to(armed)
-    if piece.role is Role.POST:
-        found, whole = _posts(call, piece, armed.state, since)
-    else:
-        found, whole = _comments(call, piece, since)
-    mine = [post for post in found if not armed.taken(wire.fullname(post))]
+    since, is_post = _looks_back_to(armed), piece.role is Role.POST
+    listed, whole = _posts(call, since) if is_post else _comments(call, since)
+    free = [thing for thing in listed if not armed.taken(wire.fullname(thing))]
+    mine = _those_of(call, piece, armed.state, free) if is_post else _said(piece, free)
     if mine and (published := wire.published(mine[-1])):
         return published
     if not whole:
         return Unsure("Reddit lists only the newest thousand, and those do not reach back to the attempt")
+    if any(_may_be(call, piece, thing) for thing in free):
+        return Unsure("something that the account submitted there since the attempt may be it, in other words")
     return Absent("what the account submitted since the attempt does not have it")
 
 
@@ -140,20 +143,36 @@ def _looks_back_to(armed: Armed) -> float:
     return at if armed.attempt <= 1 or since is None else min(at, float(since))
 
 
-def _posts(call: Call, piece: Piece, state: Mapping[str, Any], since: float) -> tuple[list[dict[str, Any]], bool]:
-    """(what can be the piece, newest first; whether the list was read back to ``since``)."""
+def _posts(call: Call, since: float) -> tuple[list[dict[str, Any]], bool]:
+    """(what the account submitted, newest first; whether the list was read back to ``since``)."""
+    listed = list(api.newest_since(call, f"/user/{call.who.username}/submitted", since - _SKEW))
+    return [post for post in listed if post], None not in listed
+
+
+def _those_of(
+    call: Call, piece: Piece, state: Mapping[str, Any], listed: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What can be the piece; where Reddit shows one of its uploads, only that."""
     assets = [str(item["asset"]) for item in state.get("media", ())]
-    username = call.who.username
-    listed = list(api.newest_since(call, f"/user/{username}/submitted", since - _SKEW))
-    found = [post for post in listed if post and wire.is_piece(piece, username, assets, post)]
+    found = [post for post in listed if wire.is_piece(piece, call.who.username, assets, post)]
     certain = [post for post in found if any(asset in str(post.get("url")) for asset in assets)]
-    return certain or found, None not in listed
+    return certain or found
 
 
-def _comments(call: Call, piece: Piece, since: float) -> tuple[list[dict[str, Any]], bool]:
+def _comments(call: Call, since: float) -> tuple[list[dict[str, Any]], bool]:
+    """The same of what the account said."""
     listed = list(api.newest_since(call, f"/user/{call.who.username}/comments", since - _SKEW))
-    found = [comment for comment in listed if comment and wire.is_comment(piece.text, _parent(piece), comment)]
-    return found, None not in listed
+    return [comment for comment in listed if comment], None not in listed
+
+
+def _said(piece: Piece, listed: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [comment for comment in listed if wire.is_comment(piece.text, _parent(piece), comment)]
+
+
+def _may_be(call: Call, piece: Piece, thing: Mapping[str, Any]) -> bool:
+    if piece.role is not Role.POST:
+        return thing.get("parent_id") == _parent(piece)
+    return wire.resembles(piece, call.who.username, thing)
 
 
 def _parent(piece: Piece) -> str:
@@ -166,10 +185,10 @@ def _parent(piece: Piece) -> str:
 
 
 def describe(call: Call, published: Published) -> Published:
-    """With its address. Raises Refused."""
+    """With its address. Raises Refused, Invalid."""
     if published.permalink:
         return published
-    listed = api.children(api.get(call, "/api/info", {"id": published.id}))
+    listed = api.children(api.get(call, "/api/info", {"id": api.fullname(published.id, "t3", "t1", field="id")}))
     found = wire.published(listed[0]) if listed else None
     if found is None:
         raise errors.gone(f"{published.id} is not there")
@@ -177,5 +196,5 @@ def describe(call: Call, published: Published) -> Published:
 
 
 def delete(call: Call, published: Published) -> None:
-    """Take it down; what is gone already is fine. Raises Refused, AnswerLost, NotSent."""
-    api.post(call, "/api/del", {"id": published.id})
+    """Take it down; what is gone already is fine. Raises Refused, AnswerLost, NotSent, Invalid."""
+    api.post(call, "/api/del", {"id": api.fullname(published.id, "t3", "t1", field="id")})

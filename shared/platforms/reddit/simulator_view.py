@@ -78,7 +78,9 @@ def _of_its_kind(one: Mapping[str, Any]) -> dict[str, Any]:
     if one["kind"] == "poll":
         options = [{"id": str(9000 + number), "text": text} for number, text in enumerate(one["poll"]["options"])]
         ends = int((one["created"] + 86_400 * one["poll"]["duration"]) * 1000)
-        return {"poll_data": {"options": options, "total_vote_count": 0, "voting_end_timestamp": ends}}
+        body = f"{one['selftext']}\n\n[View Poll]({SITE}/poll/{one['id']})"
+        text = {} if one["deleted"] else {"selftext": body}
+        return text | {"poll_data": {"options": options, "total_vote_count": 0, "voting_end_timestamp": ends}}
     if one["kind"] == "video":
         return {
             "media": {"reddit_video": {"fallback_url": f"{one['url']}/DASH_720.mp4", "transcoding_status": "completed"}}

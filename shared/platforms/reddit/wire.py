@@ -17,6 +17,8 @@ SUBMIT: Final = "/api/submit"
 GALLERY: Final = "/api/submit_gallery_post.json"
 POLL: Final = "/api/submit_poll_post"
 _ID_IN_URL: Final = re.compile(r"/comments/([0-9a-z]+)")
+# What Reddit adds to a poll's body for who cannot show polls; seen in public copies of its listings, 2020 to 2024.
+_POLL_LINK: Final = re.compile(r"\s*\[View Poll\]\(https://www\.reddit\.com/poll/[0-9a-z]+\)\s*$")
 
 
 def subreddit_of(piece: Piece, username: str) -> str:
@@ -109,7 +111,7 @@ def fullname(made: Mapping[str, Any]) -> str:
     for value in (made.get("name"), made.get("id")):
         if isinstance(value, str) and re.fullmatch(r"t[13]_[0-9a-z]+", value):
             return value
-    if isinstance(made.get("id"), str) and made["id"]:
+    if isinstance(made.get("id"), str) and re.fullmatch(r"[0-9a-z]+", made["id"]):
         return "t3_" + str(made["id"])
     found = _ID_IN_URL.search(str(made.get("url") or ""))
     return "t3_" + found[1] if found else ""
@@ -124,9 +126,24 @@ def is_piece(piece: Piece, username: str, assets: Sequence[str], post: Mapping[s
         return False
     if canonical(str(post.get("title"))) != canonical(title_of(piece)):
         return False
-    if canonical(str(post.get("selftext") or "")) != canonical(body_of(piece)):
+    if canonical(_body_shown(piece, post)) != canonical(body_of(piece)):
         return False
     return _kind_fits(piece, assets, post)
+
+
+def resembles(piece: Piece, username: str, post: Mapping[str, Any]) -> bool:
+    """Whether a listed post may be this piece after all, in words or a form that Reddit or somebody gave it since.
+
+    In the same community: by its title, or because what Reddit removed no longer shows its own words.
+    """
+    if str(post.get("subreddit", "")).lower() != subreddit_of(piece, username).lower():
+        return False
+    return bool(post.get("removed_by_category")) or canonical(str(post.get("title"))) == canonical(title_of(piece))
+
+
+def _body_shown(piece: Piece, post: Mapping[str, Any]) -> str:
+    shown = str(post.get("selftext") or "")
+    return _POLL_LINK.sub("", shown) if piece.kind is Kind.POLL else shown
 
 
 def is_comment(text: str, parent: str, comment: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from shared.domain.content import Act, Kind
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Armed, Published, Refused, Unsure
+from shared.platforms.contract import Absent, Accepted, Armed, Published, Refused, Unsure, Wait
 from shared.platforms.reddit import inbox, resources, simulator
 from shared.platforms.reddit.tests.person import KEY, Person
 from shared.ports.http import Request, Response
@@ -111,7 +111,8 @@ def test_letters_wait_and_are_answered(person: Person) -> None:
     assert (newest.id, newest.own, newest.text) == (made.id, True, "Yes, until six")
     found = inbox.find(person.call, act, Armed(1, at, {}))
     assert isinstance(found, Published)
-    assert isinstance(inbox.find(person.call, act, Armed(1, at, {}, lambda one: one == made.id)), Absent)
+    # Messages are chats now: that a list lacks one does not prove that nobody got it.
+    assert isinstance(inbox.find(person.call, act, Armed(1, at, {}, lambda one: one == made.id)), Unsure)
 
 
 def test_a_new_letter_is_a_thread_of_its_own(person: Person) -> None:
@@ -132,6 +133,61 @@ def test_mentions_say_where(person: Person) -> None:
 def test_a_thing_that_is_gone_settles_nothing(person: Person) -> None:
     """A vote on what is not there any more: nobody can know."""
     assert isinstance(inbox.find(person.call, Act("comment.like", "t1_gone", key=KEY), _armed(person)), Unsure)
+
+
+def test_a_comment_in_other_words_is_in_doubt(person: Person) -> None:
+    """What Reddit removed or somebody edited no longer has our words: it may be ours, unless it is known as another's."""
+    post, _ = person.post(HELLO)
+    at = person.world.now
+    act = Act("comment.create", post.id, "Our words", key=KEY)
+    assert isinstance(inbox.find(person.call, act, Armed(1, at, {})), Absent)
+    other = person.act("comment.create", post.id, "[ Removed by Reddit ]")
+    assert isinstance(inbox.find(person.call, act, Armed(1, at, {})), Unsure)
+    assert isinstance(inbox.find(person.call, act, Armed(1, at, {}, lambda one: one == other.id)), Absent)
+
+
+def test_only_one_s_own_comments_are_deleted(person: Person) -> None:
+    """Reddit would say yes to the deletion of another's, and do nothing."""
+    post, _ = person.post(HELLO)
+    theirs = simulator.visit(person.world, person.connected.platform_account_id, "comment", "Nice", on=post.id)
+    with pytest.raises(Refused) as refused:
+        person.act("comment.delete", theirs)
+    assert refused.value.row.code == "not_own"
+    mine = person.act("comment.create", post.id, "Mine")
+    for _ in range(2):  # deleting what is gone succeeds
+        assert person.act("comment.delete", mine.id).id == mine.id
+
+
+def test_of_two_equal_letters_neither_is_chosen(person: Person) -> None:
+    """``compose`` answers no id: which of two is this one cannot be told, and a guess would be another's id."""
+    post, _ = person.post(HELLO)
+    theirs = simulator.visit(person.world, person.connected.platform_account_id, "comment", "Nice", on=post.id)
+    act = Act("comment.private_reply", theirs, "Write to us", key=KEY, handles={"author": "somebody_else"})
+    first, second = (inbox.commit(person.call, act, {}) for _ in range(2))
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert isinstance(inbox.confirm(person.call, act, second.state), Wait)
+
+
+@pytest.mark.parametrize("given", ["t3_x/../../message/messages/1", "t3_x?limit=1", "t3_x,t3_y", "t1_x", "1", ""])
+def test_an_id_is_no_path(person: Person, given: str) -> None:
+    """It would be another request with the account's token."""
+    before = len(person.http.sent)
+    with pytest.raises(Invalid):
+        inbox.comments(person.call, Published(given), "")
+    with pytest.raises(Invalid):
+        inbox.messages(person.call, given.replace("t3_", "t4_"), "")
+    with pytest.raises(Invalid):
+        inbox.find(person.call, Act("message.send", given.replace("t3_", "t4_"), "Hi", key=KEY), _armed(person))
+    with pytest.raises(Invalid):
+        inbox.find(person.call, Act("post.like", given, key=KEY), _armed(person))
+    assert len(person.http.sent) == before
+
+
+def test_a_cursor_that_is_none_begins_again(person: Person) -> None:
+    """However many digits it has."""
+    post, _ = person.post(HELLO)
+    assert inbox.comments(person.call, post, "9" * 5000).items == inbox.comments(person.call, post, "").items
 
 
 @pytest.mark.parametrize(("verb", "on"), [("comment.reply", "t3_x"), ("post.like", "t1_x"), ("message.send", "12")])

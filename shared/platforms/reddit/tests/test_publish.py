@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from shared.domain.content import Kind, Piece
-from shared.platforms.contract import Absent, Accepted, Armed, Fate, Published, Refused, Unsure
+from shared.domain.errors import Invalid
+from shared.platforms.contract import Absent, Accepted, Armed, Fate, Published, Refused, Unsure, Wait
 from shared.platforms.reddit import api, metrics, oauth, publish, simulator, uploads
 from shared.platforms.reddit.tests.person import Person
 from shared.ports.http import AnswerLost, Request, Response
@@ -136,6 +138,83 @@ def test_a_pinned_post_does_not_prove_absence(person: Person) -> None:
     assert isinstance(person.find(piece, armed), Published)
 
 
+def test_a_poll_is_found_below_its_link(person: Person) -> None:
+    """Reddit adds a link to a poll's body, for who cannot show polls."""
+    poll = {"options": ["Red", "Blue"], "duration_days": 2}
+    for words in ("Which?", "Which?\nTell us"):
+        piece = simulated.piece(Kind.POLL, words, options={"subreddit": "test", "poll": poll})
+        made, armed = person.post(piece)
+        assert "[View Poll]" in api.children(api.get(person.call, "/api/info", {"id": made.id}))[0]["selftext"]
+        found = person.find(piece, armed)
+        assert isinstance(found, Published)
+        assert found.id == made.id
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"selftext": "Edited since"},
+        {"is_self": False, "url": "https://example.com/else"},
+        {"title": "[ Removed by Reddit ]", "selftext": "[ Removed by Reddit ]", "removed_by_category": "reddit"},
+    ],
+)
+def test_what_may_be_it_in_other_words_is_no_absence(person: Person, changes: dict[str, object]) -> None:
+    """Only what is known as another piece's, or is elsewhere, is passed over."""
+    piece = text("Hello", subreddit="test")
+    made, armed = person.post(piece)
+    person.http.intercept = _changed(person, changes)
+    assert isinstance(person.find(piece, armed), Unsure)
+    assert isinstance(person.find(piece, replace(armed, taken=lambda one: one == made.id)), Absent)
+    person.http.intercept = _changed(person, {**changes, "subreddit": "elsewhere"})
+    assert isinstance(person.find(piece, armed), Absent)
+
+
+@pytest.mark.parametrize("created", [None, "soon", True])
+def test_a_thing_without_its_time_ends_nothing(person: Person, created: object) -> None:
+    """Reading on stops at what is older, not at what does not say how old it is."""
+    piece = text("Hello", subreddit="test")
+    armed = person.post(piece)[1]
+    person.http.intercept = _changed(person, {"created_utc": created})
+    with pytest.raises(AnswerLost):
+        person.find(piece, armed)
+
+
+def test_of_two_equal_pictures_neither_is_chosen(person: Person) -> None:
+    """The answers name none: which of two is this one cannot be told, and a guess would be another's id."""
+    piece = simulated.piece(Kind.IMAGE, "A photo", (simulated.image(b"jpeg"),), options={"subreddit": "test"})
+    accepted = [publish.commit(person.call, piece, person.prepare(piece)) for _ in range(2)]
+    person.world.pass_time(2)
+    for one in accepted:
+        assert isinstance(one, Accepted)
+        assert isinstance(publish.confirm(person.call, piece, one.state), Wait)
+
+
+@pytest.mark.parametrize("given", ["t3_x,t1_y", "t3_X/..", "x", "t4_x"])
+def test_an_id_that_is_none_is_not_sent(person: Person, given: str) -> None:
+    """Ids come from callers too."""
+    before = len(person.http.sent)
+    for step in (publish.delete, publish.describe, metrics.post):
+        with pytest.raises(Invalid):
+            step(person.call, Published(given))
+    assert len(person.http.sent) == before
+
+
+def test_a_flair_s_text_needs_its_flair() -> None:
+    """Reddit would pass over it in silence."""
+    with pytest.raises(Invalid) as invalid:
+        publish.choose_kind("Hello", (), {"subreddit": "test", "flair_text": "News"})
+    assert invalid.value.meta["field"] == "platform_data.flair_text"
+
+
+def test_wrong_keys_of_the_app_are_the_installation_s_to_mend(person: Person) -> None:
+    """Not the person's, whose connection is as good as before."""
+    call = person.call
+    person.http.intercept = lambda _: Response(401, {}, b'{"message": "Unauthorized", "error": 401}')
+    with pytest.raises(Refused) as refused:
+        oauth.refresh(call)
+    assert (refused.value.row.code, refused.value.row.reconnect) == ("app_invalid", False)
+
+
 def test_a_list_that_does_not_reach_back_proves_nothing(person: Person) -> None:
     """Reddit lists the newest thousand only."""
     armed = Armed(1, person.world.now - timedelta(days=1), {"since": 0, "media": []})
@@ -169,3 +248,18 @@ def test_who_does_not_say_who_they_are_is_throttled(person: Person) -> None:
     headers = {"Authorization": f"bearer {person.connected.tokens.access}", "User-Agent": "python-requests/2.34"}
     request = Request("GET", f"{api.API}/api/v1/me", headers)
     assert simulator.handle(request, person.world).status == 429
+
+
+def _changed(person: Person, changes: Mapping[str, object]) -> Callable[[Request], Response | None]:
+    """The list of what was submitted, each thing changed like that."""
+
+    def listed(request: Request) -> Response | None:
+        if "/submitted" not in request.url:
+            return None
+        answer = simulator.handle(request, person.world)
+        listing = json.loads(answer.body)
+        for child in listing["data"]["children"]:
+            child["data"] |= changes
+        return Response(200, answer.headers, json.dumps(listing).encode())
+
+    return listed

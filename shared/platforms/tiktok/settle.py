@@ -97,11 +97,10 @@ def _by_looks(call: Call, piece: Piece, armed: Armed) -> Published | Unsure:
     if not _is_public(armed.state) or wire.is_draft(piece):
         return Unsure("TikTok lists public posts only, and names no other way to look for this one")
     entries = _since(call, armed.at - SKEW)
-    looks = wire.looks_of(piece)
     alike = [
         entry
         for entry in entries
-        if not entry.is_video and entry.texts & looks and entry.at <= call.now + SKEW and not armed.taken(entry.id)
+        if wire.looks_like(entry, piece) and entry.at <= call.now + SKEW and not armed.taken(entry.id)
     ]
     if len(alike) != 1:
         return Unsure("no post like it is listed yet" if not alike else "several posts like it are listed")

@@ -118,13 +118,12 @@ def _video(made: Document, account: Document, world: World, fields: Sequence[str
     figures = _alive.reception(made["id"], since, world.now)
     said = len(_alive.comments(made["id"], since, world.now))
     photos = made["media_type"] == "PHOTO"
-    words = " ".join(part for part in (made["title"] if photos else "", made["text"]) if part)
     whole = {
         "id": made["post_id"],
         "create_time": int(made["shown_at"]),
         "cover_image_url": f"https://p16-sign.tiktokcdn.com/{made['post_id']}.jpeg",
         "share_url": f"{_link(made, account)}?utm_campaign=tt4d_open_api",
-        "video_description": made["text"] if made["text"] != made["title"] or not photos else words,
+        "video_description": made["text"],
         "duration": 0 if photos else 10,
         "height": 1920,
         "width": 1080,

@@ -137,10 +137,13 @@ def folded(text: str) -> str:
     return " ".join(text.split())
 
 
-def looks_of(piece: Piece) -> frozenset[str]:
-    """What a post of these photos may be listed with: its title, its description, or both."""
-    title, words = str(piece.options.get("title") or ""), description(piece)
-    return frozenset(folded(text) for text in (title, words, f"{title} {words}") if text or not (title or words))
+def looks_like(entry: Listed, piece: Piece) -> bool:
+    """Whether a listed entry may be these photos: it has their title and description, or both in one, and nothing else."""
+    if entry.is_video:
+        return False
+    title, words = folded(str(piece.options.get("title") or "")), folded(description(piece))
+    both, told = folded(f"{title} {words}"), entry.texts - {""}
+    return told <= {title, words, both} and all(not part or part in told or both in told for part in (title, words))
 
 
 def live(call: Call, kind: Kind, post_id: str, publish_id: str, raw: Mapping[str, Any]) -> Published:

@@ -146,6 +146,28 @@ def test_photos_are_never_proven_absent() -> None:
     assert len(person.http.sent) == before
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ({"text": ""}, {"text": "Something", "title": ""}),
+        ({"text": ""}, {"text": "", "title": "Something"}),
+        ({"text": "Fish", "title": "Daily menu"}, {"text": "Soup", "title": "Daily menu"}),
+        ({"text": "Fish", "title": "Daily menu"}, {"text": "", "title": "Daily menu"}),
+        ({"text": "Fish"}, {"text": "Fish", "title": "Daily menu"}),
+    ],
+)
+def test_photos_of_other_words_are_somebody_else_s(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """All that is listed must be ours, and all of ours be listed: a title alone is shared by many."""
+    person, piece = Person(), photos(**ours)
+    state, at = person.prepare(piece), person.world.now
+    person.publish(photos(**theirs))
+    assert isinstance(person.find(piece, state, at=at), Unsure)
+    mine = person.publish(piece)
+    found = person.find(piece, state, at=at)
+    assert isinstance(found, Published)
+    assert found.id == mine.id
+
+
 def test_a_video_is_not_taken_for_photos() -> None:
     """The same words, in the same minute."""
     person, piece = Person(), photos(text="The same")

@@ -129,6 +129,31 @@ def test_the_verb_decides_the_scope(call: Api, scopes: list[str], verb: str, all
     assert answer.status == (201 if allowed else 403), answer.json
 
 
+@pytest.mark.parametrize(
+    ("scopes", "seen"),
+    [
+        (["media:read"], set()),
+        (["posts:read", "inbox:read"], {"comment.create"}),
+        (["dms:read"], {"message.send"}),
+        (["dms:send", "inbox:write"], {"comment.create", "message.send"}),
+    ],
+)
+def test_a_narrow_key_does_not_read_what_was_said(call: Api, scopes: list[str], seen: set[str]) -> None:
+    """What a message says is as private after it was sent as at the network."""
+    account = call.connect("bluesky")
+    post = "at://did:plc:x/app.bsky.feed.post/3k43tv4rft22g"
+    made = {
+        verb: call("POST", "/v1/actions", {"account_id": account, "verb": verb, "on": on, "text": "Secret"}).json["id"]
+        for verb, on in (("comment.create", post), ("message.send", "3kconvo"))
+    }
+    key = call("POST", "/v1/keys", {"name": "narrow", "scopes": scopes}).json["raw_key"]
+    listed = call("GET", f"/v1/actions?account_id={account}", key=key)
+    assert {one["verb"] for one in listed.json["data"]} == seen
+    for verb, action_id in made.items():
+        answer = call("GET", f"/v1/actions/{action_id}", key=key)
+        assert answer.status == (200 if verb in seen else 403), answer.json
+
+
 def test_a_scheduled_action_can_be_called_off(call: Api) -> None:
     """Until it is sent; then there is nothing to call off."""
     account = call.connect("bluesky")

@@ -42,16 +42,18 @@ def act(x: Exchange[models.ActionRequest, None]) -> Reply:
 
 
 def list_(x: Exchange[None, models.ListActionsQuery]) -> Reply:
-    """GET /v1/actions"""
+    """GET /v1/actions: of a page, what the key may see."""
     query = x.query
     found = following.list_(x.ports, x.caller, query.account_id, query.limit, query.cursor)
-    data = [_shown(one) for one in found.actions]
+    data = [_shown(one) for one in found.actions if scopes.may_see(x.caller, _verb(one))]
     return Reply(200, views.ActionsListResponse(data=data, next_cursor=found.next or None))
 
 
 def get(x: Exchange[None, None]) -> Reply:
     """GET /v1/actions/{id}"""
-    return Reply(200, _shown(following.get(x.ports, x.caller, x.path["id"])))
+    found = following.get(x.ports, x.caller, x.path["id"])
+    scopes.check_seen(x.caller, _verb(found))
+    return Reply(200, _shown(found))
 
 
 def cancel(x: Exchange[None, None]) -> Reply:

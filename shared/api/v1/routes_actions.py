@@ -38,6 +38,11 @@ _PROMISE = (
     "`dms:send` for messages and private replies, `inbox:write` for comments, likes and answers to reviews, `ads:write` "
     "for ads, `accounts:manage` for what is the network's own (boards, playlists, templates)."
 )
+_SEEN = (
+    "A restricted key sees the actions that it may do, and those whose like it may read: messages and private replies with "
+    "`dms:read`, comments, likes and answers to reviews with `inbox:read`, ads with `ads:read`, what is the network's own "
+    "with `accounts:read`. The others are left out of a page, which may then be shorter than `limit`."
+)
 
 ACTIONS = (
     Route(
@@ -80,6 +85,7 @@ ACTIONS = (
         scope=ANY_KEY,
         query=f"{_ASKS}ListActionsQuery",
         errors=_FIND,
+        description=_SEEN,
         answer_example={"data": [_ACTION]},
     ),
     Route(
@@ -89,7 +95,8 @@ ACTIONS = (
         "What became of an action",
         {200: f"{_SAYS}ActionResponse"},
         scope=ANY_KEY,
-        errors=_FIND,
+        errors=(*_FIND, "auth.insufficient_scope"),
+        description=_SEEN,
         answer_example={
             **_ACTION,
             "status": "done",

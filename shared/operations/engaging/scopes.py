@@ -1,4 +1,4 @@
-"""Which scope of a key an act needs: by its verb, the same on every network."""
+"""Which scope of a key an act needs, and which to see it afterwards: by its verb, the same on every network."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ _BY_SUBJECT = {
     "ad": "ads:write",
 }
 _PRIVATE = "comment.private_reply"
+_TO_SEE = {
+    "dms:send": "dms:read",
+    "inbox:write": "inbox:read",
+    "ads:write": "ads:read",
+    "accounts:manage": "accounts:read",
+}
 
 
 def needed(verb: str) -> str:
@@ -28,4 +34,17 @@ def check(caller: Caller, verb: str) -> None:
     scope = needed(verb)
     if not caller.may(scope):
         text = f"This key lacks the scope {scope}, which {verb[:64]} needs."
+        raise Forbidden("auth.insufficient_scope", text, required_scope=scope)
+
+
+def may_see(caller: Caller, verb: str) -> bool:
+    """Whether the key may read what such acts said and did: it may do them, or read their like at the network."""
+    return caller.may(needed(verb)) or caller.may(_TO_SEE[needed(verb)])
+
+
+def check_seen(caller: Caller, verb: str) -> None:
+    """Raise Forbidden (``auth.insufficient_scope``) when the caller's key may not see it."""
+    if not may_see(caller, verb):
+        scope = _TO_SEE[needed(verb)]
+        text = f"This key lacks the scope {scope}, which seeing a {verb[:64]} needs."
         raise Forbidden("auth.insufficient_scope", text, required_scope=scope)

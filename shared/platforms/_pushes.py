@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime
 
+from shared.platforms._kept import newest
 from shared.platforms.contract import Push, World
 
 KEPT = 200
@@ -21,7 +22,7 @@ def append(world: World, push: Push) -> None:
         "body": b64encode(push.body).decode(),
         "path": push.path,
     }
-    world.put("pushes", "log", {"entries": [*log["entries"], entry][-KEPT:]})
+    world.put("pushes", "log", {"entries": newest([*log["entries"], entry], KEPT)})
 
 
 def sent(world: World) -> Sequence[Push]:

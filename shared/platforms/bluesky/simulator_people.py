@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.platforms import _alive
+from shared.platforms._kept import newest
 from shared.platforms.bluesky import simulator_cid as cid
 from shared.platforms.bluesky import simulator_core as core
 from shared.platforms.bluesky import tid
@@ -129,7 +130,7 @@ def say(world: World, convo: str, did: str, text: str, at: datetime, seed: str) 
     if known is None:
         known = {"id": key, "rev": key, "text": text, "sender": {"did": did}, "sentAt": stamp(at)}
         kept = sorted([*held["messages"], known], key=lambda one: str(one["id"]))
-        world.put("bluesky.convo", convo, {**held, "messages": kept[-KEPT:]})
+        world.put("bluesky.convo", convo, {**held, "messages": newest(kept, KEPT)})
     return dict(known)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.platforms import _alive
+from shared.platforms._kept import newest
 from shared.platforms.contract import World
 from shared.platforms.x.simulator_wire import epoch
 from shared.platforms.x.wire import EPOCH_MS
@@ -128,7 +129,7 @@ def deliver(world: World, user_id: str, event: Mapping[str, Any]) -> None:
     events = box(world, user_id)
     if all(known["id"] != event["id"] for known in events):
         kept = sorted([*events, dict(event)], key=lambda one: int(one["id"]))
-        world.put("x.dms", user_id, {"events": kept[-KEPT:]})
+        world.put("x.dms", user_id, {"events": newest(kept, KEPT)})
 
 
 def box(world: World, user_id: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.platforms import _faults, _oauth2, _wire, registry
+from shared.platforms._kept import newest
 from shared.platforms.contract import App, Call, Delayed, ErrorRow, Fate, Lost, Refused
 from shared.ports.http import AnswerLost, Request, Response
 from tests.support.simulated import MemoryWorld
@@ -181,3 +182,14 @@ def test_the_registry_knows_names_aliases_and_hosts() -> None:
     assert registry.for_host("") is None
     with pytest.raises(registry.UnknownPlatform):
         registry.resolve("myspace")
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=30), st.integers(1, 20), st.integers(0, 400))
+def test_what_is_kept_are_the_newest_that_fit(entries: list[str], most: int, room: int) -> None:
+    """In their order, not too many, in their room; one more would be too many or too large."""
+    kept = newest(entries, most, room)
+    assert 1 <= len(kept) <= most
+    assert entries[-len(kept) :] == kept
+    assert len(kept) == 1 or sum(len(json.dumps(entry)) + 1 for entry in kept) <= room
+    if len(kept) < min(most, len(entries)):
+        assert sum(len(json.dumps(entry)) + 1 for entry in entries[-len(kept) - 1 :]) > room

@@ -250,3 +250,13 @@ def test_an_app_password_without_messages_is_told_apart(network: Network) -> Non
     with pytest.raises(Refused) as refused:
         inbox.conversations(network.call, "")
     assert refused.value.row.code == "permission_denied"
+
+
+def test_a_conversation_of_the_longest_messages_fits_into_a_document(network: Network) -> None:
+    """A simulator's values have 1 MiB: the oldest give way, the newest are there."""
+    convo = inbox.conversations(network.call, "").items[0].id
+    for number in range(150):
+        network.world.pass_time(1)
+        do(network, act("message.send", convo, f"{number:04d}" + "🧑🏽" * 990))
+    assert max(len(json.dumps(value)) for value in network.world.values.values()) < 1 << 20
+    assert inbox.messages(network.call, convo, "").items[0].text.startswith("0149")

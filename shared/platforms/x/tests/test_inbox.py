@@ -226,3 +226,14 @@ def test_a_conversation_of_no_id_is_not_asked_for(person: Person) -> None:
     with pytest.raises(Invalid):
         inbox.messages(person.call, "../../users/me", "")
     assert person.http.sent == []
+
+
+def test_a_box_of_the_longest_messages_fits_into_a_document(person: Person) -> None:
+    """A simulator's values have 1 MiB: the oldest give way, the newest are there."""
+    talk = inbox.conversations(person.call, "").items[0].id
+    for number in range(45):
+        person.world.pass_time(90)  # 15 messages in 15 minutes
+        do(person, Act("message.send", talk, f"{number:04d}" + "😀" * 9_990))
+    sizes = [len(json.dumps(value)) for value in person.world.values.values()]
+    assert max(sizes) < 1 << 20
+    assert inbox.messages(person.call, talk, "").items[0].text.startswith("0044")

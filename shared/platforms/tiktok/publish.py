@@ -82,5 +82,8 @@ def _commit_photos(call: Call, piece: Piece, state: Mapping[str, Any]) -> Accept
 
 
 def _accepted(publish_id: str, state: Mapping[str, Any]) -> Accepted:
+    """All of a video's upload stays: should a person have it sent again, prepare must see that TikTok has all its bytes."""
+    kept = state if "upload_url" in state else {}
     settings = state.get("settings") or {}
-    return Accepted({"publish_id": publish_id, "privacy": settings.get("privacy_level", "")}, settle.POLLS[0])
+    told = {"publish_id": publish_id, "privacy": settings.get("privacy_level", "")}
+    return Accepted({**kept, **told}, settle.POLLS[0])

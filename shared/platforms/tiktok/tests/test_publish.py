@@ -87,6 +87,20 @@ def test_what_has_all_its_bytes_is_never_sent_again() -> None:
     assert isinstance(publish.find(person.call, piece, Armed(2, at, whole)), Published)
 
 
+def test_what_was_accepted_and_never_confirmed_is_not_uploaded_again() -> None:
+    """A person has it sent again, hours later: its upload is known, and TikTok is asked before anything is sent."""
+    person, piece = Person(), video()
+    at, outcome = person.world.now, _accepted(person, piece, person.prepare(piece))
+    person.world.pass_time(7300)
+    person.refresh()
+    again = person.prepare(piece, outcome.state)
+    assert (again["publish_id"], again["whole"]) == (outcome.state["publish_id"], True)
+    with pytest.raises(Refused) as refused:
+        publish.commit(person.call, piece, again)
+    assert refused.value.fate is Fate.UNKNOWN
+    assert isinstance(publish.find(person.call, piece, Armed(2, at, again)), Published)
+
+
 def test_a_last_chunk_that_never_arrived_is_proven_absent() -> None:
     """TikTok's own count of bytes proves it; the same chunk goes to the same upload."""
     person, piece = Person(), video()

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from shared.domain.content import Kind, MediaFacts, Piece
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Accepted, Armed, Call, Published, Ready, Unsure, Wait
+from shared.platforms.contract import Absent, Accepted, Armed, Call, Fate, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.google_business import api, checks, errors, likeness, wire
 from shared.platforms.google_business.likeness import Likeness
 
@@ -48,8 +48,17 @@ def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Ac
 
 
 def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Wait:
-    """Whether Google has let it through. Raises Refused where it was rejected."""
-    shown = api.read(call, f"{api.V4}/{state['name']}")
+    """Whether Google has let it through. Raises Refused where it was rejected.
+
+    A question that is refused (not found, for a moment or for good) says nothing of the post, which Google has taken: it
+    is asked again.
+    """
+    try:
+        shown = api.read(call, f"{api.V4}/{state['name']}")
+    except Refused as refused:
+        if refused.fate is not Fate.REJECTED:
+            raise
+        shown = {"name": state["name"]}
     looks = int(state.get("looks", 0)) + 1
     again = Wait({**state, "looks": looks}, min(_SLOWEST_LOOK, _FIRST_LOOK * 1.5 ** min(looks, 12)))
     return _judged(shown) or again

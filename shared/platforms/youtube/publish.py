@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from shared.domain.content import Kind, MediaFacts, Piece, Role
-from shared.platforms.contract import Absent, Accepted, Armed, Call, Published, Ready, Unsure, Wait
+from shared.platforms.contract import Absent, Accepted, Armed, Call, Fate, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.youtube import api, checks, comments, errors, live, uploads, wire
 
 SHORT_SECONDS: Final = 180.0
@@ -55,8 +55,16 @@ def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Ac
 
 
 def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Wait:
-    """Whether YouTube has processed the file. Raises Refused where it failed or was taken down."""
-    video = api.one(call, "videos", part="snippet,status,processingDetails", id=state["id"])
+    """Whether YouTube has processed the file. Raises Refused where it failed or was taken down.
+
+    A question that is refused says nothing of the video, which YouTube has taken: it is asked again.
+    """
+    try:
+        video = api.one(call, "videos", part="snippet,status,processingDetails", id=state["id"])
+    except Refused as refused:
+        if refused.fate is not Fate.REJECTED:
+            raise
+        video = {}
     status = video.get("status") or {}
     stage = status.get("uploadStatus")
     if stage == "processed":

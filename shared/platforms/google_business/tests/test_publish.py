@@ -8,7 +8,8 @@ import pytest
 
 from shared.domain.content import Act, Kind, MediaFacts, MediaType
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
+from shared.platforms._google import simulator as google
+from shared.platforms.contract import Absent, Accepted, Armed, Fate, Published, Refused, Unsure, Wait
 from shared.platforms.google_business import api, inbox, metrics, oauth, publish, simulator
 from shared.platforms.google_business.tests.person import Person
 from shared.ports.http import AnswerLost, Request, Response
@@ -236,3 +237,25 @@ def test_a_success_without_an_answer_is_no_success() -> None:
     person.http.intercept = lambda request: Response(200, {}, b"{}")
     with pytest.raises(AnswerLost):
         person.do(Act("review.reply", review.id, "Thanks"))
+
+
+REFUSALS = (
+    google.rpc_error(404, "Requested entity was not found."),
+    google.rpc_error(403, "The caller does not have permission"),
+    google.rpc_error(403, "Disabled.", {"reason": "SERVICE_DISABLED"}),
+)
+
+
+@pytest.mark.parametrize("answer", REFUSALS, ids=["gone", "forbidden", "disabled"])
+def test_a_question_that_is_refused_says_nothing_of_the_post(answer: Response) -> None:
+    """It was taken: calling it failed would have it sent twice."""
+    person = Person()
+    piece = simulated.piece(Kind.TEXT, "Open on Sunday")
+    outcome = publish.commit(person.call, piece, {})
+    assert isinstance(outcome, Accepted)
+    person.http.intercept = lambda request: answer
+    waiting = publish.confirm(person.call, piece, outcome.state)
+    assert isinstance(waiting, Wait)
+    person.http.intercept = None
+    person.world.pass_time(600)
+    assert isinstance(publish.confirm(person.call, piece, waiting.state), Published)

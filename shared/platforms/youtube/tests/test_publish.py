@@ -9,7 +9,8 @@ import pytest
 
 from shared.domain.content import Kind, MediaFacts, MediaType, Parent, Role
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
+from shared.platforms._google import simulator as google
+from shared.platforms.contract import Absent, Accepted, Armed, Fate, Published, Refused, Unsure, Wait
 from shared.platforms.youtube import live, publish, simulator, wire
 from shared.platforms.youtube.tests.person import Person, film
 from shared.ports.http import AnswerLost, Request, Response
@@ -215,3 +216,25 @@ def test_a_comment_of_which_only_the_id_is_known_is_deleted_as_one() -> None:
     assert told.permalink is None
     publish.delete(person.call, told)
     assert [seen.id for seen in simulator.seen(person.world, person.id)] == [video.id]
+
+
+REFUSALS = (
+    google.error(404, "videoNotFound", "No.", "youtube.video"),
+    google.error(403, "forbidden", "No.", "youtube.video"),
+    google.error(403, "accessNotConfigured", "No.", "usageLimits"),
+)
+
+
+@pytest.mark.parametrize("answer", REFUSALS, ids=["gone", "forbidden", "disabled"])
+def test_a_question_that_is_refused_says_nothing_of_the_post(answer: Response) -> None:
+    """It was taken: calling it failed would have it sent twice."""
+    person = Person()
+    piece = simulated.piece(Kind.VIDEO, "A film", (film(),))
+    outcome = publish.commit(person.call, piece, person.prepare(piece))
+    assert isinstance(outcome, Accepted)
+    person.http.intercept = lambda request: answer
+    waiting = publish.confirm(person.call, piece, outcome.state)
+    assert isinstance(waiting, Wait)
+    person.http.intercept = None
+    person.world.pass_time(600)
+    assert isinstance(publish.confirm(person.call, piece, waiting.state), Published)

@@ -60,7 +60,8 @@ class Candidate:
 class Choice:
     """One consent gave several accounts: ``pending/{id}``; single use, gone after 30 minutes.
 
-    ``sealed`` is the vault's reference to the candidates' tokens.
+    ``sealed`` is the vault's reference to the candidates' tokens. ``chosen``: the ids that were chosen, first of all: whoever
+    crashes while they are being connected may choose the same again.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Choice:
     expires_at: datetime
     sealed: str
     candidates: tuple[Candidate, ...]
+    chosen: tuple[str, ...] = ()
 
 
 def choice_path(choice_id: str) -> str:

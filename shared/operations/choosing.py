@@ -1,14 +1,15 @@
 """One consent, several accounts: what waits for the person's choice of which to connect.
 
 The candidates' tokens are sealed together under the choice's id, each distinct one once (the locations of one owner
-share theirs). The first choice wins; after that, or after 30 minutes, there is nothing to choose from any more.
+share theirs). The first choice wins: it is written down before anything is connected, so that the same choice can be made
+again after a crash, and no other. Once all are connected, or after 30 minutes, there is nothing to choose from any more.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
-from contextlib import suppress
 
 from shared.domain import codec
 from shared.domain.accounts import Account, Connected, Tokens
@@ -17,9 +18,11 @@ from shared.domain.connections import CHOICE_AGE, MAX_CANDIDATES, Candidate, Cho
 from shared.domain.errors import Broken, Invalid
 from shared.operations import linking, lookup, tokens
 from shared.operations.linking import Owner
-from shared.ports.store import Query, Transaction, Write
-from shared.ports.vault import Place, VaultError
+from shared.ports.store import Doc, Query, Transaction, Write
+from shared.ports.vault import Place, SecretGone, VaultError, VaultUnavailable
 from shared.ports.world import Ports
+
+log = logging.getLogger(__name__)
 
 
 def offer(ports: Ports, owner: Owner, platform: str, found: Sequence[Connected]) -> Choice:
@@ -59,7 +62,7 @@ def get(ports: Ports, caller: Caller, choice_id: str) -> Choice:
 def select(ports: Ports, caller: Caller, choice_id: str, wanted: Sequence[str], field: str) -> list[Account]:
     """Connect the chosen candidates (their ids at the network), in the order named; the rest is forgotten.
 
-    ``field`` names the request's field to people. Raises Missing, Invalid (not a candidate), Broken, store.Unavailable.
+    The same choice may be made again as long as it was not answered. ``field`` names the request's field to people. Raises Missing, Invalid (not a candidate), Broken, store.Unavailable.
     """
     choice = get(ports, caller, choice_id)
     known = [candidate.platform_account_id for candidate in choice.candidates]
@@ -68,13 +71,14 @@ def select(ports: Ports, caller: Caller, choice_id: str, wanted: Sequence[str], 
         text = f"{field}: name one or more of {', '.join(known[:20])}: the connection's own candidates."
         raise Invalid("validation.field_invalid", text, field=field)
     speaking = _opened(ports, choice)
-    _take(ports, choice)
+    _take(ports, choice, tuple(chosen))
     owner = Owner(choice.space, choice.sandbox, choice.brand_id)
     accounts = []
     for one in chosen:
         index = known.index(one)
         connected = _connected(choice.candidates[index], speaking[index])
         accounts.append(linking.link(ports, owner, choice.platform, connected))
+    _forget(ports, choice)
     return accounts
 
 
@@ -82,37 +86,57 @@ def forget_expired(ports: Ports, limit: int = 100) -> int:
     """Remove choices that nobody made in time, with their tokens; answers how many. For the sweeper. Safe to run twice."""
     late = Query("pending", where=(("expires_at", "<", ports.clock.now()),), limit=limit)
     found = ports.store.query(late)
-    for doc in found:
+    return sum(_forgotten(ports, doc) for doc in found)
+
+
+def _forgotten(ports: Ports, doc: Doc) -> bool:
+    """Whether it is gone. A vault that does not answer is asked again by the next run; what cannot be read keeps nobody."""
+    try:
         choice = codec.decode(Choice, doc.data)
-        with suppress(VaultError):
-            ports.vault.destroy(_place(choice.space, choice.id), choice.sealed)
-        ports.store.commit([Write("delete", doc.path)])
-    return len(found)
+        ports.vault.destroy(_place(choice.space, choice.id), choice.sealed)
+    except VaultUnavailable:
+        return False
+    except (VaultError, TypeError, ValueError, KeyError, AttributeError):
+        log.warning("a choice is forgotten without its secret", extra={"path": doc.path})
+    ports.store.commit([Write("delete", doc.path)])
+    return True
 
 
 def _opened(ports: Ports, choice: Choice) -> list[Tokens]:
     try:
         kept = json.loads(ports.vault.open(_place(choice.space, choice.id), choice.sealed))
+    except SecretGone:  # chosen and connected already, by a call that was interrupted at its very end
+        raise lookup.missing("connection", choice.id) from None
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The accounts' tokens could not be read: try again.") from error
     distinct = [tokens.load(text.encode()) for text in kept["tokens"]]
     return [distinct[index] for index in kept["of"]]
 
 
-def _take(ports: Ports, choice: Choice) -> None:
-    """The first choice wins. Raises Missing for the second."""
+def _take(ports: Ports, choice: Choice, chosen: tuple[str, ...]) -> None:
+    """The first choice wins. Raises Missing for another one."""
     path = choice_path(choice.id)
 
     def body(txn: Transaction) -> bool:
-        if txn.get(path) is None:
-            return False
-        txn.write(Write("delete", path))
-        return True
+        doc = txn.get(path)
+        before = codec.decode(Choice, doc.data).chosen if doc else ()
+        if doc is not None and not before:
+            txn.write(Write("update", path, {"chosen": list(chosen)}))
+        return doc is not None and before in ((), chosen)
 
     if not ports.store.transact(body):
         raise lookup.missing("connection", choice.id)
-    with suppress(VaultError):
+
+
+def _forget(ports: Ports, choice: Choice) -> None:
+    """The secret, then the choice; while the vault does not answer it is left to the sweeper."""
+    try:
         ports.vault.destroy(_place(choice.space, choice.id), choice.sealed)
+    except VaultUnavailable:
+        return
+    except VaultError as error:
+        log.info("a choice's secret was gone already", extra={"error": type(error).__name__})
+    ports.store.commit([Write("delete", choice_path(choice.id))])
 
 
 def _candidate(one: Connected) -> Candidate:

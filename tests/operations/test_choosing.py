@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from shared.domain.accounts import Connected, Tokens
 from shared.domain.connections import Choice
-from shared.domain.errors import Broken, Invalid, Missing
+from shared.domain.errors import Broken, Invalid, Missing, RostrumError
 from shared.operations import accounts, choosing, sessions
 from shared.operations.linking import Owner
+from shared.ports.store import Write
 from shared.ports.vault import VaultUnavailable
 from tests.operations.flows import OTHER, TEST
 from tests.support import memory_ports
-from tests.support.faults import once
+from tests.support.faults import Crash, once
 from tests.support.memory_ports import Rig
+from tests.support.simulated import START
 
 PAGES = tuple(
     Connected(str(100 + n), f"page{n}", f"Page {n}", Tokens(f"token-{'shared' if n < 2 else n}"), metadata={"n": n})
@@ -84,6 +88,39 @@ def test_a_vault_that_fails_keeps_the_choice(rig: Rig, choice: Choice) -> None:
         choosing.select(rig.ports, TEST, choice.id, ["100"], "page_ids")
     rig.faults.hook = None
     assert choosing.select(rig.ports, TEST, choice.id, ["100"], "page_ids")
+
+
+@pytest.mark.parametrize("call", range(24))
+def test_whoever_crashes_while_connecting_chooses_again(rig: Rig, choice: Choice, call: int) -> None:
+    """The same choice; another one comes too late. Each account is there once, and no secret is left behind."""
+    rig.faults.hook = once(call, "after", lambda: Crash("killed"))
+    done = False
+    with suppress(Crash, RostrumError):
+        choosing.select(rig.ports, TEST, choice.id, ["102", "100"], "page_ids")
+        done = True
+    rig.faults.hook = None
+    if not done:
+        with suppress(Missing):  # it died after the last account was connected
+            choosing.select(rig.ports, TEST, choice.id, ["102", "100"], "page_ids")
+    with pytest.raises(Missing):
+        choosing.select(rig.ports, TEST, choice.id, ["101"], "page_ids")
+    assert {one.platform_account_id for one in accounts.list_(rig.ports, TEST)} == {"102", "100"}
+
+
+def test_the_forgetting_outlives_a_vault_that_fails_and_a_row_that_cannot_be_read(rig: Rig, choice: Choice) -> None:
+    """A secret is not left behind because the vault did not answer once; one bad row keeps nobody."""
+    rig.clock.advance(31 * 60)
+    rig.ports.store.commit([Write("create", "pending/pc_bad", {"expires_at": START})])
+    rig.faults.hook = lambda call, phase: _down() if call.startswith("vault") and phase == "before" else None
+    assert choosing.forget_expired(rig.ports) == 1
+    rig.faults.hook = None
+    assert choosing.forget_expired(rig.ports) == 1
+    assert not rig.vault.secrets
+    assert rig.ports.store.get("pending/pc_bad") is None
+
+
+def _down() -> None:
+    raise VaultUnavailable("down")
 
 
 def test_no_token_lies_in_the_document(rig: Rig, choice: Choice) -> None:

@@ -7,6 +7,7 @@ it: storing another app, or none, changes nothing for accounts that are connecte
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -23,18 +24,33 @@ from shared.ports.vault import Place, VaultError
 from shared.ports.world import Ports
 
 MAX_VALUE = 512  # characters
-_ID, _SECRET = "own_app_id", "own_app_secret"  # names among an account's further secrets
+MAX_SCOPES = 50
+_ID, _SECRET, _CONFIG = "own_app_id", "own_app_secret", "own_app_config"  # names among an account's further secrets
 
 
-def keep(ports: Ports, caller: Caller, platform: str, client_id: str, client_secret: str) -> OwnApp:
-    """Store or replace the workspace's app. Raises Forbidden (a restricted key), Invalid, Broken, store.Unavailable."""
+def keep(
+    ports: Ports,
+    caller: Caller,
+    platform: str,
+    client_id: str,
+    client_secret: str,
+    *,
+    config: str = "",
+    scopes: Sequence[str] = (),
+) -> OwnApp:
+    """Store or replace the workspace's app. Raises Forbidden (a restricted key), Invalid, Broken, store.Unavailable.
+
+    ``config``, ``scopes``: as in :class:`~shared.platforms.contract.App`.
+    """
     name = _allowed(caller, platform)
     for field, value in (("client_id", client_id), ("client_secret", client_secret)):
         if not value.strip() or len(value) > MAX_VALUE:
             text = f"{field}: as the network's developer portal shows it, at most {MAX_VALUE} characters."
             raise Invalid("validation.field_invalid", text, field=field)
+    _check_further(config, scopes)
     known, now = _read(ports, caller.space, name), ports.clock.now()
-    secret = json.dumps({"client_id": client_id.strip(), "client_secret": client_secret.strip()}).encode()
+    said = {"client_id": client_id.strip(), "client_secret": client_secret.strip(), "config": config.strip()}
+    secret = json.dumps({**said, "scopes": list(scopes)}).encode()
     try:
         sealed = ports.vault.seal(_place(caller.space, name), secret)
     except VaultError as error:
@@ -81,20 +97,28 @@ def for_connecting(ports: Ports, space: str, platform: str, *, sandbox: bool) ->
         kept = json.loads(ports.vault.open(_place(space, platform), own.sealed))
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The app's credentials could not be read: try again.") from error
-    return App(kept["client_id"], kept["client_secret"]), True
+    return App(kept["client_id"], kept["client_secret"], kept.get("config", ""), tuple(kept.get("scopes", ()))), True
 
 
 def remembered(connected: Connected, app: App) -> Connected:
     """The account with the app that it was connected with among its secrets."""
-    extra = {**connected.tokens.extra, _ID: app.client_id, _SECRET: app.client_secret}
+    extra = {**connected.tokens.extra, _ID: app.client_id, _SECRET: app.client_secret, _CONFIG: app.config}
     return replace(connected, tokens=replace(connected.tokens, extra=extra))
 
 
 def of_account(ports: Ports, platform: str, tokens: Tokens, *, sandbox: bool) -> App:
     """The app that speaks for an account: the one it was connected with. Raises Clash (``platform.app_missing``)."""
     if tokens.extra.get(_ID):
-        return App(tokens.extra[_ID], tokens.extra.get(_SECRET, ""))
+        return App(tokens.extra[_ID], tokens.extra.get(_SECRET, ""), tokens.extra.get(_CONFIG, ""))
     return networks.app_for(ports, platform, sandbox=sandbox)
+
+
+def _check_further(config: str, scopes: Sequence[str]) -> None:
+    if len(config) > MAX_VALUE:
+        raise Invalid("validation.field_invalid", f"config: at most {MAX_VALUE} characters.", field="config")
+    if len(scopes) > MAX_SCOPES or not all(one and len(one) <= MAX_VALUE and one.split() == [one] for one in scopes):
+        text = f"scopes: at most {MAX_SCOPES} of the network's own names, one each."
+        raise Invalid("validation.field_invalid", text, field="scopes")
 
 
 def _allowed(caller: Caller, platform: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.errors import Forbidden, Invalid, Missing
 from shared.operations import accounts, apps, sessions
-from tests.operations.flows import OTHER, TEST, begin, consent, redirected
+from tests.operations.flows import OTHER, TEST, begin, consent, query_of, redirected
 from tests.support import memory_ports
 from tests.support.memory_ports import Rig
 
@@ -25,6 +25,11 @@ def speakers(rig: Rig) -> list[str]:
     sent = [request for request in rig.sandbox.sent if request.url.endswith("/oauth2/token")]
     basic = [request.headers["Authorization"].removeprefix("Basic ") for request in sent]
     return [b64decode(text).decode().partition(":")[0] for text in basic]
+
+
+def asked(rig: Rig, platform: str) -> dict[str, str]:
+    """What the network's consent page is asked for."""
+    return query_of(query_of(begin(rig, platform).auth_url)["url"])
 
 
 def test_an_account_keeps_the_app_that_it_was_connected_with(rig: Rig) -> None:
@@ -70,6 +75,29 @@ def test_a_change_in_the_middle_of_a_consent_ends_it(rig: Rig) -> None:
     apps.keep(rig.ports, TEST, "twitter", "our-own", "hush")
     landing = accounts.callback(rig.ports, "twitter", consent(rig, begun))
     assert (landing.status, landing.error) == ("error", "auth.state_mismatch")
+
+
+def test_what_else_an_app_is_called_by_goes_with_it(rig: Rig) -> None:
+    """A login's configuration instead of scopes, and fewer scopes; the account speaks as that app from then on."""
+    apps.keep(rig.ports, TEST, "whatsapp", "our-own", "hush", config=" 4711 ")
+    assert asked(rig, "whatsapp")["config_id"] == "4711"
+    account = redirected(rig, "whatsapp")
+    assert sessions.call(rig.ports, account).app.config == "4711"
+    apps.keep(rig.ports, TEST, "linkedin", "our-own", "hush", scopes=["openid", "profile", "w_member_social"])
+    assert asked(rig, "linkedin")["scope"] == "openid profile w_member_social"
+    apps.keep(rig.ports, TEST, "linkedin", "our-own", "hush")
+    assert "rw_organization_admin" in asked(rig, "linkedin")["scope"]
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [("config", "c" * 513), ("scopes", ["one two"]), ("scopes", [""]), ("scopes", ["x"] * 51)],
+)
+def test_what_no_app_can_have_is_named(rig: Rig, field: str, given: object) -> None:
+    """As the other fields."""
+    with pytest.raises(Invalid) as refused:
+        apps.keep(rig.ports, TEST, "linkedin", "i", "s", **{field: given})  # type: ignore[arg-type]
+    assert refused.value.meta["field"] == field
 
 
 @pytest.mark.parametrize(("client_id", "secret"), [("", "s"), ("i", " "), ("i" * 513, "s"), ("i", "s" * 513)])

@@ -26,7 +26,8 @@ def get_app(x: Exchange[None, None]) -> Reply:
 
 def keep_app(x: Exchange[models.CredentialsRequest, None]) -> Reply:
     """PUT /v1/platforms/{platform}/credentials"""
-    apps.keep(x.ports, x.caller, x.path["platform"], x.body.client_id, x.body.client_secret)
+    app, name = x.body, x.path["platform"]
+    apps.keep(x.ports, x.caller, name, app.client_id, app.client_secret, config=app.config, scopes=app.scopes)
     return Reply(204)
 
 

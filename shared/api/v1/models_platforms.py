@@ -12,6 +12,18 @@ class CredentialsRequest(Body):
 
     client_id: str = Field(min_length=1, max_length=512)
     client_secret: str = Field(min_length=1, max_length=512)
+    config: str = Field(
+        "",
+        max_length=512,
+        description="What some networks call an app by beside its id (its number, or the id of a login configuration; the "
+        "network's page in the docs says so). No secret.",
+    )
+    scopes: list[str] = Field(
+        [],
+        max_length=50,
+        description="What to ask people for instead of all that Rostrum can use: where the network granted this app fewer "
+        "permissions, for it refuses a consent that asks for one too many.",
+    )
 
 
 class CredentialsResponse(View):

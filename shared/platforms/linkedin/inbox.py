@@ -143,7 +143,12 @@ def _instant(milliseconds: Any) -> datetime:
 
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
-    """Nothing needs preparing."""
+    """Nothing needs preparing; what is acted on must be LinkedIn's. Raises Invalid."""
+    kind = _ACTED_ON.get(act.verb, "a post or a comment")
+    fits = wire.is_urn(act.on) and (kind != "a comment" or wire.is_comment(act.on))
+    if not fits:
+        text = f"on: {act.on[:64]!r} is not the URN of {kind} at LinkedIn (urn:li:…): give the id as it was answered."
+        raise Invalid("platform.linkedin.id_invalid", text, field="on", platform="linkedin")
     return Ready(state)
 
 
@@ -195,6 +200,7 @@ def _thread(act: Act) -> tuple[str, str]:
     return post, str(act.handles.get("parent") or act.on)
 
 
+_ACTED_ON: Final = {"comment.reply": "a comment", "comment.delete": "a comment"}
 _COMMITS: Final[Mapping[str, Callable[[Call, Act], Published]]] = {
     "comment.create": _create,
     "comment.reply": _reply,

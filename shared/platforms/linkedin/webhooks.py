@@ -154,8 +154,8 @@ def _application(call: Call) -> str:
     """LinkedIn names the app by its number here, which it does not tell to the app itself."""
     if not call.app.config:
         said = (
-            "LinkedIn subscribes by the application's number: set LINKEDIN_APP_CONFIG to the number in the app's address in "
-            "LinkedIn's developer portal."
+            "LinkedIn subscribes by the application's number, which is in the app's address in LinkedIn's developer portal: set "
+            "LINKEDIN_APP_CONFIG to it, or config where the workspace has an app of its own."
         )
         raise Unsupported("platform.linkedin.application_unknown", said)
     return f"urn:li:developerApplication:{call.app.config}"

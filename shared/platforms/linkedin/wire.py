@@ -7,6 +7,7 @@ above 22 bits: seen on every post whose time is known, 2023 to 2026; LinkedIn do
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from shared.ports.http import Request
 API: Final = "https://api.linkedin.com/rest"
 LIVE_STATES: Final = frozenset({"PUBLISHED", "PUBLISH_REQUESTED"})
 DEAD_STATES: Final = frozenset({"DRAFT", "PUBLISH_FAILED"})
+_URN: Final = re.compile(r"urn:li:[A-Za-z]{1,40}:[\w:(),-]{1,300}", re.ASCII)
+_COMMENT: Final = re.compile(r"urn:li:comment:\([\w:-]{1,200},[0-9]{1,20}\)", re.ASCII)
 _MULTI: Final = Kind.CAROUSEL
 
 
@@ -40,6 +43,16 @@ def authorised(call: Call, request: Request, method: str = "") -> Request:
 def encoded(urn: str) -> str:
     """A URN as it stands in a path, a query or a list."""
     return quote(urn, safe="")
+
+
+def is_urn(value: str) -> bool:
+    """Whether it has a URN's form."""
+    return _URN.fullmatch(value) is not None
+
+
+def is_comment(urn: str) -> bool:
+    """Whether it is a comment's: of its thread and its number."""
+    return _COMMENT.fullmatch(urn) is not None
 
 
 def is_organization(urn: str) -> bool:

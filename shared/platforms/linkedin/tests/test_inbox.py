@@ -200,3 +200,22 @@ def test_a_page_s_post_that_nobody_saw_has_zeros() -> None:
     page = Person(PAGES, page=True)
     counts = metrics.post(page.call, page.publish("Just now"))
     assert (counts.likes, counts.comments, counts.shares, counts.views) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("verb", "on"),
+    [
+        ("comment.create", "4711"),
+        ("comment.reply", "urn:li:share:1"),
+        ("comment.delete", "urn:li:comment:(urn:li:activity:1,x)"),
+        ("comment.delete", "urn:li:comment:(a/b?c,1)"),
+        ("comment.like", ""),
+        ("post.like", "urn:li:share:1/../x"),
+    ],
+)
+def test_what_is_no_urn_is_told_before_anything_is_armed(verb: str, on: str) -> None:
+    """Or the one request would break on it, and its outcome be in doubt."""
+    person = Person(PAGES, page=True)
+    with pytest.raises(Invalid) as refused:
+        inbox.prepare(person.call, Act(verb, on, "x", {}, (), {}, "0" * 32, 0), {})
+    assert refused.value.meta["field"] == "on"

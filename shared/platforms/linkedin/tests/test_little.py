@@ -14,6 +14,7 @@ CASES = [
     ("Tagged #harbour today", "Tagged #harbour today"),
     ("We are #1 (again)", r"We are \#1 \(again\)"),
     ("With @[Fern & Moss](urn:li:organization:123) here", "With @[Fern & Moss](urn:li:organization:123) here"),
+    ("@[A_B | C* #1](urn:li:organization:1_2)", r"@[A\_B \| C\* \#1](urn:li:organization:1_2)"),
     ("Not a mention: @[x](https://example.com)", r"Not a mention: \@\[x\]\(https://example.com\)"),
 ]
 

@@ -98,14 +98,15 @@ def _is_ours(call: Call, piece: Piece, progress: Progress, post: Mapping[str, An
         return bool(set(progress.photos) & set(wire.photos_of(post)))
     if wire.shows_media(post) or _made_by(call, post) is False:
         return False
-    return wire.same_text(piece.text, post.get("message"))
+    return wire.same_text(piece.text, post.get("message")) and wire.same_link(piece, post)
 
 
 def _may_be_ours(call: Call, piece: Piece, post: Mapping[str, Any]) -> bool:
-    """What nobody else claims of this app's, whatever its words; or our words, with names for mentions."""
-    if wire.shows_media(post):
+    """What nobody else claims of this app's, whatever its words; or our words, with names for mentions or another link."""
+    if wire.shows_media(post) or (by := _made_by(call, post)) is False:
         return False
-    return _made_by(call, post) is True or wire.may_be(piece.text, post.get("message"))
+    said = post.get("message")
+    return by is True or wire.may_be(piece.text, said) or (bool(piece.text) and wire.same_text(piece.text, said))
 
 
 def _made_by(call: Call, post: Mapping[str, Any]) -> bool | None:

@@ -90,6 +90,15 @@ def shows_media(post: Mapping[str, Any]) -> bool:
     return any(one.get("type") in _MEDIA or one.get("subattachments") for one in attached)
 
 
+def same_link(piece: Piece, post: Mapping[str, Any]) -> bool:
+    """Whether a listed post leads where a link post of ours does. Other kinds have no link of their own."""
+    if piece.kind is not Kind.LINK:
+        return True
+    attached = (post.get("attachments") or {}).get("data") or ()
+    shown = {str(one.get(name) or "").rstrip("/") for one in attached for name in ("unshimmed_url", "url")}
+    return str(piece.options.get("link") or "").rstrip("/") in shown
+
+
 def same_text(ours: str, theirs: object) -> bool:
     """Whether a listed message is ours: Facebook trims it and its lines."""
     return _bare(ours) == _bare(str(theirs or ""))

@@ -144,17 +144,48 @@ def test_a_text_that_facebook_has_changed_is_not_proven_absent(stage: stages.Sta
     state, at = stage.prepared(piece), stage.world.now
     published = stage.committed(piece, state)
     post = stage.world.get("post", published.id) or {}
-    for words, app in (("With The Bakery today", "somebody-else"), ("W i t h", post["app"])):
-        stage.world.put("post", published.id, post | {"message": words, "app": app})
+    for words in ("With The Bakery today", "W i t h"):
+        stage.world.put("post", published.id, post | {"message": words})
         assert isinstance(stage.found(piece, state, at), Unsure)
         assert isinstance(publish.find(stage.call, piece, Armed(1, at, state, lambda _: True)), Absent)
-    stage.world.put("post", published.id, post | {"message": "Without it today", "app": "somebody-else"})
+    stage.world.put("post", published.id, post | {"message": "With The Bakery today", "app": "somebody-else"})
     assert isinstance(stage.found(piece, state, at), Absent)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "may"),
+    [
+        ("With @[1] today", "With The Bakery today", True),
+        ("@[1] and @[2]", "Ada and The Bakery", True),
+        ("@[1]" * 5000, "a" * 5000, True),
+        ("With @[1] today", "With The Bakery tomorrow", False),
+        ("a @[1] a", "a a", False),
+        ("No mention", "No mention", False),
+        ("With @[1", "With Ada", False),
+    ],
+)
+def test_a_mention_may_be_listed_as_any_name(ours: str, theirs: str, *, may: bool) -> None:
+    """In linear time; a text without mentions is compared as it is."""
+    assert wire.may_be(ours, theirs) is may
+
+
+@pytest.mark.parametrize("text", ["", "Read this"])
+def test_links_of_one_text_are_told_apart(stage: stages.Stage, text: str) -> None:
+    """A link without words looks like every other one: its address decides."""
+    one, other = (simulated.piece(Kind.LINK, text, options={"link": f"https://example.test/{n}"}) for n in (1, 2))
+    state, at = stage.prepared(one), stage.world.now
+    theirs = stage.committed(other, stage.prepared(other))
+    assert isinstance(stage.found(one, state, at), Unsure)
+    assert isinstance(publish.find(stage.call, one, Armed(1, at, state, lambda id_: id_ == theirs.id)), Absent)
+    ours = stage.committed(one, state)
+    found = stage.found(one, state, at)
+    assert isinstance(found, Published)
+    assert found.id == ours.id
 
 
 def test_a_link_to_something_on_facebook_is_found(stage: stages.Stage) -> None:
     """Its preview names a target, as a photo's does; it is no photo."""
-    piece = stages.pieces()["link"]
+    piece = simulated.piece(Kind.LINK, "Our page", options={"link": "https://www.facebook.com/1"})
     state = stage.prepared(piece)
     published = stage.committed(piece, state)
 

@@ -128,9 +128,9 @@ MANIFEST = Manifest(
     ),
     timing=Timing(
         send_deadline=60.0,  # Pinterest fetches the images before it answers
-        # 5 s to send, 60 s to answer, the http port's own bound (135 s), then the board's list, which shows a new Pin within
-        # seconds. Pinterest names no bound.
-        settle=300.0,
+        # 5 s to send, 60 s to answer, the http port's own bound (135 s). Then Pinterest may still be fetching images, and the
+        # board's list shows a new Pin some seconds later. Pinterest names no bound for either.
+        settle=900.0,
         # The simulator's Pins are listed at once.
         sandbox_settle=10.0,
         confirm_within=60.0,  # unused: Pinterest answers with the Pin

@@ -136,9 +136,11 @@ def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
     else:
         answer = api.send_list(call, "POST", path, [_MAKING[act.verb](act, state)])
     item = (api.items(answer) or [{}])[0]
-    if exceptions := _exceptions(item):
-        raise errors.item_refusal(exceptions[0])
     made = str((item.get("data") or {}).get("id") or "")
+    if exceptions := _exceptions(item):
+        if made and what != "status":
+            raise AnswerLost("an exception beside something that was made")
+        raise errors.item_refusal(exceptions[0])
     if not made.isdecimal():
         raise AnswerLost("a success that names nothing")
     return Published(made, None, {"ad_account_id": ads_wire.account_of(act)}, dict(item.get("data") or {}))
@@ -167,7 +169,8 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
 def _status_found(call: Call, act: Act, level: str) -> Published | Absent | Unsure:
     wished = ads_wire.status(act)["status"]
     narrowed = {f"{level}_ids": (ads_wire.number(act.on, "on"),)}
-    found = api.items(_listed(call, level, ads_wire.account_of(act), narrowed, ""))
+    listed = api.items(_listed(call, level, ads_wire.account_of(act), narrowed, ""))
+    found = [one for one in listed if str(one.get("id")) == act.on]
     if not found:
         return Unsure("it is not there any more")
     return Published(act.on) if found[0].get("status") == wished else Absent("its status is another")

@@ -96,9 +96,16 @@ def ad(act: Act, creative_type: str) -> dict[str, Any]:
         "creative_type": creative_type,
         "name": marked(act),
         "status": "PAUSED",
-        "destination_url": act.arguments.get("link"),
+        "destination_url": _link(act),
     }
     return _present(body)
+
+
+def _link(act: Act) -> str | None:
+    value = act.arguments.get("link")
+    if value is not None and (not isinstance(value, str) or not value.startswith(("https://", "http://"))):
+        raise _invalid("link", "link is an address: http or https.")
+    return value
 
 
 def creative_type(pin: Mapping[str, Any]) -> str:
@@ -123,7 +130,7 @@ def account_of(act: Act) -> str:
 
 def number(value: Any, name: str) -> str:
     """An id. Raises Invalid."""
-    if not isinstance(value, str) or not value.isdecimal() or len(value) > 25:
+    if not isinstance(value, str) or not (value.isdecimal() and value.isascii()) or len(value) > 25:
         raise _invalid(name, f"{name} is an id of Pinterest's: digits.")
     return value
 

@@ -64,11 +64,11 @@ def _get(path: str, query: Mapping[str, Any] | None) -> Request:
 
 
 def items(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A page's items. Raises AnswerLost when it is no page: an unreadable list proves nothing."""
+    """A page's items. Raises AnswerLost when it is no page, or has others: an unreadable list proves nothing."""
     found = answer.get("items")
-    if not isinstance(found, list):
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise AnswerLost("an answer that is no page")
-    return [item for item in found if isinstance(item, dict)]
+    return found
 
 
 def every(call: Call, path: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any] | None]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from shared.domain.errors import Invalid, TooLong
 from shared.platforms.pinterest import wire
 
-_ID: Final = re.compile(r"\d{1,25}")
+_ID: Final = re.compile(r"[0-9]{1,25}")
 _COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
 _TEXTS: Final = (("title", wire.MAX_TITLE), ("alt_text", wire.MAX_ALT_TEXT), ("link", wire.MAX_LINK))
 

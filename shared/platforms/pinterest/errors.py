@@ -44,6 +44,13 @@ _DEAD_GRANT: Final = ErrorRow(
     "user",
     reconnect=True,
 )
+_BAD_APP: Final = ErrorRow(
+    Fate.REJECTED,
+    "app_invalid",
+    "Pinterest does not accept this installation's app id and secret. Check them at developers.pinterest.com/apps.",
+    "auth",
+    "system",
+)
 _SCOPE: Final = ErrorRow(
     Fate.REJECTED,
     "scope_missing",
@@ -138,6 +145,18 @@ def storage(response: Response) -> Refused:
 def dead_grant(message: str) -> Refused:
     """A grant that nothing can be asked with any more."""
     return Refused(_DEAD_GRANT, platform=PLATFORM, status=0, platform_message=message)
+
+
+def bad_app(refused: Refused) -> Refused:
+    """A refusal of the token endpoint that is about the installation, not about the person's grant."""
+    return Refused(
+        _BAD_APP,
+        platform=PLATFORM,
+        status=refused.status,
+        platform_code=refused.platform_code,
+        platform_message=refused.platform_message,
+        raw=refused.raw,
+    )
 
 
 def retry_at(response: Response, now: datetime) -> datetime | None:

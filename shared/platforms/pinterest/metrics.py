@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from shared.platforms.contract import Call, Metrics, Published
-from shared.platforms.pinterest import api
+from shared.platforms.pinterest import api, wire
 
 _METRICS: Final = (
     "IMPRESSION",
@@ -33,9 +33,9 @@ _DAYS: Final = 89  # the first day may be 90 back, and ours begins in UTC
 
 
 def post(call: Call, published: Published) -> Metrics:
-    """The counts of one Pin. Raises Refused; a Pin that is gone is refused as ``not_found``."""
+    """The counts of one Pin. Raises Refused, Invalid; a Pin that is gone is refused as ``not_found``."""
     query = {**_days(call), "metric_types": ",".join(_METRICS)}
-    answer = api.get(call, f"/pins/{published.id}/analytics", query)
+    answer = api.get(call, f"/pins/{wire.identifier(published.id)}/analytics", query)
     figures = answer.get("all") or answer.get("ALL") or {}
     summary, lifetime = figures.get("summary_metrics") or {}, figures.get("lifetime_metrics") or {}
     return Metrics(

@@ -80,12 +80,7 @@ def refresh(call: Call) -> Tokens:
         "refresh_token": call.tokens.refresh,
         "continuous_refresh": "true",
     }
-    try:
-        return _tokens(call, _ask_token_endpoint(call, grant), call.tokens)
-    except Refused as refused:
-        if refused.status in {400, 401} and refused.row.code == "auth":
-            raise errors.dead_grant(refused.platform_message) from refused
-        raise
+    return _tokens(call, _ask_token_endpoint(call, grant), call.tokens)
 
 
 def revoke(call: Call) -> None:
@@ -96,7 +91,12 @@ def revoke(call: Call) -> None:
 def _ask_token_endpoint(call: Call, fields: Mapping[str, str]) -> dict[str, Any]:
     pair = f"{call.app.client_id}:{call.app.client_secret}"
     request = _wire.post_form(TOKEN, fields, Authorization=f"Basic {b64encode(pair.encode()).decode()}")
-    return _wire.ask(call, request, errors.refusal).json
+    try:
+        return _wire.ask(call, request, errors.refusal).json
+    except Refused as refused:
+        # Only the grant's own code says that the grant is dead. Another 401 is about our id and secret, for there is no
+        # access token in the request: no reason to have everybody connect again.
+        raise errors.bad_app(refused) if refused.status == 401 and not refused.row.reconnect else refused from None
 
 
 def _tokens(call: Call, answer: Mapping[str, Any], before: Tokens | None) -> Tokens:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from shared.domain.content import Kind, MediaFacts, MediaType, Piece
 from shared.domain.errors import Invalid
-from shared.platforms import _wire
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.pinterest import api, checks, uploads, wire
 from shared.ports.http import AnswerLost, Request
@@ -77,16 +76,20 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
     """Look for the piece on its board since it was armed. What is another piece's by now is passed over.
 
-    The order of the list is not documented: absence needs all of it.
+    The order of the list is not documented: absence needs all of it, and nothing in it that may be the piece in other
+    words, or does not say when it was made.
     """
     since = _looks_back_to(armed) - _SKEW
     listed = list(api.every(call, _listing(piece)))
-    mine = [pin for pin in listed if pin and wire.created(pin) >= since and wire.is_piece(piece, pin)]
-    fresh = [pin for pin in mine if not armed.taken(str(pin.get("id")))]
-    if fresh and (published := wire.published(min(fresh, key=wire.created))):
+    fresh = [(wire.created(pin) or since, pin) for pin in listed if pin and (wire.created(pin) or since) >= since]
+    free = [(at, pin) for at, pin in fresh if not armed.taken(str(pin.get("id")))]
+    mine = [(at, pin) for at, pin in free if wire.created(pin) and wire.is_piece(piece, pin)]
+    if mine and (published := wire.published(min(mine, key=lambda found: found[0])[1])):
         return published
     if None in listed:
         return Unsure("the board has more Pins than were read")
+    if any(wire.resembles(piece, pin) for _, pin in free):
+        return Unsure("a Pin that was made there since the attempt may be it, in other words")
     return Absent("the whole list of the board's Pins does not have it")
 
 
@@ -112,8 +115,8 @@ def describe(call: Call, published: Published) -> Published:
 
 
 def delete(call: Call, published: Published) -> None:
-    """DELETE /pins/{id}; what is gone already is fine. Raises Refused, AnswerLost, NotSent."""
-    request = Request("DELETE", _wire.with_query(f"{api.API}/pins/{published.id}", {}))
+    """DELETE /pins/{id}; what is gone already is fine. Raises Refused, AnswerLost, NotSent, Invalid."""
+    request = Request("DELETE", f"{api.API}/pins/{wire.identifier(published.id)}")
     try:
         api.ask(call, request)
     except Refused as refused:

@@ -54,13 +54,23 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     """Look for the board by its name among those made since then. Raises Refused, AnswerLost, NotSent."""
     since = armed.at - _SKEW
     listed = list(api.every(call, "/boards"))
-    named = [board for board in listed if board and wire.canonical(board.get("name")) == wire.canonical(act.text)]
-    fresh = [board for board in named if wire.created(board) >= since and not armed.taken(str(board.get("id")))]
-    if fresh and (published := _made(min(fresh, key=wire.created))):
+    own = [board for board in listed if board and _owner(board) in {"", call.who.username}]
+    named = [board for board in own if wire.canonical(board.get("name")) == wire.canonical(act.text)]
+    dated = [(wire.created(board), board) for board in named if not armed.taken(str(board.get("id")))]
+    fresh = [(at, board) for at, board in dated if at and at >= since]
+    if fresh and (published := _made(min(fresh, key=lambda found: found[0])[1])):
         return published
     if None in listed:
         return Unsure("the account has more boards than were read")
+    if any(at is None for at, _ in dated):
+        return Unsure("a board of this name does not say when it was made")
     return Absent("the account's boards do not have it")
+
+
+def _owner(board: Mapping[str, Any]) -> str:
+    """Whose it is: boards of others are listed too, where one may pin to them."""
+    owner = board.get("owner")
+    return str(owner.get("username") or "") if isinstance(owner, Mapping) else ""
 
 
 def _made(board: Mapping[str, Any]) -> Published | None:
@@ -70,7 +80,7 @@ def _made(board: Mapping[str, Any]) -> Published | None:
 
 def _board_id(arguments: Mapping[str, Any]) -> str:
     given = arguments.get("board_id")
-    if not isinstance(given, str) or not given.isdecimal():
+    if not isinstance(given, str) or not given.isdecimal() or not given.isascii():
         message = "board_sections needs board_id: the id of one of the boards."
         raise Invalid("validation.field_required", message, field="arguments.board_id")
     return given

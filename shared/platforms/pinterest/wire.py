@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from shared.domain.content import Kind, Piece
+from shared.domain.errors import Invalid
 from shared.platforms.contract import Published
 
 SITE: Final = "https://www.pinterest.com"
@@ -15,6 +17,7 @@ MAX_TITLE: Final = 100
 MAX_TEXT: Final = 800
 MAX_LINK: Final = 2048
 MAX_ALT_TEXT: Final = 500
+_ID: Final = re.compile(r"[0-9]{1,25}")
 _MEDIA_TYPES: Final = {Kind.IMAGE: "image", Kind.VIDEO: "video", Kind.CAROUSEL: "multiple_images"}
 
 
@@ -75,13 +78,33 @@ def is_piece(piece: Piece, pin: Mapping[str, Any]) -> bool:
     return shown is None or shown == _MEDIA_TYPES[piece.kind]
 
 
-def created(pin: Mapping[str, Any]) -> datetime:
-    """When it was made: UTC, without saying so. The beginning of time where it is not said."""
+def resembles(piece: Piece, pin: Mapping[str, Any]) -> bool:
+    """Whether a listed Pin may be this piece after all, in words or a form that Pinterest or somebody gave it since."""
+    if pin.get("is_owner") is False:
+        return False
+    said = {"title": piece.options.get("title"), "description": piece.text, "link": piece.options.get("link")}
+    wanted = {name: canonical(value).rstrip("/") for name, value in said.items()}
+    same = [name for name, value in wanted.items() if canonical(pin.get(name)).rstrip("/") == value]
+    return any(wanted[name] for name in same) or not any(wanted.values())
+
+
+def created(pin: Mapping[str, Any]) -> datetime | None:
+    """When it was made: UTC, without saying so. None where it is not said."""
     try:
         at = datetime.fromisoformat(str(pin.get("created_at")))
     except ValueError:
-        return datetime.fromtimestamp(0, UTC)
+        return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def identifier(given: object, name: str = "id") -> str:
+    """An id of Pinterest's, as it is. Raises Invalid, naming ``name``.
+
+    Ids come from callers: one with a slash or a question mark would be another request, with the account's token.
+    """
+    if not isinstance(given, str) or not _ID.fullmatch(given):
+        raise Invalid("validation.field_invalid", f"{name} is an id of Pinterest's: digits.", field=name)
+    return given
 
 
 def canonical(text: Any) -> str:

@@ -120,7 +120,7 @@ def account(value: Any) -> str:
 
 def number(value: Any, name: str) -> str:
     """The id of a campaign, ad group or ad. Raises Invalid."""
-    if not isinstance(value, str) or not value.isdecimal() or len(value) > 25:
+    if not isinstance(value, str) or not (value.isdecimal() and value.isascii()) or len(value) > 25:
         raise _invalid(name, f"{name} is an id of Reddit's ads: digits.")
     return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
 from shared.platforms.pinterest import ads, ads_wire
 from shared.platforms.pinterest.tests.person import BOARD, KEY, Person
+from shared.ports.http import AnswerLost, Response
 from tests.support import simulated
 
 
@@ -70,6 +72,26 @@ def test_deleting_is_archiving(person: Person) -> None:
     account, campaign, *_ = chain(person)
     person.act(ads, "campaign.status", campaign, ad_account_id=account, status="deleted")
     assert ads.objects(person.call, "campaign", account, "", "").items[0].status == "deleted"
+
+
+def test_what_was_made_in_spite_of_an_exception_is_in_doubt(person: Person) -> None:
+    """A refusal beside an id is no definite one: looking tells."""
+    account = ads.accounts(person.call, "").items[0].id
+    item = {"data": {"id": "123"}, "exceptions": [{"code": 1, "message": "Budget was rounded"}]}
+    person.http.intercept = lambda _: Response(200, {}, json.dumps({"items": [item]}).encode())
+    with pytest.raises(AnswerLost):
+        person.act(ads, "campaign.create", account, "Spring", ad_account_id=account, objective="traffic")
+    with pytest.raises(Refused):
+        person.act(ads, "campaign.status", "123", ad_account_id=account, status="active")
+
+
+def test_another_thing_s_status_settles_nothing(person: Person) -> None:
+    """The list is asked for one id; what it answers must be that one."""
+    account, campaign, *_ = chain(person)
+    other = {"items": [{"id": "999", "status": "ACTIVE"}], "bookmark": None}
+    person.http.intercept = lambda _: Response(200, {}, json.dumps(other).encode())
+    act = Act("campaign.status", campaign, "", {"ad_account_id": account, "status": "active"}, key=KEY)
+    assert isinstance(ads.find(person.call, act, Armed(1, person.world.now, {})), Unsure)
 
 
 def test_an_item_is_refused_inside_a_200(person: Person) -> None:

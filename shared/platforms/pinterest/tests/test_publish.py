@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shared.domain.content import Kind, Piece
+from shared.domain.content import Act, Kind, Piece
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure
-from shared.platforms.pinterest import metrics, oauth, publish, resources, uploads
+from shared.platforms.contract import Absent, Armed, Fate, Published, Refused, Unsure
+from shared.platforms.pinterest import metrics, oauth, publish, resources, simulator, uploads
 from shared.platforms.pinterest.tests.person import BOARD, Person
 from shared.ports.http import AnswerLost, Request, Response
 from tests.support import simulated
@@ -34,7 +35,7 @@ def test_a_pin_in_a_section_is_found_there(person: Person) -> None:
     found = person.find(piece, armed)
     assert isinstance(found, Published)
     assert found.id == made.id
-    assert isinstance(person.find(pin(board_section_id=section), armed), Absent)
+    assert isinstance(person.find(pin("Elsewhere", board_section_id=section), armed), Absent)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,70 @@ def test_a_board_with_more_pins_than_are_read_proves_nothing(person: Person) -> 
     assert isinstance(person.find(piece, armed), Unsure)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"description": "In other words"},
+        {"link": "https://example.com/else"},
+        {"media": {"media_type": "multiple_images"}},
+        {"created_at": None},
+    ],
+)
+def test_what_may_be_it_in_other_words_is_no_absence(person: Person, changes: dict[str, Any]) -> None:
+    """Only what is known as another piece's, is older, or is somebody else's, is passed over."""
+    piece = pin(title="Spring", link="https://example.com/spring")
+    made, armed = person.post(piece)
+    person.http.intercept = _changed(person, changes)
+    assert isinstance(person.find(piece, armed), Unsure)
+    assert isinstance(person.find(piece, replace(armed, taken=lambda one: one == made.id)), Absent)
+    for elsewhere in ({"created_at": "2020-01-01T00:00:00"}, {"is_owner": False}):
+        person.http.intercept = _changed(person, {**changes, **elsewhere})
+        assert isinstance(person.find(piece, armed), Absent)
+
+
+def test_a_page_with_what_is_no_pin_proves_nothing(person: Person) -> None:
+    """It may have been the one."""
+    piece, armed = pin("Elsewhere"), person.post(pin())[1]
+    person.http.intercept = lambda _: Response(200, {}, b'{"items": ["549"], "bookmark": null}')
+    with pytest.raises(AnswerLost):
+        person.find(piece, armed)
+
+
+def test_a_board_is_recognised_by_name_time_and_owner(person: Person) -> None:
+    """One of the name that does not say when it was made leaves it open; somebody else's is none."""
+    at = person.world.now
+    act, mine = Act("board.create", "", "Spring"), person.act(resources, "board.create", "", "Spring")
+    found = resources.find(person.call, act, Armed(1, at, {}))
+    assert isinstance(found, Published)
+    assert found.id == mine.id
+    person.http.intercept = _changed(person, {"created_at": None})
+    assert isinstance(resources.find(person.call, act, Armed(1, at, {})), Unsure)
+    person.http.intercept = _changed(person, {"owner": {"username": "somebody_else"}})
+    assert isinstance(resources.find(person.call, act, Armed(1, at, {})), Absent)
+
+
+@pytest.mark.parametrize("given", ["1/../../boards/2", "1?x=1", "x", "", "١٢٣"])
+def test_an_id_is_no_path(person: Person, given: str) -> None:
+    """It would be another request with the account's token: the deletion of a board, for one."""
+    before = len(person.http.sent)
+    for step in (publish.delete, metrics.post):
+        with pytest.raises(Invalid):
+            step(person.call, Published(given))
+    with pytest.raises(Invalid):
+        resources.read(person.call, "board_sections", {"board_id": given}, "")
+    with pytest.raises(Invalid):
+        publish.choose_kind("", [], {"board_id": given})
+    assert len(person.http.sent) == before
+
+
+def test_wrong_keys_of_the_app_end_nobody_s_connection(person: Person) -> None:
+    """Only the grant's own code says that the grant is dead."""
+    person.http.intercept = lambda _: Response(401, {}, b'{"code": 2, "message": "Authentication failed."}')
+    with pytest.raises(Refused) as refused:
+        oauth.refresh(person.call)
+    assert (refused.value.row.code, refused.value.row.reconnect) == ("app_invalid", False)
+
+
 def test_twins_are_told_apart(person: Person) -> None:
     """Of two Pins of one text the second is not the first."""
     piece = pin()
@@ -154,3 +219,17 @@ def test_sections_need_their_board(person: Person) -> None:
     with pytest.raises(Invalid) as invalid:
         resources.read(person.call, "board_sections", {}, "")
     assert invalid.value.meta["field"] == "arguments.board_id"
+
+
+def _changed(person: Person, changes: Mapping[str, Any]) -> Callable[[Request], Response | None]:
+    """A list of Pins or boards, each of them changed like that."""
+
+    def listed(request: Request) -> Response | None:
+        if request.method != "GET":
+            return None
+        answer = simulator.handle(request, person.world)
+        page = json.loads(answer.body)
+        page["items"] = [{**item, **changes} for item in page["items"]]
+        return Response(200, answer.headers, json.dumps(page).encode())
+
+    return listed

@@ -42,7 +42,8 @@ TABLE: Final[google.Table] = MappingProxyType(
         (400, "OUT_OF_RANGE"): _INVALID,
         (403, "PERMISSION_DENIED"): _DENIED,
         (404, "NOT_FOUND"): _GONE,
-        (409, "ALREADY_EXISTS"): _wrong("duplicate", "Google has this already."),
+        # Documented for the word, not for posts: what is there already may be what was just sent. Looking tells.
+        (409, "ALREADY_EXISTS"): ErrorRow(Fate.UNKNOWN, "duplicate", "Google has this already.", "validation", "user"),
         # Two things at once at Google's: which of them stands, it does not say.
         (409, "ABORTED"): ErrorRow(Fate.UNKNOWN, "aborted", "Google broke this off: something else was changing it."),
         (429, "RESOURCE_EXHAUSTED"): _QUOTA,

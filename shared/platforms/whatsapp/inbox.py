@@ -20,6 +20,7 @@ from shared.ports.http import AnswerLost
 
 _BY_HAND: Final = 16 * 1024 * 1024  # larger files are fetched by WhatsApp from their address
 _KEPT: Final = timedelta(days=29)  # WhatsApp keeps an upload for 30
+_LINKED: Final = timedelta(hours=20)  # an address is good for a day at least after it was handed to us
 _CLOCK_SKEW: Final = timedelta(seconds=5)
 _PAGES: Final = 5
 _SHOWN: Final = 3
@@ -64,14 +65,14 @@ def _not_here(what: str, message: str) -> Unsupported:
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Upload the file, in one request. Raises Invalid, Refused.
 
-    State: ``media`` (``{"id"}`` or ``{"link"}``) and ``until`` (epoch s), when WhatsApp forgets the upload.
+    State: ``media`` (``{"id"}`` or ``{"link"}``) and ``until`` (epoch s), when WhatsApp forgets the upload, or the address ends.
     """
     wire.check(act)
     if not act.media or (state.get("media") and float(state.get("until", 0)) > call.now.timestamp()):
         return Ready(state)
     file, until = act.media[0], (call.now + _KEPT).timestamp()
     if (file.facts.size or 0) > _BY_HAND:
-        return Ready({"media": {"link": file.url}, "until": until})
+        return Ready({"media": {"link": file.url}, "until": (call.now + _LINKED).timestamp()})
     fields = {"messaging_product": wire.PRODUCT, "type": file.facts.content_type}
     named = {"name": "file", "content_type": file.facts.content_type}
     request = GRAPH.part(call, f"{number_id(call)}/media", fields, file.bytes(), field="file", tag=act.key, **named)

@@ -45,6 +45,9 @@ def check(act: Act) -> None:
         raise Invalid(
             "validation.field_invalid", f"A message is one thing: {names} do not go together.", field="arguments"
         )
+    if given and act.text.strip():
+        said = f"text: a message with {given[0]} has no text beside it; put the words into arguments.{given[0]}, or leave text out."
+        raise Invalid("validation.field_invalid", said, field="text")
     if not given and not act.media and not act.text.strip():
         text = "A message needs a text, media, or one of template, interactive, location, contacts and reaction."
         raise Invalid("validation.field_required", text, field="text")

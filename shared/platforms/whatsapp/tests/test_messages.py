@@ -237,3 +237,23 @@ def test_figures_of_thirty_days() -> None:
     assert 0 < after.extra["messages_delivered"] <= after.extra["messages_sent"]
     assert after.extra["cost"] > 0
     assert after.raw
+
+
+@pytest.mark.parametrize("arguments", [{"template": ORDER}, {"interactive": BUTTONS}, {"location": {"latitude": 1}}])
+def test_words_that_would_not_be_sent_are_refused(arguments: dict[str, Any]) -> None:
+    """Beside a content that has no place for them they would vanish without a word."""
+    business = Business()
+    with pytest.raises(Invalid) as refused:
+        business.prepare(business.act("message.send", CUSTOMER, "And this", **arguments))
+    assert refused.value.meta["field"] == "text"
+
+
+def test_an_address_that_ends_is_asked_for_again() -> None:
+    """Where sending was put off for a day, the link of before would lead nowhere."""
+    business = Business()
+    made = business.act("message.send", CUSTOMER, media=(pdf(20 * 1024 * 1024),))
+    state = business.prepare(made)
+    assert state["media"]["link"]
+    assert business.prepare(made, state) == state
+    business.world.pass_time(86_400)
+    assert business.prepare(made, state)["until"] > state["until"]

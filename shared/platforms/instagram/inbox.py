@@ -81,7 +81,7 @@ def _comment(call: Call, media: str, row: Mapping[str, Any]) -> Comment | None:
         hidden=hidden,
         likes=_number(row.get("like_count")),
         can=_can(own, call.now - at, hidden=hidden),
-        handles={"media": media, "top": parent or str(row["id"]), "author": author.id},
+        handles={"of": str(row["id"]), "media": media, "top": parent or str(row["id"]), "author": author.id},
         raw=dict(row),
     )
 
@@ -108,7 +108,7 @@ def _conversation(call: Call, row: Mapping[str, Any]) -> Conversation | None:
         updated_at=at,
         snippet=str(newest[0].get("message") or "") if newest else "",
         reply_until=_until(call, newest),
-        handles={"recipient": str(others[0].get("id") or "")} if others else {},
+        handles={"of": str(row["id"]), "recipient": str(others[0].get("id") or "")} if others else {},
         raw=dict(row),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.domain.content import Act
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
-from shared.platforms.instagram import comments, errors, graph, inbox_messages, limits
+from shared.platforms.instagram import comments, errors, graph, inbox_messages, limits, wire
 
 _WRITTEN = frozenset({"comment.create", "comment.reply"})
 _HIDE = {"comment.hide": "true", "comment.unhide": "false"}
@@ -63,7 +63,7 @@ def _place(call: Call, act: Act) -> dict[str, str]:
     """The post, and for an answer the top-level comment: Instagram hangs an answer to an answer there too."""
     if act.verb == "comment.create":
         return {"media": act.on, "top": ""}
-    media, top = str(act.handles.get("media") or ""), str(act.handles.get("top") or "")
+    media, top = wire.kept(act, "media"), wire.kept(act, "top")
     if not media or not top:
         row = graph.read(call, act.on, fields="media,parent_id")
         media, top = str((row.get("media") or {}).get("id") or ""), str(row.get("parent_id") or act.on)

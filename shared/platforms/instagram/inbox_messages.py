@@ -101,14 +101,13 @@ def _before(row: Mapping[str, Any], armed: Armed) -> bool:
 
 
 def _author(call: Call, act: Act) -> str:
-    kept = str(act.handles.get("author") or "")
-    return kept or str((graph.read(call, act.on, fields="from").get("from") or {}).get("id") or "")
+    return wire.kept(act, "author") or str((graph.read(call, act.on, fields="from").get("from") or {}).get("id") or "")
 
 
 def _other(call: Call, act: Act) -> str:
     """Who the conversation is with; digits are a person's id (webhooks tell no other). Raises Refused, Invalid."""
-    if kept := str(act.handles.get("recipient") or "") or (act.on if act.on.isdigit() else ""):
-        return kept
+    if known := wire.kept(act, "recipient") or (act.on if act.on.isdigit() else ""):
+        return known
     people = wire.data(graph.read(call, act.on, fields="participants").get("participants"))
     others = [str(one.get("id") or "") for one in people if not wire.is_account(call, one)]
     if not others or not others[0]:

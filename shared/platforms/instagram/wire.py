@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.domain.content import Kind, MediaFile, MediaType, Piece
+from shared.domain.content import Act, Kind, MediaFile, MediaType, Piece
 from shared.platforms.contract import Call, Metrics
 
 MEDIA_FIELDS = "id,caption,timestamp,permalink,media_product_type,media_type"
@@ -119,6 +119,11 @@ def comments(rows: object) -> list[dict[str, Any]]:
         found.append(row)
         found += [{"parent_id": row.get("id"), **reply} for reply in data(row.get("replies"))]
     return found
+
+
+def kept(act: Act, name: str) -> str:
+    """One of an act's handles; empty where they are not those of what is named by ``on``, for a caller may mix them up."""
+    return str(act.handles.get(name) or "") if act.handles.get("of") == act.on else ""
 
 
 def author(row: Mapping[str, Any]) -> dict[str, Any]:

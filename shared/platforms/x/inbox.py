@@ -98,7 +98,7 @@ def _comment(call: Call, post_id: str, item: Mapping[str, Any], people: Mapping[
         replies=counts.get("reply_count"),
         permalink=wire.permalink("", str(item["id"])),
         can=_ALWAYS | ({"comment.delete"} if own else _TO_OTHERS),
-        handles={"author_id": author},
+        handles={"of": str(item["id"]), "author_id": author},
         raw=item,
     )
 
@@ -114,7 +114,7 @@ def _mention(item: Mapping[str, Any], people: Mapping[str, Person]) -> Mention:
         post_id=wire.references(item).get("replied_to", post_id),
         comment_id=post_id if is_reply else "",
         permalink=wire.permalink("", post_id),
-        handles={"author_id": author},
+        handles={"of": post_id, "author_id": author},
         raw=item,
     )
 

@@ -35,7 +35,8 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     if act.verb in _ANSWERS:
         return publish.prepare(call, _piece(act), state)
     if act.verb == "comment.private_reply" and not state.get("to"):
-        kept = str(act.handles.get("author_id") or "")
+        # Handles that are those of another comment would send the message to another person.
+        kept = str(act.handles.get("author_id") or "") if act.handles.get("of") == act.on else ""
         return Ready({**state, "to": wire.post_id(kept, "handles.author_id") if kept else _author(call, act.on)})
     return Ready(state)
 

@@ -300,3 +300,16 @@ def test_tags_are_listed(stage: Stage) -> None:
     found = inbox.mentions(stage.call, "").items
     assert found
     assert all(one.post_id == one.id and one.author.username != "rostrum" for one in found)
+
+
+def test_handles_of_something_else_lead_nobody_astray(stage: Stage, post: Published) -> None:
+    """A caller may mix up what it kept: who is named by ``on`` is written to, and nobody else."""
+    first, second = inbox.conversations(stage.call, "").items[:2]
+    stage.done(Act("message.send", first.id, "For you only", handles=second.handles))
+    assert inbox.messages(stage.call, first.id, "").items[0].text == "For you only"
+    assert all(one.text != "For you only" for one in inbox.messages(stage.call, second.id, "").items)
+    one, other = [comment for comment in _all(stage, post) if not comment.parent_id][:2]
+    made = stage.done(Act("comment.reply", one.id, "Thanks!", handles=other.handles))
+    assert next(comment for comment in _all(stage, post) if comment.id == made.id).parent_id == one.id
+    act = Act("comment.private_reply", one.id, "We have sent you the link", handles=other.handles)
+    assert stage.ready(act) == {"person": one.author.id}

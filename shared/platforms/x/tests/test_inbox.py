@@ -237,3 +237,16 @@ def test_a_box_of_the_longest_messages_fits_into_a_document(person: Person) -> N
     sizes = [len(json.dumps(value)) for value in person.world.values.values()]
     assert max(sizes) < 1 << 20
     assert inbox.messages(person.call, talk, "").items[0].text.startswith("0044")
+
+
+def test_handles_of_something_else_lead_nobody_astray(person: Person) -> None:
+    """A caller may mix up what it kept: the author of ``on`` is written to, and nobody else."""
+    made, _ = person.post(simulated.piece(Kind.TEXT, "Anybody there?"))
+    me = person.connected.platform_account_id
+    for number in range(2):
+        simulator.visit(person.world, me, "reply", f"Number {number}", on=made.id)
+    first, second = inbox.comments(person.call, made, "").items[:2]
+    assert first.author.id != second.author.id
+    for handles in (first.handles, second.handles, {}):
+        step = inbox.prepare(person.call, Act("comment.private_reply", first.id, "Hello", handles=handles), {})
+        assert step.state["to"] == first.author.id

@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.domain.content import Act, MediaType
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Unsure
+from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure
 from shared.platforms.facebook import errors, graph, limits, wire
 from shared.platforms.facebook.settle import SKEW
 
@@ -39,7 +39,10 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
     """The one visible request. Raises Refused, AnswerLost, NotSent."""
-    answer = graph.send_json(call, f"{graph.page_id(call)}/messages", body(act, state))
+    try:
+        answer = graph.send_json(call, f"{graph.page_id(call)}/messages", body(act, state))
+    except Refused as refused:
+        raise errors.definite(refused) from None
     found = str(answer.get("message_id") or "")
     if not found:
         raise errors.refused(errors.UNLISTED, "a success without the message's id")

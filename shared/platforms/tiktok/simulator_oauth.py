@@ -118,6 +118,7 @@ def _renew(form: Mapping[str, str], world: World) -> Response:
 def _issue(world: World, grant_id: str, grant: Document) -> Response:
     access, refresh, now = f"act.{state.secret(world, 'act')}", f"rft.{state.secret(world, 'rft')}", epoch(world.now)
     world.put("access", state.digest(access), {"grant": grant_id, "until": now + ACCESS_SECONDS})
+    world.put("grant", grant_id, {**grant, "access": [*_living(world, grant), state.digest(access)]})
     world.put("refresh", state.digest(refresh), {"grant": grant_id, "until": now + REFRESH_SECONDS})
     body: dict[str, Any] = {
         "access_token": access,
@@ -129,6 +130,18 @@ def _issue(world: World, grant_id: str, grant: Document) -> Response:
         "token_type": "Bearer",
     }
     return state.answer(body)
+
+
+def _living(world: World, grant: Document) -> list[str]:
+    """The grant's access tokens that are not over yet; the others are forgotten."""
+    living: list[str] = []
+    for one in grant.get("access", ()):
+        held = world.get("access", one)
+        if held and held["until"] > epoch(world.now):
+            living.append(one)
+        else:
+            world.delete("access", one)
+    return living
 
 
 def _refused(world: World, error: str, words: str) -> Response:

@@ -120,6 +120,18 @@ def test_a_comment_whose_mention_became_a_name_is_not_proven_absent(stage: stage
     assert isinstance(found(stage, one, at, lambda _: True), Absent)
 
 
+@pytest.mark.parametrize(
+    "verb", ["comment.create", "comment.reply", "comment.like", "comment.hide", "comment.private_reply", "post.like"]
+)
+def test_what_is_not_there_cannot_be_acted_on(stage: stages.Stage, verb: str) -> None:
+    """100/33 to an act is definite: nobody has to wait for a look that will not see it either."""
+    text = "" if verb.rpartition(".")[2] in {"like", "hide"} else "Hello"
+    with pytest.raises(Refused) as refused:
+        done(stage, act(verb, "122100_999", text))
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "not_found")
+    assert refused.value.platform_code == "100/33"
+
+
 @pytest.mark.parametrize("id_", ["1/feed", "1?x=", "me#", "", ".."])
 def test_an_id_that_is_none_is_refused_before_anything_is_sent(stage: stages.Stage, id_: str) -> None:
     """It would be another request, with the Page's token: the id, and those among the handles."""

@@ -51,6 +51,16 @@ def test_a_refresh_token_is_good_once_and_extra_stays() -> None:
     assert creator.info(person.call)["creator_username"] == "rostrum"
 
 
+def test_the_simulator_forgets_tokens_that_are_over() -> None:
+    """An account that is refreshed for months keeps one or two."""
+    person = Person()
+    for _ in range(20):
+        person.world.pass_time(2 * 3600)
+        person.refresh()
+    for kind in ("access", "refresh"):
+        assert len([key for key in person.world.values if key[0] == kind]) <= 2
+
+
 def test_without_profile_scope_the_name_is_the_display_name() -> None:
     """Fields of a scope that was not granted are not asked for."""
     person = Person()

@@ -46,8 +46,10 @@ def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
         replies = (thread.get("replies") or {}).get("comments") or []
         counted = int((thread.get("snippet") or {}).get("totalReplyCount") or 0)
         found.append(_comment(call, video_id, top, replies=counted))
-        found += [_comment(call, video_id, reply) for reply in replies]
-        pending += [str(top.get("id"))] if counted > len(replies) else []
+        if counted > len(replies):  # all of them are read from their own list: none is told twice
+            pending.append(str(top.get("id")))
+        else:
+            found += [_comment(call, video_id, reply) for reply in replies]
     return Page(tuple(found), _next(page.get("nextPageToken") or "", pending, ""))
 
 

@@ -48,7 +48,7 @@ def test_every_comment_and_reply_is_read(person: Person, video: Published) -> No
         made, _ = person.do("inbox", Act("comment.reply", top, f"Reply {number}"))
         ids.add(made.id)
     read = _all(person, video)
-    assert {comment.id for comment in read} == ids
+    assert sorted(comment.id for comment in read) == sorted(ids)  # each once
     assert {comment.parent_id for comment in read if comment.own} == {top}
     assert all("comment.delete" in comment.can for comment in read if comment.own)
     assert all("comment.hide" in comment.can for comment in read if not comment.own)

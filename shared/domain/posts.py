@@ -144,7 +144,8 @@ class Target:
     target if nothing else happened, None when nothing is left to do. ``due_at`` is None for drafts. ``doubts`` counts
     how often the piece at hand was in doubt and then proven absent, ``refusals`` how often it was refused for now.
     ``noted`` is the status that the post's document last heard of. ``immediate``: it was asked for now, not for later.
-    ``live_ids``: the network's ids of what its pieces made, to find the target by.
+    ``live_ids``: the network's ids of what its pieces made, to find the target by. Of an action, ``subject`` says what it
+    is done to (:func:`subject_of`) and ``media_ids`` which of the library's files it needs (of posts, the post says it).
     """
 
     id: str
@@ -183,6 +184,8 @@ class Target:
     live_ids: tuple[str, ...] = ()
     module: str = PUBLISH
     created_by: str = ""
+    subject: str = ""
+    media_ids: tuple[str, ...] = ()
 
     @property
     def piece(self) -> PieceDoc:
@@ -255,6 +258,13 @@ def target_path(space: str, target_id: str) -> str:
 def shard_of(target_id: str) -> int:
     """The sweeper's shard: a hash, so that neighbours in time are not neighbours in the index."""
     return hashlib.sha256(target_id.encode()).digest()[0] % SHARDS
+
+
+def subject_of(account_id: str, deed: Deed) -> str:
+    """One thing that an account does something to: ``campaign`` (of ``campaign.status``) and its id. A hash, because an id
+    may be longer than what an index holds (1,500 bytes)."""
+    material = f"{account_id}|{deed.verb.partition('.')[0]}|{deed.on}"
+    return hashlib.sha256(material.encode()).hexdigest()[:40]
 
 
 def task_name(target: Target) -> str:

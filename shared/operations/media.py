@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from shared.domain import codec
 from shared.domain.callers import Caller
@@ -25,7 +26,7 @@ from shared.domain.media import (
     normal_type,
 )
 from shared.domain.posts import MediaRef
-from shared.domain.states import Status
+from shared.domain.states import TERMINAL, State, Status
 from shared.operations import fetching, lookup, probe
 from shared.ports.blobs import BlobInfo, BlobNotFound, BlobsUnavailable, BlobTooLarge
 from shared.ports.store import Conflict, NotFound, Query, Transaction, Write
@@ -34,6 +35,9 @@ from shared.ports.world import Ports
 FETCHABLE_FOR = timedelta(hours=48)  # a network may fetch late: at least 24 h after the piece was prepared
 PREVIEW_FOR = timedelta(hours=1)
 BUSY = [str(status) for status in (Status.DRAFT, Status.SCHEDULED, Status.PUBLISHING, Status.NEEDS_REVIEW)]
+WAITING = sorted(
+    str(state) for state in set(State) - (TERMINAL - {State.NEEDS_REVIEW})
+)  # actions that need their files
 MAX_PAGE = 100
 WINDOW = 4_194_304  # bytes read from the blobs at once
 _LOOKS = fetching.Turns()  # of this process
@@ -162,20 +166,18 @@ def storage(ports: Ports, caller: Caller) -> Usage:
 
 
 def delete(ports: Ports, caller: Caller, media_id: str) -> None:
-    """Remove a file. Raises Missing, Clash (``media.in_use``: a post that is not over yet needs it), Broken."""
+    """Remove a file. Raises Missing, Clash (``media.in_use``: a post or an action that is not over yet needs it), Broken."""
     lookup.document(ports, f"workspaces/{caller.space}/media", media_id, "media")
     path = media_path(caller.space, media_id)
-    posts = f"workspaces/{caller.space}/posts"
-    using = Query(posts, where=(("media_ids", "array_contains", media_id), ("status", "in", BUSY)))
+    using = _users(caller.space, media_id)
 
     def body(txn: Transaction) -> str:
-        doc, users = txn.get(path), txn.query(using)
+        doc, users = txn.get(path), [found.id for query in using for found in txn.query(query)]
         if doc is None:
             raise lookup.missing("media", media_id)
-        needed = [post.id for post in users]
-        if needed:
-            text = f"The file is used by {needed[0]}, which is not published yet: delete or cancel that post first."
-            raise Clash("media.in_use", text, id=media_id, post_ids=needed[:10])
+        if users:
+            text = f"The file is used by {users[0]}, which is not over yet: delete or cancel that first."
+            raise Clash("media.in_use", text, id=media_id, **_named(users[:10]))
         txn.write(Write("delete", path))
         return str(doc.data["blob"])
 
@@ -252,6 +254,20 @@ def file_for(ports: Ports, ref: MediaRef, *, space: str, sandbox: bool) -> Media
 
 
 # ------------------------------------------------------------------------------------------------ details
+
+
+def _users(space: str, media_id: str) -> tuple[Query, Query]:
+    """The posts and the actions that still need a file."""
+    has: tuple[str, Literal["array_contains"], str] = ("media_ids", "array_contains", media_id)
+    return (
+        Query(f"workspaces/{space}/posts", where=(has, ("status", "in", BUSY))),
+        Query(f"workspaces/{space}/targets", where=(has, ("state", "in", WAITING))),
+    )
+
+
+def _named(users: Sequence[str]) -> dict[str, list[str]]:
+    posts, actions = [one for one in users if one.startswith("post_")], [one for one in users if one.startswith("act_")]
+    return {"post_ids": posts} | ({"action_ids": actions} if actions else {})
 
 
 def _seen(ports: Ports, media: Media) -> Media:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.api.client import Api
+from tests.support import files
 
 
 def done(call: Api, made: dict[str, Any]) -> dict[str, Any]:
@@ -167,6 +170,23 @@ def test_a_scheduled_action_can_be_called_off(call: Api) -> None:
     assert done(call, made)["status"] == "cancelled"
     assert call("POST", f"/v1/actions/{made['id']}/retry").status == 409
     assert call("POST", f"/v1/actions/{made['id']}/resolve", {"outcome": "done"}).status == 409
+
+
+def test_a_file_that_an_action_waits_for_stays(call: Api) -> None:
+    """Deleted before, it would make the action fail; once that is called off, nothing needs it."""
+    account = call.connect("facebook")
+    talk = call("GET", f"/v1/accounts/{account}/conversations").json["data"][0]
+    upload = call("POST", "/v1/media/upload", data={"file": (io.BytesIO(files.jpeg()), "a.jpg", "image/jpeg")})
+    file = upload.json["media_id"]
+    body = {"account_id": account, "verb": "message.send", "on": talk["id"], "handles": talk["handles"]}
+    later = (call.rig.clock.now() + timedelta(hours=2)).isoformat()
+    body |= {"media": [{"source_type": "media_id", "source": file}], "scheduled_at": later}
+    made = call("POST", "/v1/actions", body).json
+    refused = call("DELETE", f"/v1/media/{file}")
+    assert (refused.status, refused.error["code"]) == (409, "media.in_use")
+    assert refused.error["meta"]["action_ids"] == [made["id"]]
+    call("DELETE", f"/v1/actions/{made['id']}")
+    assert call("DELETE", f"/v1/media/{file}").status == 204
 
 
 def test_a_networks_own_things_are_looked_up(call: Api) -> None:

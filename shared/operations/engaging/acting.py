@@ -10,7 +10,7 @@ from shared.domain import codec, targets
 from shared.domain.callers import Caller
 from shared.domain.content import Role
 from shared.domain.errors import Broken, Invalid
-from shared.domain.posts import Deed, PieceDoc, Target, shard_of, target_path
+from shared.domain.posts import Deed, PieceDoc, Target, shard_of, subject_of, target_path
 from shared.domain.states import State
 from shared.operations.engaging.commands import Order
 from shared.operations.engaging.judging import Judged, judge
@@ -40,6 +40,7 @@ def act(ports: Ports, caller: Caller, order: Order, receipt: Receipt | None = No
 def _target(ports: Ports, caller: Caller, order: Order, judged: Judged) -> Target:
     target_id, now, account = ports.ids.new(PREFIX), ports.clock.now(), judged.account
     handles = order.handles or known_handles(ports, caller, account.platform, order.on)
+    deed = Deed(order.verb, order.on, handles, judged.action.repeatable)
     piece = PieceDoc(
         role=Role.ACTION,
         kind=None,
@@ -48,7 +49,7 @@ def _target(ports: Ports, caller: Caller, order: Order, judged: Judged) -> Targe
         created_at=int(now.timestamp() * 1_000_000),
         media=judged.media,
         options=order.arguments,
-        deed=Deed(order.verb, order.on, handles, judged.action.repeatable),
+        deed=deed,
     )
     draft = Target(
         id=target_id,
@@ -65,6 +66,8 @@ def _target(ports: Ports, caller: Caller, order: Order, judged: Judged) -> Targe
         shard=shard_of(target_id),
         module=judged.action.module,
         created_by=caller.key_id,
+        subject=subject_of(account.id, deed),
+        media_ids=tuple(dict.fromkeys(ref.source for ref in judged.media if ref.source_type == "media_id")),
     )
     return targets.scheduled(draft, judged.due_at, now)
 

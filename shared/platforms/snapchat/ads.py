@@ -37,7 +37,7 @@ def accounts(call: Call, cursor: str) -> Page[AdAccount]:
     """The ad accounts of the person's organizations. Raises Refused."""
     found = []
     for organization in profiles.organizations(call):
-        url = f"{wire.ADS}/organizations/{organization['id']}/adaccounts"
+        url = f"{wire.ADS}/organizations/{wire.segment(str(organization['id']))}/adaccounts"
         found += [_account(one) for one in profiles.listing(call, url, "adaccounts")]
     return Page(tuple(found))
 
@@ -210,15 +210,17 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     level, _, what = act.verb.partition(".")
     if what == "status":
         return _status_found(call, act, level)
-    cursor = ""
+    cursor, whole = "", True
     for _ in range(_MOST_PAGES):
         said = _listed(call, level, ads_wire.account_of(act), cursor, _LARGE_PAGE)
         for one in wire.items(said, ads_wire.PLURAL[level]):
             if str(one.get("name") or "").endswith(ads_wire.mark(act)) and not armed.taken(str(one["id"])):
                 return Published(str(one["id"]), None, {"ad_account_id": ads_wire.account_of(act)}, one)
-        cursor = wire.next_cursor(said)
+        cursor, whole = wire.next_cursor(said), whole and wire.says_success(said)
         if not cursor:
-            return Absent("nothing in the ad account carries the mark")
+            return (
+                Absent("nothing in the ad account carries the mark") if whole else Unsure("a page did not say SUCCESS")
+            )
     return Unsure("the ad account has more than was read")
 
 
@@ -226,7 +228,7 @@ def _status_found(call: Call, act: Act, level: str) -> Published | Absent | Unsu
     wished, thing = str(act.arguments.get("status")), _thing(call, level, act.on, "on")
     if thing is None:
         return Published(act.on) if wished == "deleted" else Unsure("it is not there any more")
-    is_so = str(thing.get("status") or "").upper() == ads_wire.STATUSES.get(wished)
+    is_so = str(thing.get("status") or "").upper() == {**ads_wire.STATUSES, "deleted": "DELETED"}.get(wished)
     return Published(act.on, None, {}, thing) if is_so else Absent(f"its status is {thing.get('status')}")
 
 

@@ -18,7 +18,10 @@ from shared.ports.http import Response
 
 PLATFORM: Final = "snapchat"
 ANY: Final = ""
+ANY_STATUS: Final = 0
 FAILED: Final = frozenset({"ERROR", "PARTIAL"})
+# Of an item that was not made for a reason of Snapchat's own: whether it was made after all is not said.
+_FAULTS: Final = ("internal", "timeout", "timed out", "unavailable", "try again", "unexpected", "something went wrong")
 # Limits are counted per second (20 an app, 10 a token) and no header says when to come back: a second later is documented.
 LIMIT_SECONDS: Final = 1
 
@@ -102,16 +105,14 @@ TABLE: Final[Mapping[Key, ErrorRow]] = {
     Key(400, "unauthorized_client"): _BAD_APP,
     Key(400, "invalid_request"): _INVALID,
     # Posting a media a second time: by code, whatever the status.
-    Key(OK, "MEDIA_POSTING_ALREADY_IN_PROGRESS"): _POSTING,
-    Key(400, "MEDIA_POSTING_ALREADY_IN_PROGRESS"): _POSTING,
-    Key(409, "MEDIA_POSTING_ALREADY_IN_PROGRESS"): _POSTING,
-    Key(OK, "MEDIA_EXPIRED"): _EXPIRED,
-    Key(400, "MEDIA_EXPIRED"): _EXPIRED,
+    Key(ANY_STATUS, "MEDIA_POSTING_ALREADY_IN_PROGRESS"): _POSTING,
+    Key(ANY_STATUS, "MEDIA_EXPIRED"): _EXPIRED,
     # Snapchat's own envelope: the status is what is documented of it.
     Key(400, ANY, "exceeds the maximum length"): _TOO_LONG,
     Key(400, ANY, "longer than"): _TOO_LONG,
     Key(400): _INVALID,
     Key(403): _FORBIDDEN,
+    Key(404, ANY, "media"): _EXPIRED,  # what is gone may have been posted before
     Key(404): _GONE,
 }
 _ENVELOPED: Final = frozenset({400, 403, 404})  # definite only in Snapchat's own words, not in a proxy's
@@ -139,9 +140,14 @@ def is_error(body: Mapping[str, Any]) -> bool:
 
 
 def item_refused(item: Mapping[str, Any], raw: Mapping[str, Any]) -> Refused:
-    """One item of a batch that was not made: its reason stands beside it."""
+    """One item of a batch that was not made: its reason stands beside it.
+
+    Definite only as ``ERROR`` with a reason that is not Snapchat's own trouble.
+    """
     words = str(item.get("sub_request_error_reason") or "")
-    return Refused(_ITEM, platform=PLATFORM, status=OK, platform_message=words, raw=raw)
+    said_no = str(item.get("sub_request_status") or "ERROR").upper() == "ERROR" and words.strip()
+    definite = said_no and not any(fault in words.lower() for fault in _FAULTS)
+    return Refused(_ITEM if definite else _UNLISTED, platform=PLATFORM, status=OK, platform_message=words, raw=raw)
 
 
 def rejected_by_review(raw: Mapping[str, Any]) -> Refused:
@@ -171,7 +177,7 @@ def _row(status: int, code: str, words: str, *, enveloped: bool) -> ErrorRow:
         return _SLOW_DOWN
     lowered = words.lower()
     for key, row in TABLE.items():
-        if key.status == status and key.code in {ANY, code} and key.phrase in lowered:
+        if key.status in {ANY_STATUS, status} and key.code in {ANY, code} and key.phrase in lowered:
             return row if key.code or enveloped or status not in _ENVELOPED else _UNLISTED
     return _TROUBLE if status >= 500 else _UNLISTED
 

@@ -20,7 +20,7 @@ _PROFILE: Final = ("SUBSCRIBERS", "SUBSCRIBERS_GAINED", "VIEWS", "VIEWERS", "STO
 def post(call: Call, published: Published) -> Metrics:
     """The figures of one post over its life. Raises Refused."""
     asset = str(published.state.get("asset") or "spotlights")
-    counts = _read(call, wire.profile_url(call, f"/{asset}/{published.id}/stats"), _POST, {})
+    counts = _read(call, wire.profile_url(call, f"/{asset}/{wire.segment(published.id)}/stats"), _POST, {})
     return Metrics(
         shares=_whole(counts.get("SHARES")),
         views=_whole(counts.get("VIEWS")),
@@ -34,7 +34,7 @@ def post(call: Call, published: Published) -> Metrics:
 def account(call: Call) -> Metrics:
     """Subscribers and views of the profile; ``posts`` are its Spotlights. Raises Refused."""
     counts = _read(call, wire.profile_url(call, "/stats"), _PROFILE, {"assetType": "PROFILE"})
-    spotlights = publish.listed(call, "spotlights") or []
+    spotlights = publish.listed(call, "spotlights").items
     live = [item for item in spotlights if str(item.get("status") or "LIVE").upper() == "LIVE"]
     extra = {"followers": _whole(counts.get("SUBSCRIBERS")) or 0, "posts": len(live)}
     rest = {name.lower(): counts[name] for name in _PROFILE[1:] if name in counts}

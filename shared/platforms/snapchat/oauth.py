@@ -81,7 +81,8 @@ def _tokens(call: Call, said: Mapping[str, Any], before: str) -> Tokens:
 def _profiles(call: Call, token: str) -> Iterator[Mapping[str, Any]]:
     """The person's own profile, then those of their organizations, each once."""
     seen: set[str] = set()
-    for profile in (*_own(call, token), *profiles.of_organizations(call, token)):
+    own = _own(call, token)
+    for profile in (*own, *_of_organizations(call, token, needed=not own)):
         if profile.get("id") and str(profile["id"]) not in seen:
             seen.add(str(profile["id"]))
             yield profile
@@ -97,6 +98,16 @@ def _own(call: Call, token: str) -> tuple[Mapping[str, Any], ...]:
         raise
     profile = said.get("public_profile")
     return (profile,) if isinstance(profile, Mapping) else ()
+
+
+def _of_organizations(call: Call, token: str, *, needed: bool) -> tuple[Mapping[str, Any], ...]:
+    """Those of the person's organizations. They hang on the ads scope: who has a profile of their own can do without."""
+    try:
+        return tuple(profiles.of_organizations(call, token))
+    except Refused as refused:
+        if needed or refused.row.code != "permission_denied":
+            raise
+        return ()
 
 
 def _connected(profile: Mapping[str, Any], tokens: Tokens) -> Connected:

@@ -25,7 +25,7 @@ def of_organizations(call: Call, token: str = "") -> Iterator[Mapping[str, Any]]
 
 def of_organization(call: Call, organization_id: str, token: str = "") -> Iterator[Mapping[str, Any]]:
     """The profiles of one organization. Raises Refused."""
-    url = f"{wire.API}/organizations/{organization_id}/public_profiles"
+    url = f"{wire.API}/organizations/{wire.segment(organization_id)}/public_profiles"
     yield from listing(call, url, "public_profiles", token)
 
 

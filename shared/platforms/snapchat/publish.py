@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from shared.domain.content import Kind, MediaFacts, MediaType, Piece
 from shared.domain.errors import Invalid, Unsupported
@@ -19,9 +19,17 @@ from shared.ports.http import AnswerLost
 
 _SKEW: Final = timedelta(seconds=5)  # between our clock and Snapchat's
 _PAGES: Final = 5
+_RECENT: Final = timedelta(days=2)
+_EXCHANGE: Final = timedelta(seconds=80)  # from arming until the request is certainly over
+_RESENT_WITHIN: Final = timedelta(hours=1)  # from a look that proves absence until the next attempt
 _FIRST_LOOK: Final = 3.0  # seconds after posting
 _NEXT_LOOK: Final = 15.0
 _TITLE: Final = 45  # characters of a saved story
+_OPTIONS_OF: Final = {
+    "locale": Kind.SPOTLIGHT,
+    "skip_save_to_profile": Kind.SPOTLIGHT,
+    "customized_ttl": Kind.STORY,
+}
 _KINDS: Final = {"spotlight": Kind.SPOTLIGHT, "story": Kind.STORY, "saved_story": Kind.SAVED_STORY}
 
 
@@ -39,8 +47,8 @@ def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, An
     wanted = options.get("kind")
     if wanted is not None and (not isinstance(wanted, str) or wanted not in _KINDS):
         raise _invalid("platform_data.kind", f"kind is one of {', '.join(_KINDS)}.")
-    _check_options(options)
     chosen = _KINDS[str(wanted)] if wanted else Kind.SPOTLIGHT if is_video else Kind.STORY
+    _check_options(chosen, options)
     _check_text(chosen, text)
     if chosen is Kind.SPOTLIGHT and not is_video:
         raise Invalid("validation.kind_unsupported", "media: a Spotlight is a video.", field="media")
@@ -56,7 +64,10 @@ def _check_text(kind: Kind, text: str) -> None:
         raise _invalid("text", f"A saved story's text is its title: 1 to {_TITLE} characters.")
 
 
-def _check_options(options: Mapping[str, Any]) -> None:
+def _check_options(kind: Kind, options: Mapping[str, Any]) -> None:
+    for name, only in _OPTIONS_OF.items():
+        if options.get(name) is not None and kind is not only:
+            raise _invalid(f"platform_data.{name}", f"{name} is for kind {only}, and this is a {kind}: leave it out.")
     locale = options.get("locale")
     if locale is not None and not (isinstance(locale, str) and 2 <= len(locale) <= 10):
         raise _invalid("platform_data.locale", "locale is a language and a country, like en_US.")
@@ -76,15 +87,22 @@ def _invalid(field: str, message: str) -> Invalid:
 def prepare(call: Call, piece: Piece, state: Mapping[str, Any]) -> Ready | Wait:
     """One request a call: container, parts, end; last, what is on the profile already (a new story is none of those).
 
-    State: ``media`` (see uploads), ``before`` (ids of the profile's posts of this kind).
+    State: ``media`` (see uploads), ``before`` (ids of the profile's latest posts of this kind), ``since`` (when they were read).
     """
     media = state.get("media")
     if not uploads.is_ready(call, media):
         return Wait({"media": uploads.step(call, piece, media)}, 0)
     if "before" not in state:
-        shown = listed(call, wire.ASSETS[piece.kind])
-        return Wait({**state, "before": [str(item["id"]) for item in shown or ()]}, 0)
+        shown = listed(call, wire.ASSETS[piece.kind]).items
+        before = [str(item["id"]) for item in shown if _is_recent(call, item)]
+        return Wait({**state, "before": before, "since": call.now.isoformat()}, 0)
     return Ready(state)
+
+
+def _is_recent(call: Call, item: Mapping[str, Any]) -> bool:
+    """Whether only its id can say that it is none of what comes now: what is older says so by its date."""
+    made = wire.made_at(item)
+    return made is None or made > call.now - _RECENT
 
 
 # ------------------------------------------------------------------------------------------------------ commit
@@ -104,14 +122,16 @@ def commit(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Ac
 
 
 def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | Wait:
-    """Look whether it is live. Raises Refused when a review rejected it."""
-    asset, since = wire.ASSETS[piece.kind], datetime.fromisoformat(str(state["at"]))
-    shown = listed(call, asset) or []
-    if state.get("id"):
-        found = [item for item in shown if str(item["id"]) == state["id"]]
-    else:
-        found = [item for item in shown if _is_ours(piece, item, since, state.get("before", ()))]
-    if len(found) != 1 or _in_review(found[0]):
+    """Look whether it is live. Raises Refused when a review rejected it.
+
+    State: ``until``, the first look: what was taken by then was made by then, so that a later story is another one.
+    """
+    asset, known = wire.ASSETS[piece.kind], str(state.get("id") or "")
+    state = {"until": call.now.isoformat(), **state}
+    span = _Span(datetime.fromisoformat(str(state["at"])), datetime.fromisoformat(str(state["until"])))
+    before, shown = state.get("before", ()), listed(call, asset).items
+    found = [item for item in shown if (item["id"] == known if known else _is_ours(piece, item, span, before))]
+    if len(found) != 1 or _in_review(asset, found[0]):
         return Wait(state, _NEXT_LOOK)
     return _live(call, asset, found[0])
 
@@ -120,52 +140,95 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """Look for it among the profile's posts of its kind: new since arming, with its words.
+    """Look for it among the profile's posts of its kind: new since the first preparation, with its words.
 
-    A story has no words: one new story is ours, several are in doubt, and none proves nothing.
+    What has no words is ours only as the one new post that was made in the time of the request.
     """
-    asset = wire.ASSETS[piece.kind]
+    asset, known = wire.ASSETS[piece.kind], str(armed.state.get("id") or "")
     shown = listed(call, asset)
-    before = armed.state.get("before", ())
-    if known := armed.state.get("id"):
-        found = [item for item in shown or () if str(item["id"]) == known]
-    else:
-        found = [item for item in shown or () if _is_ours(piece, item, armed.at, before)]
-    found = [item for item in found if not armed.taken(str(item["id"]))]
+    mine = [item for item in shown.items if (item["id"] == known if known else _may_be_ours(piece, item, armed))]
+    found = [item for item in mine if not armed.taken(str(item["id"]))]
     if len(found) > 1:
         return Unsure(f"{len(found)} new {asset} of the profile look alike")
+    if found and not known and not _is_surely_timed(piece, found[0], armed):
+        return Unsure(f"one of the profile's {asset} is new, but may be another's: it has no words, and not the time")
     if found:
-        return Unsure("it is in Snapchat's review") if _in_review(found[0]) else _live(call, asset, found[0])
-    if known:
-        return Unsure(f"Snapchat took it as {known}, and does not list it")
-    if shown is None or piece.kind is Kind.STORY:
+        return Unsure("it is in Snapchat's review") if _in_review(asset, found[0]) else _live(call, asset, found[0])
+    return (
+        Unsure(f"Snapchat took it as {known}, and does not list it")
+        if known
+        else _not_listed(call, armed, shown, asset)
+    )
+
+
+def _not_listed(call: Call, armed: Armed, shown: Listed, asset: str) -> Absent | Unsure:
+    """Absent only while the second request would be refused should this be wrong, and only once.
+
+    That a Spotlight in review is listed is documented nowhere; but a media is posted once.
+    """
+    if not shown.whole or asset == "stories":
         return Unsure(f"Snapchat does not list all of the profile's {asset}")
+    if armed.attempt > 1:
+        return Unsure("it is not listed, and an earlier attempt may have been taken")
+    if not uploads.lasts(call, armed.state.get("media"), _RESENT_WITHIN):
+        return Unsure("it is not listed, but its media ends, and another one could be posted beside it")
     return Absent(f"none of the profile's {asset} since the attempt has this text")
 
 
-def listed(call: Call, asset: str) -> list[dict[str, Any]] | None:
-    """The profile's posts of this kind; None where there are more than we read. Raises Refused, AnswerLost."""
+class Listed(NamedTuple):
+    """The profile's posts of a kind. ``whole``: all of them, by an answer that says SUCCESS of itself."""
+
+    items: list[dict[str, Any]]
+    whole: bool
+
+
+def listed(call: Call, asset: str) -> Listed:
+    """The profile's posts of this kind, as many as we read. Raises Refused, AnswerLost."""
     found: list[dict[str, Any]] = []
-    cursor = ""
+    cursor, whole = "", True
     for _ in range(_PAGES):
         query = {"limit": 100, "cursor": cursor or None}
         said = wire.ask(call, _wire.get(wire.profile_url(call, f"/{asset}"), query))
-        found += [item for item in wire.items(said, asset) if item.get("id")]
-        cursor = wire.next_cursor(said)
+        found += ({**item, "id": str(item["id"])} for item in wire.items(said, asset))
+        cursor, whole = wire.next_cursor(said), whole and wire.says_success(said)
         if not cursor:
-            return found
-    return None
+            return Listed(found, whole)
+    return Listed(found, False)
 
 
-def _is_ours(piece: Piece, item: Mapping[str, Any], since: datetime, before: Sequence[str]) -> bool:
+class _Span(NamedTuple):
+    """When a post of ours can have been made."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def has(self, made: datetime) -> bool:
+        return self.since - _SKEW <= made and (self.until is None or made <= self.until + _SKEW)
+
+
+def _may_be_ours(piece: Piece, item: Mapping[str, Any], armed: Armed) -> bool:
+    """From the first preparation on: what refuses a later attempt may be what an earlier one made."""
+    since = datetime.fromisoformat(str(armed.state.get("since") or armed.at.isoformat()))
+    return _is_ours(piece, item, _Span(min(since, armed.at)), armed.state.get("before", ()))
+
+
+def _is_surely_timed(piece: Piece, item: Mapping[str, Any], armed: Armed) -> bool:
+    """Whether something without words was made within the request's time; words need no such proof."""
     made = wire.made_at(item)
-    if str(item["id"]) in before or (made is not None and made < since - _SKEW):
+    worded = piece.kind is not Kind.STORY and bool(piece.text.strip())
+    return worded or (made is not None and _Span(armed.at, armed.at + _EXCHANGE).has(made))
+
+
+def _is_ours(piece: Piece, item: Mapping[str, Any], span: _Span, before: Sequence[str]) -> bool:
+    made = wire.made_at(item)
+    if str(item["id"]) in before or (made is not None and not span.has(made)):
         return False
     return piece.kind is Kind.STORY or wire.text_of(item).split() == piece.text.split()
 
 
-def _in_review(item: Mapping[str, Any]) -> bool:
-    return str(item.get("status") or "LIVE").upper() == "SUBMITTED"
+def _in_review(asset: str, item: Mapping[str, Any]) -> bool:
+    """Whether a Spotlight's review is not over: documented are SUBMITTED, LIVE and REJECTED."""
+    return asset == "spotlights" and str(item.get("status") or "LIVE").upper() not in {"LIVE", "REJECTED"}
 
 
 def _live(call: Call, asset: str, item: Mapping[str, Any]) -> Published:

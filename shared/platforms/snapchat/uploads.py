@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from shared.domain.content import MediaFile, MediaType, Piece
@@ -31,13 +31,18 @@ Item = dict[str, Any]
 
 def is_ready(call: Call, item: Mapping[str, Any] | None) -> bool:
     """Whether the media can be posted, and for a while yet."""
-    return bool(item) and item is not None and item.get("phase") == "ready" and not _ends_soon(call, item)
+    return lasts(call, item, timedelta()) and item is not None and item.get("phase") == "ready"
+
+
+def lasts(call: Call, item: Mapping[str, Any] | None, time: timedelta) -> bool:
+    """Whether the media can still be posted after this time, so that no other is made for it."""
+    return bool(item) and item is not None and call.now + time <= _end(item)
 
 
 def step(call: Call, piece: Piece, item: Mapping[str, Any] | None) -> Item:
     """One request further. Raises Refused, AnswerLost, NotSent."""
     file = piece.media[0]
-    if item is None or _ends_soon(call, item):
+    if item is None or not lasts(call, item, timedelta()):
         return _create(call, piece, file)
     if item["phase"] == "parts":
         return _add(call, piece, file, item)
@@ -104,11 +109,12 @@ def encrypt(key: bytes, vector: bytes, plain: Iterable[bytes], *, last: bool) ->
     if last:
         padding = BLOCK - size % BLOCK
         part += cipher.update(bytes([padding]) * padding)
-    return bytes(part + cipher.finalize())
+    cipher.finalize()  # whole blocks: nothing is left
+    return bytes(part)
 
 
-def _ends_soon(call: Call, item: Mapping[str, Any]) -> bool:
-    return call.now.timestamp() > float(item["until"]) - SPARE.total_seconds()
+def _end(item: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(float(item["until"]), UTC) - SPARE
 
 
 def form(

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from shared.domain.content import Kind, Piece
+from shared.domain.errors import Invalid
 from shared.platforms import _wire
 from shared.platforms.contract import Call, Published
 from shared.platforms.snapchat import errors
@@ -61,7 +62,14 @@ def ask_batch(call: Call, request: Request, plural: str) -> dict[str, Any]:
 
 def profile_url(call: Call, path: str = "") -> str:
     """An address below the connected public profile."""
-    return f"{API}/public_profiles/{call.who.platform_account_id}{path}"
+    return f"{API}/public_profiles/{segment(call.who.platform_account_id)}{path}"
+
+
+def segment(value: str) -> str:
+    """An id as one segment of a path, whatever is in it. Raises Invalid for one that would lead elsewhere."""
+    if value.strip(".") == "":
+        raise Invalid("validation.field_invalid", "id: give Snapchat's id of it.", field="id")
+    return quote(value, safe="")
 
 
 def own_path(given: Any) -> str:
@@ -86,12 +94,27 @@ def post_body(piece: Piece, media_id: str) -> dict[str, Any]:
 
 
 def items(said: Mapping[str, Any], plural: str) -> list[dict[str, Any]]:
-    """A listing's things, out of their wrapping. Raises AnswerLost where there is no listing."""
+    """A listing's things, out of their wrapping, each with an id.
+
+    Raises AnswerLost where there is no listing, or one with an entry that cannot be read: it may be what is looked for.
+    """
     listed = said.get(plural)
     if not isinstance(listed, list):
         raise AnswerLost(f"an answer without its {plural}")
     single = SINGULAR.get(plural) or plural.removesuffix("s")
-    return [dict(entry.get(single) or entry) for entry in listed if isinstance(entry, Mapping)]
+    return [_item(entry, single) for entry in listed]
+
+
+def _item(entry: Any, single: str) -> dict[str, Any]:
+    inner = (entry.get(single) or entry) if isinstance(entry, Mapping) else None
+    if not isinstance(inner, Mapping) or not inner.get("id"):
+        raise AnswerLost(f"a {single} without an id")
+    return dict(inner)
+
+
+def says_success(said: Mapping[str, Any]) -> bool:
+    """Whether an answer says of itself that it is one: what says nothing proves nothing."""
+    return str(said.get("request_status") or "").upper() == "SUCCESS"
 
 
 def next_cursor(said: Mapping[str, Any]) -> str:
@@ -131,7 +154,7 @@ def published(call: Call, asset: str, asset_id: str, raw: Mapping[str, Any]) -> 
 
 def permalink(asset: str, asset_id: str, username: str) -> str:
     """Where people see it: a Spotlight has a page of its own, a story is on its profile's."""
-    return f"{SPOTLIGHT}/{asset_id}" if asset == "spotlights" else f"{PROFILE}/{username}"
+    return f"{SPOTLIGHT}/{quote(asset_id, safe='')}" if asset == "spotlights" else f"{PROFILE}/{username}"
 
 
 def secret(key: str, use: str, length: int) -> bytes:

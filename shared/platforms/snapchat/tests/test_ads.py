@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.content import Act
 from shared.domain.errors import Invalid
-from shared.platforms.contract import Absent, Armed, Fate, Published, Ready, Refused
+from shared.platforms.contract import Absent, Armed, Fate, Published, Ready, Refused, Unsure
 from shared.platforms.snapchat import ads, ads_wire, simulator
 from shared.ports.http import AnswerLost, Response
 from tests.contract.platforms import samples
@@ -154,3 +154,58 @@ def test_another_s_ad_account_is_closed(network: Network) -> None:
             network.call, "account", "00000000-0000-4000-a000-000000000000", [], date(2026, 11, 1), date(2026, 11, 2)
         )
     assert refused.value.row.code == "permission_denied"
+
+
+def _item(status: str, reason: str) -> dict[str, Any]:
+    return {
+        "request_status": "ERROR",
+        "campaigns": [{"sub_request_status": status, "sub_request_error_reason": reason}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "fate"),
+    [
+        ("ERROR", "start_time is in the past", Fate.REJECTED),
+        ("PARTIAL", "start_time is in the past", Fate.UNKNOWN),
+        ("ERROR", "Internal error, please try again", Fate.UNKNOWN),
+        ("ERROR", "", Fate.UNKNOWN),
+    ],
+)
+def test_only_a_reason_of_the_item_is_definite(network: Network, status: str, reason: str, fate: Fate) -> None:
+    """Snapchat's own trouble does not say whether it was made."""
+    account = payer(network)
+    act = Act("campaign.create", account, "Spring", {"ad_account_id": account, "objective": "sales"}, key=KEY)
+    network.http.intercept = lambda _: Response(200, {}, json.dumps(_item(status, reason)).encode())
+    with pytest.raises(Refused) as refused:
+        ads.commit(network.call, act, {})
+    assert (refused.value.fate, refused.value.platform_message) == (fate, reason)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"campaigns": []},
+        {"request_status": "SUCCESS", "campaigns": [{"sub_request_status": "ERROR"}]},
+        {"request_status": "SUCCESS", "campaigns": [{"sub_request_status": "SUCCESS", "ad_campaign": {"id": "1"}}]},
+    ],
+)
+def test_a_listing_that_cannot_be_read_proves_no_absence(network: Network, body: dict[str, Any]) -> None:
+    """What cannot be read may be what was made."""
+    account = payer(network)
+    act = Act("campaign.create", account, "Spring", {"ad_account_id": account, "objective": "sales"}, key=KEY)
+    armed = Armed(1, network.world.now, {})
+    assert isinstance(ads.find(network.call, act, armed), Absent)
+    network.http.intercept = lambda _: Response(200, {}, json.dumps(body).encode())
+    try:
+        assert isinstance(ads.find(network.call, act, armed), Unsure)
+    except AnswerLost:
+        assert body["campaigns"]
+
+
+def test_what_says_that_it_is_deleted_is(network: Network) -> None:
+    """Should Snapchat go on showing it."""
+    act = Act("campaign.status", "6f1a", "", {"ad_account_id": payer(network), "status": "deleted"})
+    shown = {"request_status": "SUCCESS", "campaigns": [{"campaign": {"id": "6f1a", "status": "DELETED"}}]}
+    network.http.intercept = lambda _: Response(200, {}, json.dumps(shown).encode())
+    assert isinstance(ads.find(network.call, act, Armed(1, network.world.now, {})), Published)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
+from shared.domain.accounts import Connected
 from shared.platforms.contract import Candidates, Refused
 from shared.platforms.snapchat import oauth, resources, simulator
+from shared.ports.http import Request
 from tests.contract.platforms import harness
 from tests.contract.platforms.harness import APP, REDIRECT, new_network
 from tests.support.simulated import MemoryWorld, SimulatedHttp, call_for
@@ -33,6 +38,25 @@ def test_a_person_without_a_profile_is_told_so() -> None:
     with pytest.raises(Refused) as refused:
         _exchange(http, "nobody")
     assert refused.value.row.code == "no_profile"
+
+
+def test_an_own_profile_needs_no_ads_scope() -> None:
+    """Who granted the profile alone connects it; without one of their own they are told what is missing."""
+    http = SimulatedHttp("snapchat", MemoryWorld())
+    app = replace(APP, scopes=("snapchat-profile-api",))
+
+    def exchange() -> object:
+        url = oauth.authorize_url(app, REDIRECT, "s", "", app.scopes)
+        answer = http.send(Request("GET", f"{url}&sandbox_user=rostrum"))
+        code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+        return oauth.exchange(call_for(http, None, app), code, REDIRECT, "")
+
+    connected = exchange()
+    assert isinstance(connected, Connected)
+    http.world.delete("snap.profile", connected.platform_account_id)
+    with pytest.raises(Refused) as refused:
+        exchange()
+    assert refused.value.row.code == "permission_denied"
 
 
 def test_the_profiles_of_the_organizations_can_be_looked_up() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,10 +16,10 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from shared.domain.content import Kind, MediaFacts, MediaFile, MediaType
 from shared.domain.errors import Invalid, Unsupported
-from shared.platforms.contract import Absent, Accepted, Armed, Fate, Published, Refused, Unsure
-from shared.platforms.snapchat import errors, publish, simulator, uploads, wire
+from shared.platforms.contract import Absent, Accepted, Armed, Fate, Published, Refused, Unsure, Wait
+from shared.platforms.snapchat import errors, metrics, publish, resources, simulator, uploads, wire
 from shared.platforms.snapchat.simulator_core import read
-from shared.ports.http import AnswerLost, Response
+from shared.ports.http import AnswerLost, Request, Response
 from tests.contract.platforms import samples
 from tests.contract.platforms.harness import Network, new_network
 from tests.support.simulated import START
@@ -63,6 +65,9 @@ def test_kind(text: str, media: MediaFacts, options: dict[str, Any], kind: Kind)
         ("", [VIDEO], {"kind": "reel"}, "platform_data.kind"),
         ("", [VIDEO], {"locale": "x"}, "platform_data.locale"),
         ("", [IMAGE], {"customized_ttl": "A_YEAR"}, "platform_data.customized_ttl"),
+        ("", [VIDEO], {"customized_ttl": "ONE_WEEK"}, "platform_data.customized_ttl"),
+        ("", [IMAGE], {"locale": "de_DE"}, "platform_data.locale"),
+        ("T", [IMAGE], {"kind": "saved_story", "skip_save_to_profile": True}, "platform_data.skip_save_to_profile"),
     ],
 )
 def test_what_is_no_post_is_named(text: str, media: list[MediaFacts], options: dict[str, Any], field: str) -> None:
@@ -258,6 +263,154 @@ def test_nothing_is_deleted(network: Network) -> None:
     """And the reason is said."""
     with pytest.raises(Unsupported, match="in the app"):
         publish.delete(network.call, network.publish(network.piece()))
+
+
+def _listing(asset: str, *items: dict[str, Any], **more: Any) -> Callable[[Request], Response | None]:
+    """A network that lists these, and answers everything else as it is."""
+    body = {"request_status": "SUCCESS", asset: [{wire.SINGULAR[asset]: item} for item in items], "paging": {}, **more}
+
+    def answer(request: Request) -> Response | None:
+        is_list = request.method == "GET" and request.url.partition("?")[0].endswith(f"/{asset}")
+        return Response(200, {}, json.dumps(body).encode()) if is_list else None
+
+    return answer
+
+
+def test_a_later_attempt_finds_what_an_earlier_one_made(network: Network) -> None:
+    """It was not listed at first: the second request is refused because the first one posted, long before the second arm."""
+    piece = network.piece(text="Only once")
+    state = network.prepare(piece)
+    publish.commit(network.call, piece, state)
+    network.world.pass_time(1000)
+    with pytest.raises(Refused):
+        publish.commit(network.call, piece, network.prepare(piece, state))
+    found = publish.find(network.call, piece, Armed(2, network.world.now, network.prepare(piece, state)))
+    assert isinstance(found, Published)
+
+
+def test_absence_is_said_once_and_while_the_media_lasts(network: Network) -> None:
+    """Whether a Spotlight in review is listed is not documented: the second request must be one that is refused then."""
+    piece = network.piece(text="Perhaps in review")
+    state, at = network.prepare(piece), network.world.now
+    assert isinstance(publish.find(network.call, piece, Armed(1, at, state)), Absent)
+    assert isinstance(publish.find(network.call, piece, Armed(2, at, state)), Unsure)
+    network.world.pass_time(23 * 3600)
+    network.renew()
+    assert isinstance(publish.find(network.call, piece, Armed(1, at, state)), Unsure)
+
+
+@pytest.mark.parametrize("entry", [{}, {"status": "LIVE"}, "gone", {"snap": {"id": "1"}}])
+def test_an_entry_that_cannot_be_read_proves_nothing(network: Network, entry: Any) -> None:
+    """It may be ours."""
+    piece = network.piece(text="Which?")
+    state, at = network.prepare(piece), network.world.now
+    network.http.intercept = _listing("spotlights", entry)
+    with pytest.raises(AnswerLost):
+        network.find(piece, state, at)
+
+
+def test_a_listing_that_does_not_say_success_proves_nothing(network: Network) -> None:
+    """Neither does it say what it is."""
+    piece = network.piece(text="Which?")
+    state, at = network.prepare(piece), network.world.now
+    network.http.intercept = _listing("spotlights", request_status=None)
+    assert isinstance(network.find(piece, state, at), Unsure)
+    network.http.intercept = _listing("spotlights")
+    assert isinstance(network.find(piece, state, at), Absent)
+
+
+@pytest.mark.parametrize(("kind", "asset"), [(Kind.STORY, "stories"), (Kind.SPOTLIGHT, "spotlights")])
+@pytest.mark.parametrize(
+    ("made", "ours"),
+    [("2026-11-22T12:00:03Z", True), ("2026-11-22T12:05:00Z", False), (None, False), ("2026-11-22T11:50:00Z", False)],
+)
+def test_what_has_no_words_is_ours_only_by_its_time(
+    network: Network, kind: Kind, asset: str, made: str | None, ours: bool
+) -> None:
+    """Somebody may post in the app meanwhile, and that is no post of ours."""
+    piece, at = network.piece(kind, text=""), datetime(2026, 11, 22, 12, tzinfo=UTC)
+    state = {**network.prepare(piece), "since": "2026-11-22T11:40:00+00:00"}
+    network.http.intercept = _listing(asset, {"id": "6f1a", **({"created_at": made} if made else {})})
+    assert isinstance(publish.find(network.call, piece, Armed(1, at, state)), Published if ours else Unsure)
+
+
+def test_a_story_is_confirmed_by_one_of_its_time(network: Network) -> None:
+    """What appears after the first look was made after it."""
+    piece = network.piece(Kind.STORY)
+    accepted = publish.commit(network.call, piece, network.prepare(piece))
+    assert isinstance(accepted, Accepted)
+    network.http.intercept = _listing("stories")
+    network.world.pass_time(3)
+    first = publish.confirm(network.call, piece, accepted.state)
+    assert isinstance(first, Wait)
+    network.world.pass_time(60)
+    foreign = {"id": "6f1a", "created_at": network.world.now.isoformat()}
+    network.http.intercept = _listing("stories", foreign)
+    assert isinstance(publish.confirm(network.call, piece, first.state), Wait)
+    network.http.intercept = None
+    assert isinstance(publish.confirm(network.call, piece, first.state), Published)
+
+
+def test_only_a_live_spotlight_is_live(network: Network) -> None:
+    """Of three documented states one is; another word is none of them."""
+    piece = network.piece(text="Look")
+    state, at = network.prepare(piece), network.world.now
+    accepted = publish.commit(network.call, piece, state)
+    shown = {"id": accepted.state["id"], "description": "Look", "created_at": at.isoformat(), "status": "PROCESSING"}
+    network.http.intercept = _listing("spotlights", shown)
+    assert isinstance(publish.confirm(network.call, piece, accepted.state), Wait)
+    assert isinstance(publish.find(network.call, piece, Armed(1, at, state)), Unsure)
+
+
+def test_a_long_listing_still_confirms(network: Network) -> None:
+    """There is more of it than is read, and the post stands in what is."""
+    piece = network.piece(text="The newest of many")
+    accepted = publish.commit(network.call, piece, network.prepare(piece))
+    shown = {"id": accepted.state["id"], "description": piece.text, "status": "LIVE"}
+    more = {"next_link": "https://adsapisc.appspot.com/v1/public_profiles/x/spotlights?cursor=1"}
+    other = [{"id": f"{number}"} for number in range(3)]
+    network.http.intercept = _listing("spotlights", *other, shown, paging=more)
+    whole = publish.listed(network.call, "spotlights")
+    assert (whole.whole, len(whole.items)) == (False, 20)
+    pages = [_listing("spotlights", shown, *other, paging=more), *4 * [_listing("spotlights", paging=more)]]
+
+    def answer(request: Request) -> Response | None:
+        return pages.pop(0)(request)
+
+    network.http.intercept = answer
+    assert isinstance(publish.confirm(network.call, piece, accepted.state), Published)
+
+
+def test_what_is_kept_of_the_profile_is_short(network: Network) -> None:
+    """Old posts say by their date that they are not ours."""
+    old, new = (
+        {"id": name, "created_at": f"{day}T00:00:00Z"} for name, day in (("a", "2020-01-01"), ("b", START.date()))
+    )
+    network.http.intercept = _listing("spotlights", old, new, {"id": "c"})
+    assert network.prepare(network.piece())["before"] == ["b", "c"]
+
+
+@pytest.mark.parametrize("given", ["..", "../../../organizations/1", "x/../y?limit=1#"])
+def test_a_caller_s_id_leads_nowhere_else(network: Network, given: str) -> None:
+    """It is one segment of the path, or nothing."""
+    for ask in (
+        lambda: metrics.post(network.call, Published(given)),
+        lambda: resources.read(network.call, "profiles", {"organization_id": given}, ""),
+    ):
+        network.http.sent.clear()
+        with pytest.raises((Refused, Invalid)):
+            ask()
+        assert all("/../" not in one.url and given not in one.url for one in network.http.sent)
+
+
+@pytest.mark.parametrize("status", [200, 400, 403, 404, 409, 410, 422])
+@pytest.mark.parametrize("code", ["MEDIA_EXPIRED", "MEDIA_POSTING_ALREADY_IN_PROGRESS"])
+def test_a_media_that_is_gone_may_have_been_posted(status: int, code: str) -> None:
+    """Whatever the status, and in words alone."""
+    body = json.dumps({"request_status": "ERROR", "error_code": code}).encode()
+    assert errors.refusal(Response(status, {}, body), START).fate is Fate.UNKNOWN
+    said = b'{"request_status": "ERROR", "error_code": "E3006", "debug_message": "Media not found"}'
+    assert errors.refusal(Response(404, {}, said), START).fate is Fate.UNKNOWN
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])

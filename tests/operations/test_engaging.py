@@ -252,13 +252,26 @@ REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
     ({"verb": "message.sent", "text": "x"}, "validation.field_invalid", "verb", "Did you mean message.send?"),
     ({"verb": "", "text": "x"}, "validation.field_invalid", "verb", "It has: campaign.create"),
     ({"verb": "message.send", "on": "", "text": "x"}, "validation.field_required", "on", "message.send is done to"),
+    ({"verb": "campaign.status", "on": ""}, "validation.field_required", "on", "name the campaign that"),
+    ({"verb": "campaign.create", "on": "", "text": "x"}, "validation.field_required", "on", "name the ad account that"),
+    (
+        {"verb": "campaign.create", "on": "other", "text": "x", "arguments": CAMPAIGN},
+        "validation.field_invalid",
+        "on",
+        "another ad account",
+    ),
+    (
+        {"verb": "comment.reply", "on": "post_01KB2M8Q4T9XWZ6V3H7N5R1C0D", "text": "x"},
+        "validation.field_invalid",
+        "on",
+        "platform_post_id",
+    ),
     ({"verb": "message.send", "on": "a\nb", "text": "x"}, "validation.field_invalid", "on", "printable"),
     ({"verb": "message.send", "on": "a" * 2049, "text": "x"}, "validation.field_invalid", "on", "2048"),
     ({"verb": "message.send"}, "validation.field_required", "text", "without one"),
     ({"verb": "message.send", "text": " \u200b"}, "validation.field_required", "text", "without one"),
     ({"verb": "message.send", "text": "x" * 501}, "validation.text_too_long", "text", "501 of at most 500"),
     ({"verb": "comment.like", "text": "x"}, "validation.field_invalid", "text", "carries none"),
-    ({"verb": "campaign.create", "text": "x"}, "validation.field_required", "arguments.ad_account_id", "who pays"),
     (
         {"verb": "campaign.create", "text": "x", "arguments": {**CAMPAIGN, "objektive": "traffic"}},
         "validation.option_unknown",
@@ -293,7 +306,7 @@ REFUSED: list[tuple[dict[str, Any], str, str, str]] = [
         },
         "validation.media_count",
         "media",
-        "at most 0",
+        "takes none",
     ),
     (
         {"verb": "message.send", "text": "x", "handles": {"__x__": 1}},
@@ -314,6 +327,18 @@ def test_what_is_wrong_is_named(stage: Stage, fields: dict[str, Any], code: str,
     assert words in refused.value.message
     assert isinstance(refused.value, TooLong) == (code == "validation.text_too_long")
     assert following.list_(stage.rig.ports, flows.TEST, stage.account.id).actions == ()
+
+
+@pytest.mark.parametrize("named", ["on", "argument"])
+def test_an_ad_account_is_named_once(stage: Stage, named: str) -> None:
+    """What is made in an ad account is done to it: the other place follows."""
+    on, account = ("ads-1", {}) if named == "on" else ("", {"ad_account_id": "ads-1"})
+    arguments = {name: value for name, value in CAMPAIGN.items() if name != "ad_account_id"} | account
+    order = Order(stage.account.id, "campaign.create", on, "Spring", arguments)
+    made = acting.act(stage.rig.ports, flows.TEST, order)
+    assert made.piece.deed
+    assert made.piece.deed.on == "ads-1"
+    assert made.piece.options["ad_account_id"] == "ads-1"
 
 
 def test_what_the_network_does_not_offer_says_why(stage: Stage) -> None:

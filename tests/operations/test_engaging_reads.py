@@ -41,6 +41,14 @@ def test_comments_of_a_post_by_its_target_or_its_id(stage: Stage) -> None:
     assert [(one.text, one.own) for one in found] == [("Nice!", False), ("Thank you", True)]
 
 
+def test_an_id_of_ours_is_not_the_network_s(stage: Stage) -> None:
+    """No network could say what is wrong with it."""
+    with pytest.raises(Invalid) as refused:
+        reading.comments(stage.rig.ports, flows.TEST, stage.account.id, "post_01KB2M8Q4T9XWZ6V3H7N5R1C0D")
+    assert refused.value.meta["field"] == "post_id"
+    assert "platform_post_id" in refused.value.message
+
+
 def test_a_post_that_is_not_live_has_no_comments(stage: Stage) -> None:
     """Nothing is asked."""
     target = replace(stage.post(), pieces=(replace(stage.post().piece, live=None),))

@@ -31,7 +31,7 @@ def act(ports: Ports, caller: Caller, order: Order, receipt: Receipt | None = No
     request with the same key was faster.
     """
     judged = judge(ports, caller, order)
-    made = _target(ports, caller, order, judged)
+    made = _target(ports, caller, judged.order, judged)
     _commit(ports, made, receipt)
     dispatch.enqueue(ports, made)
     return made

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
@@ -25,12 +27,31 @@ from shared.platforms.manifest import VERBS, Action, Manifest, NotOffered
 from shared.ports.world import Ports
 
 MAX_ON = 2048  # characters of an id: the longest that a network has are URIs
+_OURS = re.compile(r"(post|tgt|act|acc)_[0-9A-HJKMNP-TV-Z]{26}")  # no network's ids look so
+_IN_AD_ACCOUNT = ("campaign.create", "creative.create")  # `on` and `ad_account_id` are one thing there
+_ON: Mapping[str, str] = MappingProxyType(
+    {
+        "comment.create": "post",
+        "post": "post",
+        "comment": "comment",
+        "message": "conversation",
+        "review": "review",
+        "campaign.create": "ad account",
+        "creative.create": "ad account",
+        "ad_group.create": "campaign",
+        "ad.create": "ad group",
+        "campaign": "campaign",
+        "ad_group": "ad group",
+        "ad": "ad",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An act that may be stored: whose, which, with which files, when."""
+    """An act that may be stored: the order in full, whose, which, with which files, when."""
 
+    order: Order
     account: Account
     action: Action
     media: tuple[MediaRef, ...]
@@ -45,14 +66,15 @@ def judge(ports: Ports, caller: Caller, order: Order) -> Judged:
     account = _account(ports, caller, order.account_id)
     manifest = registry.manifest(account.platform)
     action, now = known_action(manifest, order.verb), ports.clock.now()
-    found = Findings()
+    order, found = _in_full(action, order), Findings()
     due_at = times.due(order.scheduled_at, order.timezone, "scheduled_at", now) if order.scheduled_at else now
     found.errors += _shape(manifest, action, order)
     found.errors += _text(manifest, action, order)
     found.errors += check_arguments(manifest, action.options, order.arguments, "arguments")
+    found.errors += _same_account(action, order)
     media = _media(ports, caller, manifest, action, order, found)
     found.raise_if_any()
-    return Judged(account, action, media, due_at)
+    return Judged(order, account, action, media, due_at)
 
 
 def known_action(manifest: Manifest, verb: str) -> Action:
@@ -72,7 +94,7 @@ def known_action(manifest: Manifest, verb: str) -> Action:
 
 def not_offered(manifest: Manifest, what: str, why: NotOffered) -> Unsupported:
     """The network does not offer this, and its manifest says why."""
-    text = f"{manifest.title} does not offer {what}: {why.reason}."
+    text = f"{manifest.title} does not offer {what}: {why.reason.rstrip('.')}."
     return Unsupported("resource.not_supported", text, platform=manifest.name, reason=why.reason, source=why.source.url)
 
 
@@ -88,14 +110,47 @@ def _account(ports: Ports, caller: Caller, account_id: str) -> Account:
 def _shape(manifest: Manifest, action: Action, order: Order) -> Iterator[Issue]:
     yield from faults(order.arguments, "arguments")
     yield from faults(order.handles, "handles")
-    if not order.on and action.verb in VERBS:
-        text = f"on: name what {action.verb} is done to, by the id that {manifest.title} has for it."
-        yield Issue("validation.field_required", "on", text)
-    if len(order.on) > MAX_ON or not order.on.isprintable():
-        yield Issue("validation.field_invalid", "on", f"on: an id has at most {MAX_ON} characters, all printable.")
+    yield from _on(manifest, action, order)
     if not 1 <= order.max_lateness <= MAX_LATENESS_MINUTES:
         text = f"max_lateness: minutes, a whole number from 1 to {MAX_LATENESS_MINUTES} (seven days)."
         yield Issue("validation.field_invalid", "max_lateness", text)
+
+
+def _in_full(action: Action, order: Order) -> Order:
+    """What is made in an ad account names it twice: once is enough."""
+    named = order.arguments.get("ad_account_id")
+    if action.verb not in _IN_AD_ACCOUNT:
+        return order
+    if not order.on and isinstance(named, str):
+        return replace(order, on=named)
+    return (
+        replace(order, arguments={**order.arguments, "ad_account_id": order.on})
+        if order.on and named is None
+        else order
+    )
+
+
+def _on(manifest: Manifest, action: Action, order: Order) -> Iterator[Issue]:
+    if not order.on and action.verb in VERBS:
+        what = _ON.get(action.verb) or _ON[action.verb.partition(".")[0]]
+        text = f"on: name the {what} that {action.verb} is done to, by the id that {manifest.title} has for it."
+        yield Issue("validation.field_required", "on", text)
+    if len(order.on) > MAX_ON or not order.on.isprintable():
+        yield Issue("validation.field_invalid", "on", f"on: an id has at most {MAX_ON} characters, all printable.")
+    yield from own_id("on", order.on)
+
+
+def _same_account(action: Action, order: Order) -> Iterator[Issue]:
+    if action.verb in _IN_AD_ACCOUNT and order.on != order.arguments.get("ad_account_id", order.on):
+        text = "on: another ad account than arguments.ad_account_id; name one of the two, or the same twice."
+        yield Issue("validation.field_invalid", "on", text)
+
+
+def own_id(field: str, given: str) -> Iterator[Issue]:
+    """Where a network's id belongs, one of ours is a mistake that no network could explain."""
+    if _OURS.fullmatch(given):
+        text = f"{field}: {given} is Rostrum's id. Give the network's own: a target's platform_post_id, an action's platform_id."
+        yield Issue("validation.field_invalid", field, text)
 
 
 def _text(manifest: Manifest, action: Action, order: Order) -> Iterator[Issue]:
@@ -117,7 +172,8 @@ def _media(
     if not order.media:
         return ()
     if len(order.media) > action.max_media:
-        text = f"media: {manifest.title} takes at most {action.max_media} with {action.verb}; there are {len(order.media)}."
+        most = f"at most {action.max_media}" if action.max_media else "none"
+        text = f"media: {manifest.title} takes {most} with {action.verb}; there are {len(order.media)}."
         meta = {"limit": action.max_media, "count": len(order.media)}
         found.errors.append(Issue("validation.media_count", "media", text, meta=meta))
         return ()

@@ -11,7 +11,8 @@ from shared.domain.errors import Unsupported
 from shared.domain.posts import Target
 from shared.operations import networks, sessions
 from shared.operations.engaging.acting import known_handles
-from shared.operations.engaging.judging import not_offered
+from shared.operations.engaging.judging import not_offered, own_id
+from shared.operations.posts.issues import Findings
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Published, Refused
 from shared.platforms.contract_inbox import Comment, Conversation, Inbox, Mention, Message, Page, Review
@@ -27,6 +28,8 @@ def comments(ports: Ports, caller: Caller, account_id: str, platform_post_id: st
     As all of these, raises Unsupported (with the reason), Missing, Reconnect, Limited, NetworkRefused, Broken.
     """
     account, inbox = _inbox(ports, caller, account_id, "comments.list")
+    found = Findings(list(own_id("post_id", platform_post_id)))
+    found.raise_if_any()
     state = known_handles(ports, caller, account.platform, platform_post_id)
     return asked(ports, account, lambda call: inbox.comments(call, Published(platform_post_id, state=state), cursor))
 

@@ -32,7 +32,7 @@ def due(text: str, zone: str | None, field: str, now: datetime, *, zone_field: s
         raise Invalid(
             "validation.time_past",
             f"{field} is in the past ({instant.isoformat()}; it is {now.isoformat(timespec='seconds')} now). "
-            "Name a later time, or publish at once with publish_now.",
+            f"Name a later time, or leave {field} out: a post then wants publish_now, an action is done at once.",
             field=field,
             now=now.isoformat(timespec="seconds"),
         )

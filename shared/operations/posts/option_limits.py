@@ -40,7 +40,7 @@ def _required(manifest: Manifest, content: Content, at: str, options_at: str) ->
     for option in manifest.options:
         if option.required and option.name not in given:
             field = f"{at}.{option.name}" if option.name in _OWN_FIELDS else f"{options_at}.{option.name}"
-            message = f"{field}: {manifest.title} publishes nothing without it ({option.description})."
+            message = f"{field}: {manifest.title} publishes nothing without it ({option.description.rstrip('.')})."
             yield Issue("validation.field_required", field, message)
 
 
@@ -56,7 +56,7 @@ def check_arguments(manifest: Manifest, known: Sequence[Option], given: Mapping[
     for option in known:
         if option.required and option.name not in given:
             field = f"{at}.{option.name}"
-            message = f"{field}: {manifest.title} does nothing without it ({option.description})."
+            message = f"{field}: {manifest.title} does nothing without it ({option.description.rstrip('.')})."
             yield Issue("validation.field_required", field, message)
 
 
@@ -71,7 +71,7 @@ def _value(manifest: Manifest, option: Option, value: Any, field: str) -> Iterat
     wanted = _TYPES[option.type]
     right = isinstance(value, wanted) and (option.type == "boolean" or not isinstance(value, bool))
     if not right:
-        message = f"{field}: {manifest.title} wants a value of type {option.type} here ({option.description})."
+        message = f"{field}: {manifest.title} wants a value of type {option.type} here ({option.description.rstrip('.')})."
         yield Issue("validation.field_invalid", field, message, meta={"expected": option.type})
     elif option.enum and value not in option.enum:
         message = f"{field}: {manifest.title} takes {', '.join(option.enum)} here."

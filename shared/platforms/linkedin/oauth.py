@@ -9,6 +9,7 @@ Source: learn.microsoft.com/en-us/linkedin/shared/authentication (authorization-
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from shared.ports.http import AnswerLost
 AUTHORIZE: Final = "https://www.linkedin.com/oauth/v2/authorization"
 TOKEN: Final = "https://www.linkedin.com/oauth/v2/accessToken"
 REVOKE: Final = "https://www.linkedin.com/oauth/v2/revoke"
+_ACCOUNTS: Final = "accounts"  # among the tokens' further values: how many came with one consent
 USERINFO: Final = "https://api.linkedin.com/v2/userinfo"
 
 
@@ -46,8 +48,9 @@ def exchange(call: Call, code: str, redirect_uri: str, verifier: str) -> Connect
     member = _member(call, tokens)
     view = AccountView(member.platform_account_id, member.username, member.metadata, tokens)
     pages = organizations.administered(Call(call.http, view, call.app, call.now))
-    connected = [member, *(_page(page, member, tokens) for page in pages)]
-    return Candidates(tuple(connected)) if len(connected) > 1 else member
+    sharing = replace(tokens, extra={_ACCOUNTS: str(len(pages) + 1)})
+    connected = [replace(member, tokens=sharing), *(_page(page, member, sharing) for page in pages)]
+    return Candidates(tuple(connected)) if len(connected) > 1 else connected[0]
 
 
 def sign_in(call: Call, credentials: Mapping[str, str]) -> Connected:
@@ -69,7 +72,13 @@ def refresh(call: Call) -> Tokens:
 
 
 def revoke(call: Call) -> None:
-    """Give the tokens back; one that LinkedIn knows no more is fine. Raises Refused."""
+    """Give the tokens back; one that LinkedIn knows no more is fine. Raises Refused.
+
+    The grant is the member's, and their pages live by it too: where it has several accounts nothing is asked, so that the
+    others stay connected.
+    """
+    if call.tokens.extra.get(_ACCOUNTS, "1") != "1":
+        return
     for token in (call.tokens.refresh, call.tokens.access):
         if not token:
             continue

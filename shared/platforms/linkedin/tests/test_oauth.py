@@ -81,3 +81,16 @@ def test_an_app_with_three_scopes_connects_the_member_only() -> None:
     with pytest.raises(Refused) as refused:
         metrics.account(person.call)
     assert refused.value.row.code == "permission_denied"
+
+
+def test_disconnecting_one_of_several_leaves_the_others() -> None:
+    """They live by the same tokens; who is alone gives theirs back."""
+    page = Person(PAGES, page=True)
+    oauth.revoke(page.call)
+    assert page.publish("Still here").id
+    page.account = replace(page.account, tokens=oauth.refresh(page.call))
+    alone = Person()
+    oauth.revoke(alone.call)
+    with pytest.raises(Refused) as refused:
+        alone.publish("Not any more")
+    assert refused.value.fate is Fate.UNAUTHORISED

@@ -82,6 +82,8 @@ def _of_tokens(title: str) -> Table:
         (401, ""): expired,
         (400, "invalid_grant"): dead,
         (400, "invalid_token"): dead,
+        # «Missing required parameter: refresh_token»: Google gave none (https://github.com/yiisoft/yii2/issues/7389).
+        (400, "invalid_request"): dead,
         (403, "insufficientPermissions"): denied,
         (403, "ACCESS_TOKEN_SCOPE_INSUFFICIENT"): denied,
     }

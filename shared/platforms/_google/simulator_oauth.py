@@ -134,7 +134,9 @@ class Accounts:
         return answer(body)
 
     def _trade_refresh(self, world: World, form: Mapping[str, str]) -> Response:
-        held = world.get(f"{self.prefix}.refresh", _plain(form.get("refresh_token", "")))
+        if not form.get("refresh_token"):
+            return _refused("invalid_request", "Missing required parameter: refresh_token")
+        held = world.get(f"{self.prefix}.refresh", _plain(form["refresh_token"]))
         if not held or held["grant"]["client"] != form["client_id"] or not self._alive(world, held["grant"]):
             return _refused("invalid_grant", "Token has been expired or revoked.")
         return answer(self._access(world, held["grant"]))

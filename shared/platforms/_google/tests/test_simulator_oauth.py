@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from shared.platforms._google import errors
 from shared.platforms._google.simulator import Denied, read
 from shared.platforms._google.simulator_oauth import ACCESS_SECONDS, Accounts
 from shared.platforms._oauth2 import challenge_s256
-from shared.platforms.contract import World
+from shared.platforms.contract import Fate, World
 from shared.ports.http import Request, Response
 from tests.support.simulated import MemoryWorld
 
@@ -162,3 +163,19 @@ def test_what_has_ended_takes_no_room() -> None:
     kinds = [kind for kind, _ in world.values]
     assert kinds.count("plain.access") == 1
     assert kinds.count("plain.code") <= 20
+
+
+def test_a_connection_without_a_refresh_token_asks_for_its_owner() -> None:
+    """Not for patience: Google gave none, so that nothing but a new consent helps."""
+    answer = _ask(
+        MemoryWorld(),
+        Request(
+            "POST",
+            "https://oauth2.googleapis.com/token",
+            FORM,
+            b"client_id=c&client_secret=s&grant_type=refresh_token&refresh_token=",
+        ),
+    )
+    refused = errors.refused("plain", {}, errors.general("Plain"), answer, MemoryWorld().now)
+    assert (refused.fate, refused.row.reconnect) == (Fate.UNAUTHORISED, True)
+    assert refused.platform_message == "Missing required parameter: refresh_token"

@@ -1,10 +1,13 @@
 """Free-form values that callers send along: what no store could keep is refused, naming the place.
 
-The bounds are Firestore's: https://cloud.google.com/firestore/quotas (2026-11). Depth leaves room for the document around.
+The bounds are Firestore's: https://cloud.google.com/firestore/quotas (2026-11). Depth leaves room for the document around,
+size for what is still to be written into it (1 MiB): a target that cannot be settled because it has grown too large would
+be live and never say so.
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,6 +17,7 @@ from shared.operations.posts.issues import Issue
 
 MAX_DEPTH = 10
 MAX_NAME = 1500  # bytes
+MAX_SIZE = 131_072  # characters of one value as JSON
 
 
 def unstorable(command: CreatePost) -> Iterator[Issue]:
@@ -26,6 +30,8 @@ def unstorable(command: CreatePost) -> Iterator[Issue]:
 def faults(value: Any, at: str) -> Iterator[Issue]:
     """What of a free-form value cannot be kept; ``at`` is its place in the request."""
     yield from _faults(value, at, 0)
+    if len(json.dumps(value, default=str)) > MAX_SIZE:
+        yield _issue(at, f"{at} has more than {MAX_SIZE} characters as JSON.")
 
 
 def _faults(value: Any, at: str, depth: int, *, listed: bool = False) -> Iterator[Issue]:

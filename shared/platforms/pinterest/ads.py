@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from shared.domain.content import Act
 from shared.domain.errors import Invalid
+from shared.platforms import _ads
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Unsure, Wait
 from shared.platforms.contract_ads import AdAccount, AdObject, AdStats, Level
 from shared.platforms.contract_inbox import Page
@@ -156,14 +157,8 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     level, _, what = act.verb.partition(".")
     if what == "status":
         return _status_found(call, act, level)
-    ended = False
-    for one in _newest(call, level, ads_wire.account_of(act)):
-        ended = one is None
-        if one and str(one.get("name") or "").endswith(ads_wire.mark(act)) and not armed.taken(str(one.get("id"))):
-            return Published(str(one["id"]), None, {"ad_account_id": ads_wire.account_of(act)}, one)
-    if ended:
-        return Unsure("the ad account has more than was read")
-    return Absent("nothing in the ad account carries the mark")
+    account = ads_wire.account_of(act)
+    return _ads.settled(act, armed, account, _newest(call, level, account))
 
 
 def _status_found(call: Call, act: Act, level: str) -> Published | Absent | Unsure:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from shared.domain.content import Act
+from shared.platforms import _ads
 from shared.platforms.contract import Absent, Armed, Call, Fate, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.contract_ads import AdAccount, AdObject, AdStats, Level
 from shared.platforms.contract_inbox import Page
@@ -139,12 +140,7 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
         return _status_found(call, act, level)
     account = ads_wire.account(act.arguments.get("ad_account_id"))
     parent = {_PARENTS[level]: ads_wire.number(act.on, "on")} if level in _PARENTS else {}
-    for one in ads_api.every(call, f"/ad_accounts/{account}/{_PATHS[level]}", parent):
-        if one is None:
-            return Unsure("the ad account has more than was read")
-        if str(one.get("name") or "").endswith(ads_wire.mark(act)) and not armed.taken(str(one.get("id"))):
-            return Published(str(one["id"]), None, {"ad_account_id": account}, one)
-    return Absent("nothing in the ad account carries the mark")
+    return _ads.settled(act, armed, account, ads_api.every(call, f"/ad_accounts/{account}/{_PATHS[level]}", parent))
 
 
 def _status_found(call: Call, act: Act, level: str) -> Published | Absent | Unsure:

@@ -37,9 +37,9 @@ def page(
     url = f"{API}{path}?{cursor}" if cursor else _wire.with_query(API + path, {"page.size": PAGE, **(query or {})})
     answer = api.send(call, _wire.get(url))
     found = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(found, list):
-        raise AnswerLost("an answer that is no list")
-    return [thing for thing in found if isinstance(thing, dict)], _next(answer)
+    if not isinstance(found, list) or not all(isinstance(thing, dict) for thing in found):
+        raise AnswerLost("an answer that is no list")  # an unreadable one proves nothing
+    return found, _next(answer)
 
 
 def every(call: Call, path: str, query: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any] | None]:
@@ -89,5 +89,6 @@ def _one(answer: Any) -> dict[str, Any]:
 
 def _next(answer: Mapping[str, Any]) -> str:
     """The query of the next page's address; the address itself is ours to know."""
-    given = (answer.get("pagination") or {}).get("next_url")
+    pagination = answer.get("pagination")
+    given = pagination.get("next_url") if isinstance(pagination, dict) else None
     return urlsplit(given).query if isinstance(given, str) else ""

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Final
 
 from shared.domain.content import Act
-from shared.domain.errors import Invalid
-from shared.platforms.contract_ads import MARK, AdObject, Level, Status
+from shared.platforms import _ads
+from shared.platforms.contract_ads import AdObject, Level, Status
 
 OBJECTIVES: Final = {
     "awareness": "IMPRESSIONS",
@@ -31,20 +31,9 @@ _OURS: Final[Mapping[str, Status]] = {
     "DELETED": "deleted",
 }
 _GENDERS: Final = {"male": "MALE", "female": "FEMALE"}
-_ACCOUNT: Final = re.compile(r"[a-z]\d_[0-9a-z]{1,20}")
+_ACCOUNT: Final = re.compile(r"[a-z][0-9]_[0-9a-z]{1,20}")
 _THING: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _POST: Final = re.compile(r"t3_[0-9a-z]{1,13}")
-_TARGETS: Final = frozenset(("countries", "age_min", "age_max", "genders", "network"))
-
-
-def marked(act: Act) -> str:
-    """The new thing's name with our key at its end, by which it is found again."""
-    return f"{act.text} {mark(act)}"
-
-
-def mark(act: Act) -> str:
-    """The beginning of our key, as it stands in a name."""
-    return f"[{MARK}-{act.key[:12]}]"
 
 
 # ------------------------------------------------------------------------------------------------------ making
@@ -53,29 +42,29 @@ def mark(act: Act) -> str:
 def campaign(act: Act) -> dict[str, Any]:
     """A new campaign, paused. Its budget by the day is its ad groups'. Raises Invalid."""
     body = {
-        "name": marked(act),
+        "name": _ads.marked(act),
         "configured_status": "PAUSED",
-        "objective": _word(act, "objective", OBJECTIVES, ""),
+        "objective": _ads.word(act, "objective", OBJECTIVES, ""),
         "funding_instrument_id": _optional_id(act, "funding_instrument_id"),
-        "spend_cap": _micros(act, "lifetime_budget_micros"),
+        "spend_cap": _ads.micros(act, "lifetime_budget_micros"),
     }
-    return _present(body)
+    return _ads.present(body)
 
 
 def ad_group(act: Act) -> dict[str, Any]:
     """A new ad group, paused. Raises Invalid."""
-    daily, lifetime = _micros(act, "daily_budget_micros"), _micros(act, "lifetime_budget_micros")
+    daily, lifetime = _ads.micros(act, "daily_budget_micros"), _ads.micros(act, "lifetime_budget_micros")
     if (daily is None) == (lifetime is None):
-        raise _invalid("daily_budget_micros", "Give the ad group one budget: by the day or in all.")
+        raise _ads.invalid("daily_budget_micros", "Give the ad group one budget: by the day or in all.")
     if lifetime and act.arguments.get("ends_at") is None:
-        raise _invalid("ends_at", "A budget for all of its time needs ends_at.")
-    bid = _micros(act, "bid_micros")
+        raise _ads.invalid("ends_at", "A budget for all of its time needs ends_at.")
+    bid = _ads.micros(act, "bid_micros")
     body = {
         "campaign_id": number(act.on, "on"),
-        "name": marked(act),
+        "name": _ads.marked(act),
         "configured_status": "PAUSED",
         "bid_strategy": "MANUAL_BIDDING" if bid else "MAXIMIZE_VOLUME",
-        "bid_type": _word(act, "billing_event", BILLING, "clicks"),
+        "bid_type": _ads.word(act, "billing_event", BILLING, "clicks"),
         "bid_value": bid,
         "goal_type": "DAILY_SPEND" if daily else "LIFETIME_SPEND",
         "goal_value": daily or lifetime,
@@ -85,57 +74,51 @@ def ad_group(act: Act) -> dict[str, Any]:
         "end_time": _instant(act, "ends_at"),
         "targeting": _targeting(act),
     }
-    return _present(body)
+    return _ads.present(body)
 
 
 def ad(act: Act) -> dict[str, Any]:
     """A new ad, paused: a post in an ad group. Raises Invalid."""
     post = act.arguments.get("creative_id")
     if not isinstance(post, str) or not _POST.fullmatch(post):
-        raise _invalid("creative_id", "creative_id is a post's id: t3_ and what follows.")
+        raise _ads.invalid("creative_id", "creative_id is a post's id: t3_ and what follows.")
     link = act.arguments.get("link")
     if link is not None and (not isinstance(link, str) or not link.startswith("https://") or len(link) > 5000):
-        raise _invalid("link", "link is an https:// address of up to 5000 characters.")
+        raise _ads.invalid("link", "link is an https:// address of up to 5000 characters.")
     body = {
         "ad_group_id": number(act.on, "on"),
-        "name": marked(act),
+        "name": _ads.marked(act),
         "configured_status": "PAUSED",
         "post_id": post,
         "click_url": link,
     }
-    return _present(body)
+    return _ads.present(body)
 
 
 def status(act: Act) -> str:
     """The wished status in Reddit's word. Raises Invalid."""
-    return _word(act, "status", STATUSES, "")
+    return _ads.word(act, "status", STATUSES, "")
 
 
 def account(value: Any) -> str:
     """The ad account's id. Raises Invalid."""
     if not isinstance(value, str) or not _ACCOUNT.fullmatch(value):
-        raise _invalid("ad_account_id", "ad_account_id is an ad account's id, such as a2_1234.")
+        raise _ads.invalid("ad_account_id", "ad_account_id is an ad account's id, such as a2_1234.")
     return value
 
 
 def number(value: Any, name: str) -> str:
     """The id of a campaign, ad group or ad. Raises Invalid."""
-    if not isinstance(value, str) or not (value.isdecimal() and value.isascii()) or len(value) > 25:
-        raise _invalid(name, f"{name} is an id of Reddit's ads: digits.")
-    return value
+    return _ads.number(value, name, "Reddit's ads")
 
 
 def _targeting(act: Act) -> dict[str, Any] | None:
-    given = act.arguments.get("targeting") or {}
-    if not isinstance(given, Mapping) or not set(given) <= _TARGETS:
-        raise _invalid("targeting", "targeting takes countries, age_min, age_max, genders and network.")
-    network = given.get("network") or {}
-    target = dict(network) if isinstance(network, Mapping) else {}
-    if countries := _strings(given, "countries"):
+    given, target = _ads.targeting(act)
+    if countries := _ads.strings(given, "countries"):
         target["geolocations"] = countries
     if gender := _gender(given):
         target["gender"] = gender
-    if ages := {name: _age(given, ours) for name, ours in _AGES.items() if given.get(ours) is not None}:
+    if ages := _ads.present({name: _ads.age(given, ours) for name, ours in _AGES.items()}):
         target["age"] = ages
     if places := _placements(act):
         target["locations"] = places
@@ -147,70 +130,29 @@ _AGES: Final = {"min_age": "age_min", "max_age": "age_max"}
 
 def _gender(given: Mapping[str, Any]) -> str | None:
     """Reddit aims at one or at all."""
-    genders = _strings(given, "genders")
+    genders = _ads.strings(given, "genders")
     if not set(genders) <= set(_GENDERS):
-        raise _invalid("targeting", "targeting.genders are male and female.")
+        raise _ads.invalid("targeting", "targeting.genders are male and female.")
     return _GENDERS[genders[0]] if len(set(genders)) == 1 else None
-
-
-def _age(given: Mapping[str, Any], name: str) -> int:
-    value = given[name]
-    if isinstance(value, bool) or not isinstance(value, int) or not 18 <= value <= 65:
-        raise _invalid("targeting", f"targeting.{name} is a whole number from 18 to 65.")
-    return value
-
-
-def _strings(given: Mapping[str, Any], name: str) -> list[str]:
-    value = given.get(name) or ()
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and item for item in value):
-        raise _invalid("targeting", f"targeting.{name} is a list of texts.")
-    return list(value)
 
 
 def _placements(act: Act) -> list[str]:
     given = act.arguments.get("placements") or ()
     if not isinstance(given, list | tuple) or not {str(one) for one in given} <= set(PLACEMENTS):
-        raise _invalid("placements", f"placements are some of {', '.join(PLACEMENTS)}.")
+        raise _ads.invalid("placements", f"placements are some of {', '.join(PLACEMENTS)}.")
     return [PLACEMENTS[str(one)] for one in given]
-
-
-def _word(act: Act, name: str, words: Mapping[str, str], otherwise: str) -> str:
-    found = words.get(str(act.arguments.get(name) or otherwise))
-    if found is None:
-        raise _invalid(name, f"{name} is one of {', '.join(words)}.")
-    return found
 
 
 def _optional_id(act: Act, name: str) -> str | None:
     value = act.arguments.get(name)
     if value is not None and (not isinstance(value, str) or not _THING.fullmatch(value)):
-        raise _invalid(name, f"{name} is a word of Reddit's.")
-    return value
-
-
-def _micros(act: Act, name: str) -> int | None:
-    value = act.arguments.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**15:
-        raise _invalid(name, f"{name} is an amount in millionths of the account's currency, above 0.")
+        raise _ads.invalid(name, f"{name} is a word of Reddit's.")
     return value
 
 
 def _instant(act: Act, name: str) -> str | None:
-    value = act.arguments.get(name)
-    at = _at(value)
-    if value is not None and (at is None or at.tzinfo is None):
-        raise _invalid(name, f"{name} is an instant such as 2026-12-01T08:00:00Z.")
+    at = _ads.instant(act, name)
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
-
-
-def _present(body: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}
-
-
-def _invalid(name: str, message: str) -> Invalid:
-    return Invalid("validation.field_invalid", message, field=name if name == "on" else f"arguments.{name}")
 
 
 # ----------------------------------------------------------------------------------------------------- reading
@@ -232,8 +174,8 @@ def ad_object(level: Level, account_id: str, found: Mapping[str, Any]) -> AdObje
         objective=objectives.get(str(found.get("objective")), ""),
         daily_budget_micros=amount if goal == "DAILY_SPEND" else None,
         lifetime_budget_micros=amount if goal == "LIFETIME_SPEND" else _whole(found.get("spend_cap")),
-        starts_at=_at(found.get("start_time")),
-        ends_at=_at(found.get("end_time")),
+        starts_at=_ads.parsed(found.get("start_time")),
+        ends_at=_ads.parsed(found.get("end_time")),
         creative_id=str(found.get("post_id") or ""),
         raw=dict(found),
     )
@@ -248,10 +190,3 @@ def post_object(account_id: str, post: Mapping[str, Any]) -> AdObject:
 
 def _whole(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
-
-
-def _at(value: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None

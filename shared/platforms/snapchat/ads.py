@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.content import Act
 from shared.domain.errors import Invalid
-from shared.platforms import _wire
+from shared.platforms import _ads, _wire
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.contract_ads import AdAccount, AdObject, AdStats, Level
 from shared.platforms.contract_inbox import Page
@@ -107,7 +107,10 @@ def _figures(call: Call, level: str, one: str, start: datetime, end: datetime) -
     if not isinstance(said.get("timeseries_stats"), list):
         raise AnswerLost("an answer without its figures")
     for entry in said["timeseries_stats"]:
-        for day in (entry.get("timeseries_stat") or {}).get("timeseries") or ():
+        series = (entry.get("timeseries_stat") or {}).get("timeseries") if isinstance(entry, Mapping) else None
+        if not isinstance(series, list):
+            raise AnswerLost("figures that cannot be read")
+        for day in series:
             yield from ((name, value) for name, value in day["stats"].items() if isinstance(value, int | float))
 
 
@@ -210,18 +213,22 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     level, _, what = act.verb.partition(".")
     if what == "status":
         return _status_found(call, act, level)
-    cursor, whole = "", True
+    account = ads_wire.account_of(act)
+    return _ads.settled(act, armed, account, _every(call, level, account))
+
+
+def _every(call: Call, level: str, account: str) -> Iterator[dict[str, Any] | None]:
+    """All of a level; None for a page that does not say SUCCESS, and where there is more than we read."""
+    cursor = ""
     for _ in range(_MOST_PAGES):
-        said = _listed(call, level, ads_wire.account_of(act), cursor, _LARGE_PAGE)
-        for one in wire.items(said, ads_wire.PLURAL[level]):
-            if str(one.get("name") or "").endswith(ads_wire.mark(act)) and not armed.taken(str(one["id"])):
-                return Published(str(one["id"]), None, {"ad_account_id": ads_wire.account_of(act)}, one)
-        cursor, whole = wire.next_cursor(said), whole and wire.says_success(said)
+        said = _listed(call, level, account, cursor, _LARGE_PAGE)
+        yield from wire.items(said, ads_wire.PLURAL[level])
+        if not wire.says_success(said):
+            yield None
+        cursor = wire.next_cursor(said)
         if not cursor:
-            return (
-                Absent("nothing in the ad account carries the mark") if whole else Unsure("a page did not say SUCCESS")
-            )
-    return Unsure("the ad account has more than was read")
+            return
+    yield None
 
 
 def _status_found(call: Call, act: Act, level: str) -> Published | Absent | Unsure:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from shared.domain.content import Act, MediaType
 from shared.domain.errors import Invalid
-from shared.platforms import _wire
+from shared.platforms import _ads, _wire
 from shared.platforms.contract import Call, Refused
 from shared.platforms.snapchat import ads_wire, errors, uploads, wire
 from shared.ports.http import AnswerLost
@@ -36,7 +36,7 @@ def step(call: Call, act: Act, media: Mapping[str, Any]) -> tuple[dict[str, Any]
 def _create(call: Call, act: Act) -> str:
     account, facts = ads_wire.account_of(act), act.media[0].facts
     kind = "VIDEO" if facts.type is MediaType.VIDEO else "IMAGE"
-    body = {"media": [{"name": ads_wire.marked(act), "type": kind, "ad_account_id": account}]}
+    body = {"media": [{"name": _ads.marked(act), "type": kind, "ad_account_id": account}]}
     said = wire.ask(call, _wire.post_json(f"{wire.ADS}/adaccounts/{account}/media", body))
     found = wire.items(said, "media")
     if not found or not found[0].get("id"):

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from shared.domain.content import Act
 from shared.domain.errors import Invalid
-from shared.platforms.contract_ads import MARK, AdObject, Level, Status
+from shared.platforms import _ads
+from shared.platforms.contract_ads import AdObject, Level, Status
 
 NAME_MAX: Final = 375
 PLURAL: Final[Mapping[str, str]] = {
@@ -42,16 +43,6 @@ _TOLD: Final = frozenset(
 _ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
-def marked(act: Act) -> str:
-    """The new thing's name with the beginning of our key at its end, by which it is found again."""
-    return f"{act.text} {mark(act)}"
-
-
-def mark(act: Act) -> str:
-    """The beginning of our key, as it stands in a name."""
-    return f"[{MARK}-{act.key[:12]}]"
-
-
 def account_of(act: Act) -> str:
     """Who pays. Raises Invalid."""
     return identifier(act.arguments.get("ad_account_id"), "ad_account_id")
@@ -73,12 +64,12 @@ def campaign(act: Act, state: Mapping[str, Any]) -> dict[str, Any]:
     if objective is None:
         raise _invalid("objective", f"Snapchat's campaigns are for {', '.join(OBJECTIVES)}.")
     optional = {
-        "daily_budget_micro": _micros(act, "daily_budget_micros"),
-        "lifetime_spend_cap_micro": _micros(act, "lifetime_budget_micros"),
+        "daily_budget_micro": _ads.micros(act, "daily_budget_micros"),
+        "lifetime_spend_cap_micro": _ads.micros(act, "lifetime_budget_micros"),
         "end_time": _time(act, "ends_at"),
     }
     return {
-        "name": marked(act),
+        "name": _ads.marked(act),
         "ad_account_id": account_of(act),
         "status": "PAUSED",
         "start_time": _time(act, "starts_at") or _stamp(datetime.fromtimestamp(act.created_at / 1_000_000, UTC)),
@@ -89,7 +80,7 @@ def campaign(act: Act, state: Mapping[str, Any]) -> dict[str, Any]:
 
 def ad_squad(act: Act, state: Mapping[str, Any]) -> dict[str, Any]:
     """A new ad squad of the campaign, paused. Raises Invalid."""
-    daily, whole, bid = (_micros(act, f"{name}_micros") for name in ("daily_budget", "lifetime_budget", "bid"))
+    daily, whole, bid = (_ads.micros(act, f"{name}_micros") for name in ("daily_budget", "lifetime_budget", "bid"))
     if (daily is None) == (whole is None):
         raise _invalid("daily_budget_micros", "give daily_budget_micros or lifetime_budget_micros, one of them.")
     if daily is not None and daily < LEAST_BUDGET:
@@ -98,7 +89,7 @@ def ad_squad(act: Act, state: Mapping[str, Any]) -> dict[str, Any]:
     budget = {"daily_budget_micro": daily} if daily is not None else {"lifetime_budget_micro": whole}
     optional = {"bid_micro": bid, "start_time": _time(act, "starts_at"), "end_time": _time(act, "ends_at")}
     return {
-        "name": marked(act),
+        "name": _ads.marked(act),
         "campaign_id": identifier(act.on, "on"),
         "type": "SNAP_ADS",
         "status": "PAUSED",
@@ -120,7 +111,7 @@ def creative(act: Act, state: Mapping[str, Any]) -> dict[str, Any]:
         raise _invalid("link", "an https address.")
     body: dict[str, Any] = {
         "ad_account_id": account_of(act),
-        "name": marked(act),
+        "name": _ads.marked(act),
         "type": "WEB_VIEW" if link else "SNAP_AD",
         "headline": _text(act, "headline", 34) or act.text[:34],
         "brand_name": _text(act, "brand_name", 32) or str(state.get("brand") or "")[:32],
@@ -139,7 +130,7 @@ def ad(act: Act, state: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "ad_squad_id": identifier(act.on, "on"),
         "creative_id": identifier(act.arguments.get("creative_id"), "creative_id"),
-        "name": marked(act),
+        "name": _ads.marked(act),
         "type": str(state.get("type") or "SNAP_AD"),
         "status": "PAUSED",
     }
@@ -165,15 +156,6 @@ def _targeting(given: Any) -> dict[str, Any]:
     if ages or only:
         targeting["demographics"] = [{**ages, **only}]
     return targeting
-
-
-def _micros(act: Act, name: str) -> int | None:
-    value = act.arguments.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise _invalid(name, "a whole number of millionths, above 0.")
-    return value
 
 
 def _text(act: Act, name: str, most: int) -> str:

@@ -85,6 +85,19 @@ def test_what_was_made_in_spite_of_an_exception_is_in_doubt(person: Person) -> N
         person.act(ads, "campaign.status", "123", ad_account_id=account, status="active")
 
 
+def test_the_mark_in_another_name_leaves_it_open(person: Person) -> None:
+    """Renamed, or a copy that somebody made: neither absent nor this one. The one of the right name goes first."""
+    account = ads.accounts(person.call, "").items[0].id
+    act = Act("campaign.create", account, "Spring", {"ad_account_id": account, "objective": "traffic"}, key=KEY)
+    named: dict[str, Any] = {"items": [{"id": "8", "name": "Copy of Spring [rst-0123456789ab]"}], "bookmark": None}
+    person.http.intercept = lambda _: Response(200, {}, json.dumps(named).encode())
+    assert isinstance(ads.find(person.call, act, Armed(1, person.world.now, {})), Unsure)
+    named["items"].append({"id": "7", "name": "Spring [rst-0123456789ab]"})
+    found = ads.find(person.call, act, Armed(1, person.world.now, {}))
+    assert isinstance(found, Published)
+    assert found.id == "7"
+
+
 def test_another_thing_s_status_settles_nothing(person: Person) -> None:
     """The list is asked for one id; what it answers must be that one."""
     account, campaign, *_ = chain(person)

@@ -22,7 +22,6 @@ PLURAL: Final[Mapping[str, str]] = {
     "creative": "creatives",
     "ad": "ads",
 }
-SINGLE: Final[Mapping[str, str]] = {"campaign": "campaign", "ad_group": "adsquad", "creative": "creative", "ad": "ad"}
 OBJECTIVES: Final = {
     "awareness": "AWARENESS_AND_ENGAGEMENT",
     "engagement": "AWARENESS_AND_ENGAGEMENT",

@@ -122,7 +122,7 @@ def refusal(response: Response, now: datetime) -> Refused:
     """An answer that is no success, in our words: also a 200 whose ``request_status`` is an error."""
     body = _wire.parsed(response)
     code, words = _code(body), _words(body)
-    row = _row(response.status, code, words, enveloped=is_error(body) or isinstance(body.get("error"), str))
+    row = _row(response.status, code, words, enveloped=is_error(body))
     return Refused(
         row,
         platform=PLATFORM,

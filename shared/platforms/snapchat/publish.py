@@ -140,7 +140,7 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """Look for it among the profile's posts of its kind: new since the first preparation, with its words.
+    """Look for it among the profile's posts of its kind: new since the attempt, with its words.
 
     What has no words is ours only as the one new post that was made in the time of the request.
     """
@@ -207,9 +207,10 @@ class _Span(NamedTuple):
 
 
 def _may_be_ours(piece: Piece, item: Mapping[str, Any], armed: Armed) -> bool:
-    """From the first preparation on: what refuses a later attempt may be what an earlier one made."""
-    since = datetime.fromisoformat(str(armed.state.get("since") or armed.at.isoformat()))
-    return _is_ours(piece, item, _Span(min(since, armed.at)), armed.state.get("before", ()))
+    """A later attempt looks back to the first preparation: what refuses it may be what an earlier one made."""
+    since = str(armed.state.get("since") or "") if armed.attempt > 1 else ""
+    earliest = min(datetime.fromisoformat(since), armed.at) if since else armed.at
+    return _is_ours(piece, item, _Span(earliest), armed.state.get("before", ()))
 
 
 def _is_surely_timed(piece: Piece, item: Mapping[str, Any], armed: Armed) -> bool:

@@ -209,3 +209,15 @@ def test_what_says_that_it_is_deleted_is(network: Network) -> None:
     shown = {"request_status": "SUCCESS", "campaigns": [{"campaign": {"id": "6f1a", "status": "DELETED"}}]}
     network.http.intercept = lambda _: Response(200, {}, json.dumps(shown).encode())
     assert isinstance(ads.find(network.call, act, Armed(1, network.world.now, {})), Published)
+
+
+def test_figures_that_cannot_be_read_are_not_nothing(network: Network) -> None:
+    """An entry with an error of its own says nothing of what was delivered."""
+    account, day = payer(network), network.world.now.date()
+    answers = [
+        {"request_status": "SUCCESS", "adaccounts": [{"adaccount": {"id": account, "timezone": "Europe/Berlin"}}]},
+        {"request_status": "SUCCESS", "timeseries_stats": [{"sub_request_status": "ERROR"}]},
+    ]
+    network.http.intercept = lambda _: Response(200, {}, json.dumps(answers.pop(0)).encode())
+    with pytest.raises(AnswerLost):
+        ads.stats(network.call, "campaign", account, ["6f1a"], day, day)

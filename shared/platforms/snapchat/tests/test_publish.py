@@ -288,6 +288,15 @@ def test_a_later_attempt_finds_what_an_earlier_one_made(network: Network) -> Non
     assert isinstance(found, Published)
 
 
+def test_an_earlier_post_of_the_same_words_is_another(network: Network) -> None:
+    """The first attempt looks back to its own arm: what was made in the app before it, while it waited, is none of it."""
+    piece = network.piece(text="Good morning")
+    state = network.prepare(piece)
+    network.publish(network.piece(text="Good morning"))
+    network.world.pass_time(600)
+    assert isinstance(network.find(piece, state), Absent)
+
+
 def test_absence_is_said_once_and_while_the_media_lasts(network: Network) -> None:
     """Whether a Spotlight in review is listed is not documented: the second request must be one that is refused then."""
     piece = network.piece(text="Perhaps in review")
@@ -321,17 +330,22 @@ def test_a_listing_that_does_not_say_success_proves_nothing(network: Network) ->
 
 @pytest.mark.parametrize(("kind", "asset"), [(Kind.STORY, "stories"), (Kind.SPOTLIGHT, "spotlights")])
 @pytest.mark.parametrize(
-    ("made", "ours"),
-    [("2026-11-22T12:00:03Z", True), ("2026-11-22T12:05:00Z", False), (None, False), ("2026-11-22T11:50:00Z", False)],
+    ("made", "attempt", "ours"),
+    [
+        ("2026-11-22T12:00:03Z", 1, True),
+        ("2026-11-22T12:05:00Z", 1, False),
+        (None, 1, False),
+        ("2026-11-22T11:50:00Z", 2, False),
+    ],
 )
 def test_what_has_no_words_is_ours_only_by_its_time(
-    network: Network, kind: Kind, asset: str, made: str | None, ours: bool
+    network: Network, kind: Kind, asset: str, made: str | None, attempt: int, ours: bool
 ) -> None:
     """Somebody may post in the app meanwhile, and that is no post of ours."""
     piece, at = network.piece(kind, text=""), datetime(2026, 11, 22, 12, tzinfo=UTC)
     state = {**network.prepare(piece), "since": "2026-11-22T11:40:00+00:00"}
     network.http.intercept = _listing(asset, {"id": "6f1a", **({"created_at": made} if made else {})})
-    assert isinstance(publish.find(network.call, piece, Armed(1, at, state)), Published if ours else Unsure)
+    assert isinstance(publish.find(network.call, piece, Armed(attempt, at, state)), Published if ours else Unsure)
 
 
 def test_a_story_is_confirmed_by_one_of_its_time(network: Network) -> None:
@@ -417,5 +431,7 @@ def test_a_media_that_is_gone_may_have_been_posted(status: int, code: str) -> No
 def test_only_snapchat_s_own_words_are_definite(status: int) -> None:
     """The same status from something before it proves nothing."""
     assert errors.refusal(Response(status, {}, b"<html>proxy</html>"), START).fate is Fate.UNKNOWN
+    gateway = b'{"timestamp": "2026-11-22", "status": 404, "error": "Not Found"}'
+    assert errors.refusal(Response(status, {}, gateway), START).fate is Fate.UNKNOWN
     own = b'{"request_status": "ERROR", "debug_message": "no"}'
     assert errors.refusal(Response(status, {}, own), START).fate is Fate.REJECTED

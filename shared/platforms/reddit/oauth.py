@@ -14,7 +14,7 @@ from typing import Any, Final
 from shared.domain.accounts import AccountView, Connected, Tokens
 from shared.domain.errors import Unsupported
 from shared.platforms import _oauth2, _wire
-from shared.platforms.contract import App, Call, Refused
+from shared.platforms.contract import App, Call, Fate, Refused
 from shared.platforms.reddit import MANIFEST, api, errors
 from shared.ports.http import AnswerLost
 
@@ -70,7 +70,8 @@ def refresh(call: Call) -> Tokens:
     try:
         answer = _ask_token_endpoint(call, TOKEN, {"grant_type": "refresh_token", "refresh_token": call.tokens.refresh})
     except Refused as refused:
-        if refused.status == 400:  # a bare «Bad Request» is all that Reddit says of a dead refresh token
+        # A bare «Bad Request» is all that Reddit says of a dead refresh token; a 400 with a code means what it says.
+        if refused.status == 400 and refused.fate is Fate.UNKNOWN:
             raise errors.dead_grant(refused.platform_message, 400) from refused
         raise
     return _tokens(call, answer, call.tokens)

@@ -215,6 +215,26 @@ def test_wrong_keys_of_the_app_are_the_installation_s_to_mend(person: Person) ->
     assert (refused.value.row.code, refused.value.row.reconnect) == ("app_invalid", False)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "reconnect"),
+    [
+        (400, {"message": "Bad Request", "error": 400}, True),
+        (200, {"error": "invalid_grant"}, True),
+        (400, {"error": "unsupported_grant_type"}, False),
+        (429, {"message": "Too Many Requests", "error": 429}, False),
+        (503, {}, False),
+    ],
+)
+def test_only_a_dead_grant_ends_a_connection(
+    person: Person, status: int, body: dict[str, object], *, reconnect: bool
+) -> None:
+    """Whatever else the token endpoint refuses is for us to mend, or passes."""
+    person.http.intercept = lambda _: Response(status, {}, json.dumps(body).encode())
+    with pytest.raises(Refused) as refused:
+        oauth.refresh(person.call)
+    assert refused.value.row.reconnect is reconnect
+
+
 def test_a_list_that_does_not_reach_back_proves_nothing(person: Person) -> None:
     """Reddit lists the newest thousand only."""
     armed = Armed(1, person.world.now - timedelta(days=1), {"since": 0, "media": []})

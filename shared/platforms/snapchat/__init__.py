@@ -22,8 +22,9 @@ from shared.platforms.snapchat.capabilities import ACTIONS, FEATURES, INBOX, RAT
 _READ = date(2026, 11, 22)
 _ASSETS = Source("https://developers.snap.com/api/marketing-api/Public-Profile-API/ProfileAssetManagement", _READ)
 _ADS = Source("https://developers.snap.com/api/marketing-api/Ads-API/campaigns", _READ)
-_MOST_BYTES = 35 * 32 * 1024 * 1024 - 16  # 35 parts of 32 MB, less the padding that encrypting may add; at most 1 GB
-_FILE = min(_MOST_BYTES, 1024 * 1024 * 1024 - 16)
+_FILE = (
+    1_000_000_000 - 16
+)  # «1 GB» by either reading (its 35 parts too stay below 32 MB), less the padding of encrypting
 
 _STORY = MediaLimit(
     _ASSETS,

@@ -12,7 +12,6 @@ from shared.platforms.contract import Call, Refused
 from shared.platforms.snapchat import ads_wire, errors, uploads, wire
 from shared.ports.http import AnswerLost
 
-MOST_BYTES: Final = 32 * 1024 * 1024  # in one request; the parts of larger files are not built here
 PAUSE: Final = 5.0  # seconds between two looks
 
 

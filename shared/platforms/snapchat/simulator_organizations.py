@@ -61,7 +61,7 @@ _OBJECTIVES: Final = {"AWARENESS_AND_ENGAGEMENT", "TRAFFIC", "LEADS", "APP_PROMO
 _AD_TYPES: Final = {"SNAP_AD": "SNAP_AD", "WEB_VIEW": "REMOTE_WEBPAGE"}
 _READY: Final = timedelta(seconds=5)
 _REVIEW: Final = timedelta(minutes=1)
-_MOST_BYTES: Final = 32 * 1024 * 1024
+_MOST_BYTES: Final = 32_000_000
 
 
 def routes(uuid: str) -> Iterator[tuple[str, str, Callable[..., Response]]]:

@@ -23,7 +23,7 @@ from shared.ports.http import Response
 REVIEW: Final = timedelta(seconds=5)
 STORY_LIFE: Final = timedelta(hours=24)
 MEDIA_LIFE: Final = timedelta(hours=24)
-_PART: Final = 32 * 1024 * 1024
+_PART: Final = 32_000_000
 _TTLS: Final = {"ONE_DAY": 1, "TWO_DAYS": 2, "THREE_DAYS": 3, "ONE_WEEK": 7}
 _POSTS: Final[Mapping[str, tuple[str, ...]]] = {
     "spotlights": ("media_id", "description", "locale", "skip_save_to_profile"),
@@ -107,7 +107,7 @@ def _add(asked: Asked, media_id: str, media: Mapping[str, Any], parts: Mapping[s
         raise Fail(400, "E4002", "the media takes no parts any more")
     if not number.isdecimal() or not 1 <= int(number) <= 35:
         raise Fail(400, "E4002", "part_number must be between 1 and 35")
-    if not content or len(content) % 16 or len(content) > _PART + 16:
+    if not content or len(content) % 16 or len(content) > _PART:
         raise Fail(400, "E4002", "file must be encrypted in blocks of 16 bytes, at most 32 MB of them")
     kept = {"size": len(content), "last": content[-32:].hex()}
     asked.world.put("snap.media", media_id, {**media, "parts": {**media["parts"], number: kept}})

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from shared.domain.content import Kind, MediaFacts, MediaFile, MediaType
 from shared.domain.errors import Invalid, Unsupported
 from shared.platforms.contract import Absent, Accepted, Armed, Fate, Published, Refused, Unsure, Wait
-from shared.platforms.snapchat import errors, metrics, publish, resources, simulator, uploads, wire
+from shared.platforms.snapchat import MANIFEST, errors, metrics, publish, resources, simulator, uploads, wire
 from shared.platforms.snapchat.simulator_core import read
 from shared.ports.http import AnswerLost, Request, Response
 from tests.contract.platforms import samples
@@ -101,11 +101,12 @@ def test_the_parts_decrypt_to_the_file(network: Network, size: int) -> None:
 
 def test_a_file_has_at_most_35_parts() -> None:
     """Of whole blocks, and of at most 32 MB each for the largest file."""
-    largest = 1024 * 1024 * 1024 - 16
+    largest = max(kind.media.max_video_bytes or 0 for kind in MANIFEST.kinds if kind.media)
+    assert largest + uploads.BLOCK <= 1_000_000_000
     length = uploads.part_length(largest)
     assert length % uploads.BLOCK == 0
     assert -(-largest // length) <= uploads.MOST_PARTS
-    assert length <= 32 * 1024 * 1024
+    assert length + uploads.BLOCK <= 32_000_000
     assert uploads.part_length(1) == uploads.PART
 
 

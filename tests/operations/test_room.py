@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from shared.domain.errors import Invalid
 from shared.domain.states import TERMINAL
+from shared.operations.engaging import acting
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.posts.storable import MAX_SIZE
@@ -35,8 +37,9 @@ def test_the_largest_handles_are_sent_and_settled(stage: Stage) -> None:
 @pytest.mark.parametrize("characters", [MAX_SIZE, 1_047_500])
 def test_larger_ones_are_refused(stage: Stage, field: str, characters: int) -> None:
     """Before anything is stored: nearly as large as a document may be, they would be sent and never settled."""
+    order = replace(stage.order("message.send", text="Hi"), **{field: {"of": "x" * characters}})  # type: ignore[arg-type]
     with pytest.raises(Invalid) as refused:
-        stage.act("message.send", text="Hi", **{field: {"of": "x" * characters}})
+        acting.act(stage.rig.ports, flows.TEST, order)
     assert refused.value.meta["field"] == field
     assert stage.done() == []
 

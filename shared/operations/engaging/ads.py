@@ -9,6 +9,7 @@ from typing import get_args
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid
+from shared.operations.engaging.ids import check
 from shared.operations.engaging.reading import asked, offering
 from shared.platforms import registry
 from shared.platforms.contract_ads import AdAccount, AdObject, Ads, AdStats, Level
@@ -40,6 +41,7 @@ def objects(
 ) -> Page[AdObject]:
     """The campaigns, ad groups, creatives or ads of an ad account; of one campaign or ad group with ``parent_id``."""
     _one_of(level, LEVELS)
+    check(ad_account_id=ad_account_id, parent_id=parent_id)
     account, ads = _ads(ports, caller, account_id)
     return asked(ports, account, lambda call: ads.objects(call, level, ad_account_id, parent_id, cursor))
 
@@ -62,6 +64,9 @@ def stats(
         raise Invalid("validation.field_invalid", text, field="until")
     if len(ids) > MOST_IDS or (not ids and level != "account"):
         raise Invalid("validation.field_invalid", f"ids: name 1 to {MOST_IDS} of them.", field="ids")
+    check(ad_account_id=ad_account_id)
+    for one in ids:
+        check(ids=one)
     account, ads = _ads(ports, caller, account_id)
     return asked(ports, account, lambda call: ads.stats(call, level, ad_account_id, ids, since, until))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, Reconnect, Unsupported
 from shared.domain.posts import MediaRef
 from shared.operations import networks, sessions
+from shared.operations.engaging import ids
 from shared.operations.engaging.commands import Order
 from shared.operations.posts import limits, times
 from shared.operations.posts.blanks import is_blank
@@ -26,8 +26,6 @@ from shared.platforms import registry
 from shared.platforms.manifest import VERBS, Action, Manifest, NotOffered
 from shared.ports.world import Ports
 
-MAX_ON = 2048  # characters of an id: the longest that a network has are URIs
-_OURS = re.compile(r"(post|tgt|act|acc)_[0-9A-HJKMNP-TV-Z]{26}")  # no network's ids look so
 _IN_AD_ACCOUNT = ("campaign.create", "creative.create")  # `on` and `ad_account_id` are one thing there
 _ON: Mapping[str, str] = MappingProxyType(
     {
@@ -135,22 +133,14 @@ def _on(manifest: Manifest, action: Action, order: Order) -> Iterator[Issue]:
         what = _ON.get(action.verb) or _ON[action.verb.partition(".")[0]]
         text = f"on: name the {what} that {action.verb} is done to, by the id that {manifest.title} has for it."
         yield Issue("validation.field_required", "on", text)
-    if len(order.on) > MAX_ON or not order.on.isprintable():
-        yield Issue("validation.field_invalid", "on", f"on: an id has at most {MAX_ON} characters, all printable.")
-    yield from own_id("on", order.on)
+    yield from ids.faults("on", order.on)
+    yield from ids.named(order.arguments, "arguments")
 
 
 def _same_account(action: Action, order: Order) -> Iterator[Issue]:
     if action.verb in _IN_AD_ACCOUNT and order.on != order.arguments.get("ad_account_id", order.on):
         text = "on: another ad account than arguments.ad_account_id; name one of the two, or the same twice."
         yield Issue("validation.field_invalid", "on", text)
-
-
-def own_id(field: str, given: str) -> Iterator[Issue]:
-    """Where a network's id belongs, one of ours is a mistake that no network could explain."""
-    if _OURS.fullmatch(given):
-        text = f"{field}: {given} is Rostrum's id. Give the network's own: a target's platform_post_id, an action's platform_id."
-        yield Issue("validation.field_invalid", field, text)
 
 
 def _text(manifest: Manifest, action: Action, order: Order) -> Iterator[Issue]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Unsupported
+from shared.domain.errors import Broken, Unsupported
 from shared.domain.posts import Target
 from shared.operations import networks, sessions
+from shared.operations.engaging import ids
 from shared.operations.engaging.acting import known_handles
-from shared.operations.engaging.judging import not_offered, own_id
-from shared.operations.posts.issues import Findings
+from shared.operations.engaging.judging import not_offered
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Published, Refused
 from shared.platforms.contract_inbox import Comment, Conversation, Inbox, Mention, Message, Page, Review
@@ -20,6 +21,7 @@ from shared.platforms.manifest import NotOffered
 from shared.ports.world import Ports
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 def comments(ports: Ports, caller: Caller, account_id: str, platform_post_id: str, cursor: str = "") -> Page[Comment]:
@@ -28,8 +30,7 @@ def comments(ports: Ports, caller: Caller, account_id: str, platform_post_id: st
     As all of these, raises Unsupported (with the reason), Missing, Reconnect, Limited, NetworkRefused, Broken.
     """
     account, inbox = _inbox(ports, caller, account_id, "comments.list")
-    found = Findings(list(own_id("post_id", platform_post_id)))
-    found.raise_if_any()
+    ids.check(post_id=platform_post_id)
     state = known_handles(ports, caller, account.platform, platform_post_id)
     return asked(ports, account, lambda call: inbox.comments(call, Published(platform_post_id, state=state), cursor))
 
@@ -53,6 +54,7 @@ def conversations(ports: Ports, caller: Caller, account_id: str, cursor: str = "
 def messages(ports: Ports, caller: Caller, account_id: str, conversation_id: str, cursor: str = "") -> Page[Message]:
     """The messages of one conversation."""
     account, inbox = _inbox(ports, caller, account_id, "messages.list")
+    ids.check(conversation_id=conversation_id)
     return asked(ports, account, lambda call: inbox.messages(call, conversation_id, cursor))
 
 
@@ -72,12 +74,22 @@ def asked(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
     """Ask the account's network; a token that it no longer takes is refreshed once, for reading can be repeated."""
     with networks.asking(account.platform, ports.clock.now()):
         try:
-            return question(sessions.call(ports, account))
+            return _answered(account, question, sessions.call(ports, account))
         except Refused as refusal:
             if refusal.fate is not Fate.UNAUTHORISED or refusal.row.reconnect:
                 raise
             renewed = sessions.refresh(ports, account)
-            return question(sessions.call(ports, renewed))
+            return _answered(account, question, sessions.call(ports, renewed))
+
+
+def _answered(account: Account, question: Callable[[Call], T], call: Call) -> T:
+    """An adapter that breaks over an answer, or over a cursor that is none of its own, is told as what it is to the caller."""
+    try:
+        return question(call)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        log.exception("adapter failed while reading", extra={"account_id": account.id})
+        text = f"{networks.title(account.platform)}'s answer could not be read. With a cursor: begin again without it."
+        raise Broken("platform.answer_unreadable", text, platform=account.platform) from error
 
 
 def offering(ports: Ports, caller: Caller, account_id: str, feature: str) -> Account:

@@ -8,6 +8,7 @@ from typing import Any
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid
 from shared.operations import sessions
+from shared.operations.engaging import ids
 from shared.operations.engaging.reading import asked
 from shared.operations.posts.issues import Findings, nearest
 from shared.operations.posts.option_limits import check_arguments
@@ -35,6 +36,7 @@ def read(
     resource = _known(manifest, name)
     found = Findings()
     found.errors += check_arguments(manifest, resource.arguments, given, "arguments")
+    found.errors += ids.named(given, "arguments")
     found.raise_if_any()
     module = registry.resources(account.platform)
     if module is None:

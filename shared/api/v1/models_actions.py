@@ -22,7 +22,9 @@ class ActionRequest(Body):
     verb: str = Field(min_length=1, max_length=64)
     """``comment.reply``, ``message.send``, ``campaign.create`` …"""
     on: PlatformId = ""
-    """The network's id of what it is done to: the comment, the conversation, the review, the ad account."""
+    """The network's id of what it is done to: the comment, the post (``platform_post_id``), the conversation, the review; the
+    ad account of a new campaign or creative (or leave it to ``arguments.ad_account_id``), the campaign of a new ad group,
+    the ad group of a new ad. Never an id of Rostrum's."""
     text: str = Field("", max_length=MAX_TEXT)
     """The words; of a campaign, an ad group or an ad its name."""
     arguments: dict[str, Any] = Field(default_factory=dict)
@@ -62,7 +64,7 @@ class CommentsQuery(CursorQuery):
     """Under which post."""
 
     post_id: PlatformId = Field(min_length=1)
-    """The network's id of the post (``platform_post_id``)."""
+    """The network's id of the post: ``platform_post_id`` of a target, not ``post_…``."""
 
 
 class MessagesQuery(CursorQuery):

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from shared.domain.errors import Broken, Invalid
-from shared.operations.engaging import ads, ids, reading
+from shared.operations.engaging import ads, following, ids, reading
+from shared.operations.engaging.commands import Verdict
 from shared.ports.http import Request, Response
 from tests.operations import engaged, flows
 from tests.operations.engaged import CAMPAIGN, Stage
@@ -57,6 +58,14 @@ def test_what_can_be_no_id_is_refused_everywhere(stage: Stage, given: str) -> No
         with pytest.raises(Invalid) as refused:
             ask()
         assert refused.value.meta["field"] == field
+
+
+@pytest.mark.parametrize("given", NO_IDS)
+def test_a_verdict_names_a_real_id(stage: Stage, given: str) -> None:
+    """It is what later questions are about."""
+    with pytest.raises(Invalid) as refused:
+        following.resolve(stage.rig.ports, flows.TEST, "act_1", Verdict("done", given))
+    assert refused.value.meta["field"] == "platform_id"
 
 
 @pytest.mark.parametrize("given", IDS)

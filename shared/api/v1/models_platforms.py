@@ -11,7 +11,7 @@ class CredentialsRequest(Body):
     """An app of one's own, as the network's developer portal shows it. The secret is never shown again."""
 
     client_id: str = Field(min_length=1, max_length=512)
-    client_secret: str = Field(min_length=1, max_length=512)
+    client_secret: str = Field(min_length=1, max_length=512, repr=False)
     config: str = Field(
         "",
         max_length=512,

@@ -11,6 +11,7 @@ from shared.domain.errors import Broken, Clash, Invalid
 from shared.domain.posts import Live, Target, target_path
 from shared.domain.states import EDITABLE, State
 from shared.operations import lookup
+from shared.operations.engaging import ids
 from shared.operations.engaging.commands import Verdict
 from shared.operations.publishing import dispatch
 from shared.ports.store import Doc, Query, Transaction, Unavailable, Write
@@ -76,6 +77,7 @@ def resolve(ports: Ports, caller: Caller, action_id: str, verdict: Verdict) -> T
         raise Invalid(
             "validation.field_invalid", "outcome: done or retry.", field="outcome", accepted=["done", "retry"]
         )
+    ids.check(platform_id=verdict.platform_id)
 
     def step(target: Target) -> Target:
         if target.state is not State.NEEDS_REVIEW:

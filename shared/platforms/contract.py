@@ -8,7 +8,8 @@ Effects (publish.py):
 
     prepare(call, piece, state) -> Ready | Wait         invisible, repeatable: uploads, containers, sessions
     commit(call, piece, state)  -> Published | Accepted exactly one visible effect; called at most once per arm
-    confirm(call, piece, state) -> Published | Wait     read-only; after Accepted
+    confirm(call, piece, state) -> Published | Wait     read-only; after Accepted. Refused REJECTED is the network's verdict
+                                                        on the post only with the status of a success (2xx)
     find(call, piece, armed)    -> Published | Absent | Unsure   read-only; settles an unknown outcome
     describe(call, published)   -> Published            read-only, best effort: adds the permalink once it is live
     delete(call, published)     -> None                 repeatable: deleting what is gone succeeds

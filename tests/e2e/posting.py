@@ -20,8 +20,13 @@ def url(source: str) -> dict[str, str]:
 
 
 def taking(kind: Kind, server: Server) -> list[str]:
-    """The accounts whose network takes this kind of post."""
-    return [account for name, account in server.accounts().items() if registry.manifest(name).kind(kind)]
+    """The accounts whose network takes this kind of post, and wants nothing beside a text and media."""
+    return [account for name, account in server.accounts().items() if _takes(name, kind)]
+
+
+def _takes(name: str, kind: Kind) -> bool:
+    manifest = registry.manifest(name)
+    return manifest.kind(kind) is not None and not any(option.required for option in manifest.options)
 
 
 def post(server: Server, text: str, accounts: Iterable[str], **more: Any) -> str:

@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
+from shared.domain.content import Kind
 from shared.platforms.contract import Seen
 from tests.e2e import live
-from tests.e2e.posting import PHOTO, post, url
+from tests.e2e.posting import PHOTO, post, taking, url
 from tests.e2e.server import Server, installed, settled, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200), pytest.mark.xdist_group("e2e-kill")]
@@ -42,7 +43,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 def test_killed_five_times_while_200_posts_are_due(server: Server) -> None:
-    accounts = sorted(server.accounts().values())
+    accounts = sorted(taking(Kind.IMAGE, server))
     begin = datetime.now(UTC) + timedelta(seconds=AHEAD)
     made = _schedule(server, accounts, begin)
     _until(begin)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.content import Kind
 from tests.e2e import live
-from tests.e2e.posting import PHOTO, outcome, post, read, soon, url
+from tests.e2e.posting import PHOTO, outcome, post, read, soon, taking, url
 from tests.e2e.server import Answer, Server, group_members, installed, settled, until
 
 pytestmark = pytest.mark.xdist_group("e2e-process")
@@ -67,7 +68,7 @@ def test_it_ends_when_asked_with_all_that_it_started(server: Server, how: signal
     server.start()
     assert server.process is not None
     group = server.process.pid
-    accounts = server.accounts().values()
+    accounts = taking(Kind.IMAGE, server)
     left = post(server, "Interrupted", accounts, media=[url(PHOTO)], scheduled_at=soon(1))
     assert server.stop(how) == 0, server.words()
     assert group_members(group) == []
@@ -101,7 +102,7 @@ def test_a_first_start_killed_at_any_moment_is_finished_by_the_next(
     assert len(server.accounts()) == len(live.connected(server))
     assert server.env_mode() == 0o600
     assert set(live.integrity(server.home).values()) == {"ok"}
-    made = post(server, "After the kill", server.accounts().values(), media=[url(PHOTO)])
+    made = post(server, "After the kill", taking(Kind.IMAGE, server), media=[url(PHOTO)])
     assert outcome(server, made)["status"] == "published"
 
 
@@ -115,7 +116,7 @@ def test_the_keys_stay_the_same_from_start_to_start(server: Server) -> None:
 
 def test_a_repeated_request_gets_the_same_bytes_after_a_kill(server: Server) -> None:
     server.start()
-    accounts = list(server.accounts().values())
+    accounts = taking(Kind.IMAGE, server)
     first = _keyed(server, accounts)
     assert first.status == 201, first.body
     server.kill()
@@ -126,15 +127,15 @@ def test_a_repeated_request_gets_the_same_bytes_after_a_kill(server: Server) -> 
     assert other.status == 409, other.body
     done = outcome(server, first.json["id"], SWEPT)
     assert done["status"] == "published", done
-    for timeline in live.timelines(server).values():
-        assert [one.text for one in timeline] == ["Said once"]
+    for account in accounts:
+        assert [one.text for one in live.timelines(server)[account]] == ["Said once"]
 
 
 @pytest.mark.parametrize("seconds", [0.01, 0.03, 0.04, 0.06])
 def test_a_request_cut_off_by_a_kill_can_be_repeated(server: Server, seconds: float) -> None:
     """The caller never learns whether it was done: with the same key it is done once."""
     server.start()
-    accounts = list(server.accounts().values())
+    accounts = taking(Kind.IMAGE, server)
     with ThreadPoolExecutor(1) as caller:
         cut_off = caller.submit(_keyed, server, accounts)
         time.sleep(seconds)  # how far the real process has come by then, nobody can say: hence several
@@ -150,19 +151,20 @@ def test_a_request_cut_off_by_a_kill_can_be_repeated(server: Server, seconds: fl
     assert [one["id"] for one in server.call("GET", "/v1/posts")["data"]] == [again.json["id"]]
     assert until(lambda: _swept(server, again.json["id"]), SWEPT, every=1.0), server.words()
     assert outcome(server, again.json["id"])["status"] == "published"
-    for timeline in live.timelines(server).values():
-        assert [one.text for one in timeline] == ["Said once"]
+    for account in accounts:
+        assert [one.text for one in live.timelines(server)[account]] == ["Said once"]
 
 
 def test_what_was_due_while_it_was_down_is_published_by_the_next_start(server: Server) -> None:
     server.start()
-    made = post(server, "Due meanwhile", server.accounts().values(), media=[url(PHOTO)], scheduled_at=soon(1.5))
+    made = post(server, "Due meanwhile", taking(Kind.IMAGE, server), media=[url(PHOTO)], scheduled_at=soon(1.5))
     server.kill()
     time.sleep(2)  # the real process has a real clock: its time has to pass while it is down
     server.start()
     done = outcome(server, made, SWEPT)
     assert done["status"] == "published", done
-    assert [len(timeline) for timeline in live.timelines(server).values()] == [1] * len(done["targets"])
+    timelines = live.timelines(server)
+    assert [len(timelines[one["account_id"]]) for one in done["targets"]] == [1] * len(done["targets"])
 
 
 def test_it_says_what_is_wrong_with_a_setting(server: Server) -> None:

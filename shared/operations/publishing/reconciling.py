@@ -58,8 +58,17 @@ def reconcile(ports: Ports, target: Target) -> Target | None:
 def confirm(ports: Ports, target: Target) -> Target | None:
     """A piece that the network accepted and was still working on."""
     arm = _arm(target)
-    verdict = _confirmed(ports, target, arm)
-    return follow_up(ports, settle(ports, target, arm, CONFIRMING, verdict))
+    outcome = _ask(ports, target)
+    verdict = _confirmed(ports, target, arm, outcome)
+    return follow_up(ports, settle(ports, target, arm, CONFIRMING, verdict, _unless_taken(ports, target, arm, outcome)))
+
+
+def _unless_taken(ports: Ports, target: Target, arm: Arm, outcome: Published | Wait | Refused | None) -> Unless | None:
+    """A post that is told to be live, but is another target's already (two alike, processed at once): not told yet."""
+    if not isinstance(outcome, Published) or not outcome.id:
+        return None
+    post_id, instead = outcome.id, _confirmed(ports, target, arm, None)
+    return Unless(lambda txn, now: claims.taken(txn, now, post_id), instead)
 
 
 def _abandoned(ports: Ports, target: Target) -> Target:
@@ -142,12 +151,12 @@ def _next_look(target: Target, arm: Arm, now: datetime) -> datetime:
     return arm.settles_at if now < arm.settles_at < then else then
 
 
-def _confirmed(ports: Ports, target: Target, arm: Arm) -> Verdict:
+def _confirmed(ports: Ports, target: Target, arm: Arm, outcome: Published | Wait | Refused | None) -> Verdict:
     now, within = ports.clock.now(), registry.manifest(target.platform).timing.confirm_within
-    outcome = _ask(ports, target)
     if isinstance(outcome, Published):
         return lambda t: targets.published(t, live_of(ports, outcome), now)
-    if isinstance(outcome, Refused) and outcome.fate is Fate.REJECTED:
+    if isinstance(outcome, Refused) and outcome.fate is Fate.REJECTED and 200 <= outcome.status < 300:
+        # A verdict comes inside a success. A read that is refused (a lost permission, a 404) says nothing of the post.
         failure = failures.refused(outcome)
         return lambda t: targets.rejected(t, failure, now)
     if now > arm.at + timedelta(seconds=within):

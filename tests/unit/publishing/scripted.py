@@ -45,11 +45,16 @@ LIVE = Published("live-1", "https://network.test/live-1")
 
 
 def refusal(
-    fate: Fate, code: str = "said_no", *, retry_at: datetime | None = None, caused_by: CausedBy = "platform"
+    fate: Fate,
+    code: str = "said_no",
+    *,
+    retry_at: datetime | None = None,
+    caused_by: CausedBy = "platform",
+    status: int = 400,
 ) -> Refused:
     """The network's no, of one fate."""
     row = ErrorRow(fate, code, "The network said no.", caused_by=caused_by)
-    return Refused(row, platform="bluesky", status=400, platform_code="E1", platform_message="no", retry_at=retry_at)
+    return Refused(row, platform="bluesky", status=status, platform_code="E1", platform_message="no", retry_at=retry_at)
 
 
 @dataclass

@@ -51,11 +51,12 @@ def test_accepted_is_confirmed_later(stage: Stage) -> None:
 
 
 def test_accepted_and_then_refused(stage: Stage) -> None:
-    """A definite rejection while confirming is the end; any other refusal is not."""
+    """The network's verdict, inside a success, is the end; a read that is refused says nothing of the post."""
     stage.network.commits = [Accepted({}, 10)]
-    stage.network.confirms = [refusal(Fate.TRANSIENT), refusal(Fate.UNKNOWN), refusal(Fate.REJECTED, "bad_video")]
+    unread = [refusal(Fate.TRANSIENT), refusal(Fate.UNKNOWN), refusal(Fate.REJECTED, "no_permission", status=403)]
+    stage.network.confirms = [*unread, refusal(Fate.REJECTED, "bad_video", status=200)]
     stage.post()
-    stage.pass_time(60)
+    stage.pass_time(80)
     error = stage.ended(State.FAILED).error
     assert error is not None
     assert error.code == "platform.bluesky.bad_video"

@@ -89,6 +89,19 @@ def test_a_post_that_another_was_told_the_id_of_is_the_other_s(stage: Stage) -> 
     assert stage.read(first.id).live_ids == ()
 
 
+def test_two_that_are_processed_at_once_are_not_told_the_same_id(stage: Stage) -> None:
+    """The network shows one post and both are asked about: the first has it, the other is not called live for it."""
+    stage.network.commits = [Accepted({}, 10), Accepted({}, 10)]
+    stage.network.confirms = [Published("the-only-one")] * 50
+    first, second = stage.post(), stage.post()
+    stage.deliver()
+    stage.pass_time(60)
+    states = sorted((stage.read(one.id).state for one in (first, second)), key=str)
+    assert states == [State.CONFIRMING, State.PUBLISHED]
+    stage.pass_time(600)
+    assert {stage.read(one.id).state for one in (first, second)} == {State.PUBLISHED, State.NEEDS_REVIEW}
+
+
 def test_a_refusal_of_the_authors_doing_is_final_once_absence_is_proven(stage: Stage) -> None:
     """A 4xx that is on no list of definite ones may lie; when reading proves that nothing is there, it did not."""
     stage.network.commits = [refusal(Fate.UNKNOWN, "duplicate", caused_by="user")]

@@ -15,6 +15,7 @@ from shared.domain import targets
 from shared.domain.posts import Live, Target
 from shared.domain.states import State
 from shared.operations import publishing
+from shared.operations.engaging import acting
 from shared.operations.posts import creating, deleting
 from shared.operations.publishing import (
     advancing,
@@ -122,6 +123,10 @@ def _no_idempotency(ports: Any, made: Any, writes: Any, receipt: Any) -> None:
     ports.store.commit(writes)
 
 
+def _act_without_receipt(ports: Any, made: Target, receipt: Any) -> None:
+    _real_act_commit(ports, made, None)
+
+
 def _cancel_whatever_is_sent(target: Target, now: Any) -> Target:
     if target.state in (State.ARMED, State.UNKNOWN, State.RECONCILING):
         target = replace(target, state=State.SCHEDULED)
@@ -176,6 +181,7 @@ def _taking_anything() -> Iterator[None]:
         yield
 
 
+_real_act_commit = acting._commit
 _real_send = sending._send
 _real_reconcile = reconciling.reconcile
 _real_verdict = reconciling._verdict
@@ -228,6 +234,12 @@ BUGS: tuple[Bug, ...] = (
         "silence",
     ),
     Bug("no_idempotency", "the key is not in the commit", _patched(creating, "_commit", _no_idempotency)),
+    Bug(
+        "no_idempotency_of_acts",
+        "the key is not in the commit of a comment",
+        _patched(acting, "_commit", _act_without_receipt),
+        about="actions",
+    ),
     Bug("cancel_what_is_sent", "a cancel is confirmed after sending", _cancelling_anything, "lie", "cancelling"),
     Bug(
         "older_plans_too",

@@ -24,8 +24,10 @@ Finding = Published | Absent | Unsure
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Whose the comment is: a private reply to a bare id goes to them, and only one's own is deleted.
 
-    Reddit answers the deletion of somebody else's comment as a success, and does nothing.
+    Reddit answers the deletion of somebody else's comment as a success, and does nothing. An id that is none is refused
+    here (Invalid): once it is armed, nobody could say that nothing happened.
     """
+    _done_to(act)
     if act.verb == "comment.delete":
         return _deletable(call, act, state)
     if act.verb != "comment.private_reply" or act.handles.get("author") or state.get("to"):
@@ -81,7 +83,7 @@ _MESSAGES: Final = frozenset({"comment.private_reply", "message.send"})
 
 
 def _said(call: Call, act: Act) -> Published:
-    target = _reply_target(act) if act.verb == "message.send" else _fullname(act)
+    target = _done_to(act)
     things = api.data(api.post(call, "/api/comment", {"thing_id": target, "text": act.text})).get("things")
     made = things[0].get("data") if isinstance(things, list) and things and isinstance(things[0], dict) else None
     name = str((made or {}).get("name") or "")
@@ -213,6 +215,10 @@ def _thing(call: Call, fullname: str) -> dict[str, Any]:
     if not listed:
         raise errors.gone(f"{fullname} is not there")
     return listed[0]
+
+
+def _done_to(act: Act) -> str:
+    return _reply_target(act) if act.verb == "message.send" else _fullname(act)
 
 
 def _fullname(act: Act) -> str:

@@ -192,10 +192,11 @@ def test_a_cursor_that_is_none_begins_again(person: Person) -> None:
 
 @pytest.mark.parametrize(("verb", "on"), [("comment.reply", "t3_x"), ("post.like", "t1_x"), ("message.send", "12")])
 def test_an_id_of_another_kind_is_named(person: Person, verb: str, on: str) -> None:
-    """Before anything is sent."""
+    """Before anything is sent, and before anything is armed: what is armed is in doubt."""
     before = len(person.http.sent)
-    with pytest.raises(Invalid):
-        inbox.commit(person.call, Act(verb, on, "Hi", key=KEY), {})
+    for step in (inbox.prepare, inbox.commit):
+        with pytest.raises(Invalid):
+            step(person.call, Act(verb, on, "Hi", key=KEY), {})
     assert len(person.http.sent) == before
 
 

@@ -15,7 +15,7 @@ from shared.domain import codec
 from shared.domain.accounts import Account, Connected, Tokens
 from shared.domain.callers import Caller
 from shared.domain.connections import CHOICE_AGE, MAX_CANDIDATES, Candidate, Choice, choice_path
-from shared.domain.errors import Broken, Invalid
+from shared.domain.errors import Broken, Invalid, Missing
 from shared.operations import linking, lookup, tokens
 from shared.operations.linking import Owner
 from shared.ports.store import Doc, Query, Transaction, Write
@@ -55,7 +55,7 @@ def get(ports: Ports, caller: Caller, choice_id: str) -> Choice:
     doc = ports.store.get(choice_path(choice_id)) if lookup.plain(choice_id) else None
     choice = codec.decode(Choice, doc.data) if doc else None
     if choice is None or choice.space != caller.space or choice.expires_at <= ports.clock.now():
-        raise lookup.missing("connection", choice_id)
+        raise _gone(choice_id)
     return choice
 
 
@@ -106,7 +106,7 @@ def _opened(ports: Ports, choice: Choice) -> list[Tokens]:
     try:
         kept = json.loads(ports.vault.open(_place(choice.space, choice.id), choice.sealed))
     except SecretGone:  # chosen and connected already, by a call that was interrupted at its very end
-        raise lookup.missing("connection", choice.id) from None
+        raise _gone(choice.id) from None
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The accounts' tokens could not be read: try again.") from error
     distinct = [tokens.load(text.encode()) for text in kept["tokens"]]
@@ -125,7 +125,7 @@ def _take(ports: Ports, choice: Choice, chosen: tuple[str, ...]) -> None:
         return doc is not None and before in ((), chosen)
 
     if not ports.store.transact(body):
-        raise lookup.missing("connection", choice.id)
+        raise _gone(choice.id)
 
 
 def _forget(ports: Ports, choice: Choice) -> None:
@@ -156,3 +156,9 @@ def _connected(candidate: Candidate, speaking: Tokens) -> Connected:
 
 def _place(space: str, choice_id: str) -> Place:
     return Place(space, choice_id, "candidates")
+
+
+def _gone(choice_id: str) -> Missing:
+    shown = choice_id[:128]
+    text = f"No connection {shown!r} waits here: it was chosen from before, or is over 30 minutes old. Start again with connect."
+    return Missing("connection.not_found", text, resource="connection", id=shown)

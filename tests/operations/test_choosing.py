@@ -48,7 +48,7 @@ def test_the_chosen_are_connected_with_their_own_tokens(rig: Rig, choice: Choice
 def test_the_first_choice_wins(rig: Rig, choice: Choice) -> None:
     """Then there is nothing to choose from, and no secret is left behind."""
     choosing.select(rig.ports, TEST, choice.id, ["100"], "page_ids")
-    with pytest.raises(Missing):
+    with pytest.raises(Missing, match="Start again with connect"):
         choosing.select(rig.ports, TEST, choice.id, ["101"], "page_ids")
     assert len(rig.vault.secrets) == 1
 

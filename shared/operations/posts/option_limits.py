@@ -71,7 +71,9 @@ def _value(manifest: Manifest, option: Option, value: Any, field: str) -> Iterat
     wanted = _TYPES[option.type]
     right = isinstance(value, wanted) and (option.type == "boolean" or not isinstance(value, bool))
     if not right:
-        message = f"{field}: {manifest.title} wants a value of type {option.type} here ({option.description.rstrip('.')})."
+        message = (
+            f"{field}: {manifest.title} wants a value of type {option.type} here ({option.description.rstrip('.')})."
+        )
         yield Issue("validation.field_invalid", field, message, meta={"expected": option.type})
     elif option.enum and value not in option.enum:
         message = f"{field}: {manifest.title} takes {', '.join(option.enum)} here."

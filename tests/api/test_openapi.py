@@ -81,7 +81,9 @@ def test_the_document_and_the_page_are_served_without_a_key(call: Api) -> None:
     assert b"POST /v1/posts" in page.data
     for path, item in document()["paths"].items():
         for method, operation in item.items():
-            assert f"<code>{method.upper()} {path}</code>".encode() in page.data, "an operation that the page leaves out"
+            assert f"<code>{method.upper()} {path}</code>".encode() in page.data, (
+                "an operation that the page leaves out"
+            )
             assert f'href="#{operation["operationId"]}"'.encode() in page.data
     assert not re.search(rb"(src|href)=\"?https?://", page.data)
     assert b"<script" not in page.data

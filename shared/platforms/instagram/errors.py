@@ -7,7 +7,8 @@ and https://developers.facebook.com/docs/graph-api/guides/error-handling, read 2
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -159,3 +160,19 @@ def row_for_status(text: str) -> ErrorRow | None:
     """The row that a failed container's ``status`` text names (``Error: … error code 2207026``), None if none."""
     found = _SUBCODE.search(text)
     return _BY_SUBCODE.get(int(found.group(1))) if found else None
+
+
+_NOTHING_THERE = rejected(
+    "not_found", "Instagram does not find this, or does not show it to this connection: check the id, or connect again."
+)
+
+
+@contextmanager
+def acting() -> Iterator[None]:
+    """100/33 to an act is definite: there is nothing that it could have been done to."""
+    try:
+        yield
+    except Refused as refused:
+        if is_gone(refused):
+            refused.row = _NOTHING_THERE
+        raise

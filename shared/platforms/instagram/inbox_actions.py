@@ -19,6 +19,11 @@ Outcome = Published | Absent | Unsure
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Check what is written; look up what an answer hangs on, where nobody kept it. Raises Refused, Invalid."""
+    with errors.acting():
+        return _prepared(call, act, state)
+
+
+def _prepared(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     if act.verb in inbox_messages.VERBS:
         return inbox_messages.prepare(call, act, state)
     if act.verb not in _WRITTEN:
@@ -30,6 +35,11 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
     """The one visible request."""
+    with errors.acting():
+        return _committed(call, act, state)
+
+
+def _committed(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
     if act.verb in inbox_messages.VERBS:
         return inbox_messages.commit(call, act, state)
     if act.verb in _WRITTEN:

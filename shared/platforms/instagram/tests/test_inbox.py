@@ -313,3 +313,17 @@ def test_handles_of_something_else_lead_nobody_astray(stage: Stage, post: Publis
     assert next(comment for comment in _all(stage, post) if comment.id == made.id).parent_id == one.id
     act = Act("comment.private_reply", one.id, "We have sent you the link", handles=other.handles)
     assert stage.ready(act) == {"person": one.author.id}
+
+
+@pytest.mark.parametrize(
+    ("verb", "text"), [("comment.create", "Hi"), ("comment.reply", "Hi"), ("comment.hide", ""), ("message.send", "Hi")]
+)
+def test_an_act_on_what_is_not_there_is_refused_for_good(verb: str, text: str) -> None:
+    """100/33: nobody waits for a look that could see nothing either."""
+    stage = stages.stage()
+    act = Act(verb, "12345678901234567", text, key="0" * 32)
+    with pytest.raises(Refused) as caught:
+        step = inbox.prepare(stage.call, act, {})
+        inbox.commit(stage.call, act, step.state)
+    assert caught.value.fate is Fate.REJECTED
+    assert caught.value.row.code in ("not_found", "recipient_unavailable")

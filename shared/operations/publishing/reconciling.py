@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from shared.domain import targets
 from shared.domain.accounts import Account
@@ -64,10 +65,13 @@ def confirm(ports: Ports, target: Target) -> Target | None:
 
 
 def _unless_taken(ports: Ports, target: Target, arm: Arm, outcome: Published | Wait | Refused | None) -> Unless | None:
-    """A post that is told to be live, but is another target's already (two alike, processed at once): not told yet."""
+    """A post that is told to be live, but is another target's already (two alike, processed at once): asked again for a
+    while, then a person is."""
     if not isinstance(outcome, Published) or not outcome.id:
         return None
     post_id, instead = outcome.id, _confirmed(ports, target, arm, None)
+    if ports.clock.now() > arm.settles_at + GIVE_UP:
+        instead = partial(_another_s, ports)
     return Unless(lambda txn, now: claims.taken(txn, now, post_id), instead)
 
 
@@ -149,6 +153,11 @@ def _next_look(target: Target, arm: Arm, now: datetime) -> datetime:
     """Ever less often; but right when the settling time is over."""
     then = now + timedelta(seconds=LOOKS[min(target.probes, len(LOOKS) - 1)])
     return arm.settles_at if now < arm.settles_at < then else then
+
+
+def _another_s(ports: Ports, target: Target) -> Target:
+    failure = failures.unknowable("the one post like it is that of another target.")
+    return targets.for_review(target, failure, ports.clock.now())
 
 
 def _confirmed(ports: Ports, target: Target, arm: Arm, outcome: Published | Wait | Refused | None) -> Verdict:

@@ -153,11 +153,18 @@ def _move(run: Run, minutes: int) -> None:
 
 def _cancel(run: Run) -> None:
     for post in run.posts():
-        done = insist(run, partial(deleting.delete, run.ports, run.caller, post.id))
+        done = insist(run, partial(_delete, run, post.id))
         if done:
             run.confirmed_cancelled.update(
                 t.id for t in run.targets() if t.post_id == post.id and t.state == "cancelled"
             )
+
+
+def _delete(run: Run, post_id: str) -> None:
+    """A copy that could not be deleted for now is in the answer, not an exception: a client asks again."""
+    for result in deleting.delete(run.ports, run.caller, post_id).results:
+        if result.error is not None and result.error.retryable:
+            raise result.error
 
 
 def _order(run: Run, name: str) -> TargetOrder:

@@ -18,7 +18,8 @@ from shared.operations import networks, sessions
 from shared.operations.posts.changing import change
 from shared.operations.posts.views import PostView, load_post, load_targets, view
 from shared.platforms import registry
-from shared.platforms.contract import Published
+from shared.platforms.contract import Call, Published, Publisher
+from shared.ports.http import AnswerLost
 from shared.ports.world import Ports
 
 Outcome = Literal["deleted", "not_supported", "failed"]
@@ -171,7 +172,15 @@ def _delete_pieces(ports: Ports, target: Target) -> None:
         live = target.pieces[index].live
         if live is not None:
             with networks.asking(target.platform, ports.clock.now()):
-                publisher.delete(call, Published(live.id, live.permalink, live.state, live.raw))
+                _insist(publisher, call, Published(live.id, live.permalink, live.state, live.raw))
+
+
+def _insist(publisher: Publisher, call: Call, published: Published) -> None:
+    """Delete; a lost answer is asked for once more, because deleting what is gone succeeds. Raises Refused, HttpFailure."""
+    try:
+        publisher.delete(call, published)
+    except AnswerLost:
+        publisher.delete(call, published)
 
 
 def _noted(ports: Ports, old: Sequence[Target], target_id: str) -> list[Target]:

@@ -322,8 +322,11 @@ def test_an_act_on_what_is_not_there_is_refused_for_good(verb: str, text: str) -
     """100/33: nobody waits for a look that could see nothing either."""
     stage = stages.stage()
     act = Act(verb, "12345678901234567", text, key="0" * 32)
+
+    def attempt() -> None:
+        inbox.commit(stage.call, act, inbox.prepare(stage.call, act, {}).state)
+
     with pytest.raises(Refused) as caught:
-        step = inbox.prepare(stage.call, act, {})
-        inbox.commit(stage.call, act, step.state)
+        attempt()
     assert caught.value.fate is Fate.REJECTED
     assert caught.value.row.code in ("not_found", "recipient_unavailable")

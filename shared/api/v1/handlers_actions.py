@@ -46,7 +46,7 @@ def list_(x: Exchange[None, models.ListActionsQuery]) -> Reply:
     query = x.query
     found = following.list_(x.ports, x.caller, query.account_id, query.limit, query.cursor)
     data = [_shown(one) for one in found.actions if scopes.may_see(x.caller, _verb(one))]
-    return Reply(200, views.ActionsListResponse(data=data, next_cursor=found.next or None))
+    return Reply(200, views.ActionsListResponse(data=data, pagination=_cursor(found.next)))
 
 
 def get(x: Exchange[None, None]) -> Reply:
@@ -106,7 +106,7 @@ def resource(x: Exchange[None, None]) -> Reply:
     """GET /v1/accounts/{id}/resources/{name}: the query is the resource's own arguments, and ``cursor``."""
     arguments = {name: value for name, value in x.args.items() if name != "cursor"}
     page = resources.read(x.ports, x.caller, x.path["id"], x.path["name"], arguments, x.args.get("cursor", ""))
-    return Reply(200, views.ResourceResponse(data=codec.encode(list(page.items)), next_cursor=page.next or None))
+    return Reply(200, views.ResourceResponse(data=codec.encode(list(page.items)), pagination=_cursor(page.next)))
 
 
 def ad_accounts(x: Exchange[None, models.CursorQuery]) -> Reply:
@@ -182,7 +182,11 @@ def _shown(target: Target) -> views.ActionResponse:
 
 
 def _page(page: Page[Any], item: type[View], answer: Callable[..., View]) -> Reply:
-    return Reply(200, answer(data=[_view(item, one) for one in page.items], next_cursor=page.next or None))
+    return Reply(200, answer(data=[_view(item, one) for one in page.items], pagination=_cursor(page.next)))
+
+
+def _cursor(following: str) -> views.CursorInfo:
+    return views.CursorInfo(has_more=bool(following), next_cursor=following or None)
 
 
 def _view(of: type[V], value: Any) -> V:

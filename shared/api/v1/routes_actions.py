@@ -86,7 +86,7 @@ ACTIONS = (
         query=f"{_ASKS}ListActionsQuery",
         errors=_FIND,
         description=_SEEN,
-        answer_example={"data": [_ACTION]},
+        answer_example={"data": [_ACTION], "pagination": {"has_more": False}},
     ),
     Route(
         "GET",

@@ -9,6 +9,13 @@ from shared.api.v1.models_common import Time, View
 from shared.api.v1.views_posts import PostTargetErrorResponse
 
 
+class CursorInfo(View):
+    """Where the next page begins: send ``next_cursor`` as ``cursor``."""
+
+    has_more: bool
+    next_cursor: str | None = None
+
+
 class ActionResponse(View):
     """An action. ``status``: scheduled, sending, done, failed, cancelled, missed or needs_review."""
 
@@ -34,7 +41,7 @@ class ActionsListResponse(View):
     """Actions, newest first."""
 
     data: list[ActionResponse]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class PersonInfo(View):
@@ -70,7 +77,7 @@ class CommentsResponse(View):
     """Comments on a post."""
 
     data: list[CommentInfo]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class ConversationInfo(View):
@@ -90,7 +97,7 @@ class ConversationsResponse(View):
     """The account's conversations."""
 
     data: list[ConversationInfo]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class AttachmentInfo(View):
@@ -118,7 +125,7 @@ class MessagesResponse(View):
     """The messages of a conversation."""
 
     data: list[MessageInfo]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class ReviewInfo(View):
@@ -142,7 +149,7 @@ class ReviewsResponse(View):
     """The account's reviews."""
 
     data: list[ReviewInfo]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class MentionInfo(View):
@@ -163,14 +170,14 @@ class MentionsResponse(View):
     """Mentions of the account."""
 
     data: list[MentionInfo]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class ResourceResponse(View):
     """Something of the network's own, in its own words (see the network's documentation)."""
 
     data: list[dict[str, Any]]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class AdAccountInfo(View):
@@ -188,7 +195,7 @@ class AdAccountsResponse(View):
     """Ad accounts."""
 
     data: list[AdAccountInfo]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class AdObjectInfo(View):
@@ -215,7 +222,7 @@ class AdObjectsResponse(View):
     """Things of one level."""
 
     data: list[AdObjectInfo]
-    next_cursor: str | None = None
+    pagination: CursorInfo
 
 
 class AdStatsInfo(View):

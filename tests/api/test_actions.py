@@ -198,3 +198,11 @@ def test_a_networks_own_things_are_looked_up(call: Api) -> None:
     wrong = call("GET", f"/v1/accounts/{account}/resources/pagse")
     assert wrong.status == 400
     assert "pages" in wrong.error["message"]
+
+
+@pytest.mark.parametrize("platform", ["facebook", "threads"])
+def test_the_comments_of_what_is_not_there_are_a_404(call: Api, platform: str) -> None:
+    """Not a failure of the network, which a client would try again."""
+    answer = call("GET", f"/v1/accounts/{call.connect(platform)}/comments?post_id=122100000000009999")
+    assert answer.status == 404, answer.json
+    assert answer.error["code"].endswith("not_found")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Unsupported
+from shared.domain.errors import Broken, Missing, NetworkRefused, Unsupported
 from shared.domain.posts import Target
 from shared.operations import networks, sessions
 from shared.operations.engaging import ids
@@ -21,6 +21,7 @@ from shared.platforms.manifest import NotOffered
 from shared.ports.world import Ports
 
 T = TypeVar("T")
+NOT_FOUND = "not_found"  # how every folder ends the code of what its network does not know
 log = logging.getLogger(__name__)
 
 
@@ -71,15 +72,27 @@ def reviews(ports: Ports, caller: Caller, account_id: str, cursor: str = "") -> 
 
 
 def asked(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
-    """Ask the account's network; a token that it no longer takes is refreshed once, for reading can be repeated."""
-    with networks.asking(account.platform, ports.clock.now()):
-        try:
-            return _answered(account, question, sessions.call(ports, account))
-        except Refused as refusal:
-            if refusal.fate is not Fate.UNAUTHORISED or refusal.row.reconnect:
-                raise
-            renewed = sessions.refresh(ports, account)
-            return _answered(account, question, sessions.call(ports, renewed))
+    """Ask the account's network; a token that it no longer takes is refreshed once, for reading can be repeated.
+
+    What the network does not find is Missing: asking again would not help.
+    """
+    try:
+        with networks.asking(account.platform, ports.clock.now()):
+            return _insisted(ports, account, question)
+    except NetworkRefused as error:
+        if error.code.endswith(NOT_FOUND):
+            raise Missing(error.code, error.message, **error.meta) from error
+        raise
+
+
+def _insisted(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
+    try:
+        return _answered(account, question, sessions.call(ports, account))
+    except Refused as refusal:
+        if refusal.fate is not Fate.UNAUTHORISED or refusal.row.reconnect:
+            raise
+        renewed = sessions.refresh(ports, account)
+        return _answered(account, question, sessions.call(ports, renewed))
 
 
 def _answered(account: Account, question: Callable[[Call], T], call: Call) -> T:

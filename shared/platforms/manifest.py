@@ -199,7 +199,8 @@ class Action:
     """A visible write that is not a post, which ``module`` (a module of the folder) commits and finds.
 
     ``text``: None when it carries none. ``options``: the names that its ``arguments`` may carry. ``media``: what may
-    be attached. ``repeatable``: done twice it is one effect (a like, a status), so that its absence needs no proof.
+    be attached. ``needs_on``: of a network's own verb, what ``on`` must
+    name («playlist»); the common verbs all need one. ``repeatable``: done twice it is one effect (a like, a status), so that its absence needs no proof.
     """
 
     verb: str
@@ -209,6 +210,8 @@ class Action:
     media: MediaLimit | None = None
     max_media: int = 0
     repeatable: bool = False
+    needs_on: str = ""
+    min_media: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,3 +206,19 @@ def test_the_comments_of_what_is_not_there_are_a_404(call: Api, platform: str) -
     answer = call("GET", f"/v1/accounts/{call.connect(platform)}/comments?post_id=122100000000009999")
     assert answer.status == 404, answer.json
     assert answer.error["code"].endswith("not_found")
+
+
+@pytest.mark.parametrize(
+    ("verb", "more", "field"),
+    [
+        ("playlist_item.add", {"arguments": {"video_id": "dQw4w9WgXcQ"}}, "on"),
+        ("caption.insert", {"arguments": {"language": "en", "captions": "1"}}, "on"),
+        ("thumbnail.set", {"on": "dQw4w9WgXcQ"}, "media"),
+    ],
+)
+def test_a_networks_own_verb_says_what_it_needs(call: Api, verb: str, more: dict[str, Any], field: str) -> None:
+    """Before anything is stored, as the common verbs do."""
+    answer = call("POST", "/v1/actions", {"account_id": call.connect("youtube"), "verb": verb, **more})
+    assert (answer.status, answer.error["code"]) == (400, "validation.field_required"), answer.json
+    assert answer.error["meta"]["field"] == field
+    assert call.stored("targets") == []

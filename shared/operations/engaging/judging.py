@@ -129,8 +129,8 @@ def _in_full(action: Action, order: Order) -> Order:
 
 
 def _on(manifest: Manifest, action: Action, order: Order) -> Iterator[Issue]:
-    if not order.on and action.verb in VERBS:
-        what = _ON.get(action.verb) or _ON[action.verb.partition(".")[0]]
+    if not order.on and (action.verb in VERBS or action.needs_on):
+        what = action.needs_on or _ON.get(action.verb) or _ON[action.verb.partition(".")[0]]
         text = f"on: name the {what} that {action.verb} is done to, by the id that {manifest.title} has for it."
         yield Issue("validation.field_required", "on", text)
     yield from ids.faults("on", order.on)
@@ -160,6 +160,9 @@ def _media(
 ) -> tuple[MediaRef, ...]:
     """The files with their facts; what cannot be used is a finding."""
     if not order.media:
+        if action.min_media:
+            text = f"media: {manifest.title} does no {action.verb} without a file."
+            found.errors.append(Issue("validation.field_required", "media", text))
         return ()
     if len(order.media) > action.max_media:
         most = f"at most {action.max_media}" if action.max_media else "none"

@@ -93,6 +93,7 @@ ACTIONS: Final = (
         "resources",
         options=(Option("typing", "boolean", "Also show that an answer is being written, for up to 25 s."),),
         repeatable=True,
+        needs_on="message",
     ),
     Action(
         "template.create",
@@ -104,7 +105,7 @@ ACTIONS: Final = (
             Option("components", "array", "[{type: BODY, text, example}, …], as WhatsApp has them.", required=True),
         ),
     ),
-    Action("template.delete", "resources", repeatable=True),
+    Action("template.delete", "resources", repeatable=True, needs_on="template"),
     Action(
         "profile.update",
         "resources",

@@ -101,8 +101,9 @@ ACTIONS: tuple[Action, ...] = (
         "resources",
         None,
         (_VIDEO_ID, Option("position", "integer", "Where in the playlist, from 0; at its end when left out.")),
+        needs_on="playlist",
     ),
-    Action("thumbnail.set", "resources", media=_THUMBNAIL, max_media=1, repeatable=True),
+    Action("thumbnail.set", "resources", media=_THUMBNAIL, max_media=1, min_media=1, repeatable=True, needs_on="video"),
     Action(
         "caption.insert",
         "resources",
@@ -112,6 +113,7 @@ ACTIONS: tuple[Action, ...] = (
             Option("name", "string", "What viewers choose the track by; empty for the language's main track."),
             Option("captions", "string", "The track as SubRip or WebVTT text.", required=True),
         ),
+        needs_on="video",
     ),
 )
 RESOURCES: tuple[Resource, ...] = (

@@ -12,22 +12,22 @@ class Kind(StrEnum):
     """What a piece is, in the networks' common words. A platform's manifest lists the ones it takes."""
 
     TEXT = "text"
-    IMAGE = "image"  # one image, or several beside a text (X, Bluesky)
-    CAROUSEL = "carousel"  # several items swiped through (Instagram)
+    IMAGE = "image"  # one image, or several beside a text
+    CAROUSEL = "carousel"  # several items swiped through
     VIDEO = "video"
     REEL = "reel"
     STORY = "story"
-    LINK = "link"  # a link with its preview, as a post of its own (Facebook, Reddit)
+    LINK = "link"  # a link with its preview, as a post of its own
     POLL = "poll"
     REPOST = "repost"  # somebody else's post, shown again to one's own followers
-    SHORT = "short"  # a short vertical video with a place of its own (YouTube)
+    SHORT = "short"  # a short vertical video with a place of its own
     LIVE = "live"  # a broadcast that is announced now and sent later
-    ARTICLE = "article"  # a web page with title, description and thumbnail of our own (LinkedIn)
-    DOCUMENT = "document"  # a PDF to leaf through (LinkedIn)
-    SPOTLIGHT = "spotlight"  # Snapchat
-    SAVED_STORY = "saved_story"  # Snapchat
-    EVENT = "event"  # Google Business Profile
-    OFFER = "offer"  # Google Business Profile
+    ARTICLE = "article"  # a web page with title, description and thumbnail of our own
+    DOCUMENT = "document"  # a PDF to leaf through
+    SPOTLIGHT = "spotlight"  # a short video for strangers, shown once it was reviewed
+    SAVED_STORY = "saved_story"  # a story that stays on the profile
+    EVENT = "event"  # something that begins and ends
+    OFFER = "offer"  # an event with a coupon or terms
 
 
 class MediaType(StrEnum):

@@ -1,6 +1,6 @@
 """What a platform's ``ads.py`` answers: ad accounts, campaigns, ad groups, creatives, ads and their figures.
 
-Our levels, and what the networks call them: *campaign*; *ad_group* (Meta: ad set, Snapchat: ad squad); *creative*; *ad*.
+Our levels, and what the networks call them: *campaign*; *ad_group* (also called ad set or ad squad); *creative*; *ad*.
 
 Creating is a visible write (``contract.Actor``): the verbs are ``campaign.create`` (``on``: the ad account),
 ``ad_group.create`` (``on``: the campaign), ``creative.create`` (``on``: the ad account), ``ad.create`` (``on``: the ad group),

@@ -141,3 +141,4 @@ def _serve(parts: ExitStack, app: App, listening: socket.socket) -> None:
     thread.start()
     parts.callback(thread.join, 5)
     parts.callback(server.close)
+    parts.callback(server.task_dispatcher.shutdown)  # first: an answer under way would find its sockets closed

@@ -56,6 +56,7 @@ def test_nobody_else_may_read_what_it_keeps(running: Server) -> None:
 
 
 def test_the_banner_shows_a_post_that_works_as_it_stands(running: Server) -> None:
+    assert until(lambda: "-d '" in running.log.read_text(), 10), "the banner comes after the first answers"
     words = running.log.read_text()
     body = words.split("-d '", 1)[1].split("'", 1)[0]
     answer = running.ask("POST", "/v1/posts", body.encode(), {"Content-Type": "application/json"})

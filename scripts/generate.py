@@ -1,7 +1,8 @@
 """`make generate`: write every file that is made from another, or with ``--check`` name those that are stale.
 
-A generator is a module with ``PATH`` (from the root) and ``render() -> str``, which raises ValueError, naming the remedy,
-where the sources contradict each other; to add one, name it in ``GENERATORS``.
+A generator is a module with ``PATH`` (from the root) and ``render() -> str``, or with ``outputs()``, texts by path, for
+several files. It raises ValueError, naming the remedy, where the sources contradict each other; to add one, name it in
+``GENERATORS``.
 """
 
 from __future__ import annotations
@@ -19,18 +20,20 @@ GENERATORS = (
 )
 
 
-def stale(generator: str) -> tuple[Path, str] | None:
-    """The generator's file and what it should hold, None when it does."""
+def stale(generator: str) -> list[tuple[Path, str]]:
+    """The generator's files that do not hold what they should, with what that is."""
     module = import_module(generator)
-    path, text = ROOT / module.PATH, module.render()
-    fresh = path.exists() and path.read_text(encoding="utf-8") == text
-    return None if fresh else (path, text)
+    made = module.outputs() if hasattr(module, "outputs") else {module.PATH: module.render()}
+    paths = {ROOT / path: text for path, text in made.items()}
+    return [
+        (path, text) for path, text in paths.items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
 
 
 def main(arguments: list[str]) -> int:
     """Write what is stale; with ``--check`` only name it, and answer 1 if anything is."""
     try:
-        found = [pair for generator in GENERATORS if (pair := stale(generator))]
+        found = [pair for generator in GENERATORS for pair in stale(generator)]
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

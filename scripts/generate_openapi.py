@@ -1,4 +1,4 @@
-"""The v1 dialect's OpenAPI 3.1 document, from its route table and its models: ``shared/api/v1/openapi.json``."""
+"""Each dialect's OpenAPI 3.1 document, from its route table and its models: ``shared/api/{dialect}/openapi.json``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,11 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.api.engine.routes import Route, load
-from shared.api.v1 import errors as spelling
+from shared.api.engine import codes as kinds
+from shared.api.engine.routes import Dialect, Route, Upload, load
 from shared.api.v1.dialect import V1
-from shared.domain import errors
+from shared.runtime.api_edge import DIALECTS
 
-PATH = "shared/api/v1/openapi.json"
-_ERROR = "shared.api.v1.models_common:ErrorResponse"
 _REF = "#/components/schemas/{model}"
 _KEY_ERRORS = ("auth.missing_header", "auth.empty_token", "auth.invalid_key")
 _IDEMPOTENCY = {
@@ -39,43 +37,28 @@ _REPLAYED = {
     "description": "`true` on an answer that was given before, to the same request with the same Idempotency-Key.",
     "schema": {"type": "string", "const": "true"},
 }
-_TAGS = ("posts", "actions", "accounts", "media", "keys", "platforms", "about")
+_TAGS = ("posts", "queue", "accounts", "brands", "media", "inbox", "actions", "keys", "platforms")
+_MOUNTS = ("v1", "api", "creator", "social")  # where a dialect begins
 _KEYED = ("idempotency.key_reused", "idempotency.in_progress", "validation.field_invalid")
 _BODY = ("validation.body_invalid", "validation.field_unknown", "http.413", "http.415")
 _FIELDS = ("validation.field_required", "validation.field_invalid")
 _ANYWHERE = ("system.internal", "system.unavailable")
-_PREFIXES = {  # status of a code by how it begins, where the code does not say its error's class itself
-    "auth.insufficient_scope": 403,
-    "auth.state_mismatch": 403,
-    "auth.": 401,
-    "account.not_found": 404,
-    "account.reconnection_required": 403,
-    "account.": 400,
-    "idempotency.": 409,
-    "post.state_invalid": 409,
-    "action.state_invalid": 409,
-    "post.no_retryable_deliveries": 400,
-    "media.in_use": 409,
-    "media.not_uploaded": 409,
-    "key.limit_reached": 409,
-    "key.revoked": 409,
-    "resource.not_supported": 501,
-    "media.busy": 429,
-    "platform.*": 400,
-    "system.internal": 500,
-    "system.": 503,
-}
 
 
-def render() -> str:
+def outputs() -> dict[str, str]:
+    """Every dialect's document as text, by its path."""
+    return {f"shared/api/{one.name}/openapi.json": render(one) for one in DIALECTS}
+
+
+def render(dialect: Dialect = V1) -> str:
     """The document as text."""
-    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(dialect), indent=2, ensure_ascii=False) + "\n"
 
 
-def document() -> dict[str, Any]:
+def document(dialect: Dialect = V1) -> dict[str, Any]:
     """The document."""
-    routes = V1.routes()
-    models = _models(routes)
+    routes = dialect.routes()
+    models = _models(dialect)
     refs, definitions = models_json_schema([(model, "validation") for model in models], ref_template=_REF)
     schemas = definitions.get("$defs", {})
     for model in models:
@@ -83,12 +66,12 @@ def document() -> dict[str, Any]:
     del refs
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, route)
     return {
         "openapi": "3.1.0",
-        "info": _info(),
+        "info": _info(dialect),
         "servers": [{"url": "/", "description": "This installation"}],
-        "tags": [{"name": name} for name in _TAGS],
+        "tags": [{"name": name} for name in _tags(routes)],
         "security": [{"apiKey": []}],
         "paths": dict(
             sorted(paths.items(), key=lambda item: (not item[0].startswith("/v1/"), "oauth" in item[0], item[0]))
@@ -103,10 +86,10 @@ def document() -> dict[str, Any]:
     }
 
 
-def _info() -> dict[str, Any]:
+def _info(dialect: Dialect) -> dict[str, Any]:
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return {
-        "title": "Rostrum",
+        "title": dialect.title,
         "version": project["version"],
         "summary": "One API for every social network",
         "description": (
@@ -118,13 +101,13 @@ def _info() -> dict[str, Any]:
     }
 
 
-def _operation(route: Route) -> dict[str, Any]:
+def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": _operation_id(route),
         "summary": route.summary,
         "tags": [_tag(route)],
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_headers(route)],
-        "responses": _responses(route),
+        "responses": _responses(dialect, route),
     }
     if route.description:
         made["description"] = route.description
@@ -161,13 +144,21 @@ def _operation_id(route: Route) -> str:
     return f"{route.method.lower()}-{re.sub(r'[^a-zA-Z0-9]+', '-', words)}"
 
 
+def _tags(routes: tuple[Route, ...]) -> list[str]:
+    """Every tag that a route has: those that a newcomer needs first, then the others."""
+    used = {_tag(route) for route in routes}
+    return [*(tag for tag in _TAGS if tag in used), *sorted(used - set(_TAGS) - {"about"}), *({"about"} & used)]
+
+
 def _tag(route: Route) -> str:
-    parts = [part for part in route.path.strip("/").split("/") if part != "v1"]
+    parts = [part for part in route.path.strip("/").split("/") if part not in _MOUNTS]
     return {
+        "invite": "invites",
         "oauth": "accounts",
         "sandbox": "accounts",
         "healthz": "about",
         "openapi.json": "about",
+        "openapi": "about",
         "docs": "about",
         "": "about",
     }.get(parts[0], parts[0])
@@ -203,26 +194,32 @@ def _headers(route: Route) -> list[dict[str, Any]]:
 
 def _request_body(route: Route) -> dict[str, Any] | None:
     if route.upload is not None:
-        part = {"type": "string", "contentMediaType": "application/octet-stream"}
-        schema = {"type": "object", "properties": {route.upload.field: part}, "required": [route.upload.field]}
-        return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+        return {"required": True, "content": {"multipart/form-data": {"schema": _upload(route, route.upload)}}}
     if route.body is None:
         return None
     content: dict[str, Any] = {"schema": _ref(route.body)}
     content |= {"example": dict(route.example)} if route.example else {}
-    return {"required": not route.body_optional, "content": {"application/json": content}}
+    kinds_of = ("application/json", *(("application/x-www-form-urlencoded",) if route.form else ()))
+    return {"required": not route.body_optional, "content": dict.fromkeys(kinds_of, content)}
 
 
-def _responses(route: Route) -> dict[str, Any]:
+def _upload(route: Route, upload: Upload) -> dict[str, Any]:
+    """The file's part, and those of the other fields where it takes any."""
+    part = {"type": "string", "contentMediaType": "application/octet-stream"}
+    own: dict[str, Any] = {"type": "object", "properties": {upload.field: part}, "required": [upload.field]}
+    return {"allOf": [own, _ref(route.body)]} if route.body else own
+
+
+def _responses(dialect: Dialect, route: Route) -> dict[str, Any]:
     made = {str(status): _answer(route, status, model) for status, model in route.answers.items()}
     by_status: dict[int, list[str]] = {}
     for code in codes(route):
-        by_status.setdefault(status_of(code), []).append(code)
+        by_status.setdefault(status_of(dialect, code), []).append(code)
     for status, found in by_status.items():
         made[str(status)] = _refusal(
-            ", ".join(f"`{code}`" for code in found), page=route.foreign_query and status < 500
+            dialect, ", ".join(f"`{code}`" for code in found), page=route.foreign_query and status < 500
         )
-    made["default"] = _refusal("Anything else")
+    made["default"] = _refusal(dialect, "Anything else")
     return dict(sorted(made.items()))
 
 
@@ -247,31 +244,29 @@ def _answer_headers(route: Route, status: int) -> dict[str, Any]:
     return made
 
 
-def _refusal(description: str, *, page: bool = False) -> dict[str, Any]:
+def _refusal(dialect: Dialect, description: str, *, page: bool = False) -> dict[str, Any]:
     """``page``: it is a person's browser that is refused."""
     headers = {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}
-    content = {"text/html": {"schema": {"type": "string"}}} if page else {"application/json": {"schema": _ref(_ERROR)}}
+    content = (
+        {"text/html": {"schema": {"type": "string"}}} if page else {"application/json": {"schema": _ref(dialect.error)}}
+    )
     return {"description": description, "headers": headers, "content": content}
 
 
-def status_of(code: str) -> int:
+def status_of(dialect: Dialect, code: str) -> int:
     """The HTTP status of an error code, as the dialect would answer it."""
-    if code.startswith("http."):
-        return int(code.removeprefix("http."))
-    known = next((status for prefix, status in _PREFIXES.items() if code.startswith(prefix)), None)
-    if known is not None and code not in spelling.BY_CODE:
-        return known
-    return spelling.status_of((errors.Missing if code.endswith(".not_found") else errors.Invalid)(code, ""))
+    status: int = load(dialect.status_of)(kinds.sample(code))
+    return status
 
 
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name.partition(':')[2]}"}
 
 
-def _models(routes: tuple[Route, ...]) -> list[type[BaseModel]]:
+def _models(dialect: Dialect) -> list[type[BaseModel]]:
     """Every model that the table names, each once."""
-    names = [_ERROR]
-    for route in routes:
+    names = [dialect.error]
+    for route in dialect.routes():
         names += [name for name in (route.body, *route.answers.values()) if name and ":" in name]
     found: dict[type[BaseModel], None] = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""Who is calling: one API key, of one workspace, in one mode."""
+"""Who is calling: an API key, a signed-in person or a token of a trusted issuer; of one workspace, in one mode."""
 
 from __future__ import annotations
 
@@ -6,19 +6,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 Mode = Literal["test", "live"]
+Kind = Literal["key", "session", "token"]
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A resolved caller. Empty ``scopes`` mean all of them.
+    """A resolved caller. Empty ``scopes`` mean all of them, empty ``brand_ids`` all brands.
 
-    ``space`` roots every store path of the caller: a workspace's test and live data never meet.
+    ``space`` roots every store path of the caller: a workspace's test and live data never meet. ``kind``: an API key, a
+    person's session, or a JWT of an issuer that this installation trusts. ``user_id``: the person, where there is one;
+    ``roles``: what a token says they are.
     """
 
     workspace: str
     mode: Mode
     key_id: str
     scopes: tuple[str, ...] = ()
+    brand_ids: tuple[str, ...] = ()
+    kind: Kind = "key"
+    user_id: str = ""
+    roles: tuple[str, ...] = ()
 
     @property
     def space(self) -> str:
@@ -28,6 +35,20 @@ class Caller:
     def sandbox(self) -> bool:
         return self.mode == "test"
 
+    @property
+    def restricted(self) -> bool:
+        """Whether something is kept from this caller: a scope or a brand."""
+        return bool(self.scopes or self.brand_ids)
+
+    @property
+    def actor(self) -> str:
+        """Who did it, for histories: the person if there is one, else the key."""
+        return self.user_id or self.key_id
+
     def may(self, scope: str) -> bool:
-        """Whether the key has this scope."""
+        """Whether the caller has this scope."""
         return not self.scopes or scope in self.scopes
+
+    def sees(self, brand_id: str) -> bool:
+        """Whether the caller may know of what belongs to this brand."""
+        return not self.brand_ids or brand_id in self.brand_ids

@@ -54,7 +54,8 @@ SCOPE_NAMES = frozenset(scope.name for scope in SCOPES)
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as stored: ``api_keys/{sha256 of the key in hex}``. Empty ``scopes`` mean all of them.
+    """A key as stored: ``api_keys/{sha256 of the key in hex}``. Empty ``scopes`` mean all of them, empty ``brand_ids`` all
+    brands. The id of a deleted brand stays in ``brand_ids``: an empty list would open everything.
 
     ``preview``: the prefix and the first digits, to tell keys apart. ``last_used_at`` is up to 15 minutes old.
     """
@@ -66,6 +67,7 @@ class ApiKey:
     preview: str
     created_at: datetime
     scopes: tuple[str, ...] = ()
+    brand_ids: tuple[str, ...] = ()
     created_by: str = ""
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None

@@ -131,7 +131,7 @@ def _allowed(caller: Caller, platform: str) -> str:
 
 
 def _full_access(caller: Caller) -> None:
-    if caller.scopes:
+    if caller.restricted:
         raise Forbidden(
             "auth.insufficient_scope", "Own apps are managed with a key of full access (one without scopes)."
         )

@@ -41,7 +41,7 @@ def authenticate(ports: Ports, token: str) -> Caller:
     if doc is None or key is None or not key.is_active or key.mode != mode:
         raise Unauthenticated("auth.invalid_key", "This API key is not valid: check it for a typo, or create another.")
     _note_use(ports, doc.path, key.last_used_at)
-    return Caller(key.workspace, key.mode, key.id, key.scopes)
+    return Caller(key.workspace, key.mode, key.id, key.scopes, key.brand_ids)
 
 
 def _note_use(ports: Ports, path: str, last: datetime | None) -> None:

@@ -114,7 +114,7 @@ def mint(
     """A new key, not yet stored."""
     raw = assemble(mode, ports.ids.below(SECRETS))
     now = ports.clock.now()
-    key = ApiKey(ports.ids.new("key"), workspace, mode, name, preview_of(raw), now, scopes, created_by)
+    key = ApiKey(ports.ids.new("key"), workspace, mode, name, preview_of(raw), now, scopes, created_by=created_by)
     return NewKey(key, raw)
 
 
@@ -124,8 +124,9 @@ def stored(new: NewKey) -> Write:
 
 
 def _full_access(caller: Caller) -> None:
-    if caller.scopes:
-        raise Forbidden("auth.insufficient_scope", "Keys are managed with a key of full access (one without scopes).")
+    if caller.restricted:
+        message = "Keys are managed with a key of full access (one without scopes and brands)."
+        raise Forbidden("auth.insufficient_scope", message)
 
 
 def _visible(caller: Caller, key: ApiKey) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Request, Response
 
+from shared.api.connect.dialect import CONNECT
+from shared.api.creator.dialect import CREATOR
 from shared.api.engine import handling
+from shared.api.social.dialect import SOCIAL
 from shared.api.v1.dialect import V1
 from shared.ports.world import Ports
 
-DIALECTS = (V1,)
+DIALECTS = (V1, SOCIAL, CREATOR, CONNECT)
 
 
 def run(request: Request, ports: Ports) -> Response:

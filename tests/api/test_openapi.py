@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,32 +11,38 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from scripts import generate_docs, generate_openapi
-from shared.api.engine.routes import Route, load
-from shared.api.v1.dialect import V1
-from tests.api.client import DOCUMENT, Api, document
+from shared.api.engine.routes import Dialect, Route, load
+from shared.runtime.api_edge import DIALECTS
+from tests.api.client import API, DOCUMENT, Api, document
 
-ROUTES = V1.routes()
-
-
-def test_the_document_is_valid_openapi_3_1() -> None:
-    assert document()["openapi"] == "3.1.0"
-    validate(document())
+NAMES = [one.name for one in DIALECTS]
+ROUTES = [route for one in DIALECTS for route in one.routes()]
 
 
-def test_the_document_is_fresh() -> None:
-    assert generate_openapi.render() == DOCUMENT.read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", NAMES)
+def test_the_document_is_valid_openapi_3_1(name: str) -> None:
+    assert document(name)["openapi"] == "3.1.0"
+    validate(document(name))
+
+
+def test_the_documents_are_fresh() -> None:
+    for path, text in generate_openapi.outputs().items():
+        assert text == (API.parents[1] / path).read_text(encoding="utf-8")
     assert generate_docs.render() == DOCUMENT.with_name("docs.html").read_text(encoding="utf-8")
 
 
-def test_the_served_routes_and_the_document_are_the_same_set() -> None:
-    documented = {(method.upper(), path) for path, item in document()["paths"].items() for method in item}
-    assert documented == {(route.method, route.path) for route in ROUTES}
+@pytest.mark.parametrize("dialect", DIALECTS, ids=NAMES)
+def test_the_served_routes_and_the_document_are_the_same_set(dialect: Dialect) -> None:
+    paths = document(dialect.name)["paths"]
+    documented = {(method.upper(), path) for path, item in paths.items() for method in item}
+    assert documented == {(route.method, route.path) for route in dialect.routes()}
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_every_route_can_be_served(route: Route) -> None:
     assert callable(load(route.handler))
-    assert any(route.path == prefix or route.path.startswith(f"{prefix}/") for prefix in V1.groups)
+    prefixes = [prefix for one in DIALECTS for prefix in one.groups]
+    assert any(route.path == prefix or route.path.startswith(f"{prefix}/") for prefix in prefixes)
     for name in (route.body, route.query, *route.answers.values()):
         if name and ":" in name:
             assert load(name).model_json_schema()
@@ -43,26 +50,31 @@ def test_every_route_can_be_served(route: Route) -> None:
 
 def _examples() -> list[Any]:
     found = []
-    for path, item in document()["paths"].items():
-        for method, operation in item.items():
-            bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
-            media = [one for body in bodies for one in body.get("content", {}).values() if "example" in one]
-            found += [pytest.param(one, id=f"{method} {path}") for one in media]
+    for name, path, method, operation in _operations():
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        media = [one for body in bodies for one in body.get("content", {}).values() if "example" in one]
+        found += [pytest.param(name, one, id=f"{method} {path}") for one in media]
     return found
 
 
-@pytest.mark.parametrize("media", _examples())
-def test_every_example_is_one(media: Any) -> None:
-    schema = {**media["schema"], "components": document()["components"]}
+def _operations() -> Iterator[tuple[str, str, str, Any]]:
+    for name in NAMES:
+        for path, item in document(name)["paths"].items():
+            for method, operation in item.items():
+                yield name, path, method, operation
+
+
+@pytest.mark.parametrize(("name", "media"), _examples())
+def test_every_example_is_one(name: str, media: Any) -> None:
+    schema = {**media["schema"], "components": document(name)["components"]}
     Draft202012Validator(schema).validate(media["example"])
 
 
 def test_every_operation_says_what_it_needs_and_what_may_go_wrong() -> None:
-    for item in document()["paths"].values():
-        for operation in item.values():
-            open_to_all = operation.get("security") == []
-            assert open_to_all or "401" in operation["responses"]
-            assert "default" in operation["responses"]
+    for _, _, _, operation in _operations():
+        open_to_all = operation.get("security") == []
+        assert open_to_all or "401" in operation["responses"]
+        assert "default" in operation["responses"]
 
 
 def test_no_answer_has_a_field_for_a_secret_but_the_one_that_is_shown_once() -> None:

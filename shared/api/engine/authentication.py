@@ -18,8 +18,8 @@ def by_bearer(ports: Ports, headers: Mapping[str, str]) -> Caller:
 
 def check_scope(caller: Caller, route: Route) -> None:
     """Refuse a key that may not do this. Raises Forbidden naming the scope."""
-    if route.scope == ADMIN and caller.scopes:
-        raise Forbidden("auth.insufficient_scope", "This takes a key of full access (one without scopes).")
+    if route.scope == ADMIN and caller.restricted:
+        raise Forbidden("auth.insufficient_scope", "This takes a key of full access (one without scopes and brands).")
     if route.scope not in (None, ADMIN, "") and not caller.may(str(route.scope)):
         message = f"This key lacks the scope {route.scope}. Make a key that has it, or one of full access."
         raise Forbidden("auth.insufficient_scope", message, required_scope=route.scope)

@@ -14,19 +14,16 @@ from typing import Any, NoReturn
 from werkzeug import Request
 from werkzeug.exceptions import BadRequest, ClientDisconnected, RequestEntityTooLarge
 
-from shared.api.engine.exchange import File
 from shared.api.engine.problems import Problem
-from shared.api.engine.routes import Upload
 from shared.domain.errors import Invalid
 
 MAX_JSON = 1_048_576  # bytes
 MAX_DEPTH = 32
-_FORM_OVERHEAD = 65_536  # boundaries and part headers around a file
 
 
 def read_json(request: Request, *, optional: bool) -> dict[str, Any] | None:
     """The body as an object; None for an empty one where it is ``optional``. Raises Problem (413, 415), Invalid."""
-    raw = _read(request, MAX_JSON)
+    raw = read(request, MAX_JSON)
     if not raw.strip():
         if optional:
             return None
@@ -68,59 +65,26 @@ def parse(raw: bytes) -> Any:
     return value
 
 
-def read_file(request: Request, upload: Upload) -> File:
-    """The file of a multipart body, spooled to disk when it is large. Raises Problem (413, 415), Invalid."""
-    if request.mimetype != "multipart/form-data":
-        message = f"Send the file as multipart/form-data, in a field named {upload.field}."
-        raise Problem(415, message, field="Content-Type")
-    too_large = Invalid(
-        upload.too_large,
-        f"{upload.field}: at most {upload.max_bytes} bytes in one request. {upload.larger}".rstrip(),
-        field=upload.field,
-        limit=upload.max_bytes,
-        counted_in="bytes",
-    )
-    _announced(request, upload.max_bytes + _FORM_OVERHEAD, too_large)
-    try:
-        found = request.files.get(upload.field)
-        parts = [*request.files.items(multi=True), *request.form.items(multi=True)]
-    except RequestEntityTooLarge as error:
-        raise too_large from error
-    except (BadRequest, ClientDisconnected) as error:
-        raise _invalid("The multipart body ends too early, or its boundary is wrong.") from error
-    unknown = [name for name, _ in parts if name != upload.field]
-    if found is None or unknown or len(parts) > 1:
-        _refuse_parts(upload, unknown, len(parts))
-    return File(found.filename or "", found.mimetype or "application/octet-stream", found.stream)
-
-
-def _refuse_parts(upload: Upload, unknown: list[str], count: int) -> NoReturn:
-    if unknown:
-        message = f"The form has a field {unknown[0][:64]!r}, which is not known. Did you mean {upload.field}?"
-        raise Invalid("validation.field_unknown", message, field=unknown[0][:64], did_you_mean=upload.field)
-    if count > 1:
-        message = f"{upload.field}: send one file in a request; there are {count} parts of this name."
-        raise Invalid("validation.field_invalid", message, field=upload.field, limit=1, count=count)
-    raise Invalid("validation.field_required", f"{upload.field}: send the file in this field.", field=upload.field)
-
-
-def _read(request: Request, limit: int) -> bytes:
-    _announced(request, limit, _too_large(limit))
+def read(request: Request, limit: int) -> bytes:
+    """The body as it came. Raises Problem (413), Invalid (it ended early)."""
+    announced(request, limit, too_large(limit))
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge as error:
-        raise _too_large(limit) from error
+        raise too_large(limit) from error
     except (BadRequest, ClientDisconnected) as error:
         raise _invalid("The body ended before its Content-Length.") from error
 
 
-def _announced(request: Request, limit: int, refusal: Invalid) -> None:
+def announced(request: Request, limit: int, refusal: Invalid) -> None:
+    """Refuse what is announced as too large before any of it is read."""
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
         raise refusal
 
 
-def _too_large(limit: int) -> Problem:
+def too_large(limit: int) -> Problem:
+    """413."""
     return Problem(413, f"The body is larger than {limit} bytes.", limit=limit, counted_in="bytes")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug import Request, Response
 
-from shared.api.engine import bodies, decoding, replaying
+from shared.api.engine import bodies, decoding, forms, replaying
 from shared.api.engine.authentication import check_scope
 from shared.api.engine.exchange import Exchange, File, Reply
 from shared.api.engine.problems import Internal
@@ -97,9 +97,13 @@ def _decoded(
 
 def _body(request: Request, route: Route) -> tuple[Mapping[str, Any] | None, Any, File | None]:
     if route.upload is not None:
-        return None, None, bodies.read_file(request, route.upload)
+        file, fields = forms.read_file(request, route.upload)
+        return fields, decoding.decode(load(route.body), fields, text=True) if route.body else None, file
     if route.body is None:
         return None if route.method == "GET" else bodies.refuse_any(request), None, None
+    if route.form and forms.is_form(request):
+        fields = forms.read_form(request)
+        return fields, decoding.decode(load(route.body), fields, text=True), None
     given = bodies.read_json(request, optional=route.body_optional)
     return given, decoding.decode(load(route.body), given or {}), None
 

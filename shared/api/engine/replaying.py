@@ -24,7 +24,10 @@ def key_of(
     """The request's key, None where the caller sent none or the route keeps none. Raises Invalid."""
     if header is None or route.idempotency == "none" or exchange.who is None:
         return None
-    compared: Mapping[str, Any] | bytes = file_digest(exchange.file) if exchange.file else given or {}
+    compared: Mapping[str, Any] | bytes = given or {}
+    if exchange.file:
+        digest = file_digest(exchange.file)
+        compared = {**given, "file": digest.hex()} if given else digest
     path = route.path.format(**exchange.path)
     return idempotency.identify(exchange.who, header, f"{route.method} {path}", compared)
 

@@ -25,12 +25,13 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file in a ``multipart/form-data`` body: the name of its field, its largest size in bytes, the code that says
-    ``too_large``, and what to do with a larger one."""
+    ``too_large``, and what to do with a larger one. ``with_fields``: the form's other fields are the route's ``body``."""
 
     field: str
     max_bytes: int
     too_large: str
     larger: str = ""
+    with_fields: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +42,7 @@ class Route:
     the model of each success status, None for an empty one, a content type (``text/html``) for what is no JSON.
     ``scope`` None: no key needed. ``errors``: codes that the operation itself may answer. ``idempotency``: ``commit``
     when the operation writes the record with its effect, ``claim`` when the engine does around it. ``secret``: the
-    answer shows something that is shown once. ``location``: where what a 201 made is found, with the answer's fields
+    answer shows something that is shown once. ``form``: the body may be a form as well as JSON. ``location``: where what a 201 made is found, with the answer's fields
     (``/v1/posts/{id}``). ``foreign_query``: its query parameters are somebody else's to name. ``example`` and ``answer_example``: JSON.
     """
 
@@ -53,6 +54,7 @@ class Route:
     scope: str | None = ANY_KEY
     body: Name | None = None
     body_optional: bool = False
+    form: bool = False
     upload: Upload | None = None
     query: Name | None = None
     errors: tuple[str, ...] = ()
@@ -70,13 +72,17 @@ class Dialect:
     """One way to speak to Rostrum.
 
     ``groups``: path prefix → name of a tuple of routes, loaded when a request's path begins so. ``authenticate``: a
-    function (ports, headers) → Caller. ``spell``: a function (error, request id) → Reply.
+    function (ports, headers) → Caller. ``spell``: a function (error, request id) → Reply. ``status_of``: a function
+    error → HTTP status, and ``error``: the model of refusals, both for the dialect's document, whose ``title`` it gets.
     """
 
     name: str
     groups: Mapping[str, Name]
     authenticate: Name
     spell: Name
+    status_of: Name
+    error: Name
+    title: str
 
     def routes(self) -> tuple[Route, ...]:
         """All routes; loads every group."""

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from shared.api.engine.exchange import Exchange, Reply
+from shared.api.engine.problems import Problem
 from shared.api.v1.models_common import HealthResponse
 
 _HERE = Path(__file__).parent
@@ -27,6 +28,16 @@ def root(_: Exchange[None, None]) -> Reply:
 def openapi(_: Exchange[None, None]) -> Reply:
     """GET /openapi.json"""
     return Reply(200, raw=_file("openapi.json"), headers=_FRESH)
+
+
+def dialect(x: Exchange[None, None]) -> Reply:
+    """GET /openapi/{dialect}"""
+    name = x.path["dialect"].removesuffix(".json")
+    path = _HERE.parent / name / "openapi.json"
+    if not name.isalpha() or not path.is_file():
+        known = ", ".join(sorted(f"{found.parent.name}.json" for found in _HERE.parent.glob("*/openapi.json")))
+        raise Problem(404, f"There is no document {x.path['dialect'][:64]!r}. Known: {known}.")
+    return Reply(200, raw=path.read_bytes(), headers=_FRESH)
 
 
 def docs(_: Exchange[None, None]) -> Reply:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Any, TypeVar
 
 from shared.api.engine.exchange import Exchange, Reply
+from shared.api.engine.models import View
 from shared.api.v1 import models_actions as models
 from shared.api.v1 import views_actions as views
 from shared.api.v1.decode_posts import media_input
 from shared.api.v1.encode_posts import failure
-from shared.api.v1.models_common import View
 from shared.domain import codec, targets
 from shared.domain.errors import Invalid
 from shared.domain.posts import Target

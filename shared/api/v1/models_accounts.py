@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.api.v1.models_common import Body, View
+from shared.api.engine.models import Body, View
 
 
 class ConnectRequest(Body):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.api.v1.models_common import Body
+from shared.api.engine.models import Body
 from shared.api.v1.models_posts import MAX_TEXT, Id, MediaInput
 
 PlatformId = Annotated[str, Field(max_length=1024)]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.api.v1.models_common import Body, Time, View
+from shared.api.engine.models import Body, Time, View
 
 
 class CreateKeyRequest(Body):

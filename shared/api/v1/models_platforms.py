@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from shared.api.v1.models_common import Body, View
+from shared.api.engine.models import Body, View
 
 
 class CredentialsRequest(Body):

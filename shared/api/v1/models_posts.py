@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.api.v1.models_common import Body, VisibilityName
+from shared.api.engine.models import Body
+from shared.api.v1.models_common import VisibilityName
 
 MAX_TEXT = 100_000  # characters: above every network's limit, so that the network's own limit is what is told
 

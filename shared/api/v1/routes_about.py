@@ -26,5 +26,14 @@ ROUTES = (
         answer_example={"status": "ok"},
     ),
     Route("GET", "/openapi.json", f"{_HANDLERS}openapi", "This document", {200: "application/json"}, scope=None),
+    Route(
+        "GET",
+        "/openapi/{dialect}",
+        f"{_HANDLERS}dialect",
+        "The document of one dialect: `v1.json`, `social.json`, `creator.json`, `connect.json`",
+        {200: "application/json"},
+        scope=None,
+        errors=("http.404",),
+    ),
     Route("GET", "/docs", f"{_HANDLERS}docs", "This document, for people", {200: "text/html"}, scope=None),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.api.engine.routes import ADMIN, ANY_KEY, Route
+from shared.api.v1 import routes_messaging, routes_own_apps
 
 _HANDLERS = "shared.api.v1.handlers_platforms:"
 _MODELS = "shared.api.v1.models_platforms:"
@@ -58,3 +59,5 @@ ROUTES = (
         errors=("account.unsupported_platform", "validation.field_invalid"),
     ),
 )
+
+PLATFORMS = (*ROUTES, *routes_messaging.ROUTES, *routes_own_apps.ROUTES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from shared.api.v1.models_common import Time, View
+from shared.api.engine.models import Time, View
 from shared.api.v1.views_posts import PostTargetErrorResponse
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from shared.api.v1.models_common import View
+from shared.api.engine.models import View
 from shared.api.v1.views_posts import TextConstraints
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from shared.api.v1.models_common import Time, View, VisibilityName
+from shared.api.engine.models import Time, View
+from shared.api.v1.models_common import VisibilityName
 from shared.api.v1.models_posts import MediaInput
 
 StatusName = Literal[

@@ -1,0 +1,1 @@
+"""Networks, pages, walls and channels: ``/api/…``, forms or JSON."""

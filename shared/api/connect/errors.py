@@ -1,0 +1,20 @@
+"""How errors are spelled in this dialect."""
+
+from __future__ import annotations
+
+from shared.api.connect.models_common import ErrorResponse
+from shared.api.engine import statuses
+from shared.api.engine.exchange import Reply
+from shared.domain.errors import RostrumError
+
+
+def status_of(error: RostrumError) -> int:
+    """The HTTP status of an error."""
+    return statuses.status_of(error)
+
+
+def spell(error: RostrumError, request_id: str) -> Reply:
+    """The error as this dialect says it."""
+    meta = {name: value for name, value in error.meta.items() if value is not None}
+    body = ErrorResponse(error=error.code, message=error.message, field=meta.get("field"), request_id=request_id)
+    return Reply(status_of(error), body, statuses.headers(error))

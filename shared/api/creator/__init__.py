@@ -1,0 +1,1 @@
+"""Publishing for creators: ``/api/v1/creator/social/…``, with JWT roles."""

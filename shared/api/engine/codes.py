@@ -1,0 +1,38 @@
+"""Which error of the tree a code belongs to, for documents: only where the code's own words do not say it.
+
+Dialects turn errors into statuses; a document has codes alone, and asks here what would be raised under each.
+"""
+
+from __future__ import annotations
+
+from shared.api.engine.problems import Internal, Problem
+from shared.domain import errors
+
+_KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the first that fits
+    "auth.insufficient_scope": errors.Forbidden,
+    "auth.state_mismatch": errors.Forbidden,
+    "auth.": errors.Unauthenticated,
+    "account.reconnection_required": errors.Reconnect,
+    "idempotency.": errors.Clash,
+    "post.state_invalid": errors.Clash,
+    "action.state_invalid": errors.Clash,
+    "media.in_use": errors.Clash,
+    "media.not_uploaded": errors.Clash,
+    "media.busy": errors.Limited,
+    "key.limit_reached": errors.Clash,
+    "key.revoked": errors.Clash,
+    "resource.not_supported": errors.Unsupported,
+    "system.": errors.Broken,
+}
+
+
+def sample(code: str) -> errors.RostrumError:
+    """An error as it would be raised under this code, without its words."""
+    if code == "system.internal":
+        return Internal()
+    if code.startswith("http."):
+        return Problem(int(code.removeprefix("http.")), "")
+    kind = next((kind for prefix, kind in _KINDS.items() if code.startswith(prefix)), None)
+    if kind is None:
+        kind = errors.Missing if code.endswith(".not_found") else errors.Invalid
+    return kind(code, "")

@@ -1,0 +1,1 @@
+"""Verbs per platform: ``/v1/social/{platform}/…``."""

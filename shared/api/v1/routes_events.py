@@ -1,0 +1,7 @@
+"""What happened, and when: the routes, as data."""
+
+from __future__ import annotations
+
+from shared.api.engine.routes import Route
+
+ROUTES: tuple[Route, ...] = ()

@@ -1,0 +1,7 @@
+"""Business messaging: numbers, profiles and templates: the routes, as data."""
+
+from __future__ import annotations
+
+from shared.api.engine.routes import Route
+
+ROUTES: tuple[Route, ...] = ()

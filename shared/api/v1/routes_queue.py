@@ -1,0 +1,7 @@
+"""Queue slots: the next free time of a brand: the routes, as data."""
+
+from __future__ import annotations
+
+from shared.api.engine.routes import Route
+
+ROUTES: tuple[Route, ...] = ()

@@ -1,0 +1,7 @@
+"""The person who calls: the routes, as data."""
+
+from __future__ import annotations
+
+from shared.api.engine.routes import Route
+
+ROUTES: tuple[Route, ...] = ()

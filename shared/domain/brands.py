@@ -1,0 +1,32 @@
+"""Brands: a workspace's accounts in groups, one for each business, client or project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.accounts import Account
+
+DEFAULT_BRAND = "default"  # every workspace has it, whether or not its document was ever written
+MAX_BRAND_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A brand: ``workspaces/{space}/brands/{id}``. ``timezone`` (IANA) is where its queue's slots are read."""
+
+    id: str
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    timezone: str = "UTC"
+
+
+def brand_path(space: str, brand_id: str) -> str:
+    """``workspaces/{space}/brands/{brand_id}``"""
+    return f"workspaces/{space}/brands/{brand_id}"
+
+
+def brand_of(account: Account) -> str:
+    """The brand that the account is in; the default one where it was put into none."""
+    return account.brand_id or DEFAULT_BRAND

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test check format explore bench package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance check format explore bench package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -14,7 +14,7 @@ WORKERS ?= 2
 ARGS ?=
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+[^:]*:.*## / { split($$1, name, " "); printf "  \033[1m%-10s\033[0m %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+[^:]*:.*## / { split($$1, name, " "); printf "  \033[1m%-11s\033[0m %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  ARGS='…' is passed on to run, demo, test, explore and bench: make test ARGS='shared/domain -q'"
 
@@ -26,6 +26,9 @@ demo: $(INSTALLED) ## A program's day with Rostrum, told as it happens
 
 test: $(INSTALLED) emulators ## All tests (emulator suites skip with their reason where Java or gcloud is absent)
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+conformance: $(INSTALLED) ## Every request that the documents of our four dialects show, answered as shown (part of test)
+	@$(PY) -m pytest tests/conformance -q $(ARGS)
 
 check: $(INSTALLED) ## Format, lint, types, import rules, sizes, names, generated files
 	@$(PY) -m scripts.check

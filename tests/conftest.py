@@ -1,4 +1,4 @@
-"""For all tests: the networks' table of the contract suite, printed at the end, also of a parallel run."""
+"""For all tests: what the contract and the conformance suites counted, printed at the end, also of a parallel run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.contract.platforms import report
+from tests.conformance import report as conformance
+from tests.contract.platforms import report as networks
+
+REPORTS: dict[str, Any] = {"networks": networks, "conformance": conformance}
 
 
 @pytest.hookimpl(trylast=True)
@@ -14,20 +17,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """A worker hands its part over."""
     handed: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
     if handed is not None:
-        handed["platforms"] = report.export()
+        handed["reports"] = {name: report.export() for name, report in REPORTS.items()}
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
     """The controller takes it."""
-    if part := getattr(node, "workeroutput", {}).get("platforms"):
-        report.merge(part)
+    for name, part in getattr(node, "workeroutput", {}).get("reports", {}).items():
+        REPORTS[name].merge(part)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """A row per network."""
-    lines = list(report.rows())
-    if lines:
-        terminalreporter.write_sep("=", "networks")
-        for line in lines:
-            terminalreporter.write_line(line)
+    """A row per network, a line per document."""
+    for name, report in REPORTS.items():
+        lines = list(report.rows())
+        if lines:
+            terminalreporter.write_sep("=", name)
+            for line in lines:
+                terminalreporter.write_line(line)

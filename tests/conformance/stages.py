@@ -29,7 +29,8 @@ def stages() -> dict[str, Stage]:
 
 def prepare(call: Api, case: Case) -> dict[str, str]:
     """Bring about what the case is given; the values of its ``$names``."""
-    known, values = stages(), {}
+    known = stages()
+    values: dict[str, str] = {}
     for name in case.given:
         values |= known[name](call)
     return values

@@ -31,6 +31,9 @@ class VirtualClock:
     def monotonic(self) -> float:
         return self.time.timestamp()
 
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
 
 class ForgetfulQueue:
     """Accepts and forgets, until it is mended; then it hands its tasks out when they are asked for."""

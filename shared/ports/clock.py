@@ -14,3 +14,6 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that never go back, for deadlines within this process."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass. Only where an answer is waited for on purpose: never in a task's handler."""

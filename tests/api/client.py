@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -108,16 +109,24 @@ class Api:
             for task in self.rig.queue.take(self.rig.clock.now()):
                 publishing.advance(self.rig.ports, dict(task.body))
 
+    def sleep(self, seconds: float) -> None:
+        """Somebody waits so long."""
+        until = self.rig.clock.now() + timedelta(seconds=seconds)
+        self.settle(seconds)
+        self.rig.clock.move_to(until)
+
     def stored(self, collection: str) -> list[Any]:
         """What the workspace's test mode holds of a kind."""
         return self.rig.store.query(Query(f"workspaces/{self.workspace}.test/{collection}", limit=1000))
 
 
 def api(rig: Rig | None = None) -> Api:
-    """A fresh workspace, in a fresh world unless one is given."""
+    """A fresh workspace, in a fresh world unless one is given: while a request waits, the workers work."""
     world = rig or memory_ports.rig()
     made = workspaces.create(world.ports, "Acme")
-    return Api(world, made.workspace.id, made.test.raw, made.live.raw)
+    found = Api(world, made.workspace.id, made.test.raw, made.live.raw)
+    world.clock.while_asleep = found.sleep
+    return found
 
 
 @cache

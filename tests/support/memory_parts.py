@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -30,12 +30,17 @@ class ManualClock:
     def __init__(self, now: datetime = START) -> None:
         self._now = now.astimezone(UTC)
         self._start = self._now
+        self.while_asleep: Callable[[float], None] = self.advance
 
     def now(self) -> datetime:
         return self._now
 
     def monotonic(self) -> float:
         return (self._now - self._start).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        """What others do meanwhile is ``while_asleep``: by default, nothing but time passes."""
+        self.while_asleep(seconds)
 
     def advance(self, seconds: float) -> None:
         """Let so many seconds pass."""

@@ -16,3 +16,7 @@ class SystemClock:
     def monotonic(self) -> float:
         """Seconds that never go back, for deadlines within this process."""
         return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        time.sleep(seconds)

@@ -18,3 +18,6 @@ class StillClock:
 
     def monotonic(self) -> float:
         return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds

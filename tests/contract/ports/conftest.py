@@ -52,6 +52,9 @@ class ManualClock:
     def monotonic(self) -> float:
         return self.at.timestamp()
 
+    def sleep(self, seconds: float) -> None:
+        self.pass_(seconds=seconds)
+
     def pass_(self, **time: float) -> None:
         self.at += timedelta(**time)
 

@@ -13,7 +13,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
@@ -29,6 +29,24 @@ def encode(value: Any) -> Any:
 def decode(cls: type[T], data: Mapping[str, Any]) -> T:
     """The dataclass that ``data`` describes. Raises TypeError when a field without default is missing."""
     return cast(T, _reader(cast(Hashable, cls))(data))
+
+
+class Stored(Protocol):
+    """A document of the store, as far as it matters here."""
+
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+    @property
+    def memo(self) -> dict[Any, Any]: ...
+
+
+def of(cls: type[T], doc: Stored) -> T:
+    """The dataclass that the document describes; made once for a document that the store hands out again."""
+    found = doc.memo.get(cls)
+    if found is None:
+        found = doc.memo[cls] = decode(cls, doc.data)
+    return cast(T, found)
 
 
 @cache

@@ -37,7 +37,7 @@ def authenticate(ports: Ports, token: str) -> Caller:
         )
     mode = mode_of(token)
     doc = ports.store.get(key_path(token)) if mode else None
-    key = codec.decode(ApiKey, doc.data) if doc else None
+    key = codec.of(ApiKey, doc) if doc else None
     if doc is None or key is None or not key.is_active or key.mode != mode:
         raise Unauthenticated("auth.invalid_key", "This API key is not valid: check it for a typo, or create another.")
     _note_use(ports, doc.path, key.last_used_at)

@@ -27,11 +27,16 @@ MAX_COMMIT_WRITES = 500  # kept well below by callers: at most 100
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """One stored document. ``version`` is opaque: pass it back as ``if_version`` to write only if nothing changed."""
+    """One stored document. ``version`` is opaque: pass it back as ``if_version`` to write only if nothing changed.
+
+    ``data`` is read only: a backend may hand the same document to several readers. ``memo``: what a reader made of it, by
+    type, so that the next one need not (``codec.of``).
+    """
 
     path: str
     data: dict[str, Any]
     version: str
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> str:

@@ -38,10 +38,22 @@ _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 def redact(text: str) -> str:
     """``text`` without what looks like a secret."""
-    lowered = text.lower()
-    if text.isascii() and not any(mark in lowered for mark in _MARKS):
+    if not _suspect(text):
         return text
     return _SECRET.sub(lambda found: f"{found.group(found.lastgroup or 0)}[redacted]", text)
+
+
+def _suspect(text: str) -> bool:
+    """Whether it may hold a secret. Most of what is logged is the same few words again: those are looked at once."""
+    return _looked_at(text) if len(text) <= 64 else _marked(text)
+
+
+def _marked(text: str) -> bool:
+    lowered = text.lower()
+    return not text.isascii() or any(mark in lowered for mark in _MARKS)
+
+
+_looked_at = lru_cache(maxsize=2048)(_marked)
 
 
 class JsonFormatter(logging.Formatter):

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from werkzeug import Request, Response
+from werkzeug.datastructures import Headers
 
 from shared.api.engine import bodies, decoding, forms, replaying
 from shared.api.engine.authentication import check_scope
@@ -33,6 +34,7 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Strict-Transport-Security": "max-age=31536000",
 }
+_SECURITY = Headers(SECURITY)
 
 
 def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Response:
@@ -121,13 +123,15 @@ def _spelled(dialect: Dialect, error: RostrumError, request_id: str, seen: dict[
 
 def _response(reply: Reply, request_id: str) -> Response:
     body = reply.encode()
-    response = Response(body, status=reply.status)
+    headers = Headers(_SECURITY)
+    for name, value in reply.headers.items():
+        headers.set(name, value)
+    if body:
+        headers.add("Content-Type", reply.content_type)
+    headers.add("X-Request-ID", request_id)
+    response = Response(body, reply.status, headers)
     if not body:
         response.headers.pop("Content-Type", None)
-    else:
-        response.headers["Content-Type"] = reply.content_type
-    for name, value in {**SECURITY, **reply.headers, "X-Request-ID": request_id}.items():
-        response.headers[name] = value
     return response
 
 

@@ -14,6 +14,7 @@ from werkzeug.routing import Map, RequestRedirect, Rule
 from shared.api.engine.problems import Problem
 from shared.api.engine.routes import Dialect, Route, load
 
+_DEPTH = 5  # steps of the deepest group
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -56,8 +57,13 @@ def _other_method(method: str, path: str, valid: Iterable[str]) -> Match:
 
 
 def _prefix(dialect: Dialect, path: str) -> str | None:
-    found = [prefix for prefix in dialect.groups if path == prefix or path.startswith(f"{prefix}/")]
-    return max(found, key=len, default=None)
+    """The longest group that the path is or lies below: looked up step by step, however many groups there are."""
+    steps = path.split("/", _DEPTH + 1)
+    for count in range(min(len(steps), _DEPTH + 1), 0, -1):
+        prefix = "/".join(steps[:count]) or "/"
+        if prefix in dialect.groups and (prefix != "/" or path == "/"):
+            return prefix
+    return None
 
 
 @cache

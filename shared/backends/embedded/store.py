@@ -7,7 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Literal, TypeVar
 
 from shared.backends.embedded import commits, values
@@ -26,6 +26,9 @@ _FOUND = (
     "WHERE e.idx = ? AND e.key >= ? AND e.key < ? ORDER BY e.key {} LIMIT ?"
 )
 _FORWARDS, _BACKWARDS = _FOUND.format("ASC"), _FOUND.format("DESC")
+_SOME = "SELECT path, version, data FROM documents WHERE path IN ({})"
+_MARKS = 500  # question marks in one statement
+_SEEN_DOCS, _SEEN_TEXT = 1024, 16_384  # documents, and characters of the longest: 16 MB at most
 _BUILT = "SELECT 1 FROM indexes WHERE id = ?"
 _COUNT = "SELECT count(*) FROM entries WHERE idx = ? AND key >= ? AND key < ?"
 
@@ -53,24 +56,24 @@ class EmbeddedStore:
         self._registry = Registry()
         self._ready: dict[Shape, int] = {}  # indexes whose making was committed before now: readers may use them
         self._local = threading.local()
+        self._seen = Seen()
 
     def get(self, path: str) -> Doc | None:
         """The document, or None. Raises Unavailable."""
         check_path(path, "document")
         with _unavailable():
-            return _get(self._database.read(), path)
+            return self._seen.one(self._database.read(), path)
 
     def get_many(self, paths: Sequence[str]) -> list[Doc | None]:
         """The documents in the order of ``paths``, None where absent. Raises Unavailable."""
         for path in paths:
             check_path(path, "document")
         found: dict[str, Doc] = {}
-        with _unavailable(), self._database.snapshot() as connection:
-            for start in range(0, len(paths), 500):
-                part = paths[start : start + 500]
-                marks = ",".join("?" * len(part))
-                rows = connection.execute(f"SELECT path, version, data FROM documents WHERE path IN ({marks})", part)  # noqa: S608 - question marks
-                found.update((row[0], _doc(*row)) for row in rows)
+        with _unavailable(), self._one_state(len(paths) > _MARKS) as connection:
+            for start in range(0, len(paths), _MARKS):
+                part = paths[start : start + _MARKS]
+                rows = connection.execute(_SOME.format(",".join("?" * len(part))), part)
+                found.update((row[0], self._seen.doc(*row)) for row in rows)
         return [found.get(path) for path in paths]
 
     def query(self, query: Query) -> list[Doc]:
@@ -78,7 +81,7 @@ class EmbeddedStore:
         made = scan(plan(query, self._declared), query.start_after)
         with _unavailable():
             number = self._index(made)
-            return [_doc(*row[1:]) for row in _find(self._database.read(), number, made, query.limit)]
+            return [self._seen.doc(*row[1:]) for row in _find(self._database.read(), number, made, query.limit)]
 
     def count(self, query: Query) -> int:
         """How many documents the query finds (limit and start_after are ignored)."""
@@ -121,6 +124,10 @@ class EmbeddedStore:
         """Close the file; the store cannot be used afterwards."""
         self._database.close(self)
 
+    def _one_state(self, several: bool) -> AbstractContextManager[sqlite3.Connection]:
+        """A connection for reading: a single statement sees one state of the file anyway."""
+        return self._database.snapshot() if several else nullcontext(self._database.read())
+
     def _transact(self, body: Callable[[Transaction], T]) -> T:
         attempts = 0
         while attempts < OPTIMISTIC_ATTEMPTS:
@@ -135,7 +142,7 @@ class EmbeddedStore:
     def _attempt(self, body: Callable[[Transaction], T]) -> T:
         """Run the body on a snapshot; commit if all that it read is still so. Raises _Moved, _IndexNeeded."""
         with self._database.snapshot() as connection:
-            tx = _Transaction(connection, self._ready.get, self._declared)
+            tx = _Transaction(connection, self._ready.get, self._declared, self._seen)
             result = body(tx)
         if tx.writes:
             prepared = commits.prepare(tx.writes)
@@ -149,7 +156,7 @@ class EmbeddedStore:
 
     def _run_held(self, body: Callable[[Transaction], T], held: sqlite3.Connection) -> T:
         """Run the body with the write lock held."""
-        tx = _Transaction(held, lambda shape: self._registry.build(held, shape), self._declared)
+        tx = _Transaction(held, lambda shape: self._registry.build(held, shape), self._declared, self._seen)
         result = body(tx)
         commits.apply(held, self._registry, commits.prepare(tx.writes))
         return result
@@ -186,9 +193,13 @@ class _Transaction:
     """What a body sees: one state of the file, and a buffer for its writes."""
 
     def __init__(
-        self, connection: sqlite3.Connection, index: Callable[[Shape], int | None], declared: Sequence[Index]
+        self,
+        connection: sqlite3.Connection,
+        index: Callable[[Shape], int | None],
+        declared: Sequence[Index],
+        known: Seen,
     ) -> None:
-        self._connection, self._index, self._declared = connection, index, declared
+        self._connection, self._index, self._declared, self._known = connection, index, declared, known
         self._seen: dict[str, str | None] = {}
         self._scans: list[tuple[int, Scan, int, list[tuple[str, str]]]] = []
         self.writes: list[Write] = []
@@ -196,7 +207,7 @@ class _Transaction:
     def get(self, path: str) -> Doc | None:
         check_path(path, "document")
         self._reading()
-        doc = _get(self._connection, path)
+        doc = self._known.one(self._connection, path)
         self._seen[path] = doc.version if doc else None
         return doc
 
@@ -208,7 +219,7 @@ class _Transaction:
             raise _IndexNeeded(made)  # none yet, or made after this snapshot
         rows = _find(self._connection, number, made, query.limit)
         self._scans.append((number, made, query.limit, [row[1:3] for row in rows]))
-        return [_doc(*row[1:]) for row in rows]
+        return [self._known.doc(*row[1:]) for row in rows]
 
     def write(self, write: Write) -> None:
         self.writes.append(write)
@@ -245,13 +256,31 @@ def _rows(connection: sqlite3.Connection, number: int, made: Scan, span: Span, l
     return connection.execute(sql, (number, *span, limit)).fetchall()
 
 
-def _get(connection: sqlite3.Connection, path: str) -> Doc | None:
-    row = connection.execute(_ONE, (path,)).fetchone()
-    return _doc(*row) if row else None
+class Seen:
+    """The documents that were read last, by path: one that has not changed is neither parsed nor decoded again.
 
+    What the file says decides: a row is read each time, and only its text is not, where its version is the known one.
+    """
 
-def _doc(path: str, version: str, text: str) -> Doc:
-    return Doc(path, values.load(text), version)
+    def __init__(self) -> None:
+        self._docs: dict[str, Doc] = {}
+
+    def one(self, connection: sqlite3.Connection, path: str) -> Doc | None:
+        """The document at this path."""
+        row = connection.execute(_ONE, (path,)).fetchone()
+        return self.doc(*row) if row else None
+
+    def doc(self, path: str, version: str, text: str) -> Doc:
+        """The document of a row."""
+        known = self._docs.get(path)
+        if known is not None and known.version == version:
+            return known
+        made = Doc(path, values.load(text), version)
+        if len(text) <= _SEEN_TEXT:
+            if len(self._docs) >= _SEEN_DOCS:
+                self._docs = {}
+            self._docs[path] = made
+        return made
 
 
 @contextmanager

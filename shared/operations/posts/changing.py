@@ -81,7 +81,7 @@ def _read(txn: Transaction, caller: Caller, post_id: str) -> tuple[Post, list[Ta
     if doc is None:
         raise no_post(post_id)
     post = codec.decode(Post, doc.data)
-    found = txn.query(targets_query(caller.space, [post_id])) if post.targets else []
+    found = txn.query(targets_query(caller.space, post_id)) if post.targets else []
     return post, [one for one in (codec.decode(Target, doc.data) for doc in found) if one.id in post.targets]
 
 

@@ -117,7 +117,7 @@ def unpublish(ports: Ports, caller: Caller, post_id: str, account_id: str | None
 
 def _load(ports: Ports, caller: Caller, post_id: str) -> PostView:
     post, _ = load_post(ports, caller, post_id)
-    return view(post, load_targets(ports, caller, [post_id]) if post.targets else ())
+    return view(post, load_targets(ports, caller, [post]))
 
 
 def _refuse_in_flight(before: PostView) -> None:

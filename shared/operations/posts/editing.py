@@ -54,7 +54,7 @@ def update(ports: Ports, caller: Caller, post_id: str, changes: Mapping[str, Any
         return change(ports, caller, post_id, lambda post, _: (_hidden(post, changes), ()))
     post, _ = load_post(ports, caller, post_id)
     refuse_deleted(post)
-    known = _known_media(load_targets(ports, caller, [post_id]) if post.targets else ())
+    known = _known_media(load_targets(ports, caller, [post]))
     command = _command(post, changes)
     planned = plan(ports, caller, _judged(command, changes), known)
     planned.found.raise_if_any()

@@ -60,14 +60,14 @@ class Page:
 
 
 def list_(ports: Ports, caller: Caller, wanted: ListPosts) -> Page:
-    """A page of posts with their targets: one query per 100 posts looked at, one per 30 posts shown.
+    """A page of posts with their targets: one query per 100 posts looked at, one round trip for the targets of all.
 
     Raises Invalid: an unknown platform, an unreadable time, a cursor of another list.
     """
     query, keep = _plan(caller, wanted)
     found, last, more = _scan(ports, query, keep, wanted)
     by_post: dict[str, list[Target]] = {}
-    for target in load_targets(ports, caller, [post.id for post in found if post.targets]):
+    for target in load_targets(ports, caller, found):
         by_post.setdefault(target.post_id, []).append(target)
     posts = tuple(view(post, by_post.get(post.id, ())) for post in found)
     return Page(posts, wanted.limit, _cursor(caller, wanted, last) if more and last else None)

@@ -8,6 +8,6 @@ from shared.ports.world import Ports
 
 
 def get(ports: Ports, caller: Caller, post_id: str) -> PostView:
-    """The post as it is now: one read, and one query for its targets. Raises Missing."""
+    """The post as it is now: two reads. Raises Missing."""
     post, _ = load_post(ports, caller, post_id)
-    return view(post, load_targets(ports, caller, [post_id]) if post.targets else ())
+    return view(post, load_targets(ports, caller, [post]))

@@ -31,7 +31,7 @@ def find_accounts(ports: Ports, caller: Caller, ids: Sequence[str]) -> list[Acco
         if not plain_id(one):
             raise no_account(one, f"targets[{index}].account_id")
     docs = ports.store.get_many([account_path(caller.space, one) for one in ids]) if ids else []
-    accounts = [codec.decode(Account, doc.data) if doc else None for doc in docs]
+    accounts = [codec.of(Account, doc) if doc else None for doc in docs]
     return [_usable(account, ids[index], f"targets[{index}].account_id") for index, account in enumerate(accounts)]
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Missing
-from shared.domain.posts import Post, Target, post_path
+from shared.domain.posts import Post, Target, post_path, target_path
 from shared.operations import lookup
 from shared.ports.store import Doc, Query
 from shared.ports.world import Ports
 
-_IN = 30  # values that one ``in`` takes
-_ALL = 1000  # above any post's targets, times _IN
+_BATCH = 300  # documents of one round trip
+_ALL = 1000  # above any post's targets, times its edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +36,23 @@ def load_post(ports: Ports, caller: Caller, post_id: str) -> tuple[Post, Doc]:
     doc = ports.store.get(post_path(caller.space, post_id)) if plain_id(post_id) else None
     if doc is None:
         raise no_post(post_id)
-    return codec.decode(Post, doc.data), doc
+    return codec.of(Post, doc), doc
 
 
-def load_targets(ports: Ports, caller: Caller, post_ids: Sequence[str]) -> list[Target]:
-    """The targets of these posts, by post and position; a read per 30 posts."""
-    found: list[Doc] = []
-    for start in range(0, len(post_ids), _IN):
-        found += ports.store.query(targets_query(caller.space, post_ids[start : start + _IN]))
-    return [codec.decode(Target, doc.data) for doc in found]
+def load_targets(ports: Ports, caller: Caller, posts: Sequence[Post]) -> list[Target]:
+    """The targets that these posts have now, by the ids that they name; one round trip per 300."""
+    paths = [target_path(caller.space, target_id) for post in posts for target_id in post.targets]
+    found: list[Doc | None] = []
+    for start in range(0, len(paths), _BATCH):
+        found += ports.store.get_many(paths[start : start + _BATCH])
+    return [codec.of(Target, doc) for doc in found if doc]
 
 
-def targets_query(space: str, post_ids: Sequence[str]) -> Query:
-    """The targets of at most 30 posts, in their order."""
-    one = len(post_ids) == 1
-    condition = ("post_id", "==", post_ids[0]) if one else ("post_id", "in", list(post_ids))
+def targets_query(space: str, post_id: str) -> Query:
+    """The targets of a post, in their order; also those that an edit took away."""
     return Query(
         collection=f"workspaces/{space}/targets",
-        where=(condition,),  # type: ignore[arg-type]
+        where=(("post_id", "==", post_id),),
         order_by=(("position", "asc"),),
         limit=_ALL,
     )

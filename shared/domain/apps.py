@@ -10,7 +10,8 @@ SHOWN = 6  # characters of the client id that are shown again
 
 @dataclass(frozen=True, slots=True)
 class OwnApp:
-    """``workspaces/{space}/apps/{platform}``. ``sealed`` is the vault's reference to id and secret, as JSON."""
+    """``workspaces/{space}/apps/{platform}``, or ``…/{platform}.{brand_id}`` for the accounts of one brand. ``sealed`` is the
+    vault's reference to id and secret, as JSON."""
 
     platform: str
     space: str
@@ -18,8 +19,9 @@ class OwnApp:
     sealed: str
     created_at: datetime
     updated_at: datetime
+    brand_id: str = ""
 
 
-def app_path(space: str, platform: str) -> str:
-    """``workspaces/{space}/apps/{platform}``"""
-    return f"workspaces/{space}/apps/{platform}"
+def app_path(space: str, platform: str, brand_id: str = "") -> str:
+    """``workspaces/{space}/apps/{platform}``, or ``…/{platform}.{brand_id}``"""
+    return f"workspaces/{space}/apps/{platform}" + (f".{brand_id}" if brand_id else "")

@@ -13,13 +13,17 @@ MAX_BRAND_NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A brand: ``workspaces/{space}/brands/{id}``. ``timezone`` (IANA) is where its queue's slots are read."""
+    """A brand: ``workspaces/{space}/brands/{id}``. ``timezone`` (IANA) is where its queue's slots are read.
+
+    ``deleted_at``: it is gone for everybody, and what was in it is being taken apart; then its document goes, too.
+    """
 
     id: str
     name: str
     created_at: datetime
     updated_at: datetime
     timezone: str = "UTC"
+    deleted_at: datetime | None = None
 
 
 def brand_path(space: str, brand_id: str) -> str:

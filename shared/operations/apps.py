@@ -88,6 +88,14 @@ def forget(ports: Ports, caller: Caller, platform: str) -> None:
     _destroy(ports, known)
 
 
+def forget_brand(ports: Ports, space: str, brand_id: str) -> None:
+    """Remove what a brand brought that goes. Repeatable. Raises store.Unavailable."""
+    for doc in list(lookup.every(ports, Query(f"workspaces/{space}/apps", where=(("brand_id", "==", brand_id),)))):
+        known = codec.decode(OwnApp, doc.data)
+        ports.store.commit([Write("delete", doc.path)])
+        _destroy(ports, known)
+
+
 def for_connecting(ports: Ports, space: str, platform: str, *, sandbox: bool) -> tuple[App, bool]:
     """The app to connect as, and whether it is the workspace's own. One read. Raises Clash (no app at all), Broken."""
     own = _read(ports, space, platform)
@@ -144,8 +152,8 @@ def _read(ports: Ports, space: str, platform: str) -> OwnApp | None:
 
 def _destroy(ports: Ports, app: OwnApp) -> None:
     with suppress(VaultError):
-        ports.vault.destroy(_place(app.space, app.platform), app.sealed)
+        ports.vault.destroy(_place(app.space, app.platform, app.brand_id), app.sealed)
 
 
-def _place(space: str, platform: str) -> Place:
-    return Place(space, f"app-{platform}", "credentials")
+def _place(space: str, platform: str, brand_id: str = "") -> Place:
+    return Place(space, f"app-{platform}" + (f"-{brand_id}" if brand_id else ""), "credentials")

@@ -20,6 +20,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/posts/{pid}": {"text": "mine now"},
     "POST /v1/posts/{pid}/resolve": {"outcome": "retry"},
     "PATCH /v1/keys/{id}": {"name": "mine now"},
+    "PATCH /v1/brands/{id}": {"name": "mine now"},
     "POST /v1/accounts/pending/{connection_id}/select": {"page_ids": ["100"]},
     "POST /v1/actions/{id}/resolve": {"outcome": "retry"},
 }
@@ -46,6 +47,7 @@ def _things(other: Api) -> dict[str, str]:
         "accounts": other.connect("bluesky"),
         "media": other("POST", "/v1/media/upload", data=upload).json["media_id"],
         "keys": other("POST", "/v1/keys", {"name": "theirs"}).json["id"],
+        "brands": other("POST", "/v1/brands", {"name": "theirs"}).json["id"],
     }
 
 
@@ -101,5 +103,5 @@ def test_every_route_refuses_whoever_has_no_key(call: Api, route: Route) -> None
 
 
 def _everything(other: Api) -> Any:
-    kinds = ("posts", "accounts", "media", "targets")
+    kinds = ("posts", "accounts", "media", "targets", "brands")
     return {kind: [(doc.path, doc.data) for doc in other.stored(kind)] for kind in kinds}

@@ -21,6 +21,12 @@ _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the fi
     "media.busy": errors.Limited,
     "key.limit_reached": errors.Clash,
     "key.revoked": errors.Clash,
+    "resource.conflict": errors.Clash,
+    "brand.limit_reached": errors.Forbidden,
+    "account.already_linked": errors.Clash,
+    "invite.": errors.Missing,
+    "byok.credentials_missing": errors.Clash,
+    "byok.test_rate_limited": errors.Limited,
     "resource.not_supported": errors.Unsupported,
     "system.": errors.Broken,
 }

@@ -22,6 +22,8 @@ BY_CODE = {
     "media.too_large": 413,
     "billing.storage_quota": 413,
     "platform.app_missing": 412,
+    "byok.credentials_missing": 412,
+    "invite.expired": 410,
     "platform.no_answer": 502,
     "platform.unreachable": 502,
 }

@@ -7,6 +7,7 @@ from typing import Literal
 
 Mode = Literal["test", "live"]
 Kind = Literal["key", "session", "token"]
+EXPLICIT = frozenset({"tokens:read"})  # scopes that full access does not include: they must be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Caller:
         return self.user_id or self.key_id
 
     def may(self, scope: str) -> bool:
-        """Whether the caller has this scope."""
-        return not self.scopes or scope in self.scopes
+        """Whether the caller has this scope. Full access has all but those of ``EXPLICIT``."""
+        return scope in self.scopes or (not self.scopes and scope not in EXPLICIT)
 
     def sees(self, brand_id: str) -> bool:
         """Whether the caller may know of what belongs to this brand."""

@@ -48,6 +48,7 @@ SCOPES: tuple[Scope, ...] = (
     Scope("analytics:read", "Account-level", "Read events, summaries and exports"),
     Scope("automations:read", "Automations", "Read automation rules"),
     Scope("automations:write", "Automations", "Create, change and delete automation rules"),
+    Scope("tokens:read", "Tokens", "See a Page's access token where an answer shows it; full access does not include it"),
 )
 SCOPE_NAMES = frozenset(scope.name for scope in SCOPES)
 

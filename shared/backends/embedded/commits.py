@@ -72,19 +72,19 @@ def _prepare(write: Write) -> Prepared:
 
 def apply(connection: sqlite3.Connection, registry: Registry, writes: Sequence[Prepared]) -> None:
     """Apply the writes in order, all or (before anything changed) none."""
-    states: dict[str, _State] = {}
+    states = _load(connection, list(dict.fromkeys(write.path for write in writes)))
     for write in writes:
-        state = states.get(write.path)
-        if state is None:
-            state = states[write.path] = _load(connection, write.path)
-        _next(write, state)
+        _next(write, states[write.path])
+    registry.refresh(connection)
     for path, state in states.items():
         _store(connection, registry, path, state)
 
 
-def _load(connection: sqlite3.Connection, path: str) -> _State:
-    row = connection.execute("SELECT id, version, data FROM documents WHERE path = ?", (path,)).fetchone()
-    return _State(row[0], row[1], row[2], row[2]) if row else _State(None, None, None, None)
+def _load(connection: sqlite3.Connection, paths: Sequence[str]) -> dict[str, _State]:
+    """The documents as they are, in one statement (a commit has at most 500 writes)."""
+    sql = f"SELECT path, id, version, data FROM documents WHERE path IN ({','.join('?' * len(paths))})"  # noqa: S608 - question marks
+    rows = {row[0]: _State(row[1], row[2], row[3], row[3]) for row in connection.execute(sql, paths)}
+    return {path: rows.get(path) or _State(None, None, None, None) for path in paths}
 
 
 def _next(write: Prepared, state: _State) -> None:
@@ -113,7 +113,7 @@ def _store(connection: sqlite3.Connection, registry: Registry, path: str, state:
         return
     group = path.rsplit("/", 2)[-2]
     version = os.urandom(8).hex()
-    indexes = registry.of_group(connection, group)
+    indexes = registry.of_group(group)
     if indexes and state.before is not None and state.old is None:
         state.old = json.loads(state.before)
     old, new = _keys(indexes, path, state.old), _keys(indexes, path, state.plain)

@@ -139,16 +139,19 @@ class Registry:
         """Look again: what was seen may have been rolled back."""
         self._newest = 0
 
-    def of_group(self, connection: sqlite3.Connection, group: str) -> list[tuple[int, Shape]]:
-        """The indexes that a writer has to keep; read inside its transaction."""
+    def refresh(self, connection: sqlite3.Connection) -> None:
+        """See what other processes have built meanwhile; read inside a writer's transaction."""
         (newest,) = connection.execute("SELECT max(id) FROM indexes").fetchone()
         if newest is not None and newest > self._newest:
             self._reload(connection)
+
+    def of_group(self, group: str) -> list[tuple[int, Shape]]:
+        """The indexes that a writer has to keep; :meth:`refresh` first."""
         return self._groups.get(group, [])
 
     def build(self, connection: sqlite3.Connection, shape: Shape) -> int:
         """Make the index of all documents there are, unless another process just did; inside a write transaction."""
-        self.of_group(connection, shape.group)
+        self.refresh(connection)
         if shape in self._ids:
             return self._ids[shape]
         made = connection.execute("INSERT INTO indexes (spec) VALUES (?)", (shape.spec(),)).lastrowid

@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from shared.ports.store import MAX_DOCUMENT_BYTES, InvalidWrite, TooLarge, utc
@@ -17,14 +18,15 @@ from shared.ports.store import MAX_DOCUMENT_BYTES, InvalidWrite, TooLarge, utc
 MAX_DEPTH = 20  # nested maps and lists, https://cloud.google.com/firestore/quotas (2026-11)
 _INT64 = 1 << 63
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_SCALARS = (bool, float, type(None))
+_SHORT = 64  # characters of a name that is worth remembering
+_Where = tuple[Any, Any]  # the holder's (None at the top), and the name
 
 
 def tag(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a document in plain form. Raises InvalidWrite naming the field."""
     if not isinstance(data, Mapping):
         raise InvalidWrite("a document's data is a dict")
-    return {_key(key): _tag(value, str(key), 1) for key, value in data.items()}
+    return {_key(key): _tag(value, (None, key), 1) for key, value in data.items()}
 
 
 def text(path: str, plain: Mapping[str, Any]) -> str:
@@ -74,47 +76,70 @@ def _size(value: Any) -> int:
     return 8
 
 
-def _key(key: Any) -> str:
-    if not isinstance(key, str):
-        raise InvalidWrite(f"field names are strings, not {type(key).__name__}: {key!r}")
+@lru_cache(maxsize=4096)  # the names of fields are few
+def _name(key: str) -> str:
     if not key or (key.startswith("__") and key.endswith("__")) or len(key.encode("utf-8", "replace")) > 1500:
         raise InvalidWrite(f"field name {key[:40]!r} is empty, reserved (__x__) or over 1,500 bytes")
     return "$" + key if key[0] == "$" else key
 
 
-def _tag(value: Any, where: str, depth: int) -> Any:
-    if isinstance(value, str):
+def _key(key: Any) -> str:
+    if not isinstance(key, str):
+        raise InvalidWrite(f"field names are strings, not {type(key).__name__}: {key!r}")
+    return _name(key) if len(key) <= _SHORT else _name.__wrapped__(key)
+
+
+def _tag(value: Any, where: _Where, depth: int) -> Any:
+    """``where``: the field's name, and whose part it is; put together only when it has to be told."""
+    kind = type(value)
+    if kind is str or kind is bool or kind is float or value is None:
         return value
-    if isinstance(value, _SCALARS):
-        return value
-    if isinstance(value, int):
-        if not -_INT64 <= value < _INT64:
-            raise InvalidWrite(f"{where}: integers have 64 bits")
-        return value
+    if kind is dict:
+        _check_depth(depth, where)
+        return {_key(key): _tag(item, (where, key), depth + 1) for key, item in value.items()} if value else {}
+    if kind is list:
+        _check_depth(depth, where)
+        if list in map(type, value):
+            raise InvalidWrite(f"{_told(where)}: a list directly in a list cannot be stored; put a dict between")
+        return [_tag(item, where, depth + 1) for item in value]
     if isinstance(value, datetime):
         return {"$t": _instant(value, where)}
+    return _tag_other(value, where, depth)
+
+
+def _tag_other(value: Any, where: _Where, depth: int) -> Any:
+    """Whole numbers, bytes, and kinds of a plain kind (an enum's text)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        if not -_INT64 <= value < _INT64:
+            raise InvalidWrite(f"{_told(where)}: integers have 64 bits")
+        return value
     if isinstance(value, bytes):
         return {"$b": base64.b64encode(value).decode()}
-    return _tag_nested(value, where, depth)
-
-
-def _tag_nested(value: Any, where: str, depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise InvalidWrite(f"{where}: nested deeper than {MAX_DEPTH}")
+    if isinstance(value, str | float):
+        return value
     if isinstance(value, dict):
-        return {_key(key): _tag(item, f"{where}.{key}", depth + 1) for key, item in value.items()}
+        return _tag(dict(value), where, depth)
     if isinstance(value, list):
-        if any(isinstance(item, list) for item in value):
-            raise InvalidWrite(f"{where}: a list directly in a list cannot be stored; put a dict between")
-        return [_tag(item, where, depth + 1) for item in value]
-    raise InvalidWrite(f"{where}: {type(value).__name__} cannot be stored")
+        return _tag(list(value), where, depth)
+    raise InvalidWrite(f"{_told(where)}: {type(value).__name__} cannot be stored")
 
 
-def _instant(value: datetime, where: str) -> str:
+def _check_depth(depth: int, where: _Where) -> None:
+    if depth > MAX_DEPTH:
+        raise InvalidWrite(f"{_told(where)}: nested deeper than {MAX_DEPTH}")
+
+
+def _told(where: _Where) -> str:
+    """``a.b.c``"""
+    holder, name = where
+    return f"{_told(holder)}.{name}" if holder else str(name)
+
+
+def _instant(value: datetime, where: _Where) -> str:
     try:
         return utc(value).isoformat(timespec="microseconds")
     except InvalidWrite:
-        raise InvalidWrite(f"{where}: datetimes in documents must be aware; use datetime.now(UTC)") from None
+        raise InvalidWrite(f"{_told(where)}: datetimes in documents must be aware; use datetime.now(UTC)") from None
 
 
 def _untag_object(item: dict[str, Any]) -> Any:

@@ -41,8 +41,10 @@ class Redirect:
 
 
 def callback_url(ports: Ports, platform: str) -> str:
-    """The redirect URI to register with the network: ``{public_url}/oauth/callback/{platform}``."""
-    return f"{ports.public_url}/oauth/callback/{platform}"
+    """The redirect URI to register with the network: ``{public_url}/oauth/callback/{platform}``, or the one that the
+    installation says leads there."""
+    known = ports.apps.get(platform, {}).get("callback", "")
+    return known or f"{ports.public_url}/oauth/callback/{platform}"
 
 
 def begin(

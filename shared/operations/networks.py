@@ -61,6 +61,16 @@ def app_variables(platform: str) -> tuple[str, str]:
     return client_id or f"{stem}_CLIENT_ID", secret or f"{stem}_CLIENT_SECRET"
 
 
+def other_variables(platform: str) -> tuple[str, str]:
+    """Other names of those, for who set them already; empty where there are none."""
+    return registry.manifest(platform).oauth.app_env_also
+
+
+def callback_variable(platform: str) -> str:
+    """The environment variable of the redirect URI that the installation's app has at this network, where it is not ours."""
+    return f"{platform.upper().replace('-', '_')}_CALLBACK_URL"
+
+
 def further_variables(platform: str) -> tuple[str, str]:
     """The environment variables of what a network calls the app by beside its id, and of the scopes to ask for."""
     stem = platform.upper().replace("-", "_")

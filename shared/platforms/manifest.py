@@ -91,6 +91,22 @@ class Option:
     description: str
     enum: tuple[str, ...] = ()
     required: bool = False
+    default: str = ""  # the network's own word for leaving it out, where it has one
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """The options by which a post shows a web page as a card. Empty names: the network words that part by itself.
+
+    ``beside_media``: the link goes with images and videos too, not only with a text. ``needs_title``: there is no card
+    without one.
+    """
+
+    url: str
+    title: str = ""
+    description: str = ""
+    beside_media: bool = False
+    needs_title: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +144,7 @@ class OAuth:
     fields: tuple[Option, ...] = ()  # for credentials: the names in ``metadata``
     needs_app: bool = True
     app_env: tuple[str, str] = ("", "")  # environment variables of the app's id and secret, where not the usual names
+    app_env_also: tuple[str, str] = ("", "")  # other names that are taken where those are not set
     challenge: Literal["S256", "S256-hex"] = "S256"
     extra: tuple[Option, ...] = ()
 
@@ -231,7 +248,8 @@ class Manifest:
     ``facets``: which of the optional modules exist; the rest are declared NotOffered with a reason.
     ``thread``: how many pieces a thread may have (0: no threads). ``first_comment``: whether one can be made.
     ``apis``: further APIs of the network that the folder speaks, each with a version of its own. ``features``: an answer
-    for each of FEATURES. ``kinds`` is empty where nothing is published (a messenger).
+    for each of FEATURES. ``kinds`` is empty where nothing is published (a messenger). ``link_card``: None where an address
+    only works within the text. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise.
     """
 
     name: str
@@ -254,6 +272,8 @@ class Manifest:
     features: Mapping[str, Feature] = field(default_factory=lambda: MappingProxyType({}))
     actions: tuple[Action, ...] = ()
     resources: tuple[Resource, ...] = ()
+    link_card: LinkCard | None = None
+    counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def publishes(self) -> bool:

@@ -45,7 +45,9 @@ class Settings:
     * ``FIRESTORE_EMULATOR_HOST`` and the other names of ``EMULATORS``: Google's emulators, for tests
     * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials;
       ``{PLATFORM}_APP_CONFIG`` what a few networks call the app by beside them (an application's number),
-      ``{PLATFORM}_APP_SCOPES`` the scopes to ask for where the network granted the app fewer than all
+      ``{PLATFORM}_APP_SCOPES`` the scopes to ask for where the network granted the app fewer than all,
+      ``{PLATFORM}_CALLBACK_URL`` the redirect URI that the app is registered with, where it is another address than
+      ``PUBLIC_URL/oauth/callback/{platform}`` and leads there
     """
 
     backend: Backend
@@ -75,6 +77,9 @@ def load(env: Mapping[str, str]) -> Settings:
     vault = env.get("ROSTRUM_VAULT", "secret_manager")
     if vault not in ("secret_manager", "store"):
         raise BadSetting(f"ROSTRUM_VAULT is {vault!r}: it is secret_manager or store")
+    for name in env:
+        if name.endswith("_CALLBACK_URL"):
+            _url(name, env[name])
     return Settings(
         backend="gcp" if backend == "gcp" else "embedded",
         home=Path(env.get("ROSTRUM_HOME", ".local")).absolute(),
@@ -120,22 +125,29 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
         self._env = env
 
     def __getitem__(self, platform: str) -> Mapping[str, str]:
-        id_name, secret_name = networks.app_variables(platform)
-        if not self._env.get(id_name):
+        client_id, secret = self._first(platform, 0), self._first(platform, 1)
+        callback = self._env.get(networks.callback_variable(platform), "")
+        if not client_id and not callback:
             raise KeyError(platform)
         config_name, scopes_name = networks.further_variables(platform)
         return {
-            "client_id": self._env[id_name],
-            "client_secret": self._env.get(secret_name, ""),
+            "client_id": client_id,
+            "client_secret": secret,
+            "callback": callback,
             "config": self._env.get(config_name, ""),
             "scopes": self._env.get(scopes_name, ""),
         }
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in registry.all_names() if self._env.get(networks.app_variables(name)[0]))
+        return (name for name in registry.all_names() if self._first(name, 0))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def _first(self, platform: str, which: int) -> str:
+        """The app's id (0) or secret (1), under the first of its names that is set."""
+        names = (networks.app_variables(platform)[which], networks.other_variables(platform)[which])
+        return next((self._env[name] for name in names if self._env.get(name)), "")
 
 
 def _port(value: str) -> int:

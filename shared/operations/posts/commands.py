@@ -42,6 +42,15 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A web page that the post points to. ``title`` and ``description`` where a network lets the sender word its card."""
+
+    url: str
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TargetOrder:
     """One account to publish on, and what differs there. None: as the post says."""
 
@@ -59,10 +68,13 @@ class TargetOrder:
 
 @dataclass(frozen=True, slots=True)
 class CreatePost:
-    """A post to make: now (``publish_now`` wins), at a time, or a draft when there is neither.
+    """A post to make: now (``publish_now`` wins), at a time, in the ``queue``'s next free slot (of ``queue_brand_id``, or of
+    the accounts' brand), or a draft when there is none of these. ``tags`` and ``campaign_id`` label it.
+    ``check_duplicates``: refuse what says the same on the same account as another post within a day.
 
     ``platform_data`` is keyed by platform; a target's own is flat and wins. ``timezone`` (IANA) reads times without an
-    offset. ``max_lateness``: found later than so many minutes, the post is ``missed`` and not sent.
+    offset. ``max_lateness``: found later than so many minutes, the post is ``missed`` and not sent. ``hashtags``, ``mentions``
+    and ``link`` become part of what is sent (:mod:`shared.operations.posts.wording`), but for a target with a text of its own.
     """
 
     text: str = ""
@@ -78,6 +90,14 @@ class CreatePost:
     max_lateness: int = 60
     platform_data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     skip_validation: bool = False
+    tags: tuple[str, ...] = ()
+    campaign_id: str = ""
+    queue: bool = False
+    queue_brand_id: str = ""
+    check_duplicates: bool = False
+    hashtags: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    link: Link | None = None
 
 
 EDITABLE_FIELDS = frozenset(
@@ -94,5 +114,8 @@ EDITABLE_FIELDS = frozenset(
         "max_lateness",
         "platform_data",
         "skip_validation",
+        "hashtags",
+        "mentions",
+        "link",
     }
 )

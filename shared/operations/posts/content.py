@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.domain.content import Role
 from shared.domain.posts import MediaRef
+from shared.operations.posts import wording
 from shared.operations.posts.blanks import is_blank
 from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
 from shared.operations.posts.issues import Findings, Issue
@@ -55,7 +56,7 @@ def of_target(
     command: CreatePost, order: TargetOrder | None, manifest: Manifest, at: str, resolved: Resolved, found: Findings
 ) -> Content:
     """The content for one account (``order``), or for a network as such (None). ``at`` is the target's field path."""
-    pieces = [_main(command, order, at, resolved)]
+    pieces = [_main(command, order, manifest, at, resolved)]
     pieces += _segments(command, pieces[0], resolved)
     if len(pieces) > 1 and not (pieces[0].text or pieces[0].media):
         pieces = pieces[1:]  # a thread may be given as segments alone: the first is the post itself
@@ -67,7 +68,8 @@ def of_target(
 
 def options(command: CreatePost, order: TargetOrder | None, manifest: Manifest) -> dict[str, Any]:
     """The network's options: the post's by platform (an alias counts), then the target's own, then its page or board."""
-    merged: dict[str, Any] = {}
+    media = order.media if order and order.media is not None else command.media
+    merged: dict[str, Any] = {} if order and order.text is not None else wording.card(command, manifest, bool(media))
     for name in sorted(command.platform_data, key=lambda name: name == manifest.name):
         if _means(name, manifest):
             merged |= command.platform_data[name]
@@ -85,11 +87,13 @@ def _means(name: str, manifest: Manifest) -> bool:
         return False
 
 
-def _main(command: CreatePost, order: TargetOrder | None, at: str, resolved: Resolved) -> DraftPiece:
+def _main(
+    command: CreatePost, order: TargetOrder | None, manifest: Manifest, at: str, resolved: Resolved
+) -> DraftPiece:
     own_text = order is not None and order.text is not None
     own_media = order is not None and order.media is not None
-    text = order.text if order and order.text is not None else command.text
     media = order.media if order and order.media is not None else command.media
+    text = order.text if order and order.text is not None else wording.composed(command, manifest, bool(media))
     return DraftPiece(
         Role.POST,
         text,

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from shared.platforms.facebook.capabilities import ACTIONS, FACETS, FEATURES, RESOURCES
 from shared.platforms.facebook.kinds_data import DOCS, KINDS, OPTIONS, POSTS, READ, TEXT
-from shared.platforms.manifest import ApiVersion, Manifest, OAuth, Source, Timing
+from shared.platforms.manifest import ApiVersion, LinkCard, Manifest, OAuth, Source, Timing
 
 _CHANGELOG = Source(f"{DOCS}/graph-api/changelog", READ)
 
@@ -49,6 +49,7 @@ MANIFEST = Manifest(
             "ads_read",
         ),
         pkce=False,
+        app_env_also=("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET"),
     ),
     text=TEXT,
     kinds=KINDS,
@@ -68,4 +69,6 @@ MANIFEST = Manifest(
     features=FEATURES,
     actions=ACTIONS,
     resources=RESOURCES,
+    link_card=LinkCard("link"),
+    counts=MappingProxyType({"likes": "reactions"}),
 )

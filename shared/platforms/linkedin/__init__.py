@@ -10,6 +10,7 @@ from shared.platforms.linkedin.capabilities import ACTIONS, FEATURES, LEARN, NO_
 from shared.platforms.manifest import (
     ApiVersion,
     KindLimit,
+    LinkCard,
     Manifest,
     MediaLimit,
     OAuth,
@@ -119,4 +120,6 @@ MANIFEST = Manifest(
     features=FEATURES,
     actions=ACTIONS,
     resources=RESOURCES,
+    link_card=LinkCard("article_url", "article_title", "article_description", needs_title=True),
+    counts=MappingProxyType({"likes": "reactions"}),
 )

@@ -10,6 +10,7 @@ from shared.platforms.manifest import (
     Action,
     ApiVersion,
     KindLimit,
+    LinkCard,
     Manifest,
     MediaLimit,
     NotOffered,
@@ -200,4 +201,5 @@ MANIFEST = Manifest(
             (Option("board_id", "string", "The board's id.", required=True),),
         ),
     ),
+    link_card=LinkCard("link", beside_media=True),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from shared.platforms.manifest import ApiVersion, Manifest, OAuth, Source, Timing
+from shared.platforms.manifest import ApiVersion, LinkCard, Manifest, OAuth, Source, Timing
 from shared.platforms.threads.capabilities import ACTIONS, ADS, FEATURES, RESOURCES, TEXT
 from shared.platforms.threads.kinds_data import DOCS, KINDS, OPTIONS, POSTS, READ
 
@@ -67,4 +67,5 @@ MANIFEST = Manifest(
     features=FEATURES,
     actions=ACTIONS,
     resources=RESOURCES,
+    link_card=LinkCard("link_attachment"),
 )

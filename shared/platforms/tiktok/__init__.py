@@ -108,6 +108,7 @@ MANIFEST = Manifest(
         pkce=True,
         challenge="S256-hex",
         extra=ADS_CONSENT,
+        app_env_also=("TIKTOK_CLIENT_KEY", ""),
     ),
     text=TextLimit(2200, "utf16", "limits:count", _POSTING),
     kinds=(

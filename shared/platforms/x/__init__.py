@@ -95,6 +95,7 @@ MANIFEST = Manifest(
             "string",
             "Who may reply; everyone when left out.",
             ("following", "mentionedUsers", "subscribers", "verified"),
+            default="everyone",
         ),
         Option("made_with_ai", "boolean", "Discloses media made with AI."),
         Option("paid_partnership", "boolean", "Discloses paid promotion."),
@@ -107,4 +108,5 @@ MANIFEST = Manifest(
     rate_limits=RATE_LIMITS,
     features=FEATURES,
     actions=ACTIONS,
+    counts=MappingProxyType({"shares": "retweets", "comments": "replies"}),
 )

@@ -7,6 +7,7 @@ from typing import Literal
 
 Mode = Literal["test", "live"]
 Kind = Literal["key", "session", "token"]
+ACCOUNT_LEVEL = ("webhooks:manage", "analytics:read")  # scopes of the whole workspace: no caller of some brands has them
 EXPLICIT = frozenset({"tokens:read"})  # scopes that full access does not include: they must be named
 
 
@@ -47,7 +48,10 @@ class Caller:
         return self.user_id or self.key_id
 
     def may(self, scope: str) -> bool:
-        """Whether the caller has this scope. Full access has all but those of ``EXPLICIT``."""
+        """Whether the caller has this scope. Full access has all but those of ``EXPLICIT``; what is of the whole workspace
+        (``ACCOUNT_LEVEL``), a caller of some brands has not."""
+        if self.brand_ids and scope in ACCOUNT_LEVEL:
+            return False
         return scope in self.scopes or (not self.scopes and scope not in EXPLICIT)
 
     def sees(self, brand_id: str) -> bool:

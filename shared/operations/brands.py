@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from shared.domain import codec
-from shared.domain.accounts import Account
+from shared.domain.accounts import Account, account_path
 from shared.domain.brands import DEFAULT_BRAND, MAX_BRAND_NAME, Brand, brand_of, brand_path
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
@@ -125,7 +125,25 @@ def allowed_accounts(ports: Ports, caller: Caller) -> frozenset[str] | None:
     if not caller.brand_ids:
         return None
     found = lookup.every(ports, Query(f"workspaces/{caller.space}/accounts"))
-    return frozenset(doc.id for doc in found if caller.sees(brand_of(codec.decode(Account, doc.data))))
+    return frozenset(doc.id for doc in found if caller.sees(brand_of(codec.of(Account, doc))))
+
+
+def sees_account(ports: Ports, caller: Caller, account_id: str) -> bool:
+    """Whether the caller may know of this account, connected or not. One read for a caller of some brands, else none."""
+    return sees_accounts(ports, caller, [account_id], whole=True)
+
+
+def sees_accounts(ports: Ports, caller: Caller, account_ids: Iterable[str], *, whole: bool) -> bool:
+    """Whether what belongs to these accounts is the caller's: to know of (one of them is), or ``whole`` to change (all are).
+
+    What belongs to no account is not a matter for a caller of some brands. Such a one costs a round trip, else none.
+    """
+    if not caller.brand_ids:
+        return True
+    paths = [account_path(caller.space, one) for one in dict.fromkeys(account_ids) if lookup.plain(one)]
+    docs = ports.store.get_many(paths) if paths else []
+    seen = [doc is not None and caller.sees(brand_of(codec.of(Account, doc))) for doc in docs]
+    return bool(seen) and (all(seen) if whole else any(seen))
 
 
 def full_access(caller: Caller) -> None:

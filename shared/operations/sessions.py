@@ -24,6 +24,8 @@ from typing import Any, TypeVar
 
 from shared.domain import codec
 from shared.domain.accounts import Account, AccountView, Tokens, account_path
+from shared.domain.brands import brand_of
+from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Limited, Reconnect, RostrumError
 from shared.domain.posts import PUBLISH
 from shared.operations import apps, lookup, networks, tokens
@@ -50,6 +52,14 @@ T = TypeVar("T")
 def open_account(ports: Ports, space: str, account_id: str) -> Account:
     """The connected account. One read. Raises Missing (``account.not_found``), store.Unavailable."""
     return _read(ports, space, account_id)[1]
+
+
+def callers_account(ports: Ports, caller: Caller, account_id: str) -> Account:
+    """As :func:`open_account`; what is in a brand that the caller is not bound to is missing, too."""
+    account = open_account(ports, caller.space, account_id)
+    if not caller.sees(brand_of(account)):
+        raise lookup.missing("account", account_id)
+    return account
 
 
 def call(ports: Ports, account: Account) -> Call:

@@ -10,7 +10,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
 from shared.domain.posts import Live, Target, target_path
 from shared.domain.states import EDITABLE, State
-from shared.operations import lookup
+from shared.operations import brands, lookup
 from shared.operations.engaging import ids
 from shared.operations.engaging.commands import Verdict
 from shared.operations.publishing import dispatch
@@ -29,12 +29,14 @@ class Page:
 
 
 def get(ports: Ports, caller: Caller, action_id: str) -> Target:
-    """The action as it is now. Raises Missing (``action.not_found``; also for a post's target)."""
+    """The action as it is now. Raises Missing (``action.not_found``; also for a post's target, and another brand's)."""
     return _read(_document(ports, caller, action_id), action_id)
 
 
 def list_(ports: Ports, caller: Caller, account_id: str, limit: int = 25, cursor: str = "") -> Page:
     """The actions of one account, newest first; ``cursor`` is a page's ``next``. Raises Missing for a cursor of no action."""
+    if not brands.sees_account(ports, caller, account_id):
+        return Page(())
     query = Query(
         collection=f"workspaces/{caller.space}/targets",
         where=(("post_id", "==", ""), ("account_id", "==", account_id)),
@@ -116,7 +118,10 @@ def _change(ports: Ports, caller: Caller, action_id: str, step: Callable[[Target
 
 
 def _document(ports: Ports, caller: Caller, action_id: str) -> Doc:
-    return lookup.document(ports, f"workspaces/{caller.space}/targets", action_id, "action")
+    doc = lookup.document(ports, f"workspaces/{caller.space}/targets", action_id, "action")
+    if caller.brand_ids and not brands.sees_account(ports, caller, codec.of(Target, doc).account_id):
+        raise lookup.missing("action", action_id)
+    return doc
 
 
 def _read(doc: Doc | None, action_id: str) -> Target:

@@ -97,7 +97,7 @@ def not_offered(manifest: Manifest, what: str, why: NotOffered) -> Unsupported:
 
 
 def _account(ports: Ports, caller: Caller, account_id: str) -> Account:
-    account = sessions.open_account(ports, caller.space, account_id)
+    account = sessions.callers_account(ports, caller, account_id)
     if account.status == "reconnect_required":
         who = f"{account.username} on {networks.title(account.platform)}"
         text = f"account_id: {who} must be connected again before it can do anything."

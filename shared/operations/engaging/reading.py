@@ -107,7 +107,7 @@ def _answered(account: Account, question: Callable[[Call], T], call: Call) -> T:
 
 def offering(ports: Ports, caller: Caller, account_id: str, feature: str) -> Account:
     """The account, on a network that offers the feature. Raises Unsupported with the manifest's reason, Missing."""
-    account = sessions.open_account(ports, caller.space, account_id)
+    account = sessions.callers_account(ports, caller, account_id)
     manifest = registry.manifest(account.platform)
     answer = manifest.feature(feature)
     if isinstance(answer, NotOffered):

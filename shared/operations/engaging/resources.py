@@ -31,7 +31,7 @@ def read(
     Raises Invalid (no such resource or argument there: both name the known ones), Missing, Reconnect, Limited,
     NetworkRefused, Broken.
     """
-    account = sessions.open_account(ports, caller.space, account_id)
+    account = sessions.callers_account(ports, caller, account_id)
     manifest, given = registry.manifest(account.platform), arguments or {}
     resource = _known(manifest, name)
     found = Findings()

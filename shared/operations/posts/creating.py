@@ -30,6 +30,7 @@ def create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt |
     Raises Invalid (every finding in its ``meta``), Missing, Reconnect, Broken (nothing was made), and
     ``idempotency.AlreadyDone`` when another request with the same key was faster.
     """
+    _in_a_brand(caller, command)
     planned = plan(ports, caller, command)
     planned.found.raise_if_any()
     now, post_id = ports.clock.now(), ports.ids.new("post")
@@ -38,6 +39,13 @@ def create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt |
     _commit(ports, made, _writes(made), receipt)
     dispatch_all(ports, targets)
     return made
+
+
+def _in_a_brand(caller: Caller, command: CreatePost) -> None:
+    """A draft without accounts is in no brand: a caller of some brands would never see it again. Raises Invalid."""
+    if caller.brand_ids and not command.targets:
+        text = "targets: a key that is bound to brands names at least one account, also for a draft."
+        raise Invalid("validation.field_required", text, field="targets")
 
 
 def dispatch_all(ports: Ports, targets: Sequence[Target]) -> None:

@@ -116,7 +116,7 @@ def unpublish(ports: Ports, caller: Caller, post_id: str, account_id: str | None
 
 
 def _load(ports: Ports, caller: Caller, post_id: str) -> PostView:
-    post, _ = load_post(ports, caller, post_id)
+    post, _ = load_post(ports, caller, post_id, whole=True)
     return view(post, load_targets(ports, caller, [post]))
 
 

@@ -20,6 +20,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid
 from shared.domain.posts import Post, Target
+from shared.operations import brands
 from shared.operations.posts.times import read_instant
 from shared.operations.posts.views import PostView, load_targets, view
 from shared.platforms import registry
@@ -64,7 +65,7 @@ def list_(ports: Ports, caller: Caller, wanted: ListPosts) -> Page:
 
     Raises Invalid: an unknown platform, an unreadable time, a cursor of another list.
     """
-    query, keep = _plan(caller, wanted)
+    query, keep = _plan(caller, wanted, brands.allowed_accounts(ports, caller))
     found, last, more = _scan(ports, query, keep, wanted)
     by_post: dict[str, list[Target]] = {}
     for target in load_targets(ports, caller, found):
@@ -73,7 +74,7 @@ def list_(ports: Ports, caller: Caller, wanted: ListPosts) -> Page:
     return Page(posts, wanted.limit, _cursor(caller, wanted, last) if more and last else None)
 
 
-def _plan(caller: Caller, wanted: ListPosts) -> tuple[Query, Callable[[Post], bool]]:
+def _plan(caller: Caller, wanted: ListPosts, allowed: frozenset[str] | None) -> tuple[Query, Callable[[Post], bool]]:
     platform = _platform(wanted.platform)
     by_account = len(wanted.account_ids) == 1
     where: list[tuple[str, Op, Any]] = []
@@ -88,7 +89,7 @@ def _plan(caller: Caller, wanted: ListPosts) -> tuple[Query, Callable[[Post], bo
     collection = f"workspaces/{caller.space}/posts"
     start = _start(caller, wanted, name)
     query = Query(collection, None, tuple(where), ((name, direction),), BATCH, start)
-    return query, _Keep(wanted, platform, frozenset(wanted.account_ids), wanted.search.casefold())
+    return query, _Keep(wanted, platform, frozenset(wanted.account_ids), wanted.search.casefold(), allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,14 @@ class _Keep:
     platform: str | None
     accounts: frozenset[str]
     needle: str = field(default="")
+    allowed: frozenset[str] | None = None  # what a caller of some brands may know of
 
     def __call__(self, post: Post) -> bool:
         return (
             self._shelf(post)
             and (self.platform is None or self.platform in post.platforms)
             and (not self.accounts or not self.accounts.isdisjoint(post.accounts))
+            and (self.allowed is None or not self.allowed.isdisjoint(post.accounts))
             and (not self.needle or self.needle in f"{post.title}\n{post.text}".casefold())
         )
 

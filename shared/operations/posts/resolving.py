@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
+from shared.domain.brands import brand_of
 from shared.domain.callers import Caller
 from shared.domain.content import MediaType
 from shared.domain.errors import Invalid, Missing, Reconnect
@@ -25,14 +26,15 @@ from shared.ports.world import Ports
 def find_accounts(ports: Ports, caller: Caller, ids: Sequence[str]) -> list[Account]:
     """The accounts in the order of ``ids``, in one round trip.
 
-    Raises Missing (unknown, disconnected, or another workspace's: they look the same), Reconnect.
+    Raises Missing (unknown, disconnected, another workspace's or another brand's: they look the same), Reconnect.
     """
     for index, one in enumerate(ids):
         if not plain_id(one):
             raise no_account(one, f"targets[{index}].account_id")
     docs = ports.store.get_many([account_path(caller.space, one) for one in ids]) if ids else []
     accounts = [codec.of(Account, doc) if doc else None for doc in docs]
-    return [_usable(account, ids[index], f"targets[{index}].account_id") for index, account in enumerate(accounts)]
+    seen = [one if one and caller.sees(brand_of(one)) else None for one in accounts]
+    return [_usable(account, ids[index], f"targets[{index}].account_id") for index, account in enumerate(seen)]
 
 
 def no_account(id: str, field: str) -> Missing:

@@ -9,7 +9,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Missing
 from shared.domain.posts import Post, Target, post_path, target_path
-from shared.operations import lookup
+from shared.operations import brands, lookup
 from shared.ports.store import Doc, Query
 from shared.ports.world import Ports
 
@@ -31,12 +31,16 @@ def view(post: Post, targets: Iterable[Target]) -> PostView:
     return PostView(post, tuple(sorted(own, key=lambda target: target.position)))
 
 
-def load_post(ports: Ports, caller: Caller, post_id: str) -> tuple[Post, Doc]:
-    """The post and its document. Raises Missing (also for another workspace's)."""
+def load_post(ports: Ports, caller: Caller, post_id: str, *, whole: bool = False) -> tuple[Post, Doc]:
+    """The post and its document. Raises Missing (also for another workspace's, or other brands': a caller of some brands
+    sees what has a target in one of them, and changes (``whole``) only what has all its targets there)."""
     doc = ports.store.get(post_path(caller.space, post_id)) if plain_id(post_id) else None
     if doc is None:
         raise no_post(post_id)
-    return codec.of(Post, doc), doc
+    post = codec.of(Post, doc)
+    if not brands.sees_accounts(ports, caller, post.accounts, whole=whole):
+        raise no_post(post_id)
+    return post, doc
 
 
 def load_targets(ports: Ports, caller: Caller, posts: Sequence[Post]) -> list[Target]:

@@ -21,7 +21,15 @@ from shared.api.v1.dialect import V1
 from shared.runtime.api_edge import DIALECTS
 
 _REF = "#/components/schemas/{model}"
-_KEY_ERRORS = ("auth.missing_header", "auth.empty_token", "auth.invalid_key")
+_KEY_ERRORS = (
+    "auth.missing_header",
+    "auth.empty_token",
+    "auth.invalid_key",
+    "auth.invalid_token",
+    "auth.not_provisioned",
+    "auth.user_not_found",
+    "auth.insufficient_scope",
+)
 _IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -124,7 +132,7 @@ def codes(route: Route) -> list[str]:
     """Every code that the operation may answer: its own, and those that follow from its shape."""
     found = list(route.errors)
     found += _KEY_ERRORS if route.scope is not None else ()
-    found += ("auth.insufficient_scope",) if route.scope else ()
+    found += ("auth.origin_mismatch",) if route.scope is not None and route.method != "GET" else ()
     found += () if route.foreign_query else ("validation.field_unknown", "validation.field_invalid")
     found += _KEYED if route.idempotency != "none" else ()
     if route.upload is not None:

@@ -36,6 +36,7 @@ SCOPES: tuple[Scope, ...] = (
     Scope("accounts:manage", "Accounts", "Connect, configure and disconnect accounts"),
     Scope("posts:read", "Posts", "List and read posts, check drafts against the networks' limits"),
     Scope("posts:write", "Posts", "Create, edit, publish, retry, resolve and delete posts"),
+    Scope("posts:approve", "Posts", "Agree to posts that others made, where a workspace demands that, or send them back"),
     Scope("media:read", "Media", "Browse the media library and its usage"),
     Scope("media:write", "Media", "Upload and delete media"),
     Scope("inbox:read", "Inbox", "Read comments, reviews and mentions"),
@@ -48,7 +49,7 @@ SCOPES: tuple[Scope, ...] = (
     Scope("analytics:read", "Account-level", "Read events, summaries and exports"),
     Scope("automations:read", "Automations", "Read automation rules"),
     Scope("automations:write", "Automations", "Create, change and delete automation rules"),
-    Scope("tokens:read", "Tokens", "See a Page's access token where an answer shows it; full access does not include it"),
+    Scope("tokens:read", "Tokens", "See a Page's access token where an answer shows it; not part of full access"),
 )
 SCOPE_NAMES = frozenset(scope.name for scope in SCOPES)
 

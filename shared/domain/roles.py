@@ -25,7 +25,7 @@ _CREATING = frozenset(
         "analytics:read",
     }
 )
-_ANSWERING = _CREATING | {"inbox:read", "inbox:write", "dms:read", "dms:send"}
+_ANSWERING = _CREATING | {"posts:approve", "inbox:read", "inbox:write", "dms:read", "dms:send"}
 _EVERYTHING = SCOPE_NAMES - EXPLICIT  # every scope by its name, which is less than full access: nothing of an admin's
 
 FULL: frozenset[str] = frozenset()

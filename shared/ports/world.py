@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from shared.ports.blobs import Blobs
     from shared.ports.bus import Bus
     from shared.ports.clock import Clock
     from shared.ports.http import Http
+    from shared.ports.identity import Identity
     from shared.ports.ids import Ids
+    from shared.ports.payments import Payments
     from shared.ports.queue import Queue
     from shared.ports.store import Store
     from shared.ports.vault import Vault
@@ -22,6 +24,9 @@ class Ports:
 
     ``public_url``: where callers and networks reach this installation, without a trailing slash.
     ``apps``: the installation's app credentials (client id, secret) per platform name; empty where none is set.
+    ``payments``: who takes the money, None where nobody does. ``default_plan``: the tier of workspaces that have none of their own.
+    ``identity``: who people are, None where nobody can sign in or show a token.
+    ``memory``: what this process remembers between requests, by operation: only what may be forgotten at any time.
     """
 
     store: Store
@@ -35,6 +40,10 @@ class Ports:
     ids: Ids
     public_url: str
     apps: Apps
+    payments: Payments | None = None
+    default_plan: str = "self_hosted"
+    identity: Identity | None = None
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 if TYPE_CHECKING:

@@ -1,19 +1,42 @@
-"""API keys in the Authorization header, for the dialects that speak so."""
+"""Who calls, for the dialects: a key, a session or a JWT in the Authorization header, or a browser's session cookie."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
+from urllib.parse import urlsplit
+
+from werkzeug.http import parse_cookie
 
 from shared.api.engine.routes import ADMIN, Route
-from shared.domain.callers import Caller
-from shared.domain.errors import Forbidden
+from shared.domain.callers import Caller, Mode
+from shared.domain.errors import Forbidden, Invalid
 from shared.operations import callers
 from shared.ports.world import Ports
 
+MODE = "Rostrum-Mode"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
 
 def by_bearer(ports: Ports, headers: Mapping[str, str]) -> Caller:
-    """The caller behind ``Authorization: Bearer …``. Raises Unauthenticated."""
-    return callers.authenticate(ports, callers.bearer(headers.get("Authorization")))
+    """The caller behind ``Authorization: Bearer …`` or, without such a header, behind a browser's session cookie.
+
+    People and JWTs choose the mode with ``Rostrum-Mode: test`` (live if left out); a key has its own.
+    Raises Unauthenticated, Forbidden, Invalid (the mode), Broken.
+    """
+    token = session_cookie(ports, headers)
+    if token is not None and "Authorization" not in headers:
+        return callers.by_session(ports, token, _mode(headers))
+    return by_role(ports, headers)
+
+
+def by_role(ports: Ports, headers: Mapping[str, str]) -> Caller:
+    """The caller behind ``Authorization: Bearer …``: a JWT whose roles give it its scopes, a key, or a session's token.
+
+    For dialects that browsers do not speak. Raises as :func:`by_bearer`; a JWT of the configured issuer without one of
+    the seven roles: Forbidden (``auth.insufficient_scope``, ``meta.required_roles``).
+    """
+    return callers.resolve(ports, callers.bearer(headers.get("Authorization")), _mode(headers))
 
 
 def check_scope(caller: Caller, route: Route) -> None:
@@ -23,3 +46,52 @@ def check_scope(caller: Caller, route: Route) -> None:
     if route.scope not in (None, ADMIN, "") and not caller.may(str(route.scope)):
         message = f"This key lacks the scope {route.scope}. Make a key that has it, or one of full access."
         raise Forbidden("auth.insufficient_scope", message, required_scope=route.scope)
+
+
+def check_origin(ports: Ports, method: str, headers: Mapping[str, str]) -> None:
+    """Refuse what another site made a browser send: a cookie alone proves nothing of who wished it. Raises Forbidden.
+
+    Browsers set ``Sec-Fetch-Site`` and ``Origin`` themselves; no page can. Requests with an Authorization header are
+    not concerned, because no other site can add one.
+    """
+    if method in _SAFE or "Authorization" in headers or session_cookie(ports, headers) is None:
+        return
+    site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
+    if site != "same-origin" if site is not None else origin != own_origin(ports):
+        text = "A session's cookie changes things from this installation's own pages only. Elsewhere, send a key."
+        raise Forbidden("auth.origin_mismatch", text)
+
+
+def session_cookie(ports: Ports, headers: Mapping[str, str]) -> str | None:
+    """The session's token that the browser sent, None if there is none."""
+    given = headers.get("Cookie")
+    return parse_cookie(given).get(cookie_name(ports, "session")) if given else None
+
+
+def cookie_name(ports: Ports, use: str) -> str:
+    """``__Host-rostrum_{use}`` where we are reached by https: browsers bind such a cookie to exactly this host."""
+    return f"__Host-rostrum_{use}" if is_https(ports) else f"rostrum_{use}"
+
+
+def set_cookie(ports: Ports, use: str, value: str, seconds: int) -> str:
+    """A ``Set-Cookie`` header's value; ``seconds`` 0 removes the cookie."""
+    secure = "; Secure" if is_https(ports) else ""
+    return f"{cookie_name(ports, use)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+
+
+def is_https(ports: Ports) -> bool:
+    """Whether callers reach this installation by https."""
+    return ports.public_url.startswith("https://")
+
+
+def own_origin(ports: Ports) -> str:
+    """Scheme, host and port, as browsers spell an origin."""
+    parts = urlsplit(ports.public_url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _mode(headers: Mapping[str, str]) -> Mode:
+    given = headers.get(MODE, "live").strip().lower()
+    if given not in ("test", "live"):
+        raise Invalid("validation.field_invalid", f"{MODE}: test or live.", field=MODE)
+    return cast(Mode, given)

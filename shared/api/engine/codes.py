@@ -11,6 +11,8 @@ from shared.domain import errors
 _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the first that fits
     "auth.insufficient_scope": errors.Forbidden,
     "auth.state_mismatch": errors.Forbidden,
+    "auth.origin_mismatch": errors.Forbidden,
+    "auth.requires_dashboard_auth": errors.Forbidden,
     "auth.": errors.Unauthenticated,
     "account.reconnection_required": errors.Reconnect,
     "idempotency.": errors.Clash,
@@ -27,7 +29,19 @@ _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the fi
     "invite.": errors.Missing,
     "byok.credentials_missing": errors.Clash,
     "byok.test_rate_limited": errors.Limited,
+    "validation.redirect_uri_duplicate": errors.Clash,
     "resource.not_supported": errors.Unsupported,
+    "ratelimit.": errors.Limited,
+    "validation.post_limit_exhausted": errors.Limited,
+    "validation.interaction_limit_exhausted": errors.Limited,
+    "billing.not_configured": errors.Unsupported,
+    "billing.signature_invalid": errors.Invalid,
+    "billing.no_subscription": errors.Clash,
+    "billing.already_subscribed": errors.Clash,
+    "billing.post_limit": errors.Limited,
+    "billing.export_": errors.Limited,
+    "billing.storage_quota": errors.Invalid,
+    "billing.": errors.Forbidden,
     "system.": errors.Broken,
 }
 

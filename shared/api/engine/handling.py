@@ -12,8 +12,8 @@ from typing import Any
 from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
-from shared.api.engine import bodies, decoding, forms, replaying
-from shared.api.engine.authentication import check_scope
+from shared.api.engine import bodies, decoding, forms, limiting, replaying
+from shared.api.engine.authentication import check_origin, check_scope
 from shared.api.engine.exchange import Exchange, File, Reply
 from shared.api.engine.problems import Internal
 from shared.api.engine.routes import Dialect, Route, load
@@ -43,8 +43,9 @@ def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Respo
     request_id = _request_id(request, ports)
     dialect = dialect_of(request.path, dialects)
     seen: dict[str, Any] = {"request_id": request_id, "method": request.method, "dialect": dialect.name}
+    said = {"X-Request-ID": request_id}
     try:
-        reply = _serve(request, ports, dialect, request_id, seen)
+        reply = _serve(request, ports, dialect, said, seen)
     except RostrumError as error:
         reply = _spelled(dialect, error, request_id, seen)
     except (Unavailable, VaultUnavailable, BlobsUnavailable) as error:
@@ -56,10 +57,11 @@ def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Respo
         reply = _spelled(dialect, Internal(), request_id, seen)
     request.close()  # files that were spooled to disk
     _log(seen, reply, ports.clock.monotonic() - began)
-    return _response(reply, request_id)
+    return _response(reply, said)
 
 
-def _serve(request: Request, ports: Ports, dialect: Dialect, request_id: str, seen: dict[str, Any]) -> Reply:
+def _serve(request: Request, ports: Ports, dialect: Dialect, said: dict[str, str], seen: dict[str, Any]) -> Reply:
+    """The reply; ``said`` gets the headers that an answer to this caller has, ``seen`` what is logged."""
     found = match(dialect, request.method, request.path)
     if found.route is None:
         return Reply(204, headers={"Allow": ", ".join(found.allow)})
@@ -67,10 +69,12 @@ def _serve(request: Request, ports: Ports, dialect: Dialect, request_id: str, se
     seen["route"] = f"{route.method} {route.path}"
     caller = None
     if route.scope is not None:
+        check_origin(ports, request.method, request.headers)
         caller = load(dialect.authenticate)(ports, request.headers)
         seen |= {"workspace": caller.workspace, "key_id": caller.key_id, "mode": caller.mode}
+        limiting.count(ports, caller, route, said)
         check_scope(caller, route)
-    exchange, given = _decoded(request, ports, (found, route), caller, request_id)
+    exchange, given = _decoded(request, ports, (found, route), caller, said["X-Request-ID"])
     key = replaying.key_of(exchange, request.headers.get("Idempotency-Key"), route, given)
     return _located(route, replaying.run(replace(exchange, key=key), route, load(route.handler)))
 
@@ -121,14 +125,15 @@ def _spelled(dialect: Dialect, error: RostrumError, request_id: str, seen: dict[
     return reply
 
 
-def _response(reply: Reply, request_id: str) -> Response:
+def _response(reply: Reply, said: Mapping[str, str]) -> Response:
     body = reply.encode()
     headers = Headers(_SECURITY)
     for name, value in reply.headers.items():
         headers.set(name, value)
     if body:
         headers.add("Content-Type", reply.content_type)
-    headers.add("X-Request-ID", request_id)
+    for name, value in said.items():
+        headers.add(name, value)
     response = Response(body, reply.status, headers)
     if not body:
         response.headers.pop("Content-Type", None)

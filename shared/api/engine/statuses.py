@@ -20,6 +20,7 @@ _BY_CLASS: tuple[tuple[type[errors.RostrumError], int], ...] = (
 )
 BY_CODE = {
     "media.too_large": 413,
+    "billing.past_due": 402,
     "billing.storage_quota": 413,
     "platform.app_missing": 412,
     "byok.credentials_missing": 412,

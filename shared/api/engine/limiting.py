@@ -1,0 +1,41 @@
+"""Request limits in HTTP: three headers on every answer to a caller that is known, 429 when the minute is used up, 402
+when the workspace owes."""
+
+from __future__ import annotations
+
+import re
+
+from shared.api.engine.routes import Route
+from shared.domain.callers import Caller
+from shared.domain.errors import Forbidden, Limited
+from shared.operations import budgets
+from shared.operations.budgets import Taken
+from shared.ports.world import Ports
+
+# What a workspace that owes may still do: pay, see and change who it is, and leave.
+_OPEN = re.compile(r"(/v1/users/me|/v1/billing/.*|/v1/auth(/.*)?|/oauth/.*)")
+
+
+def count(ports: Ports, caller: Caller, route: Route, headers: dict[str, str]) -> None:
+    """Count the request; what the answer's ``headers`` say of it is there also when this raises.
+
+    Raises Limited (``ratelimit.exceeded``), Forbidden (``billing.past_due``), store.Unavailable.
+    """
+    taken = budgets.take(ports, caller.workspace)
+    headers["X-RateLimit-Limit"] = str(taken.limit)
+    headers["X-RateLimit-Remaining"] = str(taken.remaining)
+    headers["X-RateLimit-Reset"] = str(taken.reset)
+    if not taken.granted:
+        raise _exceeded(taken)
+    since = taken.past_due_since
+    if since is not None and not _OPEN.fullmatch(route.path):
+        text = "The last payment failed. Pay at POST /v1/billing/portal: everything works again then, nothing is lost."
+        raise Forbidden("billing.past_due", text, since=since.isoformat())
+
+
+def _exceeded(taken: Taken) -> Limited:
+    text = (
+        f"This workspace has used its {taken.limit} requests of this minute: send it again in {taken.reset} s. "
+        "All of its keys and sessions share them (GET /v1/billing/plans)."
+    )
+    return Limited("ratelimit.exceeded", text, limit=taken.limit, retry_after_seconds=taken.reset)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -38,7 +39,8 @@ class Media:
 
     ``pending``: an upload URL was handed out; ``ready``: its bytes were looked at; ``failed``: they are not what was
     announced (``failure`` says why) and were removed. ``facts`` and ``size`` (bytes) are known once it is ready.
-    ``blob`` is its key in the blobs port.
+    ``blob`` is its key in the blobs port. ``thumbnails``: the keys of its smaller copies by name, empty where there can be
+    none, None before anybody asked. ``hints``: the networks that the sender means it for.
     """
 
     id: str
@@ -53,6 +55,8 @@ class Media:
     facts: MediaFacts | None = None
     failure: str = ""
     created_by: str = ""
+    thumbnails: Mapping[str, str] | None = None
+    hints: tuple[str, ...] = ()
 
 
 def media_path(space: str, media_id: str) -> str:

@@ -73,10 +73,20 @@ class Usage:
 # ------------------------------------------------------------------------------------------- the library
 
 
-def upload(ports: Ports, caller: Caller, *, filename: str, content_type: str, chunks: Iterable[bytes]) -> Media:
+def upload(
+    ports: Ports,
+    caller: Caller,
+    *,
+    filename: str,
+    content_type: str,
+    chunks: Iterable[bytes],
+    alt_text: str = "",
+    hints: Sequence[str] = (),
+) -> Media:
     """Keep a file of at most 50 MB, once its bytes were looked at; nothing is kept of one that is refused.
 
-    ``content_type``: what the sender says, empty if nothing. Raises Invalid (``media.too_large``, and what
+    ``content_type``: what the sender says, empty if nothing. ``alt_text``: what posts say of it that say nothing else.
+    ``hints``: public names of the networks that it is meant for. Raises Invalid (``media.too_large``, and what
     :func:`shared.operations.probe.probe` raises), Broken, store.Unavailable.
     """
     name = _cleaned(filename)
@@ -94,7 +104,8 @@ def upload(ports: Ports, caller: Caller, *, filename: str, content_type: str, ch
     except Invalid:
         _drop(ports, key)
         raise
-    media = Media(media_id, caller.space, name, facts.content_type, "ready", key, ports.clock.now())
+    facts = replace(facts, alt_text=alt_text)
+    media = Media(media_id, caller.space, name, facts.content_type, "ready", key, ports.clock.now(), hints=tuple(hints))
     media = replace(media, size=info.size, md5=info.md5, facts=facts, created_by=caller.key_id)
     ports.store.commit([Write("create", media_path(caller.space, media_id), codec.encode(media))])
     return media
@@ -171,7 +182,7 @@ def delete(ports: Ports, caller: Caller, media_id: str) -> None:
     path = media_path(caller.space, media_id)
     using = _users(caller.space, media_id)
 
-    def body(txn: Transaction) -> str:
+    def body(txn: Transaction) -> list[str]:
         doc, users = txn.get(path), [found.id for query in using for found in txn.query(query)]
         if doc is None:
             raise lookup.missing("media", media_id)
@@ -179,9 +190,10 @@ def delete(ports: Ports, caller: Caller, media_id: str) -> None:
             text = f"The file is used by {users[0]}, which is not over yet: delete or cancel that first."
             raise Clash("media.in_use", text, id=media_id, **_named(users[:10]))
         txn.write(Write("delete", path))
-        return str(doc.data["blob"])
+        return [str(doc.data["blob"]), *(doc.data.get("thumbnails") or {}).values()]
 
-    _drop(ports, ports.store.transact(body))
+    for key in ports.store.transact(body):
+        _drop(ports, key)
 
 
 def preview_url(ports: Ports, media: Media) -> str:

@@ -1,0 +1,53 @@
+"""Where others named an account, and an answer in public below it."""
+
+from __future__ import annotations
+
+from shared.domain.accounts import Account
+from shared.domain.callers import Caller
+from shared.operations import accounts
+from shared.operations.engaging import reading
+from shared.operations.engaging.commands import Order
+from shared.operations.inbox import cursors, ids, naming
+from shared.operations.inbox.ids import Named
+from shared.operations.inbox.paging import filled
+from shared.operations.posts.times import read_instant
+from shared.platforms.contract_inbox import Mention, Page
+from shared.ports.world import Ports
+
+_POST, _COMMENT = "_post", "_comment"  # beside the adapter's own handles, in the id alone
+
+
+def list_(
+    ports: Ports, caller: Caller, account_id: str, since: str, limit: int, cursor: str = ""
+) -> tuple[Account, Page[Mention]]:
+    """A page of mentions, those since then (RFC 3339) only. Raises Invalid, Missing, Unsupported, and what asking raises."""
+    account = reading.offering(ports, caller, account_id, "mentions.list")
+    from_ = read_instant(since, None, "since", None) if since else None
+    of = cursors.bound("mentions", caller.space, account_id, since)
+    return account, filled(
+        lambda at: reading.mentions(ports, caller, account_id, at),
+        of,
+        limit,
+        cursor,
+        lambda one: from_ is None or one.at >= from_,
+    )
+
+
+def id_of(account: Account, mention: Mention) -> str:
+    """Our id of a mention: it knows where it was made."""
+    handles = {**mention.handles, _POST: mention.post_id, _COMMENT: mention.comment_id}
+    return ids.encode("mention", Named(account.platform, mention.id, "", handles))
+
+
+def order(ports: Ports, caller: Caller, account_id: str, mention_id: str, comment_id: str, text: str) -> Order:
+    """A comment below a post that names the account, or an answer to a comment that does. Raises Missing, Invalid."""
+    account = accounts.get(ports, caller, account_id)
+    named = naming.thing(account, "mention", mention_id, "media_id")
+    handles = {name: value for name, value in named.handles.items() if name not in (_POST, _COMMENT)}
+    post, comment = str(named.handles.get(_POST) or ""), str(named.handles.get(_COMMENT) or "")
+    if comment_id:
+        given = naming.thing(account, "comment", comment_id, "comment_id")
+        return Order(account_id, "comment.reply", given.id, text, handles=given.handles)
+    if comment:
+        return Order(account_id, "comment.reply", comment, text, handles=handles)
+    return Order(account_id, "comment.create", post or named.id, text, handles=handles)

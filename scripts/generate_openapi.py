@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.api.engine import codes as kinds
+from shared.api.engine import limiting
 from shared.api.engine.routes import Dialect, Route, Upload, load
 from shared.api.v1.dialect import V1
 from shared.runtime.api_edge import DIALECTS
@@ -44,6 +45,11 @@ _REQUEST_ID = {
 _REPLAYED = {
     "description": "`true` on an answer that was given before, to the same request with the same Idempotency-Key.",
     "schema": {"type": "string", "const": "true"},
+}
+_COUNTED = {
+    "X-RateLimit-Limit": "Requests that the workspace may make in a minute.",
+    "X-RateLimit-Remaining": "How many of them are left, as far as the answering process knows.",
+    "X-RateLimit-Reset": "Seconds until the minute is over.",
 }
 _TAGS = ("posts", "queue", "accounts", "brands", "media", "inbox", "actions", "keys", "platforms")
 _MOUNTS = ("v1", "api", "creator", "social")  # where a dialect begins
@@ -88,7 +94,7 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
             "securitySchemes": {
                 "apiKey": {"type": "http", "scheme": "bearer", "description": "rst_live_… or rst_test_… (sandbox)"}
             },
-            "headers": {"X-Request-ID": _REQUEST_ID, "Idempotent-Replayed": _REPLAYED},
+            "headers": {"X-Request-ID": _REQUEST_ID, "Idempotent-Replayed": _REPLAYED, **_counted_headers()},
             "schemas": dict(sorted(schemas.items())),
         },
     }
@@ -131,7 +137,8 @@ def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
 def codes(route: Route) -> list[str]:
     """Every code that the operation may answer: its own, and those that follow from its shape."""
     found = list(route.errors)
-    found += _KEY_ERRORS if route.scope is not None else ()
+    found += (*_KEY_ERRORS, "ratelimit.exceeded") if route.scope is not None else ()
+    found += () if route.scope is None or limiting.open_to_debtors(route) else ("billing.past_due",)
     found += ("auth.origin_mismatch",) if route.scope is not None and route.method != "GET" else ()
     found += () if route.foreign_query else ("validation.field_unknown", "validation.field_invalid")
     found += _KEYED if route.idempotency != "none" else ()
@@ -227,6 +234,8 @@ def _responses(dialect: Dialect, route: Route) -> dict[str, Any]:
         made[str(status)] = _refusal(
             dialect, ", ".join(f"`{code}`" for code in found), page=route.foreign_query and status < 500
         )
+    if "429" in made and route.scope is not None:
+        made["429"]["headers"] |= _always(route) | {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     made["default"] = _refusal(dialect, "Anything else")
     return dict(sorted(made.items()))
 
@@ -242,8 +251,19 @@ def _answer(route: Route, status: int, model: str | None) -> dict[str, Any]:
     return made | {"content": {"application/json": content}}
 
 
+def _counted_headers() -> dict[str, Any]:
+    said = {**_COUNTED, "Retry-After": "Seconds to wait before the request is worth sending again."}
+    return {name: {"description": words, "schema": {"type": "integer"}} for name, words in said.items()}
+
+
+def _always(route: Route) -> dict[str, Any]:
+    """The headers of every answer of this route."""
+    names = ("X-Request-ID", *(_COUNTED if route.scope is not None else ()))
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
 def _answer_headers(route: Route, status: int) -> dict[str, Any]:
-    made: dict[str, Any] = {"X-Request-ID": {"$ref": "#/components/headers/X-Request-ID"}}
+    made: dict[str, Any] = _always(route)
     if status == 302 or (status == 201 and route.location):
         schema = {"type": "string", "format": "uri-reference"}
         made["Location"] = {"schema": schema, "description": "Where to go on." if status == 302 else route.location}

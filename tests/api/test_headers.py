@@ -31,7 +31,8 @@ def test_what_was_made_is_where_location_says(call: Api) -> None:
 
 def test_the_document_declares_the_headers() -> None:
     answer = document()["paths"]["/v1/posts"]["post"]["responses"]["201"]
-    assert set(answer["headers"]) == {"X-Request-ID", "Location", "Idempotent-Replayed"}
+    counted = {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+    assert set(answer["headers"]) == {"X-Request-ID", "Location", "Idempotent-Replayed"} | counted
     assert "X-Request-ID" in document()["paths"]["/v1/posts"]["post"]["responses"]["400"]["headers"]
 
 

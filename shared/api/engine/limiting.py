@@ -28,9 +28,14 @@ def count(ports: Ports, caller: Caller, route: Route, headers: dict[str, str]) -
     if not taken.granted:
         raise _exceeded(taken)
     since = taken.past_due_since
-    if since is not None and not _OPEN.fullmatch(route.path):
+    if since is not None and not open_to_debtors(route):
         text = "The last payment failed. Pay at POST /v1/billing/portal: everything works again then, nothing is lost."
         raise Forbidden("billing.past_due", text, since=since.isoformat())
+
+
+def open_to_debtors(route: Route) -> bool:
+    """Whether it is answered also while the last payment is missing."""
+    return _OPEN.fullmatch(route.path) is not None
 
 
 def _exceeded(taken: Taken) -> Limited:

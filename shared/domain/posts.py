@@ -146,6 +146,7 @@ class Target:
     ``noted`` is the status that the post's document last heard of. ``immediate``: it was asked for now, not for later.
     ``live_ids``: the network's ids of what its pieces made, to find the target by. Of an action, ``subject`` says what it
     is done to (:func:`subject_of`) and ``media_ids`` which of the library's files it needs (of posts, the post says it).
+    ``metered_at``: when an action was counted as an interaction, None where it costs none.
     """
 
     id: str
@@ -185,6 +186,7 @@ class Target:
     module: str = PUBLISH
     created_by: str = ""
     subject: str = ""
+    metered_at: datetime | None = None
     media_ids: tuple[str, ...] = ()
 
     @property
@@ -223,6 +225,7 @@ class Post:
 
     ``platforms`` and ``accounts`` repeat the targets' for filtering. ``hidden``: archived by the caller.
     ``deleted_at``: when it was deleted; from then on it is ``cancelled``, whatever its targets came to.
+    ``metered_at``: when it first was more than a draft, ``retried_at`` when it was last tried again: what plans count.
     """
 
     id: str
@@ -243,6 +246,8 @@ class Post:
     hidden: bool = False
     created_by: str = ""
     deleted_at: datetime | None = None
+    metered_at: datetime | None = None
+    retried_at: datetime | None = None
 
 
 def post_path(space: str, post_id: str) -> str:

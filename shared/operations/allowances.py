@@ -8,6 +8,7 @@ was under way at once. Only live mode counts; the sandbox is free.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain import codec
@@ -15,6 +16,7 @@ from shared.domain.brands import DEFAULT_BRAND
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Invalid, Limited
 from shared.domain.plans import UNLIMITED, Plan, within
+from shared.domain.posts import Post
 from shared.domain.workspaces import Workspace, period_at, workspace_path
 from shared.operations import plans
 from shared.ports.store import Query
@@ -22,6 +24,8 @@ from shared.ports.world import Ports
 
 INTERACTIONS = frozenset({"comment.create", "comment.reply", "message.send", "review.reply"})
 """What is said to somebody costs one; liking, hiding, deleting and the one private reply that networks allow are free."""
+FREE = frozenset({"draft", "awaiting_approval", "cancelled"})
+"""The statuses of posts that cost nothing."""
 _MORE = "A larger plan has more (GET /v1/billing/plans)."
 
 
@@ -34,6 +38,33 @@ def check_posts(ports: Ports, caller: Caller, count: int = 1) -> None:
     if not within(plan.posts, posts_used(ports, caller.workspace, start), count):
         what = f"{plan.posts} posts a month"
         raise _exhausted(ports, "validation.post_limit_exhausted", (plan, what, plan.posts), end)
+
+
+@dataclass(frozen=True, slots=True)
+class PostMeter:
+    """Notes on a post when it was counted. ``refusal``: what is said instead, because none is left."""
+
+    now: datetime
+    refusal: Limited | None
+
+    def __call__(self, before: Post | None, after: Post) -> Post:
+        """``after``, counted if it became more than a draft, or is tried again. Raises Limited."""
+        first = after.metered_at is None and str(after.status) not in FREE
+        again = before is not None and after.retry_count > before.retry_count
+        if not first and not again:
+            return after
+        if self.refusal:
+            raise self.refusal
+        return replace(after, metered_at=self.now) if first else replace(after, retried_at=self.now)
+
+
+def posts_meter(ports: Ports, caller: Caller) -> PostMeter:
+    """What counts the posts of one request; reads what is used, where the plan has a limit. Raises store.Unavailable."""
+    try:
+        check_posts(ports, caller)
+    except Limited as refusal:
+        return PostMeter(ports.clock.now(), refusal)
+    return PostMeter(ports.clock.now(), None)
 
 
 def check_interactions(ports: Ports, caller: Caller, verb: str) -> None:

@@ -12,6 +12,7 @@ from shared.domain.content import Role
 from shared.domain.errors import Broken, Invalid
 from shared.domain.posts import Deed, PieceDoc, Target, shard_of, subject_of, target_path
 from shared.domain.states import State
+from shared.operations import allowances
 from shared.operations.engaging.commands import Order
 from shared.operations.engaging.judging import Judged, judge
 from shared.operations.idempotency import Receipt
@@ -27,10 +28,11 @@ def act(ports: Ports, caller: Caller, order: Order, receipt: Receipt | None = No
     """Accept an act. The answer is its target, due now or at its time; what becomes of it follows (``following.get``).
 
     Judged completely before anything is written; then the target and the caller's idempotency record are one commit.
-    Raises Invalid, Unsupported, Missing, Reconnect, Broken (nothing was made), and ``idempotency.AlreadyDone`` when another
+    Raises Invalid, Unsupported, Missing, Reconnect, Limited (the plan's interactions are used), Broken (nothing was made), and ``idempotency.AlreadyDone`` when another
     request with the same key was faster.
     """
     judged = judge(ports, caller, order)
+    allowances.check_interactions(ports, caller, order.verb)
     made = _target(ports, caller, judged.order, judged)
     _commit(ports, made, receipt)
     dispatch.enqueue(ports, made)
@@ -67,6 +69,7 @@ def _target(ports: Ports, caller: Caller, order: Order, judged: Judged) -> Targe
         module=judged.action.module,
         created_by=caller.key_id,
         subject=subject_of(account.id, deed),
+        metered_at=allowances.metered(ports, order.verb),
         media_ids=tuple(dict.fromkeys(ref.source for ref in judged.media if ref.source_type == "media_id")),
     )
     return targets.scheduled(draft, judged.due_at, now)

@@ -15,6 +15,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash
 from shared.domain.posts import Post, Target, TargetNote, post_path, post_status, target_path
 from shared.domain.targets import WrongState
+from shared.operations import allowances
 from shared.operations.posts.creating import dispatch_all
 from shared.operations.posts.views import PostView, no_post, plain_id, targets_query, view
 from shared.operations.publishing.records import OVER, post_event
@@ -29,17 +30,19 @@ def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
 
     ``step`` may run several times. It answers the new post and the targets to write (changed or new ones). A post that
     was deleted is not changed any more. Raises Missing, Clash (it was deleted, or a target's state does not allow it:
-    nothing was changed), Broken, and whatever ``step`` raises.
+    nothing was changed), Limited (the plan's posts are used), Broken, and whatever ``step`` raises.
     """
     if not plain_id(post_id):
         raise no_post(post_id)
+
+    meter = allowances.posts_meter(ports, caller)
 
     def body(txn: Transaction) -> tuple[PostView, list[Target]]:
         post, before = _read(txn, caller, post_id)
         refuse_deleted(post)
         after, touched = step(post, before)
         changed = [target for target in touched if target not in before]
-        return _write(txn, ports, (post, before), (after, changed))
+        return _write(txn, ports, (post, before), (meter(post, _noted(after, changed)), changed))
 
     try:
         made, changed = ports.store.transact(body)
@@ -89,7 +92,7 @@ def _write(
     txn: Transaction, ports: Ports, old: tuple[Post, list[Target]], new: tuple[Post, list[Target]]
 ) -> tuple[PostView, list[Target]]:
     (before, unchanged), (after, changed) = old, new
-    noted = _noted(after, changed)
+    noted = after
     if noted != before:
         noted = replace(noted, updated_at=ports.clock.now())
         changed = _with_event(ports, before, noted, changed)

@@ -9,6 +9,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Invalid
 from shared.domain.posts import Target, post_path, target_path
+from shared.operations import allowances
 from shared.operations.idempotency import Receipt
 from shared.operations.posts import building
 from shared.operations.posts.commands import CreatePost
@@ -35,7 +36,8 @@ def create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt |
     planned.found.raise_if_any()
     now, post_id = ports.clock.now(), ports.ids.new("post")
     targets = building.new_targets(ports, caller, post_id, command, planned)
-    made = view(building.new_post(caller, post_id, command, planned, targets, now), targets)
+    post = building.new_post(caller, post_id, command, planned, targets, now)
+    made = view(allowances.posts_meter(ports, caller)(None, post), targets)
     _commit(ports, made, _writes(made), receipt)
     dispatch_all(ports, targets)
     return made

@@ -32,5 +32,5 @@ def brand_path(space: str, brand_id: str) -> str:
 
 
 def brand_of(account: Account) -> str:
-    """The brand that the account is in; the default one where it was put into none."""
+    """The brand that the account is in; the default one for those that were connected before there were brands."""
     return account.brand_id or DEFAULT_BRAND

@@ -20,8 +20,9 @@ class Connection:
 
     ``redirect_uri`` and ``caller_state`` are the caller's: where its browser goes at the end, and what it takes along.
     ``callback`` is the redirect URI that the network was given. ``sealed_verifier`` is the vault's reference to the
-    PKCE verifier, empty where the network has no PKCE. ``key_id``: the API key that began it. ``own_app``: it began with
-    the workspace's own app at the network.
+    PKCE verifier, empty where the network has no PKCE. ``key_id``: the API key that began it. ``own_app``: the client id of
+    the workspace's or the brand's own app at the network, empty for the installation's. ``brand_ids``: what the key is bound to. ``invite``: the path of
+    the invite that it began with.
     """
 
     id: str
@@ -37,7 +38,9 @@ class Connection:
     sealed_verifier: str = ""
     brand_id: str = ""
     key_id: str = ""
-    own_app: bool = False
+    own_app: str = ""
+    brand_ids: tuple[str, ...] = ()
+    invite: str = ""
 
 
 def connection_path(state: str) -> str:
@@ -60,7 +63,7 @@ class Candidate:
 class Choice:
     """One consent gave several accounts: ``pending/{id}``; single use, gone after 30 minutes.
 
-    ``sealed`` is the vault's reference to the candidates' tokens. ``chosen``: the ids that were chosen, first of all: whoever
+    ``brand_ids`` and ``invite`` as of the connection. ``sealed`` is the vault's reference to the candidates' tokens. ``chosen``: the ids that were chosen, first of all: whoever
     crashes while they are being connected may choose the same again.
     """
 
@@ -73,6 +76,8 @@ class Choice:
     sealed: str
     candidates: tuple[Candidate, ...]
     chosen: tuple[str, ...] = ()
+    brand_ids: tuple[str, ...] = ()
+    invite: str = ""
 
 
 def choice_path(choice_id: str) -> str:

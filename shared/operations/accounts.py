@@ -10,17 +10,18 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from shared.domain import codec
-from shared.domain.accounts import Account
+from shared.domain.accounts import Account, account_path
+from shared.domain.brands import DEFAULT_BRAND, brand_of
 from shared.domain.callers import Caller
 from shared.domain.connections import Choice, Connection
 from shared.domain.errors import Invalid, RostrumError
-from shared.operations import choosing, consents, linking, lookup, networks, sessions, tokens
+from shared.operations import brands, choosing, consents, linking, lookup, networks, sessions, tokens
 from shared.operations.consents import Redirect, callback_url, sandbox_authorize
 from shared.operations.linking import Owner
 from shared.platforms import registry
 from shared.platforms.contract import Call, Candidates, Refused
 from shared.ports.http import HttpFailure
-from shared.ports.store import NotFound, Query, Write
+from shared.ports.store import NotFound, Query, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
@@ -79,36 +80,55 @@ class Landing:
 
 
 def list_(ports: Ports, caller: Caller, platform: str | None = None, brand_id: str | None = None) -> list[Account]:
-    """The connected accounts, oldest first. Raises Invalid (an unknown platform)."""
+    """The connected accounts, oldest first; of a caller of some brands, only theirs. Raises Invalid (an unknown platform)."""
     where: list[tuple[str, Literal["=="], Any]] = []
     if platform:
         where.append(("platform", "==", networks.resolved(platform)))
-    if brand_id:
-        where.append(("brand_id", "==", brand_id))
     found = lookup.every(ports, Query(f"workspaces/{caller.space}/accounts", where=tuple(where)))
-    accounts = (codec.decode(Account, doc.data) for doc in found)
-    return sorted((a for a in accounts if a.status != "disconnected"), key=lambda a: (a.created_at, a.id))
+    connected = (one for one in (codec.of(Account, doc) for doc in found) if one.status != "disconnected")
+    seen = (one for one in connected if caller.sees(brand_of(one)) and brand_id in (None, "", brand_of(one)))
+    return sorted(seen, key=lambda one: (one.created_at, one.id))
 
 
 def get(ports: Ports, caller: Caller, account_id: str) -> Account:
     """One connected account. Raises Missing."""
-    return sessions.open_account(ports, caller.space, account_id)
+    return sessions.callers_account(ports, caller, account_id)
+
+
+def move(ports: Ports, caller: Caller, account_id: str, brand_id: str) -> Account:
+    """Put an account into another brand. Raises Missing (the account, the brand), store.Unavailable."""
+    if not caller.sees(brand_id):
+        raise brands.missing(brand_id)
+    path = account_path(caller.space, sessions.callers_account(ports, caller, account_id).id)
+    now = ports.clock.now()
+
+    def body(txn: Transaction) -> Account:
+        doc, gone = txn.get(path), brands.gone(txn, caller.space, brand_id)
+        account = codec.decode(Account, doc.data) if doc else None
+        if account is None or account.status == "disconnected" or not caller.sees(brand_of(account)):
+            raise lookup.missing("account", account_id)
+        if gone:
+            raise brands.missing(brand_id)
+        txn.write(Write("update", path, {"brand_id": brand_id, "updated_at": now}))
+        return replace(account, brand_id=brand_id, updated_at=now)
+
+    return ports.store.transact(body)
 
 
 def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirect:
     """Connect by credentials (the account, at once), or say where the person has to give consent.
 
-    An account that is connected already is renewed and keeps its id. Raises Invalid (naming ``metadata.<field>``),
+    An account that is connected already is renewed and keeps its id; with another brand it moves there. Raises Missing
+    (``brand.not_found``), Clash (``account.already_linked``), Invalid (naming ``metadata.<field>``),
     Clash (``platform.app_missing``), NetworkRefused, Limited, Broken, store.Unavailable.
     """
     platform = networks.resolved(command.platform)
-    if command.brand_id:
-        text = "brand_id: accounts cannot be put into brands yet. Leave it out."
-        raise Invalid("validation.brand_invalid", text, field="brand_id")
-    given = _metadata(platform, command.metadata)
+    brand_id = brands.chosen(ports, caller, command.brand_id)
+    given = checked(platform, command.metadata)
     consents.check_redirect_uri(command.redirect_uri)
+    owner = Owner(caller.space, caller.sandbox, brand_id, caller.brand_ids)
     if registry.manifest(platform).oauth.style == "credentials":
-        return _sign_in(ports, caller, platform, given)
+        return sign_in(ports, owner, platform, given)
     return consents.begin(
         ports,
         caller,
@@ -117,6 +137,7 @@ def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirec
         state=command.state,
         callback=given.pop(CALLBACK, ""),
         extra=given,
+        owner=owner,
     )
 
 
@@ -157,6 +178,8 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
     """
     doc = lookup.document(ports, f"workspaces/{caller.space}/accounts", account_id, "account")
     account = codec.decode(Account, doc.data)
+    if not caller.sees(brand_of(account)):
+        raise lookup.missing("account", account_id)
     if account.status == "disconnected" and not account.sealed:
         raise lookup.missing("account", account_id)
     if account.status != "disconnected":  # else: a disconnect that did not come to its end
@@ -171,20 +194,22 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
     linking.forget(ports, account)
 
 
-def _sign_in(ports: Ports, caller: Caller, platform: str, credentials: Mapping[str, str]) -> Account:
-    now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=caller.sandbox)
-    call = Call(networks.http_for(ports, platform, sandbox=caller.sandbox), None, app, now)
+def sign_in(ports: Ports, owner: Owner, platform: str, credentials: Mapping[str, str]) -> Account:
+    """Connect by credentials that were looked at (:func:`checked`). Raises as :func:`connect`."""
+    now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=owner.sandbox)
+    call = Call(networks.http_for(ports, platform, sandbox=owner.sandbox), None, app, now)
     address = next((f"metadata.{name}" for name in _ADDRESSES if credentials.get(name)), "")
     with networks.asking(platform, now, _blamed(platform, credentials), address):
         connected = registry.connector(platform).sign_in(call, credentials)
-    return linking.link(ports, Owner(caller.space, caller.sandbox), platform, connected)
+    return linking.link(ports, owner, platform, connected)
 
 
 def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Account | Choice:
     if not code:
         raise Invalid("validation.field_required", "The network sent no code: start again with connect.", field="code")
     connected = consents.trade(ports, connection, code, redirect_uri)
-    owner = Owner(connection.space, connection.sandbox, connection.brand_id)
+    known = connection
+    owner = Owner(known.space, known.sandbox, known.brand_id, known.brand_ids, known.invite)
     if isinstance(connected, Candidates):
         return choosing.offer(ports, owner, connection.platform, connected.accounts)
     return linking.link(ports, owner, connection.platform, connected)
@@ -192,7 +217,9 @@ def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) 
 
 def _matches(known: Connection, caller: Caller, platform: str, command: Exchange) -> bool:
     """The state is bound to workspace and mode, platform, and the address that the network was given. Raises Invalid."""
-    if known.space != caller.space or known.platform != platform:
+    if known.space != caller.space or known.platform != platform or known.invite:
+        return False
+    if not caller.sees(known.brand_id or DEFAULT_BRAND):
         return False
     if command.redirect_uri not in ("", known.callback):
         text = "metadata.redirect_uri: not the one that this consent began with; name it on connect, too."
@@ -214,7 +241,7 @@ def _landed(connection: Connection, made: Account | Choice | None = None, error:
     return replace(landing, location=location)
 
 
-def _metadata(platform: str, metadata: Mapping[str, Any]) -> dict[str, str]:
+def checked(platform: str, metadata: Mapping[str, Any]) -> dict[str, str]:
     """The metadata that this network knows, as strings. Raises Invalid naming the field."""
     oauth = registry.manifest(platform).oauth
     known = {option.name for option in (*oauth.fields, *oauth.extra)}

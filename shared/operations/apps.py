@@ -14,6 +14,7 @@ from dataclasses import replace
 from shared.domain import codec
 from shared.domain.accounts import Connected, Tokens
 from shared.domain.apps import SHOWN, OwnApp, app_path
+from shared.domain.brands import DEFAULT_BRAND
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Forbidden, Invalid, Missing
 from shared.operations import lookup, networks
@@ -96,13 +97,16 @@ def forget_brand(ports: Ports, space: str, brand_id: str) -> None:
         _destroy(ports, known)
 
 
-def for_connecting(ports: Ports, space: str, platform: str, *, sandbox: bool) -> tuple[App, bool]:
-    """The app to connect as, and whether it is the workspace's own. One read. Raises Clash (no app at all), Broken."""
-    own = _read(ports, space, platform)
-    if own is None:
+def for_connecting(ports: Ports, space: str, platform: str, brand_id: str = "", *, sandbox: bool) -> tuple[App, bool]:
+    """The app to connect as (the brand's, else the workspace's, else the installation's), and whether it is one's own. One
+    round trip. Raises Clash (no app at all), Broken."""
+    paths = [app_path(space, platform, brand_id or DEFAULT_BRAND), app_path(space, platform)]
+    found = [codec.decode(OwnApp, doc.data) for doc in ports.store.get_many(paths) if doc]
+    if not found:
         return networks.app_for(ports, platform, sandbox=sandbox), False
+    own = found[0]
     try:
-        kept = json.loads(ports.vault.open(_place(space, platform), own.sealed))
+        kept = json.loads(ports.vault.open(_place(space, platform, own.brand_id), own.sealed))
     except VaultError as error:
         raise Broken("system.vault_unavailable", "The app's credentials could not be read: try again.") from error
     return App(kept["client_id"], kept["client_secret"], kept.get("config", ""), tuple(kept.get("scopes", ()))), True

@@ -153,13 +153,6 @@ def full_access(caller: Caller) -> None:
         raise Forbidden("auth.insufficient_scope", text)
 
 
-def all_brands(caller: Caller, what: str, scope: str) -> None:
-    """Raises Forbidden for a caller of some brands: what is of the whole workspace is not theirs to see."""
-    if caller.brand_ids:
-        text = f"{what} are of the whole workspace: this takes a key that is not bound to brands."
-        raise Forbidden("auth.insufficient_scope", text, required_scope=scope)
-
-
 def missing(brand_id: str) -> Missing:
     """What is said of a brand that is not there, or not the caller's."""
     return lookup.missing("brand", brand_id)

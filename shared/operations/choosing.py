@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from shared.domain import codec
 from shared.domain.accounts import Account, Connected, Tokens
+from shared.domain.brands import DEFAULT_BRAND
 from shared.domain.callers import Caller
 from shared.domain.connections import CHOICE_AGE, MAX_CANDIDATES, Candidate, Choice, choice_path
 from shared.domain.errors import Broken, Invalid, Missing
@@ -43,6 +44,8 @@ def offer(ports: Ports, owner: Owner, platform: str, found: Sequence[Connected])
         platform=platform,
         brand_id=owner.brand_id,
         expires_at=ports.clock.now() + CHOICE_AGE,
+        brand_ids=owner.brands,
+        invite=owner.invite,
         sealed=sealed,
         candidates=tuple(_candidate(one) for one in shown),
     )
@@ -54,7 +57,8 @@ def get(ports: Ports, caller: Caller, choice_id: str) -> Choice:
     """What there is to choose from. Raises Missing (used, too old, or never there)."""
     doc = ports.store.get(choice_path(choice_id)) if lookup.plain(choice_id) else None
     choice = codec.decode(Choice, doc.data) if doc else None
-    if choice is None or choice.space != caller.space or choice.expires_at <= ports.clock.now():
+    mine = choice is not None and choice.space == caller.space and caller.sees(choice.brand_id or DEFAULT_BRAND)
+    if choice is None or not mine or choice.expires_at <= ports.clock.now():
         raise _gone(choice_id)
     return choice
 
@@ -72,7 +76,7 @@ def select(ports: Ports, caller: Caller, choice_id: str, wanted: Sequence[str], 
         raise Invalid("validation.field_invalid", text, field=field)
     speaking = _opened(ports, choice)
     _take(ports, choice, tuple(chosen))
-    owner = Owner(choice.space, choice.sandbox, choice.brand_id)
+    owner = Owner(choice.space, choice.sandbox, choice.brand_id, choice.brand_ids, choice.invite, choice.id)
     accounts = []
     for one in chosen:
         index = known.index(one)

@@ -20,6 +20,7 @@ from shared.domain.callers import Caller
 from shared.domain.connections import CONNECTION_AGE, MAX_STATE, Connection, connection_path
 from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
 from shared.operations import apps, networks
+from shared.operations.linking import Owner
 from shared.platforms import _oauth2, registry
 from shared.platforms._wire import with_query
 from shared.platforms.contract import Call, Candidates
@@ -56,9 +57,11 @@ def begin(
     state: str = "",
     callback: str = "",
     extra: Mapping[str, str] = MappingProxyType({}),
+    owner: Owner | None = None,
 ) -> Redirect:
     """Remember who asks, and say where to go. ``callback``: where the network sends the browser, empty for ours.
-    ``extra``: what the person handed over beside their consent (``manifest.oauth.extra``).
+    ``extra``: what the person handed over beside their consent (``manifest.oauth.extra``). ``owner``: whose
+    the account becomes, if it is put into a brand.
 
     Raises Invalid, Clash (no app), Broken, store.Unavailable.
     """
@@ -69,8 +72,8 @@ def begin(
         raise Invalid("validation.field_invalid", text, field="redirect_uri")
     if len(state) > MAX_STATE:
         raise Invalid("validation.field_invalid", f"state: at most {MAX_STATE} characters.", field="state")
-    oauth = registry.manifest(platform).oauth
-    app, own = apps.for_connecting(ports, caller.space, platform, sandbox=caller.sandbox)
+    oauth, whose = registry.manifest(platform).oauth, owner or Owner(caller.space, caller.sandbox)
+    app, own = apps.for_connecting(ports, caller.space, platform, whose.brand_id, sandbox=caller.sandbox)
     secret, verifier = ports.ids.token(256), ports.ids.token(256)
     con_id, now = ports.ids.new("con"), ports.clock.now()
     connection = Connection(
@@ -86,7 +89,10 @@ def begin(
         caller_state=state,
         sealed_verifier=_seal(ports, caller.space, con_id, verifier, extra) if oauth.pkce or extra else "",
         key_id=caller.key_id,
-        own_app=own,
+        own_app=app.client_id if own else "",
+        brand_id=whose.brand_id,
+        brand_ids=whose.brands,
+        invite=whose.invite,
     )
     ports.store.commit([Write("create", connection_path(secret), codec.encode(connection))])
     challenge = _oauth2.challenge(verifier, oauth.challenge)
@@ -121,8 +127,9 @@ def spend(ports: Ports, state: str, allowed: Callable[[Connection], bool]) -> Co
 
 def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) -> Connected | Candidates:
     """The code for an account's tokens, or for those of several. Raises Invalid, Limited, NetworkRefused, Broken, Clash."""
-    app, own = apps.for_connecting(ports, connection.space, connection.platform, sandbox=connection.sandbox)
-    if own is not connection.own_app:
+    space, platform, sandbox = connection.space, connection.platform, connection.sandbox
+    app, own = apps.for_connecting(ports, space, platform, connection.brand_id, sandbox=sandbox)
+    if (app.client_id if own else "") != connection.own_app:
         text = "The app's credentials were changed while the person was asked: start again with connect."
         raise Forbidden("auth.state_mismatch", text, field="state")
     (verifier, extra), now = _opened(ports, connection), ports.clock.now()

@@ -8,8 +8,11 @@ from typing import Any
 
 from shared.domain import codec
 from shared.domain.accounts import Account, Connected, account_path
-from shared.domain.errors import Broken, NetworkRefused
-from shared.operations import tokens
+from shared.domain.brands import DEFAULT_BRAND, brand_of
+from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, RostrumError
+from shared.domain.invites import Invite
+from shared.domain.users import Settings, settings_path
+from shared.operations import brands, tokens
 from shared.ports.store import Doc, Query, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -19,11 +22,19 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose the account becomes."""
+    """Whose the account becomes.
+
+    ``brand_id``: the brand that was named, empty for none. ``brands``: what whoever asked is bound to, empty for all: from
+    other brands nothing is taken away. ``invite``: the path of the invite that it is connected with, empty for none, and
+    ``choice``: what the person chose from.
+    """
 
     space: str
     sandbox: bool
     brand_id: str = ""
+    brands: tuple[str, ...] = ()
+    invite: str = ""
+    choice: str = ""
 
 
 class _Moved(Exception):
@@ -33,8 +44,9 @@ class _Moved(Exception):
 def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Account:
     """The account with these tokens: one document per account of a network in each space, however often it is connected.
 
-    Connecting again keeps the id, also after a disconnect, so that what is scheduled goes out. Raises NetworkRefused (the network did not say
-    who it is), Broken, store.Unavailable.
+    Connecting again keeps the id, also after a disconnect, so that what is scheduled goes out; with another brand it moves
+    there. Raises NetworkRefused (the network did not say who it is), Missing (the brand or the invite is gone), Clash (``account.already_linked``),
+    Broken, store.Unavailable.
     """
     if not connected.platform_account_id:
         text = "The network did not say which account this is: try again."
@@ -45,7 +57,10 @@ def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Acc
         account_id = known.id if known else ports.ids.new("acc")
         sealed = _seal(ports, owner.space, account_id, connected)
         try:
-            account, replaced = _kept(ports, query, _made(ports, owner, platform, connected, account_id, sealed))
+            account, replaced = _kept(ports, query, owner, _made(ports, owner, platform, connected, account_id, sealed))
+        except RostrumError:
+            _forget(ports, owner.space, account_id, sealed)
+            raise
         except _Moved:
             _forget(ports, owner.space, account_id, sealed)
             continue
@@ -102,29 +117,67 @@ def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, accou
     )
 
 
-def _kept(ports: Ports, query: Query, made: Account) -> tuple[Account, str]:
+def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Account, str]:
     """Create or renew in one transaction; answers also the sealed tokens that are of no use any more. Raises _Moved."""
     path = account_path(made.space, made.id)
 
     def body(txn: Transaction) -> tuple[Account, str]:
         known = _known(txn.query(query))
-        if known is None:
-            txn.write(Write("create", path, codec.encode(made)))
-            return made, ""
-        if known.id != made.id:
+        brand_id, invite = _brand(txn, owner, known), _invite(ports, txn, owner)
+        if known is not None and known.id != made.id:
             raise _Moved
-        renewed = replace(made, **_lasting(known, made))
+        if invite is not None and invite.used_at is None:
+            used = {"used_at": made.updated_at, "account_id": made.id, "choice_id": owner.choice}
+            txn.write(Write("update", owner.invite, used))
+        if known is None:
+            placed = replace(made, brand_id=brand_id)
+            txn.write(Write("create", path, codec.encode(placed)))
+            return placed, ""
+        renewed = replace(made, **_lasting(known), brand_id=brand_id)
         txn.write(Write("set", path, codec.encode(renewed)))
         return renewed, known.sealed
 
     return ports.store.transact(body)
 
 
-def _lasting(known: Account, made: Account) -> dict[str, Any]:
+def _brand(txn: Transaction, owner: Owner, known: Account | None) -> str:
+    """The brand that the account is in from now on. Raises Missing, Clash."""
+    before = brand_of(known) if known else DEFAULT_BRAND
+    wanted = owner.brand_id or before
+    if brands.gone(txn, owner.space, wanted):
+        if owner.brand_id or (known and known.status != "disconnected"):
+            raise brands.missing(wanted)
+        wanted = DEFAULT_BRAND  # its own went after it was disconnected
+    if known is None or known.status == "disconnected" or wanted == before:
+        return wanted
+    if (owner.brands and before not in owner.brands) or _locked(txn, owner.space):
+        text = "brand_id: this account is connected already, in another brand, and stays there. Move it on purpose."
+        raise Clash("account.already_linked", text, field="brand_id")
+    return wanted
+
+
+def _locked(txn: Transaction, space: str) -> bool:
+    doc = txn.get(settings_path(space))
+    return doc is not None and codec.of(Settings, doc).lock_accounts_to_brand
+
+
+def _invite(ports: Ports, txn: Transaction, owner: Owner) -> Invite | None:
+    """The invite that this is done with, which is open, or was used by this very choice. Raises Missing."""
+    if not owner.invite:
+        return None
+    doc = txn.get(owner.invite)
+    invite = codec.of(Invite, doc) if doc else None
+    again = invite is not None and invite.used_at is not None and invite.choice_id == owner.choice != ""
+    if invite is None or not (again or invite.is_active(ports.clock.now())):
+        text = "This link was used before, or is no longer good. Ask whoever sent it for another."
+        raise Missing("invite.invalid", text)
+    return invite
+
+
+def _lasting(known: Account) -> dict[str, Any]:
     """What connecting again does not change. A refresh under way loses: its version is no longer the last."""
     return {
         "created_at": known.created_at,
-        "brand_id": made.brand_id or known.brand_id,
         "token_version": known.token_version + 1,
         "blocked_until": known.blocked_until,
         "limited": known.limited,

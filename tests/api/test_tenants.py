@@ -20,6 +20,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/posts/{pid}": {"text": "mine now"},
     "POST /v1/posts/{pid}/resolve": {"outcome": "retry"},
     "PATCH /v1/keys/{id}": {"name": "mine now"},
+    "PATCH /v1/accounts/{id}": {"brand_id": "default"},
     "PATCH /v1/brands/{id}": {"name": "mine now"},
     "POST /v1/accounts/pending/{connection_id}/select": {"page_ids": ["100"]},
     "POST /v1/actions/{id}/resolve": {"outcome": "retry"},

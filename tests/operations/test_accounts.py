@@ -292,11 +292,11 @@ def test_the_simulated_person_is_chosen_by_plain_parameters(rig: Rig, platform: 
 
 
 @pytest.mark.parametrize("platform", ["bluesky", *REDIRECTS])
-def test_brands_come_later(rig: Rig, platform: str) -> None:
-    """What names one is refused: nobody looks there yet."""
-    with pytest.raises(Invalid) as caught:
-        accounts.connect(rig.ports, TEST, Connect(platform, brand_id="brd_1"))
-    assert (caught.value.code, caught.value.meta["field"]) == ("validation.brand_invalid", "brand_id")
+def test_a_brand_that_is_not_there_is_missing(rig: Rig, platform: str) -> None:
+    """Before anybody is asked."""
+    with pytest.raises(Missing) as caught:
+        accounts.connect(rig.ports, TEST, Connect(platform, brand_id="br_1"))
+    assert caught.value.code == "brand.not_found"
     assert list(rig.store.everything()) == []
 
 

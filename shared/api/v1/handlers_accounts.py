@@ -8,8 +8,9 @@ from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_accounts as models
 from shared.api.v1.errors import status_of
 from shared.domain.accounts import Account
+from shared.domain.brands import brand_of
 from shared.domain.connections import Choice
-from shared.domain.errors import RostrumError
+from shared.domain.errors import Clash, RostrumError
 from shared.operations import accounts, choosing, networks
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
@@ -27,13 +28,21 @@ def get(x: Exchange[None, None]) -> Reply:
     return Reply(200, _shown(accounts.get(x.ports, x.caller, x.path["id"])))
 
 
+def update(x: Exchange[models.UpdateAccountRequest, None]) -> Reply:
+    """PATCH /v1/accounts/{id}"""
+    return Reply(200, _shown(accounts.move(x.ports, x.caller, x.path["id"], x.body.brand_id)))
+
+
 def connect(x: Exchange[models.ConnectRequest, None]) -> Reply:
     """POST /v1/accounts/connect"""
     body = x.body
     command = accounts.Connect(
         body.platform, body.redirect_uri or "", body.state or "", body.metadata or {}, body.brand_id or ""
     )
-    made = accounts.connect(x.ports, x.caller, command)
+    try:
+        made = accounts.connect(x.ports, x.caller, command)
+    except Clash as error:
+        raise _without_app(error) from error
     if isinstance(made, Account):
         return _connected(made)
     message = f"Open auth_url in the browser of whoever owns the {_title(body.platform)} account."
@@ -101,6 +110,14 @@ def authorize(x: Exchange[None, models.AuthorizeQuery]) -> Reply:
     return Reply(302, headers={"Location": location}, raw=b"")
 
 
+def _without_app(error: Clash) -> Clash:
+    """What the reference calls it when there is no app to connect as: neither one's own nor this installation's."""
+    if error.code != "platform.app_missing":
+        return error
+    path = f"PUT /v1/platforms/{error.meta['platform']}/credentials"
+    return Clash("byok.credentials_missing", f"{error.message} Or bring your own app: {path}.", **error.meta)
+
+
 def _title(platform: str) -> str:
     return networks.title(networks.resolved(platform))
 
@@ -148,7 +165,10 @@ def _shown(account: Account) -> models.Account:
         status=account.status,
         reconnect_reason=account.reconnect_reason or None,
         profile_picture_url=account.picture_url or None,
-        brand_id=account.brand_id or None,
+        brand_id=brand_of(account),
+        scopes=list(account.scopes),
+        created_at=account.created_at,
+        updated_at=account.updated_at,
         metadata=dict(account.metadata),
     )
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from shared.api.engine.models import Body, View
+from shared.api.engine.models import Body, Time, View
 
 
 class ConnectRequest(Body):
@@ -21,7 +21,8 @@ class ConnectRequest(Body):
     state: str | None = Field(None, max_length=512)
     """Comes back with the browser, untouched."""
     brand_id: str | None = Field(None, max_length=128)
-    """Brands come later: leave it out."""
+    """The brand to put the account into. Left out: where it is, or the default brand for a new one (the only one of a key
+    that is bound to one)."""
 
 
 class ExchangeMetadata(Body):
@@ -48,6 +49,12 @@ class ListAccountsQuery(Body):
     platform: str | None = Field(None, max_length=64)
 
 
+class UpdateAccountRequest(Body):
+    """Another brand for the account."""
+
+    brand_id: str = Field(min_length=1, max_length=128)
+
+
 class AuthorizeQuery(Body):
     """The network's own consent page, as connect wrapped it."""
 
@@ -59,7 +66,8 @@ class AuthorizeQuery(Body):
 
 
 class Account(View):
-    """A connected account. ``status`` is ``reconnect_required`` when its owner must connect it again."""
+    """A connected account. ``status`` is ``reconnect_required`` when its owner must connect it again. ``scopes``: what its
+    owner granted, in the network's own words, where the network says."""
 
     id: str
     platform: str
@@ -68,7 +76,10 @@ class Account(View):
     status: Literal["active", "reconnect_required", "disconnected"]
     reconnect_reason: str | None = None
     profile_picture_url: str | None = None
-    brand_id: str | None = None
+    brand_id: str
+    scopes: list[str]
+    created_at: Time
+    updated_at: Time
     metadata: dict[str, Any]
 
 

@@ -11,7 +11,9 @@ _HANDLERS = "shared.api.v1.handlers_accounts:"
 _MODELS = "shared.api.v1.models_accounts:"
 _CONNECT = (
     "account.unsupported_platform",
-    "platform.app_missing",
+    "byok.credentials_missing",
+    "brand.not_found",
+    "account.already_linked",
     "platform.unreachable",
     "platform.no_answer",
     "validation.field_required",
@@ -19,7 +21,6 @@ _CONNECT = (
     "validation.field_unknown",
     "validation.redirect_uri_invalid",
     "validation.url_not_allowed",
-    "validation.brand_invalid",
     "idempotency.key_reused",
     "idempotency.in_progress",
 )
@@ -29,6 +30,10 @@ _ACCOUNT: dict[str, Any] = {
     "username": "alice.bsky.social",
     "name": "Alice",
     "status": "active",
+    "brand_id": "default",
+    "scopes": [],
+    "created_at": "2026-11-22T12:00:00Z",
+    "updated_at": "2026-11-22T12:00:00Z",
     "metadata": {},
 }
 _PENDING: dict[str, Any] = {
@@ -99,6 +104,18 @@ ROUTES = (
         answer_example=_ACCOUNT,
     ),
     Route(
+        "PATCH",
+        "/v1/accounts/{id}",
+        f"{_HANDLERS}update",
+        "Move an account to another brand",
+        {200: f"{_MODELS}Account"},
+        scope="accounts:manage",
+        body=f"{_MODELS}UpdateAccountRequest",
+        errors=("account.not_found", "brand.not_found"),
+        example={"brand_id": "br_01KB2MZ0A7B8C9D0E1F2G3H4J5"},
+        answer_example=_ACCOUNT,
+    ),
+    Route(
         "DELETE",
         "/v1/accounts/{id}",
         f"{_HANDLERS}disconnect",
@@ -115,7 +132,7 @@ ROUTES = (
         {201: f"{_MODELS}ConnectAccountResponse", 200: f"{_MODELS}PendingConnectionResponse"},
         scope="accounts:manage",
         body=f"{_MODELS}ExchangeRequest",
-        errors=("auth.state_mismatch", *_CONNECT),
+        errors=("auth.state_mismatch", "platform.app_missing", *_CONNECT),
         idempotency="claim",
         location="/v1/accounts/{id}",
         description=_EXCHANGE,
@@ -146,6 +163,9 @@ ROUTES = (
         body=f"{_MODELS}SelectProfileRequest",
         errors=(
             "connection.not_found",
+            "brand.not_found",
+            "account.already_linked",
+            "invite.invalid",
             "validation.field_invalid",
             "idempotency.key_reused",
             "idempotency.in_progress",

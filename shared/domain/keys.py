@@ -36,7 +36,9 @@ SCOPES: tuple[Scope, ...] = (
     Scope("accounts:manage", "Accounts", "Connect, configure and disconnect accounts"),
     Scope("posts:read", "Posts", "List and read posts, check drafts against the networks' limits"),
     Scope("posts:write", "Posts", "Create, edit, publish, retry, resolve and delete posts"),
-    Scope("posts:approve", "Posts", "Agree to posts that others made, where a workspace demands that, or send them back"),
+    Scope(
+        "posts:approve", "Posts", "Agree to posts that others made, where a workspace demands that, or send them back"
+    ),
     Scope("media:read", "Media", "Browse the media library and its usage"),
     Scope("media:write", "Media", "Upload and delete media"),
     Scope("inbox:read", "Inbox", "Read comments, reviews and mentions"),

@@ -13,8 +13,8 @@ Collections: ``workspaces/{space}/posts/{post_id}`` and ``workspaces/{space}/tar
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from shared.domain.states import State, Status, overall, status_of
 SHARDS = 16  # of the sweeper's index: a sequential field in one index takes 500 writes a second at most
 MAX_DOUBTS = 3  # times that a piece may be in doubt, be proven absent, and be sent again
 DEFAULT_LATENESS = timedelta(minutes=60)
+MAX_HISTORY = 100  # lines of who did what, kept in the post's own document
 
 PUBLISH = "publish"  # the module of a platform that posts go through
 
@@ -147,6 +148,7 @@ class Target:
     ``live_ids``: the network's ids of what its pieces made, to find the target by. Of an action, ``subject`` says what it
     is done to (:func:`subject_of`) and ``media_ids`` which of the library's files it needs (of posts, the post says it).
     ``metered_at``: when an action was counted as an interaction, None where it costs none.
+    ``likeness`` is equal for posts that say the same on the same account. ``settled_at``: when it last came to an end.
     """
 
     id: str
@@ -188,6 +190,8 @@ class Target:
     subject: str = ""
     metered_at: datetime | None = None
     media_ids: tuple[str, ...] = ()
+    likeness: str = ""
+    settled_at: datetime | None = None
 
     @property
     def piece(self) -> PieceDoc:
@@ -219,6 +223,29 @@ class TargetNote:
     status: Status
 
 
+ApprovalState = Literal["awaiting", "approved", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Where a post stands that somebody else must agree to. ``by`` and ``at``: of the last step; ``reason`` of a refusal."""
+
+    state: ApprovalState
+    at: datetime
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a post's history: who did what, when. ``actor`` is a person's or a key's id."""
+
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """What a caller asked for. ``request`` is the accepted command, for showing and editing; never a secret.
@@ -226,6 +253,8 @@ class Post:
     ``platforms`` and ``accounts`` repeat the targets' for filtering. ``hidden``: archived by the caller.
     ``deleted_at``: when it was deleted; from then on it is ``cancelled``, whatever its targets came to.
     ``metered_at``: when it first was more than a draft, ``retried_at`` when it was last tried again: what plans count.
+    ``tags`` and ``campaign_id`` are the caller's labels. ``approval``: None where nobody had to agree. ``slot``: the path of
+    the queue slot that is this post's (``shared.domain.queue``), empty without one. ``history``: at most MAX_HISTORY lines.
     """
 
     id: str
@@ -248,6 +277,22 @@ class Post:
     deleted_at: datetime | None = None
     metered_at: datetime | None = None
     retried_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    campaign_id: str = ""
+    approval: Approval | None = None
+    slot: str = ""
+    history: tuple[Entry, ...] = ()
+
+    @property
+    def awaiting(self) -> bool:
+        """Whether somebody must agree before anything of it may go out."""
+        return self.approval is not None and self.approval.state == "awaiting"
+
+
+def noting(post: Post, entry: Entry) -> Post:
+    """The post with one more line of history; of too many, the first and the latest are kept."""
+    lines = (*post.history, entry)
+    return replace(post, history=lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[2:]))
 
 
 def post_path(space: str, post_id: str) -> str:
@@ -293,6 +338,17 @@ def fingerprint(piece: PieceDoc) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def post_status(notes: Mapping[str, TargetNote], *, deleted: bool = False) -> Status:
-    """A post's status from its targets'; one that was deleted is cancelled."""
-    return Status.CANCELLED if deleted else overall(note.status for note in notes.values())
+def likeness(account_id: str, pieces: Sequence[PieceDoc]) -> str:
+    """The same for posts that say the same on this account; empty for one that says nothing in words or media."""
+    if not any(piece.text.strip() or piece.media for piece in pieces):
+        return ""
+    material = "\x1e".join((account_id, *map(fingerprint, pieces)))
+    return hashlib.sha256(material.encode()).hexdigest()[:40]
+
+
+def status_now(post: Post, notes: Mapping[str, TargetNote]) -> Status:
+    """A post's status from its targets': one that was deleted is cancelled, one that awaits approval says so."""
+    if post.deleted_at is not None:
+        return Status.CANCELLED
+    found = overall(note.status for note in notes.values())
+    return Status.AWAITING_APPROVAL if post.awaiting and found is not Status.CANCELLED else found

@@ -33,9 +33,13 @@ class State(StrEnum):
 
 
 class Status(StrEnum):
-    """What callers see, of a target and of a post (``partial`` of a target: a thread that broke after its first piece)."""
+    """What callers see, of a target and of a post (``partial`` of a target: a thread that broke after its first piece).
+
+    Only a post is ``awaiting_approval``: its targets are drafts, which nothing publishes.
+    """
 
     DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
     SCHEDULED = "scheduled"
     PUBLISHING = "publishing"
     PUBLISHED = "published"

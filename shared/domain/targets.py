@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.content import Role
-from shared.domain.posts import Arm, Deed, EventDoc, Failure, Live, PieceDoc, Target, event_id
+from shared.domain.posts import Arm, Deed, EventDoc, Failure, Live, PieceDoc, Target, event_id, likeness
 from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State, Status
 
 SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
@@ -82,7 +82,15 @@ def edited(target: Target, pieces: tuple[PieceDoc, ...]) -> Target:
     if any(piece.live for piece in target.pieces):
         raise WrongState(State.PUBLISHED, State.SCHEDULED)
     state = State.SCHEDULED if target.state is State.PREPARING else target.state
-    return replace(target, state=state, pieces=pieces, current=0, began_at=None, generation=target.generation + 1)
+    return replace(
+        target,
+        state=state,
+        pieces=pieces,
+        current=0,
+        began_at=None,
+        generation=target.generation + 1,
+        likeness=likeness(target.account_id, pieces),
+    )
 
 
 def cancelled(target: Target, now: datetime) -> Target:
@@ -298,7 +306,7 @@ def _given_up(target: Target, state: State, failure: Failure, now: datetime) -> 
 
 def _announcing(target: Target, what: str, now: datetime) -> Target:
     event = EventDoc(event_id(target, what), what, now, event_data(target))
-    return replace(target, events=(*target.events, event), wake_at=now + SWEEP_GRACE)
+    return replace(target, events=(*target.events, event), wake_at=now + SWEEP_GRACE, settled_at=now)
 
 
 def event_type(target: Target) -> str:

@@ -28,7 +28,7 @@ from typing import Any
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
-from shared.ports.store import AlreadyExists, Conflict, Transaction, Unavailable, Write
+from shared.ports.store import AlreadyExists, Conflict, StoreError, Transaction, Unavailable, Write
 from shared.ports.vault import Place
 from shared.ports.world import Ports
 
@@ -123,6 +123,12 @@ class Receipt:
                 raise
             raise AlreadyDone(answer) from None
 
+    def refuse_done(self) -> None:
+        """Raise AlreadyDone when another request with this key was faster. One read."""
+        answer, _ = find(self.ports, self.key)
+        if answer is not None:
+            raise AlreadyDone(answer)
+
     def _write(self, answer: Answer) -> Write:
         now = self.ports.clock.now()
         record = Record(self.key.route, self.key.fields, now, now + KEPT, status=answer.status, body=answer.body)
@@ -188,6 +194,19 @@ def complete(ports: Ports, mine: Claim, answer: Answer, *, secret: bool = False)
 def release(ports: Ports, mine: Claim) -> None:
     """Forget the claim: the request was refused, or failed without effect."""
     _if_mine(ports, mine, Write("delete", mine.key.path))
+
+
+def amend(ports: Ports, key: Key, answer: Answer) -> Answer:
+    """Keep the final answer in place of the one that was committed with the effect: whoever waited for the outcome may
+    tell it, if every later request with this key is told the same. The answer to give: this one, or the committed one
+    where this one could not be kept.
+    """
+    try:
+        ports.store.commit([Write("update", key.path, {"status": answer.status, "body": answer.body})])
+    except StoreError:
+        known, _ = find(ports, key)
+        return known or answer
+    return answer
 
 
 def _if_mine(ports: Ports, mine: Claim, write: Write) -> None:

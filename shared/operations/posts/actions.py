@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from shared.domain import codec, targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid, Missing
-from shared.domain.posts import Live, Post, Target
+from shared.domain.post_settings import APPROVE
+from shared.domain.posts import Approval, Entry, Live, Post, Target, noting
 from shared.domain.states import TERMINAL, State, status_of
 from shared.operations.posts import building
+from shared.operations.posts.asking import awaiting, must_ask, refuse_awaiting
 from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.planning import PlannedTarget, plan
@@ -32,6 +35,9 @@ def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
     """
     post, _ = load_post(ports, caller, post_id)
     refuse_deleted(post)
+    if post.awaiting and not caller.may(APPROVE):
+        refuse_awaiting(post, "published")
+    asks = must_ask(ports, caller)
     if post.targets and all(note.status in OVER for note in post.targets.values()):
         raise _nothing(post, "publish", _PUBLISHABLE)
     command = replace(codec.decode(CreatePost, post.request), publish_now=True, scheduled_at=None, timezone=None)
@@ -45,10 +51,38 @@ def publish(ports: Ports, caller: Caller, post_id: str) -> PostView:
         waiting = [target for target in old if target.state in WAITING]
         if not waiting:
             raise _nothing(latest, "publish", _PUBLISHABLE)
+        if latest.request != post.request:  # judged, and perhaps approved, was something else
+            message = "This post was changed at the same moment. Read it again, then publish it."
+            raise Clash("post.state_invalid", message, state=str(latest.status))
+        if not caller.may(APPROVE):
+            refuse_awaiting(latest, "published")
+        if asks and _unapproved(latest, waiting):
+            return _to_be_asked(latest, caller, now), []
         fresh = [_judged_anew(ports, target, by_account.get(target.account_id)) for target in waiting]
-        return replace(latest, scheduled_at=None), [targets.scheduled(target, now, now) for target in fresh]
+        agreed = _agreed(latest, caller, now) if latest.awaiting else latest
+        noted = noting(replace(agreed, scheduled_at=None), Entry(now, caller.actor, "publish_requested"))
+        return noted, [targets.scheduled(target, now, now) for target in fresh]
 
     return change(ports, caller, post_id, step)
+
+
+def _unapproved(post: Post, waiting: Sequence[Target]) -> bool:
+    """Whether what waits is a draft that nobody has agreed to as it is."""
+    approved = post.approval is not None and post.approval.state == "approved"
+    return not approved and any(target.state is State.DRAFT for target in waiting)
+
+
+def _to_be_asked(post: Post, caller: Caller, now: datetime) -> Post:
+    """The order to publish waits for somebody who may agree to it."""
+    asked = replace(codec.decode(CreatePost, post.request), publish_now=True, scheduled_at=None, timezone=None)
+    judged = replace(asked, targets=tuple(replace(one, scheduled_at=None) for one in asked.targets))
+    return awaiting(replace(post, scheduled_at=None, request=codec.encode(judged)), caller, now)
+
+
+def _agreed(post: Post, caller: Caller, now: datetime) -> Post:
+    """Whoever may approve and publishes has agreed."""
+    done = replace(post, approval=Approval("approved", now, caller.actor))
+    return noting(done, Entry(now, caller.actor, "approved"))
 
 
 def _judged_anew(ports: Ports, target: Target, planned: PlannedTarget | None) -> Target:
@@ -62,6 +96,7 @@ def retry(ports: Ports, caller: Caller, post_id: str) -> PostView:
     """Try the failed and the missed targets again, from the piece where each stopped. Raises Missing, Clash, Invalid."""
 
     def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
+        refuse_awaiting(post, "retried")
         now = ports.clock.now()
         again = [targets.retried(target, now) for target in old if target.state in RETRYABLE]
         done = (State.PUBLISHED, State.CANCELLED)
@@ -69,7 +104,8 @@ def retry(ports: Ports, caller: Caller, post_id: str) -> PostView:
             raise _nothing(post, "retry", "a failed, missed or partial post can be retried")
         if not again:
             raise Invalid("post.no_retryable_deliveries", "Nothing of this post failed, so there is nothing to retry.")
-        return replace(post, retry_count=post.retry_count + 1), again
+        entry = Entry(now, caller.actor, "retried", {"targets": [target.id for target in again]})
+        return noting(replace(post, retry_count=post.retry_count + 1), entry), again
 
     return change(ports, caller, post_id, step)
 
@@ -97,10 +133,13 @@ def resolve(ports: Ports, caller: Caller, post_id: str, verdict: Verdict) -> Pos
             message = f"This target is {target.status}; only one that is needs_review can be resolved."
             raise Clash("post.state_invalid", message, state=str(target.state), target_id=target.id)
         now = ports.clock.now()
+        detail = {"target_id": target.id, "outcome": verdict.outcome}
+        noted = noting(post, Entry(now, caller.actor, "resolved", detail))
         if verdict.outcome == "retry":
-            return post, [targets.resolved_retry(target, now)]
+            refuse_awaiting(post, "sent again")
+            return noted, [targets.resolved_retry(target, now)]
         live = Live(verdict.platform_post_id or "", now, verdict.permalink, dict(target.piece.handles))
-        return post, [targets.resolved_live(target, live, now)]
+        return noted, [targets.resolved_live(target, live, now)]
 
     return change(ports, caller, post_id, step)
 

@@ -10,8 +10,8 @@ from typing import Any
 from shared.domain import codec, targets
 from shared.domain.callers import Caller
 from shared.domain.content import Role
-from shared.domain.posts import PieceDoc, Post, Target, TargetNote, post_status, shard_of
-from shared.domain.states import State
+from shared.domain.posts import PieceDoc, Post, Target, TargetNote, likeness, shard_of, status_now
+from shared.domain.states import State, Status
 from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.planning import Plan, PlannedTarget
 from shared.platforms import registry
@@ -29,6 +29,7 @@ def new_target(
 ) -> Target:
     """One target with fresh pieces. ``place``: the space, and the position among the post's targets."""
     target_id, now, (space, position) = ports.ids.new("tgt"), ports.clock.now(), place
+    made = pieces(ports.ids, planned, now)
     draft = Target(
         id=target_id,
         post_id=post_id,
@@ -38,11 +39,12 @@ def new_target(
         sandbox=planned.account.sandbox,
         position=position,
         state=State.DRAFT,
-        pieces=pieces(ports.ids, planned, now),
+        pieces=made,
         created_at=now,
         max_lateness=command.max_lateness * 60,
         shard=shard_of(target_id),
         overrides=overrides(command, planned.account.id),
+        likeness=likeness(planned.account.id, made),
     )
     return targets.scheduled(draft, planned.due_at, now) if planned.due_at else draft
 
@@ -71,7 +73,17 @@ def new_post(
     caller: Caller, post_id: str, command: CreatePost, plan: Plan, made: Sequence[Target], now: datetime
 ) -> Post:
     """The post's own document."""
-    empty = Post(post_id, caller.space, post_status({}), now, now, {}, created_by=caller.key_id)
+    empty = Post(
+        post_id,
+        caller.space,
+        Status.DRAFT,
+        now,
+        now,
+        {},
+        created_by=caller.key_id,
+        tags=command.tags,
+        campaign_id=command.campaign_id,
+    )
     return described(empty, command, plan.due_at, made, now)
 
 
@@ -86,7 +98,7 @@ def described(post: Post, command: CreatePost, due_at: datetime | None, made: Se
         title=command.title,
         scheduled_at=None if command.publish_now else due_at,
         targets=notes,
-        status=post_status(notes),
+        status=status_now(post, notes),
         platforms=tuple(sorted({target.platform for target in made})),
         accounts=tuple(target.account_id for target in made),
         media_ids=_media_ids(made, command),

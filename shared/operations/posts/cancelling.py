@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shared.domain import targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash
-from shared.domain.posts import Post, Target
+from shared.domain.posts import Entry, Post, Target, noting
 from shared.domain.states import State
 from shared.operations.posts.changing import change
 from shared.operations.posts.views import PostView
@@ -26,7 +26,8 @@ def cancel(ports: Ports, caller: Caller, post_id: str) -> PostView:
         waiting = [target for target in old if target.state in (State.SCHEDULED, State.PREPARING) and not target.first]
         if not waiting:
             raise _nothing(post)
-        return post, [targets.cancelled(target, now) for target in waiting]
+        entry = Entry(now, caller.actor, "cancelled", {"targets": [target.id for target in waiting]})
+        return noting(post, entry), [targets.cancelled(target, now) for target in waiting]
 
     return change(ports, caller, post_id, step)
 

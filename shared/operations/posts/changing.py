@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from shared.domain import codec
+from shared.domain import queue as slots
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash
-from shared.domain.posts import Post, Target, TargetNote, post_path, post_status, target_path
+from shared.domain.posts import Post, Target, TargetNote, post_path, status_now, target_path
 from shared.domain.targets import WrongState
 from shared.operations import allowances
 from shared.operations.posts.creating import dispatch_all
-from shared.operations.posts.views import PostView, no_post, plain_id, targets_query, view
+from shared.operations.posts.views import PostView, load_post, no_post, plain_id, targets_query, view
 from shared.operations.publishing.records import OVER, post_event
 from shared.ports.store import Transaction, Unavailable, Write
 from shared.ports.world import Ports
@@ -34,6 +35,8 @@ def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
     """
     if not plain_id(post_id):
         raise no_post(post_id)
+    if caller.brand_ids:
+        load_post(ports, caller, post_id, whole=True)
 
     meter = allowances.posts_meter(ports, caller)
 
@@ -93,6 +96,9 @@ def _write(
 ) -> tuple[PostView, list[Target]]:
     (before, unchanged), (after, changed) = old, new
     noted = after
+    if noted.slot and not slots.still_holds(noted):
+        txn.write(Write("delete", noted.slot))
+        noted = replace(noted, slot="")
     if noted != before:
         noted = replace(noted, updated_at=ports.clock.now())
         changed = _with_event(ports, before, noted, changed)
@@ -109,7 +115,7 @@ def _noted(post: Post, changed: Sequence[Target]) -> Post:
     for target in changed:
         if target.id in notes:
             notes[target.id] = TargetNote(target.account_id, target.platform, target.status)
-    return replace(post, targets=notes, status=post_status(notes, deleted=post.deleted_at is not None))
+    return replace(post, targets=notes, status=status_now(post, notes))
 
 
 def _with_event(ports: Ports, before: Post, after: Post, changed: list[Target]) -> list[Target]:

@@ -70,7 +70,8 @@ class TargetOrder:
 class CreatePost:
     """A post to make: now (``publish_now`` wins), at a time, in the ``queue``'s next free slot (of ``queue_brand_id``, or of
     the accounts' brand), or a draft when there is none of these. ``tags`` and ``campaign_id`` label it.
-    ``check_duplicates``: refuse what says the same on the same account as another post within a day.
+    ``check_duplicates``: refuse what says the same on the same account as another post within a day. ``unfinished``: as
+    long as it is a draft, the networks' limits may wait; they are looked at when it gets a time.
 
     ``platform_data`` is keyed by platform; a target's own is flat and wins. ``timezone`` (IANA) reads times without an
     offset. ``max_lateness``: found later than so many minutes, the post is ``missed`` and not sent. ``hashtags``, ``mentions``
@@ -98,6 +99,7 @@ class CreatePost:
     hashtags: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     link: Link | None = None
+    unfinished: bool = False
 
 
 EDITABLE_FIELDS = frozenset(

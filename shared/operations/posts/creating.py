@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 
 from shared.domain import codec
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Invalid
-from shared.domain.posts import Target, post_path, target_path
+from shared.domain.errors import Broken, Clash, Invalid
+from shared.domain.posts import Entry, Post, Target, noting, post_path, status_now, target_path
+from shared.domain.states import Status
 from shared.operations import allowances
 from shared.operations.idempotency import Receipt
-from shared.operations.posts import building
+from shared.operations.posts import building, duplicates, labels, slots
+from shared.operations.posts.asking import awaiting, must_ask
 from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.planning import plan
+from shared.operations.posts.resolving import find_accounts
 from shared.operations.posts.views import PostView, view
 from shared.operations.publishing import dispatch
-from shared.ports.store import TooLarge, Unavailable, Write
+from shared.ports.store import AlreadyExists, TooLarge, Unavailable, Write
 from shared.ports.world import Ports
+
+SLOT_TRIES = 50  # each loss means that another post got a slot
+
+
+class SlotTaken(Exception):
+    """Another post was faster; the next free slot is another one now."""
+
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +45,68 @@ def create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt |
     ``idempotency.AlreadyDone`` when another request with the same key was faster.
     """
     _in_a_brand(caller, command)
+    command = labels.tidied(command)
+    if not command.queue:
+        return _create(ports, caller, command, receipt)
+    for _ in range(SLOT_TRIES):
+        timed, brand_id = _queued(ports, caller, command)
+        with suppress(SlotTaken):
+            return _create(ports, caller, timed, receipt, brand_id)
+    raise Broken("system.unavailable", "Others took every slot that was tried. Send the request again.")
+
+
+def _queued(ports: Ports, caller: Caller, command: CreatePost) -> tuple[CreatePost, str]:
+    """The command at the time of the next free slot, and whose queue that is."""
+    if command.publish_now or command.scheduled_at or any(one.scheduled_at for one in command.targets):
+        message = "queue: the queue gives the time. Leave out publish_now and every scheduled_at, or queue."
+        raise Invalid("validation.field_invalid", message, field="queue")
+    accounts = find_accounts(ports, caller, [order.account_id for order in command.targets])
+    brand_id = slots.brand_for(accounts, command.queue_brand_id)
+    _, at = slots.next_free(ports, caller, brand_id)
+    return replace(command, queue=False, scheduled_at=at.isoformat(), timezone=None), brand_id
+
+
+def _create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt | None, queue_of: str = "") -> PostView:
     planned = plan(ports, caller, command)
     planned.found.raise_if_any()
+    timed = any(one.due_at for one in planned.targets)
+    held = timed and must_ask(ports, caller)
     now, post_id = ports.clock.now(), ports.ids.new("post")
-    targets = building.new_targets(ports, caller, post_id, command, planned)
-    post = building.new_post(caller, post_id, command, planned, targets, now)
-    made = view(allowances.posts_meter(ports, caller)(None, post), targets)
-    _commit(ports, made, _writes(made), receipt)
+    dues = [one.due_at for one in planned.targets]
+    given = replace(planned, targets=tuple(replace(one, due_at=None) for one in planned.targets)) if held else planned
+    targets = building.new_targets(ports, caller, post_id, command, given)
+    if command.check_duplicates:
+        _refuse_duplicates(ports, caller, duplicates.dues(targets, dues), receipt)
+    post = _with_history(building.new_post(caller, post_id, command, given, targets, now), caller, command, held)
+    post = allowances.posts_meter(ports, caller)(None, post)
+    slot = [slots.taking(caller, queue_of, planned.due_at, post_id)] if queue_of and planned.due_at else []
+    made = view(replace(post, slot=slot[0].path if slot else ""), targets)
+    _commit(ports, made, [*_writes(made), *slot], receipt)
     dispatch_all(ports, targets)
     return made
+
+
+def _with_history(post: Post, caller: Caller, command: CreatePost, held: bool) -> Post:
+    post = noting(post, Entry(post.created_at, caller.actor, "created"))
+    if held:
+        post = awaiting(post, caller, post.created_at)
+        return replace(post, status=status_now(post, post.targets))
+    if command.publish_now:
+        return noting(post, Entry(post.created_at, caller.actor, "publish_requested"))
+    if post.status is not Status.DRAFT:
+        at = post.scheduled_at.isoformat() if post.scheduled_at else None
+        return noting(post, Entry(post.created_at, caller.actor, "scheduled", {"scheduled_at": at} if at else {}))
+    return post
+
+
+def _refuse_duplicates(ports: Ports, caller: Caller, dues: dict[str, datetime], receipt: Receipt | None) -> None:
+    """What another request with the same key has made meanwhile is no duplicate, but the answer."""
+    try:
+        duplicates.refuse(ports, caller, dues)
+    except Clash:
+        if receipt:
+            receipt.refuse_done()
+        raise
 
 
 def _in_a_brand(caller: Caller, command: CreatePost) -> None:
@@ -69,6 +135,10 @@ def _commit(ports: Ports, made: PostView, writes: list[Write], receipt: Receipt 
             receipt.commit(writes, made)
         else:
             ports.store.commit(writes)
+    except AlreadyExists as error:
+        if made.post.slot and ports.store.get(made.post.slot) is not None:
+            raise SlotTaken from error
+        raise
     except TooLarge as error:
         message = "The post is too large to be stored (1 MiB with all its targets' texts). Make several posts of it."
         raise Invalid("validation.body_too_large", message, field="targets") from error

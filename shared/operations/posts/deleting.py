@@ -12,7 +12,7 @@ from typing import Literal
 from shared.domain import targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Missing, RostrumError, Unsupported
-from shared.domain.posts import Post, Target
+from shared.domain.posts import Entry, Post, Target, noting
 from shared.domain.states import EDITABLE, State
 from shared.operations import networks, sessions
 from shared.operations.posts.changing import change
@@ -65,20 +65,29 @@ def delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
 
 
 def _delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
-    waiting = change(ports, caller, post_id, lambda post, old: (post, _cancel_waiting(ports, old)))
+    waiting = change(ports, caller, post_id, lambda post, old: _cancelled(ports, caller, post, old))
     results = [_take_down(ports, caller, target) for target in waiting.targets if _may_be_live(target)]
     if not all(result.outcome == "deleted" for result in results):
         return Deleted(False, tuple(results))
-    return _deleted(change(ports, caller, post_id, lambda post, old: (_marked(ports, post, old), ())))
+    return _deleted(change(ports, caller, post_id, lambda post, old: (_marked(ports, caller, post, old), ())))
 
 
-def _marked(ports: Ports, post: Post, now: Sequence[Target]) -> Post:
+def _cancelled(ports: Ports, caller: Caller, post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
+    stopped = _cancel_waiting(ports, old)
+    if not stopped:
+        return post, stopped
+    detail = {"targets": [target.id for target in stopped]}
+    return noting(post, Entry(ports.clock.now(), caller.actor, "cancelled", detail)), stopped
+
+
+def _marked(ports: Ports, caller: Caller, post: Post, now: Sequence[Target]) -> Post:
     """Deleted, unless it was taken up again between our steps. Raises Clash."""
     for target in now:
         if target.state in (*EDITABLE, *IN_FLIGHT) or _may_be_live(target):
             message = "This post was changed while it was being deleted. Delete it again."
             raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
-    return replace(post, deleted_at=ports.clock.now())
+    gone_at = ports.clock.now()
+    return noting(replace(post, deleted_at=gone_at), Entry(gone_at, caller.actor, "deleted"))
 
 
 def _deleted(post: PostView) -> Deleted:
@@ -160,9 +169,17 @@ def _take_down(ports: Ports, caller: Caller, target: Target) -> Deletion:
         _delete_pieces(ports, target)
     except RostrumError as error:
         return Deletion(target, "failed", error.message, error)
-    after = change(ports, caller, target.post_id, lambda post, old: (post, _noted(ports, old, target.id)))
+    after = change(ports, caller, target.post_id, lambda post, old: _taken_down(ports, caller, post, old, target.id))
     now = next((one for one in after.targets if one.id == target.id), target)
     return Deletion(now, "deleted", _GONE)
+
+
+def _taken_down(
+    ports: Ports, caller: Caller, post: Post, old: Sequence[Target], target_id: str
+) -> tuple[Post, list[Target]]:
+    changed = _noted(ports, old, target_id)
+    entry = Entry(ports.clock.now(), caller.actor, "unpublished", {"target_id": target_id})
+    return (noting(post, entry) if changed else post), changed
 
 
 def _delete_pieces(ports: Ports, target: Target) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 from shared.domain import codec, targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
-from shared.domain.posts import MediaRef, Post, Target
-from shared.domain.states import EDITABLE, State
+from shared.domain.posts import Entry, MediaRef, Post, Target, noting
+from shared.domain.states import EDITABLE, State, Status
 from shared.operations import networks
-from shared.operations.posts import building
+from shared.operations.posts import building, labels
+from shared.operations.posts.asking import awaiting, must_ask
 from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import EDITABLE_FIELDS, CreatePost, MediaInput
 from shared.operations.posts.planning import Plan, PlannedTarget, plan
@@ -34,6 +35,8 @@ class _Edit:
     command: CreatePost
     planned: Plan
     now: datetime
+    caller: Caller
+    asks: bool  # whoever edits may not decide that it goes out
 
     @property
     def retimes(self) -> bool:
@@ -43,29 +46,35 @@ class _Edit:
 def update(ports: Ports, caller: Caller, post_id: str, changes: Mapping[str, Any]) -> PostView:
     """Change a draft, a scheduled, a failed or a missed post: ``changes`` by field name of ``CreatePost``, or ``hidden``.
 
+    Labels (``hidden``, ``tags``, ``campaign_id``) alone can always be changed. A post that awaits approval still does after
+    an edit, and one that was approved awaits it again when it is edited by somebody who may not approve.
+
     ``scheduled_at`` None makes it a draft again; a new time also schedules a failed one. ``targets`` replaces the list:
     an account that stays keeps its target, one that goes is cancelled. The result is judged as a whole, as a new post
     is. Raises Missing, Invalid, Reconnect, Clash (naming the state that does not allow it), Broken.
     """
-    unknown = set(changes) - EDITABLE_FIELDS - {"hidden"}
+    unknown = set(changes) - EDITABLE_FIELDS - labels.NAMES
     if unknown:
         raise Invalid("validation.field_unknown", f"{min(unknown)} cannot be changed.", field=min(unknown))
-    if not set(changes) - {"hidden"}:
-        return change(ports, caller, post_id, lambda post, _: (_hidden(post, changes), ()))
+    if not set(changes) - labels.NAMES:
+        return change(ports, caller, post_id, lambda post, _: (_relabelled(ports, caller, post, changes), ()))
     post, _ = load_post(ports, caller, post_id)
     refuse_deleted(post)
     known = _known_media(load_targets(ports, caller, [post]))
     command = _command(post, changes)
     planned = plan(ports, caller, _judged(command, changes), known)
     planned.found.raise_if_any()
-    edit = _Edit(ports, changes, command, planned, ports.clock.now())
+    edit = _Edit(ports, changes, command, planned, ports.clock.now(), caller, must_ask(ports, caller))
     return change(ports, caller, post_id, lambda now, before: _apply(edit, now, before))
 
 
 def _command(post: Post, changes: Mapping[str, Any]) -> CreatePost:
     """The accepted request with the changes."""
-    fields = {name: value for name, value in changes.items() if name != "hidden"}
-    command = replace(codec.decode(CreatePost, post.request), publish_now=False, **fields)
+    fields = {name: value for name, value in changes.items() if name not in labels.NAMES}
+    asked = codec.decode(CreatePost, post.request)
+    still_now = asked.publish_now and post.awaiting and not TIMES & set(changes)  # what it waits for stays
+    unfinished = asked.unfinished and post.status is Status.DRAFT
+    command = replace(asked, publish_now=still_now, unfinished=unfinished, **fields)
     return command if "timezone" in changes else _without_idle_zone(command)
 
 
@@ -92,12 +101,39 @@ def _apply(edit: _Edit, post: Post, old: Sequence[Target]) -> tuple[Post, list[T
     gone = [target for target in old if target.account_id not in wanted]
     if gone or set(wanted) - set(by_account):
         _refuse_begun(old)
+    held = _held(edit, post, old)
     kept = [
-        _next(edit, post, one, by_account.get(one.account.id), index) for index, one in enumerate(edit.planned.targets)
+        _next(edit, post, one, by_account.get(one.account.id), (index, held))
+        for index, one in enumerate(edit.planned.targets)
     ]
     due_at = edit.planned.due_at if edit.retimes else post.scheduled_at
-    described = building.described(_hidden(post, edit.changes), edit.command, due_at, kept, edit.now)
+    after = _asked(edit, labels.labelled(post, edit.changes), kept, held=held)
+    described = building.described(after, edit.command, due_at, kept, edit.now)
     return described, [*(targets.cancelled(target, edit.now) for target in gone), *kept]
+
+
+def _held(edit: _Edit, post: Post, old: Sequence[Target]) -> bool:
+    """Whether nothing may go out after this edit before somebody agrees."""
+    drops_time = edit.retimes and edit.planned.due_at is None and not any(one.due_at for one in edit.planned.targets)
+    if drops_time and all(target.state in EDITABLE for target in old):
+        return False  # a draft, which nobody need agree to
+    timed = edit.retimes and not drops_time
+    return post.awaiting or (edit.asks and (timed or any(target.state is not State.DRAFT for target in old)))
+
+
+def _asked(edit: _Edit, post: Post, kept: Sequence[Target], *, held: bool) -> Post:
+    """The post with what the edit means for its approval, and a line of history."""
+    entry = Entry(edit.now, edit.caller.actor, "edited", {"fields": sorted(edit.changes)})
+    noted = noting(post, entry)
+    if held:
+        return noted if post.awaiting else awaiting(noted, edit.caller, edit.now)
+    stale = post.awaiting or (edit.asks and post.approval and post.approval.state == "approved")
+    noted = replace(noted, approval=None) if stale else noted
+    at = edit.planned.due_at
+    if not edit.retimes or not any(one.state is State.SCHEDULED for one in kept):
+        return noted
+    detail = {"scheduled_at": at.isoformat()} if at else {}
+    return noting(noted, Entry(edit.now, edit.caller.actor, "scheduled", detail))
 
 
 def _refuse_live(old: Sequence[Target]) -> None:
@@ -118,12 +154,16 @@ def _refuse_begun(old: Sequence[Target]) -> None:
             raise Clash("post.state_invalid", message, field="targets", state=str(target.state))
 
 
-def _next(edit: _Edit, post: Post, planned: PlannedTarget, before: Target | None, position: int) -> Target:
-    """The target after the edit: a new one, or the old one with other content, another time, another place."""
+def _next(edit: _Edit, post: Post, planned: PlannedTarget, before: Target | None, place: tuple[int, bool]) -> Target:
+    """The target after the edit: a new one, or the old one with other content, another time, another place.
+
+    ``place``: its position, and whether nothing may go out before somebody agrees.
+    """
+    position, held = place
     due_at = planned.due_at if edit.retimes or planned.due_at else post.scheduled_at
     if before is None:
-        place = (post.space, position)
-        return building.new_target(edit.ports, post.id, edit.command, replace(planned, due_at=due_at), place)
+        fresh = replace(planned, due_at=None if held else due_at)
+        return building.new_target(edit.ports, post.id, edit.command, fresh, (post.space, position))
     target = replace(
         before,
         position=position,
@@ -132,6 +172,8 @@ def _next(edit: _Edit, post: Post, planned: PlannedTarget, before: Target | None
     )
     if CONTENT & set(edit.changes):
         target = targets.edited(target, building.pieces(edit.ports.ids, planned, edit.now))
+    if held:
+        return targets.unscheduled(target) if target.state in (State.SCHEDULED, State.PREPARING) else target
     if edit.retimes or ("targets" in edit.changes and due_at):
         target = _rescheduled(target, due_at, edit.now)
     return target
@@ -147,8 +189,10 @@ def _rescheduled(target: Target, due_at: datetime | None, now: datetime) -> Targ
     return targets.scheduled(target, due_at, now)
 
 
-def _hidden(post: Post, changes: Mapping[str, Any]) -> Post:
-    return replace(post, hidden=bool(changes.get("hidden", post.hidden)))
+def _relabelled(ports: Ports, caller: Caller, post: Post, changes: Mapping[str, Any]) -> Post:
+    after = labels.labelled(post, changes)
+    entry = Entry(ports.clock.now(), caller.actor, "edited", {"fields": sorted(changes)})
+    return post if after == post else noting(after, entry)
 
 
 def _known_media(made: Sequence[Target]) -> dict[MediaInput, MediaRef]:

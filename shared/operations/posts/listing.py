@@ -1,7 +1,8 @@
 """Finding posts: filters, order, pages.
 
-One filter of the store's own per page (status with an account or a platform, and a span of time) is served by an index;
-what an index cannot do (several accounts, hidden posts, a search in the text) is sorted out while reading, at most
+One filter of the store's own per page (status with a campaign, a tag, an account or a platform, and a span of time) is
+served by an index; what an index cannot do (a brand, several accounts, hidden posts, a search in the text) is sorted out
+while reading, at most
 ``SCAN`` documents a page. A page may therefore hold fewer than ``limit`` posts and still have a next one.
 """
 
@@ -17,10 +18,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.domain import codec
+from shared.domain.accounts import Account
+from shared.domain.brands import brand_of
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid
 from shared.domain.posts import Post, Target
 from shared.operations import brands
+from shared.operations.lookup import every
+from shared.operations.posts import labels
 from shared.operations.posts.times import read_instant
 from shared.operations.posts.views import PostView, load_targets, view
 from shared.platforms import registry
@@ -36,12 +41,17 @@ BATCH = 100
 class ListPosts:
     """Which posts, in which order. ``since`` and ``until`` (RFC 3339) bound the time that ``sort`` orders by.
 
+    ``brand_id``: those on an account of the brand; ``page_id``: those with a target for this page or board.
     ``hidden``: those that were archived or deleted, instead of the others.
     """
 
     status: str | None = None
     platform: str | None = None
     account_ids: tuple[str, ...] = ()
+    brand_id: str | None = None
+    page_id: str | None = None
+    tag: str | None = None
+    campaign_id: str | None = None
     since: str | None = None
     until: str | None = None
     search: str = ""
@@ -74,13 +84,33 @@ def list_(ports: Ports, caller: Caller, wanted: ListPosts) -> Page:
     return Page(posts, wanted.limit, _cursor(caller, wanted, last) if more and last else None)
 
 
+def _of_brand(ports: Ports, caller: Caller, brand_id: str | None) -> frozenset[str] | None:
+    """The accounts that are in the brand now; None without the filter."""
+    if brand_id is None:
+        return None
+    found = every(ports, Query(f"workspaces/{caller.space}/accounts"))
+    accounts = (codec.of(Account, doc) for doc in found)
+    return frozenset(one.id for one in accounts if brand_of(one) == brand_id)
+
+
+def _narrowed(allowed: frozenset[str] | None, wanted: frozenset[str] | None) -> frozenset[str] | None:
+    if allowed is None or wanted is None:
+        return wanted if allowed is None else allowed
+    return allowed & wanted
+
+
 def _plan(caller: Caller, wanted: ListPosts, allowed: frozenset[str] | None) -> tuple[Query, Callable[[Post], bool]]:
     platform = _platform(wanted.platform)
     by_account = len(wanted.account_ids) == 1
+    tag = labels.tag(wanted.tag, "tag") if wanted.tag else None
     where: list[tuple[str, Op, Any]] = []
     if wanted.status:
         where.append(("status", "==", wanted.status))
-    if by_account:
+    if wanted.campaign_id:
+        where.append(("campaign_id", "==", wanted.campaign_id.strip()))
+    elif tag:
+        where.append(("tags", "array_contains", tag))
+    elif by_account:
         where.append(("accounts", "array_contains", wanted.account_ids[0]))
     elif platform:
         where.append(("platforms", "array_contains", platform))
@@ -89,7 +119,7 @@ def _plan(caller: Caller, wanted: ListPosts, allowed: frozenset[str] | None) -> 
     collection = f"workspaces/{caller.space}/posts"
     start = _start(caller, wanted, name)
     query = Query(collection, None, tuple(where), ((name, direction),), BATCH, start)
-    return query, _Keep(wanted, platform, frozenset(wanted.account_ids), wanted.search.casefold(), allowed)
+    return query, _Keep(wanted, platform, frozenset(wanted.account_ids), wanted.search.casefold(), allowed, tag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +130,8 @@ class _Keep:
     platform: str | None
     accounts: frozenset[str]
     needle: str = field(default="")
-    allowed: frozenset[str] | None = None  # what a caller of some brands may know of
+    allowed: frozenset[str] | None = None  # the accounts of the brand that is asked for, and of those of the caller
+    tag: str | None = None
 
     def __call__(self, post: Post) -> bool:
         return (
@@ -108,6 +139,8 @@ class _Keep:
             and (self.platform is None or self.platform in post.platforms)
             and (not self.accounts or not self.accounts.isdisjoint(post.accounts))
             and (self.allowed is None or not self.allowed.isdisjoint(post.accounts))
+            and (self.tag is None or self.tag in post.tags)
+            and (self.wanted.page_id is None or self.wanted.page_id in _pages(post))
             and (not self.needle or self.needle in f"{post.title}\n{post.text}".casefold())
         )
 
@@ -115,6 +148,13 @@ class _Keep:
         """Archived and deleted posts are listed apart; whoever asks for cancelled ones means the deleted ones too."""
         put_away = post.hidden or post.deleted_at is not None
         return put_away if self.wanted.hidden else not put_away or self.wanted.status == "cancelled"
+
+
+def _pages(post: Post) -> set[str]:
+    """The pages and boards that single targets name."""
+    orders = post.request.get("targets", ())
+    places = [(order, order.get("platform_data") or {}) for order in orders]
+    return {str(one.get(name)) for pair in places for one in pair for name in ("page_id", "board_id") if one.get(name)}
 
 
 def _scan(
@@ -207,5 +247,9 @@ def _identity(caller: Caller, wanted: ListPosts) -> str:
         wanted.search,
         wanted.sort,
         wanted.hidden,
+        wanted.brand_id,
+        wanted.page_id,
+        wanted.tag,
+        wanted.campaign_id,
     )
     return hashlib.sha256(json.dumps(["posts", *filters]).encode()).hexdigest()[:16]

@@ -86,13 +86,13 @@ def _target(frame: _Frame, index: int, account: Account) -> PlannedTarget:
     command, found, at = frame.command, frame.found, f"targets[{index}]"
     order, manifest = command.targets[index], registry.manifest(account.platform)
     made = contents.of_target(command, order, manifest, at, frame.resolved, found)
-    if not command.skip_validation:
+    due_at = _target_due(frame, order, at)
+    if not command.skip_validation and not (command.unfinished and due_at is None):
         at_options = f"{at}.platform_data" if order.platform_data else f"platform_data.{manifest.name}"
         found.errors += [issue.on(manifest.name, account.id) for issue in limits.check(manifest, made, at, at_options)]
     if made.title and not any(option.name == "title" for option in manifest.options):
         message = f"title: {manifest.title} posts have none; it is left out there."
         found.warnings.append(Issue("validation.title_unsupported", "title", message, manifest.name, account.id))
-    due_at = _target_due(frame, order, at)
     kinds = tuple(_kind(frame, manifest, made, piece, due_at) for piece in made.pieces)
     return PlannedTarget(account, made, kinds, due_at)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.domain import codec
-from shared.domain.posts import Arm, EventDoc, Post, Target, TargetNote, event_id, post_path, post_status, target_path
+from shared.domain.posts import Arm, EventDoc, Post, Target, TargetNote, event_id, post_path, status_now, target_path
 from shared.domain.states import State, Status
 from shared.ports.store import Conflict, Doc, NotFound, Transaction, Unavailable, Write
 from shared.ports.world import Ports
@@ -145,8 +145,7 @@ def noted(post: Post, target: Target) -> Post:
     note = TargetNote(target.account_id, target.platform, target.status)
     notes = {**post.targets, target.id: note}
     first = post.published_at or target.published_at
-    status = post_status(notes, deleted=post.deleted_at is not None)
-    return replace(post, targets=notes, status=status, published_at=first)
+    return replace(post, targets=notes, status=status_now(post, notes), published_at=first)
 
 
 def post_event(target: Target, post: Post, ports: Ports) -> EventDoc:

@@ -87,6 +87,12 @@ def check_accounts(ports: Ports, caller: Caller, count: int = 1) -> None:
     raise Forbidden("billing.profile_units_limit", text, plan=plan.tier, max=plan.accounts)
 
 
+def check_new_account(ports: Ports, space: str) -> None:
+    """Whether one more account may be connected in ``space``. Raises Forbidden (``billing.profile_units_limit``)."""
+    workspace, _, mode = space.rpartition(".")
+    check_accounts(ports, Caller(workspace, "live" if mode == "live" else "test", ""))
+
+
 def check_brands(ports: Ports, caller: Caller, count: int = 1) -> None:
     """Whether so many more brands may be made. Raises Forbidden (``billing.brands_limit``)."""
     plan = _plan(ports, caller)

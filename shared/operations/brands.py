@@ -17,7 +17,7 @@ from shared.domain.brands import DEFAULT_BRAND, MAX_BRAND_NAME, Brand, brand_of,
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.workspaces import workspace_path
-from shared.operations import lookup
+from shared.operations import allowances, lookup
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -65,11 +65,12 @@ def counted(ports: Ports, caller: Caller, brand_id: str) -> Counted:
 
 
 def create(ports: Ports, caller: Caller, name: str, timezone: str = "UTC") -> Brand:
-    """Make a brand. Raises Forbidden (also ``brand.limit_reached``), Invalid, store.Unavailable."""
+    """Make a brand. Raises Forbidden (also ``brand.limit_reached``, ``billing.brands_limit``), Invalid, store.Unavailable."""
     full_access(caller)
     named, zone = _named(name), _zone(timezone)
     if ports.store.count(Query(f"workspaces/{caller.space}/brands")) >= MAX_BRANDS:
         raise Forbidden("brand.limit_reached", f"This workspace has {MAX_BRANDS} brands: delete one first.")
+    allowances.check_brands(ports, caller)
     now = ports.clock.now()
     brand = Brand(ports.ids.new("br"), named, now, now, zone)
     ports.store.commit([Write("create", brand_path(caller.space, brand.id), codec.encode(brand))])

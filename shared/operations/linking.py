@@ -12,7 +12,7 @@ from shared.domain.brands import DEFAULT_BRAND, brand_of
 from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, RostrumError
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
-from shared.operations import brands, tokens
+from shared.operations import allowances, brands, tokens
 from shared.ports.store import Doc, Query, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -54,6 +54,8 @@ def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Acc
     query = _same(owner.space, platform, connected)
     for _ in range(TRIES):
         known = _known(ports.store.query(query))
+        if known is None or known.status == "disconnected":
+            allowances.check_new_account(ports, owner.space)
         account_id = known.id if known else ports.ids.new("acc")
         sealed = _seal(ports, owner.space, account_id, connected)
         try:

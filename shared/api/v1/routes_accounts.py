@@ -10,6 +10,7 @@ from shared.api.v1.routes_actions import READING
 _HANDLERS = "shared.api.v1.handlers_accounts:"
 _MODELS = "shared.api.v1.models_accounts:"
 _CONNECT = (
+    "billing.profile_units_limit",
     "account.unsupported_platform",
     "byok.credentials_missing",
     "brand.not_found",
@@ -163,6 +164,7 @@ ROUTES = (
         body=f"{_MODELS}SelectProfileRequest",
         errors=(
             "connection.not_found",
+            "billing.profile_units_limit",
             "brand.not_found",
             "account.already_linked",
             "invite.invalid",

@@ -62,6 +62,7 @@ ACTIONS = (
             "account.not_found",
             "account.reconnection_required",
             "resource.not_supported",
+            "validation.interaction_limit_exhausted",
             "auth.insufficient_scope",
             *_KEYED,
         ),

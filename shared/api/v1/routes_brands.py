@@ -42,7 +42,7 @@ ROUTES: tuple[Route, ...] = (
         {201: f"{_MODELS}BrandResponse"},
         scope=ADMIN,
         body=f"{_MODELS}CreateBrandRequest",
-        errors=(*_WRITE, "brand.limit_reached", *_KEYED),
+        errors=(*_WRITE, "brand.limit_reached", "billing.brands_limit", *_KEYED),
         idempotency="claim",
         location="/v1/brands/{id}",
         example={"name": "Acme Coffee", "timezone": "Europe/Berlin"},

@@ -13,6 +13,7 @@ _DONE = "shared.api.v1.models_common:SuccessResponse"
 
 _FIND = ("post.not_found",)
 _JUDGE = (
+    "validation.post_limit_exhausted",
     "validation.body_invalid",
     "validation.field_required",
     "validation.field_invalid",
@@ -216,7 +217,7 @@ ROUTES = (
         "Try the failed and missed targets again",
         {200: _DONE},
         scope="posts:write",
-        errors=(*_FIND, "post.state_invalid", "post.no_retryable_deliveries", *_KEYED),
+        errors=(*_FIND, "post.state_invalid", "post.no_retryable_deliveries", "validation.post_limit_exhausted", *_KEYED),
         idempotency="claim",
         answer_example={"success": True},
     ),

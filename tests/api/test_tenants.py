@@ -13,6 +13,7 @@ from shared.api.v1.dialect import V1
 from shared.domain.accounts import Connected, Tokens
 from shared.operations import choosing
 from shared.operations.linking import Owner
+from shared.ports.http import Response
 from tests.api.client import Api, api
 from tests.support import files
 
@@ -24,6 +25,8 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/brands/{id}": {"name": "mine now"},
     "POST /v1/accounts/pending/{connection_id}/select": {"page_ids": ["100"]},
     "POST /v1/actions/{id}/resolve": {"outcome": "retry"},
+    "PATCH /v1/webhooks/{id}": {"is_active": False},
+    "POST /v1/webhooks/{id}/test": {"event_type": "post.published"},
 }
 QUERIES = {
     "GET /v1/accounts/{id}/comments": "?post_id=1",
@@ -41,6 +44,8 @@ def _things(other: Api) -> dict[str, str]:
     like = {"account_id": other.connect("bluesky"), "verb": "post.like", "on": post}
     page = Connected("100", "page", "Page", Tokens("token"))
     owner = Owner(other.caller.space, sandbox=True)
+    other.rig.outside.hosts["hooks.example.com"] = lambda _: Response(200, {}, b"")
+    hook = {"url": "https://hooks.example.com/", "events": ["post.published"]}
     return {
         "pending": choosing.offer(other.rig.ports, owner, "instagram", [page]).id,
         "actions": other("POST", "/v1/actions", like).json["id"],
@@ -49,11 +54,12 @@ def _things(other: Api) -> dict[str, str]:
         "media": other("POST", "/v1/media/upload", data=upload).json["media_id"],
         "keys": other("POST", "/v1/keys", {"name": "theirs"}).json["id"],
         "brands": other("POST", "/v1/brands", {"name": "theirs"}).json["id"],
+        "webhooks": other("POST", "/v1/webhooks", hook).json["id"],
     }
 
 
 def _path(route: Route, identifier: str) -> str:
-    path = re.sub(r"\{(pid|id|connection_id)\}", lambda _: identifier, route.path).replace("{name}", "boards")
+    path = re.sub(r"\{(pid|id|did|connection_id)\}", lambda _: identifier, route.path).replace("{name}", "boards")
     return path + QUERIES.get(f"{route.method} {route.path}", "")
 
 

@@ -1,0 +1,222 @@
+"""Webhook endpoints: registered and moved only after they have answered a signed ping."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from shared.domain import codec, event_types
+from shared.domain.callers import Caller
+from shared.domain.errors import Broken, Clash, Invalid, Missing
+from shared.domain.webhooks import (
+    HINT,
+    PING,
+    SECRETS,
+    Attempt,
+    Endpoint,
+    Event,
+    endpoint_path,
+    payload,
+    secret_of,
+)
+from shared.operations import account_level, lookup
+from shared.operations.webhooks import sending
+from shared.ports.store import Direction, NotFound, Op, Query, Write
+from shared.ports.vault import SecretForged, SecretGone, VaultError
+from shared.ports.world import Ports
+
+SCOPE = "webhooks:manage"
+MAX_ENDPOINTS = 20  # of one workspace and mode: every event is looked up among them
+MAX_URL = 2048
+LATEST_FIRST: tuple[tuple[str, Direction], ...] = (("created_at", "desc"),)
+SPANS = {"last_24h": timedelta(hours=24), "last_7d": timedelta(days=7)}
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new endpoint and, this once, its secret."""
+
+    endpoint: Endpoint
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to change of an endpoint; None stays."""
+
+    url: str | None = None
+    events: Sequence[str] | None = None
+    is_active: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Deliveries that were made in a span, by how they ended."""
+
+    delivered: int
+    failed: int
+
+
+def register(ports: Ports, caller: Caller, url: str, events: Sequence[str]) -> Registered:
+    """Ping the address, signed with the new secret; keep the endpoint if it answers 2xx.
+
+    Raises Forbidden, Invalid (``webhook_verification_failed`` with what was answered), Clash, Limited, Broken,
+    store.Unavailable. Nothing is kept then.
+    """
+    account_level.check(caller, SCOPE)
+    address, wanted = _address(url), _events(events)
+    if ports.store.count(_all(caller)) >= MAX_ENDPOINTS:
+        raise Clash("webhook.limit_reached", f"There are {MAX_ENDPOINTS} endpoints already: remove one first.")
+    secret, new_id, now = secret_of(ports.ids.below(SECRETS)), ports.ids.new("wh"), ports.clock.now()
+    _ping(ports, address, secret)
+    try:
+        sealed = ports.vault.seal(sending.place(caller.space, new_id), secret.encode())
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The secret could not be kept: try again.") from error
+    made = Endpoint(
+        new_id, caller.space, address, wanted, sealed, secret[-HINT:], now, now, is_active=True, created_by=caller.actor
+    )
+    ports.store.commit([Write("create", endpoint_path(caller.space, new_id), codec.encode(made))])
+    return Registered(made, secret)
+
+
+def list_(ports: Ports, caller: Caller) -> list[Endpoint]:
+    """All endpoints, oldest first. Raises Forbidden."""
+    account_level.check(caller, SCOPE)
+    found = [codec.decode(Endpoint, doc.data) for doc in lookup.every(ports, _all(caller))]
+    return sorted(found, key=lambda one: (one.created_at, one.id))
+
+
+def get(ports: Ports, caller: Caller, endpoint_id: str) -> Endpoint:
+    """One endpoint. Raises Forbidden, Missing."""
+    account_level.check(caller, SCOPE)
+    doc = ports.store.get(endpoint_path(caller.space, endpoint_id)) if lookup.plain(endpoint_id) else None
+    if doc is None:
+        raise missing("webhook", endpoint_id)
+    return codec.decode(Endpoint, doc.data)
+
+
+def stats(ports: Ports, endpoint: Endpoint) -> dict[str, Stats]:
+    """Deliveries of the last 24 hours and of the last 7 days, counted by the store."""
+    return {
+        name: Stats(*(_count(ports, endpoint, s, span) for s in ("success", "failed"))) for name, span in SPANS.items()
+    }
+
+
+def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> Endpoint:
+    """Change it; another address has to answer a ping first. Raises what :func:`register` raises, Missing."""
+    known = get(ports, caller, endpoint_id)
+    changes: dict[str, Any] = {}
+    if change.events is not None:
+        changes["events"] = _events(change.events)
+    if change.is_active is not None:
+        changes["is_active"] = change.is_active
+    if change.url is not None:
+        changes["url"] = _address(change.url)
+    if not changes:
+        text = "Send at least one of url, events and is_active."
+        raise Invalid("validation.field_required", text, field="url")
+    if changes.get("url", known.url) != known.url:
+        _ping(ports, changes["url"], _secret(ports, known))
+    changes["updated_at"] = ports.clock.now()
+    try:
+        ports.store.commit([Write("update", endpoint_path(caller.space, known.id), codec.encode(changes))])
+    except NotFound:
+        raise missing("webhook", endpoint_id) from None
+    return replace(known, **changes)
+
+
+def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:
+    """Remove it at once, its secret too; an attempt under way may still arrive. Raises Forbidden, Missing."""
+    known = get(ports, caller, endpoint_id)
+    ports.store.commit([Write("delete", endpoint_path(caller.space, known.id))])
+    with suppress(VaultError):
+        ports.vault.destroy(sending.place(caller.space, known.id), known.sealed)
+
+
+def missing(resource: str, id: str) -> Missing:
+    """There is no such thing in the caller's workspace and mode."""
+    shown = id[:128]
+    return Missing("resource.not_found", f"No {resource} {shown!r} in this workspace.", resource=resource, id=shown)
+
+
+def _ping(ports: Ports, url: str, secret: str) -> Attempt:
+    """Raises Invalid unless the address answers 2xx, Limited."""
+    event = Event(ports.ids.new("evt"), PING, ports.clock.now(), {"message": "Answer 2xx to receive events here."})
+    with sending.turn():
+        made = sending.attempt(ports, url, secret, event.id, payload(event))
+    if made.succeeded:
+        return made
+    why = made.error_message or f"It answered {made.status_code}."
+    meta = {"status_code": made.status_code, "response_body": made.response_body, "duration_ms": made.duration_ms}
+    raise Invalid(
+        "webhook_verification_failed",
+        f"url: a signed {PING} event was sent there, and 2xx did not come back. {why} Nothing was changed.",
+        field="url",
+        **{name: value for name, value in meta.items() if value not in (None, "")},
+    )
+
+
+def _secret(ports: Ports, endpoint: Endpoint) -> str:
+    try:
+        return sending.opened(ports, endpoint)
+    except (SecretGone, SecretForged) as error:
+        text = "The endpoint's secret is gone: remove the endpoint and register it again."
+        raise Clash("webhook.secret_gone", text) from error
+
+
+def _address(url: str) -> str:
+    """Whether plain http will do is the http port's to say: it knows the operator's own hosts. Raises Invalid."""
+    text = url.strip()
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("https", "http") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good, parts = False, urlsplit("")
+    odd = any(mark <= " " or mark in "\\\x7f" for mark in text) or "@" in parts.netloc or parts.fragment
+    if not good or odd or len(text) > MAX_URL or not text.isascii():
+        said = f"url: a public https address without user name and fragment, at most {MAX_URL} ASCII characters."
+        raise Invalid("validation.field_invalid", said, field="url")
+    return text
+
+
+def _events(events: Sequence[str]) -> tuple[str, ...]:
+    known = event_types.by_name()
+    if not events:
+        text = "events: name at least one event; GET /v1/webhooks/events lists them."
+        raise Invalid("validation.field_required", text, field="events")
+    for name in events:
+        if name not in known:
+            raise unknown_event("events", name)
+    return tuple(dict.fromkeys(events))
+
+
+def unknown_event(field: str, name: str) -> Invalid:
+    """No such event type: the nearest one, or where they are listed."""
+    near = difflib.get_close_matches(name, event_types.by_name(), 1)
+    hint = f"did you mean {near[0]!r}?" if near else "GET /v1/webhooks/events lists them."
+    return Invalid("validation.field_invalid", f"{field}: there is no event {name[:60]!r}: {hint}", field=field)
+
+
+def deliveries(endpoint: Endpoint) -> str:
+    """The collection that its deliveries are in."""
+    return f"workspaces/{endpoint.space}/deliveries"
+
+
+def _all(caller: Caller) -> Query:
+    return Query(f"workspaces/{caller.space}/webhooks")
+
+
+def _count(ports: Ports, endpoint: Endpoint, status: str, span: timedelta) -> int:
+    since = ports.clock.now() - span
+    where: tuple[tuple[str, Op, Any], ...] = (
+        ("endpoint_id", "==", endpoint.id),
+        ("status", "==", status),
+        ("created_at", ">=", since),
+    )
+    return ports.store.count(Query(deliveries(endpoint), where=where, order_by=LATEST_FIRST))

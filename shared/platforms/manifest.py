@@ -249,7 +249,9 @@ class Manifest:
     ``thread``: how many pieces a thread may have (0: no threads). ``first_comment``: whether one can be made.
     ``apis``: further APIs of the network that the folder speaks, each with a version of its own. ``features``: an answer
     for each of FEATURES. ``kinds`` is empty where nothing is published (a messenger). ``link_card``: None where an address
-    only works within the text. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise.
+    only works within the text. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
+    further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
+    (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
     """
 
     name: str
@@ -274,6 +276,9 @@ class Manifest:
     resources: tuple[Resource, ...] = ()
     link_card: LinkCard | None = None
     counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    extra_counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    profile_url: str = ""
+    holds: Literal["profile", "page", "channel"] = "profile"
 
     @property
     def publishes(self) -> bool:

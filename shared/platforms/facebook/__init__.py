@@ -30,6 +30,8 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="facebook",
     title="Facebook",
+    profile_url="https://www.facebook.com/{id}",
+    holds="page",
     folder="facebook",
     hosts=("graph.facebook.com", "graph-video.facebook.com", "rupload.facebook.com", "www.facebook.com"),
     api=ApiVersion("v26.0", None, _CHANGELOG),  # since 2026-07-29, «available until: to be determined»
@@ -71,4 +73,5 @@ MANIFEST = Manifest(
     resources=RESOURCES,
     link_card=LinkCard("link"),
     counts=MappingProxyType({"likes": "reactions"}),
+    extra_counts=MappingProxyType({"reach": "post_total_media_view_unique", "clicks": "post_clicks"}),
 )

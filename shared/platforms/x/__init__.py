@@ -37,6 +37,7 @@ MANIFEST = Manifest(
     name="twitter",
     aliases=("x",),
     title="X",
+    profile_url="https://x.com/{username}",
     folder="x",
     hosts=("api.x.com", "x.com"),
     api=ApiVersion("2", None, _SPEC),
@@ -109,4 +110,5 @@ MANIFEST = Manifest(
     features=FEATURES,
     actions=ACTIONS,
     counts=MappingProxyType({"shares": "retweets", "comments": "replies"}),
+    extra_counts=MappingProxyType({"clicks": "link_clicks"}),
 )

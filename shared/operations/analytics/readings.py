@@ -1,0 +1,102 @@
+"""Keeping what was read, so that it is known later without asking again; and looking it up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from shared.domain import codec
+from shared.domain.accounts import Account
+from shared.domain.numbers import (
+    MAX_READINGS,
+    AccountNumbers,
+    FollowerReading,
+    Known,
+    PostNumbers,
+    Reading,
+    account_numbers_path,
+    post_numbers_path,
+)
+from shared.operations.analytics import counting
+from shared.ports.store import StoreError, Transaction, Write
+from shared.ports.world import Ports
+
+APART = timedelta(minutes=5)  # readings that are closer together replace each other
+_FOLLOWERS = ("followers", "followers_count")  # as networks' folders keep it in an account's metadata
+
+
+def keep_post(ports: Ports, space: str, post_id: str, fresh: Mapping[str, Known]) -> PostNumbers:
+    """The post's numbers with these fresh ones (by target id). That they cannot be kept just now hurts nobody."""
+    path, now = post_numbers_path(space, post_id), ports.clock.now()
+    made = PostNumbers(post_id, now)
+
+    def body(txn: Transaction) -> PostNumbers:
+        nonlocal made
+        doc = txn.get(path)
+        before = codec.decode(PostNumbers, doc.data) if doc else PostNumbers(post_id, now)
+        made = with_reading(before, fresh, now)
+        if fresh:
+            txn.write(Write("set", path, codec.encode(made)))
+        return made
+
+    with suppress(StoreError):
+        return ports.store.transact(body)
+    return made
+
+
+def with_reading(before: PostNumbers, fresh: Mapping[str, Known], now: datetime) -> PostNumbers:
+    """Pure: the numbers with a reading of now."""
+    if not fresh:
+        return before
+    known = {**before.known, **fresh}
+    counts = counting.added(one.counts for one in known.values())
+    reading = Reading(now, counts.impressions, counting.engagements(counts))
+    older = [one for one in before.readings if now - one.at >= APART]
+    return PostNumbers(before.post_id, now, known, (*older, reading)[-MAX_READINGS:])
+
+
+def of_posts(ports: Ports, space: str, post_ids: Sequence[str]) -> dict[str, PostNumbers]:
+    """What is known of these posts, by id; one round trip. Posts that nobody looked at are absent."""
+    docs = ports.store.get_many([post_numbers_path(space, one) for one in post_ids]) if post_ids else []
+    return {doc.id: codec.decode(PostNumbers, doc.data) for doc in docs if doc}
+
+
+def keep_followers(ports: Ports, account: Account, followers: int) -> AccountNumbers:
+    """One more reading of an account's followers. That it cannot be kept just now hurts nobody."""
+    path, now = account_numbers_path(account.space, account.id), ports.clock.now()
+    made = AccountNumbers(account.id, now, (FollowerReading(now, followers),))
+
+    def body(txn: Transaction) -> AccountNumbers:
+        doc = txn.get(path)
+        before = codec.decode(AccountNumbers, doc.data).readings if doc else ()
+        older = [one for one in before if now - one.at >= APART]
+        kept = AccountNumbers(account.id, now, (*older, *made.readings)[-MAX_READINGS:])
+        txn.write(Write("set", path, codec.encode(kept)))
+        return kept
+
+    with suppress(StoreError):
+        return ports.store.transact(body)
+    return made
+
+
+def of_accounts(ports: Ports, space: str, account_ids: Sequence[str]) -> dict[str, AccountNumbers]:
+    """What is known of these accounts, by id; one round trip."""
+    docs = ports.store.get_many([account_numbers_path(space, one) for one in account_ids]) if account_ids else []
+    return {doc.id: codec.decode(AccountNumbers, doc.data) for doc in docs if doc}
+
+
+def followers(ports: Ports, accounts: Sequence[Account]) -> dict[str, int]:
+    """The followers of those accounts of one space of which somebody has read them: last, or when they were connected."""
+    numbers = of_accounts(ports, accounts[0].space, [one.id for one in accounts]) if accounts else {}
+    found: dict[str, int] = {}
+    for account in accounts:
+        kept = numbers.get(account.id)
+        said = next(
+            (account.metadata[name] for name in _FOLLOWERS if isinstance(account.metadata.get(name), int)), None
+        )
+        if kept and kept.readings:
+            found[account.id] = kept.readings[-1].followers
+        elif said is not None:
+            found[account.id] = said
+    return found

@@ -15,9 +15,10 @@ from shared.domain.brands import DEFAULT_BRAND, brand_of
 from shared.domain.callers import Caller
 from shared.domain.connections import Choice, Connection
 from shared.domain.errors import Invalid, RostrumError
-from shared.operations import brands, choosing, consents, linking, lookup, networks, sessions, tokens
+from shared.operations import brands, choosing, consents, invites, linking, lookup, networks, sessions, tokens
 from shared.operations.consents import Redirect, callback_url, sandbox_authorize
 from shared.operations.linking import Owner
+from shared.operations.redirect_uris import check_redirect_uri
 from shared.platforms import registry
 from shared.platforms.contract import Call, Candidates, Refused
 from shared.ports.http import HttpFailure
@@ -125,7 +126,7 @@ def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirec
     platform = networks.resolved(command.platform)
     brand_id = brands.chosen(ports, caller, command.brand_id)
     given = checked(platform, command.metadata)
-    consents.check_redirect_uri(command.redirect_uri)
+    check_redirect_uri(command.redirect_uri)
     owner = Owner(caller.space, caller.sandbox, brand_id, caller.brand_ids)
     if registry.manifest(platform).oauth.style == "credentials":
         return sign_in(ports, owner, platform, given)
@@ -155,7 +156,10 @@ def callback(ports: Ports, platform: str, query: Mapping[str, str]) -> Landing:
         made = _finish(ports, connection, query.get("code", ""), connection.callback)
     except RostrumError as error:
         return _landed(connection, error=error.code, text=error.message)
-    return _landed(connection, made)
+    landing = _landed(connection, made)
+    if connection.invite and isinstance(made, Choice):
+        return replace(landing, location=invites.choosing_url(ports, connection.invite, made.id))
+    return landing
 
 
 def exchange(ports: Ports, caller: Caller, command: Exchange) -> Account | Choice:

@@ -21,6 +21,7 @@ from shared.domain.connections import CONNECTION_AGE, MAX_STATE, Connection, con
 from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
 from shared.operations import apps, networks
 from shared.operations.linking import Owner
+from shared.operations.redirect_uris import acceptable, check_listed, check_redirect_uri
 from shared.platforms import _oauth2, registry
 from shared.platforms._wire import with_query
 from shared.platforms.contract import Call, Candidates
@@ -28,9 +29,6 @@ from shared.ports.http import Request
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
-
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-MAX_URL = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,8 @@ def begin(
     """
     check_redirect_uri(redirect_uri)
     check_redirect_uri(callback, "metadata.redirect_uri")
+    check_listed(ports, caller.space, redirect_uri)
+    check_listed(ports, caller.space, callback, "metadata.redirect_uri")
     if callback and redirect_uri:
         text = "redirect_uri: leave it out with metadata.redirect_uri: the browser goes there, and nowhere after it."
         raise Invalid("validation.field_invalid", text, field="redirect_uri")
@@ -166,15 +166,6 @@ def forget_expired(ports: Ports, limit: int = 100) -> int:
     return len(found)
 
 
-def check_redirect_uri(uri: str, field: str = "redirect_uri") -> None:
-    """Empty (our own page), https, or http on this machine; no fragment, no user info. Raises Invalid."""
-    if not uri:
-        return
-    if not _acceptable(uri):
-        text = f"{field}: give an https address (or http on localhost), at most {MAX_URL} characters, without fragment."
-        raise Invalid("validation.redirect_uri_invalid", text, field=field)
-
-
 def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = False) -> str:
     """What a simulated person does at a simulated consent page: the address that the browser is sent on to.
 
@@ -182,7 +173,7 @@ def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = Fa
     they refuse. Only the way back of a sandbox connection that
     is still open is ever answered, so this redirects nobody elsewhere. Raises Invalid, NetworkRefused, Forbidden.
     """
-    platform = _asked_network(ports, url) if _acceptable(url) else None
+    platform = _asked_network(ports, url) if acceptable(url) else None
     if platform is None:
         text = "url: the authorize URL that connect answered, of a network that the sandbox simulates."
         raise Invalid("validation.field_invalid", text, field="url")
@@ -221,19 +212,6 @@ def _check_way_back(ports: Ports, platform: str, location: str) -> None:
 def _base(url: str) -> tuple[str, str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc, parts.path
-
-
-def _acceptable(url: str) -> bool:
-    if len(url) > MAX_URL * 2 or not url.isascii() or any(mark <= " " or mark in '\\"<>' for mark in url):
-        return False
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        return False
-    if "@" in parts.netloc or parts.fragment or not host:
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL_HOSTS)
 
 
 def _simulated(ports: Ports, url: str) -> str:

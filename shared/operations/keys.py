@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from shared.domain import codec
 from shared.domain.callers import Caller, Mode
-from shared.domain.errors import Clash, Forbidden, Invalid
+from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.keys import MAX_NAME, SCOPE_NAMES, SECRETS, ApiKey, assemble, key_path, preview_of
-from shared.operations import lookup
-from shared.ports.store import Doc, Query, Transaction, Write
+from shared.operations import brands, lookup
+from shared.ports.store import Doc, Query, Store, Transaction, Write
 from shared.ports.world import Ports
 
 MAX_ACTIVE = 100  # keys of one workspace and mode
@@ -19,11 +19,12 @@ MAX_ACTIVE = 100  # keys of one workspace and mode
 
 @dataclass(frozen=True, slots=True)
 class CreateKey:
-    """A key to make. ``mode`` None: the mode of the key that asks. Empty ``scopes``: all."""
+    """A key to make. ``mode`` None: the mode of the key that asks. Empty ``scopes``: all; empty ``brand_ids``: all brands."""
 
     name: str
     scopes: tuple[str, ...] = ()
     mode: Mode | None = None
+    brand_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ def create(ports: Ports, caller: Caller, command: CreateKey) -> NewKey:
             "auth.insufficient_scope", "A test key can make test keys only: use a live key to make this one."
         )
     name, scopes = _named(command.name), _scoped(command.scopes)
+    brand_ids = _brands(ports, caller, mode, command.brand_ids)
     if sum(key.is_active and key.mode == mode for key in list_(ports, caller)) >= MAX_ACTIVE:
         raise Clash("key.limit_reached", f"This workspace has {MAX_ACTIVE} {mode} keys: revoke one first.")
-    new = mint(ports, caller.workspace, mode, name, scopes, created_by=caller.key_id)
+    new = mint(ports, caller.workspace, mode, name, scopes, created_by=caller.actor, brand_ids=brand_ids)
     ports.store.commit([stored(new)])
     return new
 
@@ -59,15 +61,23 @@ def list_(ports: Ports, caller: Caller) -> list[ApiKey]:
 
 
 def update(
-    ports: Ports, caller: Caller, key_id: str, *, name: str | None = None, scopes: Sequence[str] | None = None
+    ports: Ports,
+    caller: Caller,
+    key_id: str,
+    *,
+    name: str | None = None,
+    scopes: Sequence[str] | None = None,
+    brand_ids: Sequence[str] | None = None,
 ) -> ApiKey:
-    """Other name or scopes, same secret. Raises Forbidden, Invalid, Missing."""
+    """Other name, scopes or brands, same secret. Raises Forbidden, Invalid, Missing."""
     _full_access(caller)
     changes: dict[str, str | tuple[str, ...]] = {}
     if name is not None:
         changes["name"] = _named(name)
     if scopes is not None:
         changes["scopes"] = _scoped(scopes)
+    if brand_ids is not None:
+        changes["brand_ids"] = _brands(ports, caller, _mode_of(ports, caller, key_id), brand_ids)
 
     def body(txn: Transaction) -> ApiKey:
         doc, key = _find(txn, caller, key_id)
@@ -109,12 +119,20 @@ def revoke(ports: Ports, caller: Caller, key_id: str) -> None:
 
 
 def mint(
-    ports: Ports, workspace: str, mode: Mode, name: str, scopes: tuple[str, ...] = (), created_by: str = ""
+    ports: Ports,
+    workspace: str,
+    mode: Mode,
+    name: str,
+    scopes: tuple[str, ...] = (),
+    *,
+    created_by: str = "",
+    brand_ids: tuple[str, ...] = (),
 ) -> NewKey:
     """A new key, not yet stored."""
     raw = assemble(mode, ports.ids.below(SECRETS))
     now = ports.clock.now()
-    key = ApiKey(ports.ids.new("key"), workspace, mode, name, preview_of(raw), now, scopes, created_by=created_by)
+    key_id, preview = ports.ids.new("key"), preview_of(raw)
+    key = ApiKey(key_id, workspace, mode, name, preview, now, scopes, brand_ids, created_by)
     return NewKey(key, raw)
 
 
@@ -133,13 +151,17 @@ def _visible(caller: Caller, key: ApiKey) -> bool:
     return caller.mode == "live" or key.mode == "test"
 
 
-def _find(txn: Transaction, caller: Caller, key_id: str) -> tuple[Doc, ApiKey]:
-    found = txn.query(Query("api_keys", where=(("workspace", "==", caller.workspace), ("id", "==", key_id))))
+def _find(store: Transaction | Store, caller: Caller, key_id: str) -> tuple[Doc, ApiKey]:
+    found = store.query(Query("api_keys", where=(("workspace", "==", caller.workspace), ("id", "==", key_id))))
     keys = [(doc, codec.decode(ApiKey, doc.data)) for doc in found]
     for doc, key in keys:
         if _visible(caller, key):
             return doc, key
     raise lookup.missing("key", key_id)
+
+
+def _mode_of(ports: Ports, caller: Caller, key_id: str) -> Mode:
+    return _find(ports.store, caller, key_id)[1].mode
 
 
 def _named(name: str) -> str:
@@ -158,3 +180,15 @@ def _scoped(scopes: Sequence[str]) -> tuple[str, ...]:
             hint = f"did you mean {near[0]!r}?" if near else "GET /v1/keys/scopes lists them."
             raise Invalid("validation.scope_invalid", f"There is no scope {scope[:60]!r}: {hint}", field="scopes")
     return tuple(dict.fromkeys(scopes))
+
+
+def _brands(ports: Ports, caller: Caller, mode: Mode, brand_ids: Sequence[str]) -> tuple[str, ...]:
+    """The brands of this mode that a key is to see. Raises Invalid for one that does not exist there."""
+    owner = replace(caller, mode=mode)
+    for brand_id in dict.fromkeys(brand_ids):
+        try:
+            brands.get(ports, owner, brand_id)
+        except Missing:
+            text = f"brand_ids: there is no brand {brand_id[:60]!r} in {mode} mode: GET /v1/brands lists them."
+            raise Invalid("validation.brand_invalid", text, field="brand_ids") from None
+    return tuple(dict.fromkeys(brand_ids))

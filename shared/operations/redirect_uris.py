@@ -1,0 +1,119 @@
+"""Where consents may send the browser at their end: any https address, until a list says which ones.
+
+The list is one of a workspace and mode. It opens again when its last entry is removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from shared.domain import codec
+from shared.domain.callers import Caller
+from shared.domain.errors import Clash, Forbidden, Invalid
+from shared.operations import lookup
+from shared.ports.store import Query, Transaction, Write
+from shared.ports.world import Ports
+
+MAX_ENTRIES = 20
+MAX_LABEL = 100
+MAX_URL = 2048
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectUri:
+    """An entry: ``workspaces/{space}/redirect_uris/{id}``. The id follows from the address, so that none stands twice."""
+
+    id: str
+    uri: str
+    label: str
+    created_at: datetime
+
+
+def list_(ports: Ports, caller: Caller) -> list[RedirectUri]:
+    """The entries, oldest first; empty: every address is taken. Raises Forbidden, store.Unavailable."""
+    _full_access(caller)
+    found = ports.store.query(Query(_collection(caller.space), limit=MAX_ENTRIES))
+    return sorted((codec.decode(RedirectUri, doc.data) for doc in found), key=lambda one: (one.created_at, one.id))
+
+
+def add(ports: Ports, caller: Caller, uri: str, label: str = "") -> RedirectUri:
+    """Put an address on the list. Raises Forbidden, Invalid, Clash (it is there, or the list is full)."""
+    _full_access(caller)
+    if not uri or not acceptable(uri):
+        text = f"uri: an https address (or http on localhost or 127.0.0.1), at most {MAX_URL} characters, no fragment."
+        raise Invalid("validation.field_invalid", text, field="uri")
+    if len(label) > MAX_LABEL:
+        raise Invalid("validation.field_invalid", f"label: at most {MAX_LABEL} characters.", field="label")
+    made = RedirectUri(f"ruri_{hashlib.sha256(uri.encode()).hexdigest()[:32]}", uri, label, ports.clock.now())
+
+    def body(txn: Transaction) -> None:
+        known = txn.query(Query(_collection(caller.space), limit=MAX_ENTRIES))
+        if any(doc.id == made.id for doc in known):
+            text = "uri: this address is on the list already."
+            raise Clash("validation.redirect_uri_duplicate", text, field="uri", id=made.id)
+        if len(known) >= MAX_ENTRIES:
+            text = f"uri: the list has {MAX_ENTRIES} addresses already: remove one first."
+            raise Invalid("validation.field_invalid", text, field="uri", limit=MAX_ENTRIES)
+        txn.write(Write("create", _path(caller.space, made.id), codec.encode(made)))
+
+    ports.store.transact(body)
+    return made
+
+
+def remove(ports: Ports, caller: Caller, entry_id: str) -> None:
+    """Take an address off the list. Raises Forbidden, Missing (``redirect_uri.not_found``), store.Unavailable."""
+    _full_access(caller)
+    doc = lookup.document(ports, _collection(caller.space), entry_id, "redirect_uri")
+    ports.store.commit([Write("delete", doc.path)])
+
+
+def check_redirect_uri(uri: str, field: str = "redirect_uri") -> None:
+    """Empty (our own page), https, or http on this machine; no fragment, no user info. Raises Invalid."""
+    if uri and not acceptable(uri):
+        text = f"{field}: give an https address (or http on localhost), at most {MAX_URL} characters, without fragment."
+        raise Invalid("validation.redirect_uri_invalid", text, field=field)
+
+
+def check_listed(ports: Ports, space: str, uri: str, field: str = "redirect_uri") -> None:
+    """Where the space has a list, the address has to be on it, character for character. Raises Invalid.
+
+    Pages of this installation need no entry. One query at most.
+    """
+    if not uri or uri.startswith(f"{ports.public_url}/"):
+        return
+    known = ports.store.query(Query(_collection(space), limit=MAX_ENTRIES))
+    if known and all(doc.data["uri"] != uri for doc in known):
+        text = f"{field}: not on this workspace's list of redirect URIs: add it with POST /v1/oauth/redirect-uris."
+        raise Invalid("validation.redirect_uri_invalid", text, field=field)
+
+
+def acceptable(url: str) -> bool:
+    """Whether a browser may be sent there: https, or http on this machine, nothing odd in it."""
+    if len(url) > MAX_URL * 2 or not url.isascii() or any(mark <= " " or mark in '\\"<>' for mark in url):
+        return False
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if "@" in parts.netloc or parts.fragment or not host:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL_HOSTS)
+
+
+def _full_access(caller: Caller) -> None:
+    if caller.restricted:
+        text = "Redirect URIs are managed with a key of full access (one without scopes and brands)."
+        raise Forbidden("auth.insufficient_scope", text)
+
+
+def _collection(space: str) -> str:
+    return f"workspaces/{space}/redirect_uris"
+
+
+def _path(space: str, entry_id: str) -> str:
+    return f"{_collection(space)}/{entry_id}"

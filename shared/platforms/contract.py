@@ -272,6 +272,13 @@ class Connector(Protocol):
         """Give the grant back; what is already gone is fine."""
 
 
+class Adopter(Protocol):
+    """A connector whose network takes tokens that the caller has already (``registry.adopter``)."""
+
+    def adopt(self, call: Call, tokens: Tokens) -> Connected | Candidates:
+        """Who these tokens speak for, with the longest-lived tokens to be had for them. Raises Refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Metrics:
     """Engagement counts in our words, and the network's own names and values in ``raw``. None: not offered."""

@@ -136,6 +136,7 @@ class OAuth:
     ``extra``: what a person may hand over beside their consent, as connect's ``metadata``, where a part of the network has a
     consent of its own; kept with the account's tokens, in ``Tokens.extra``.
     ``challenge``: how the SHA-256 of the PKCE verifier is written: in base64url (RFC 7636), or in hex as one network does.
+    ``grants``: what people call a permission (``post``, ``read_analytics``) and the scopes any one of which gives it.
     """
 
     style: Literal["redirect", "credentials"]
@@ -147,6 +148,7 @@ class OAuth:
     app_env_also: tuple[str, str] = ("", "")  # other names that are taken where those are not set
     challenge: Literal["S256", "S256-hex"] = "S256"
     extra: tuple[Option, ...] = ()
+    grants: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,18 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What the network takes for one request that makes a piece of a post: US dollars, as a decimal text.
+
+    ``with_link``: for a piece whose text holds a web address, where that costs something else.
+    """
+
+    usd: str
+    source: Source
+    with_link: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """Something of the network's own that callers must be able to look up (boards, pages, flairs, creator info)."""
 
@@ -249,7 +263,7 @@ class Manifest:
     ``thread``: how many pieces a thread may have (0: no threads). ``first_comment``: whether one can be made.
     ``apis``: further APIs of the network that the folder speaks, each with a version of its own. ``features``: an answer
     for each of FEATURES. ``kinds`` is empty where nothing is published (a messenger). ``link_card``: None where an address
-    only works within the text. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
+    only works within the text. ``prices``: empty where publishing costs nothing. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
     further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
     (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
     """
@@ -275,6 +289,7 @@ class Manifest:
     actions: tuple[Action, ...] = ()
     resources: tuple[Resource, ...] = ()
     link_card: LinkCard | None = None
+    prices: tuple[Price, ...] = ()
     counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     extra_counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     profile_url: str = ""

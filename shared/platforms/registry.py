@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.platforms import names
-from shared.platforms.contract import Actor, Connector, Measurer, Publisher, Simulator
+from shared.platforms.contract import Actor, Adopter, Connector, Measurer, Publisher, Simulator
 from shared.platforms.manifest import Manifest
 
 if TYPE_CHECKING:  # a function that publishes loads none of these
@@ -57,6 +57,12 @@ def publisher(name: str) -> Publisher:
 def connector(name: str) -> Connector:
     """The platform's ``oauth`` module."""
     return cast(Connector, _module(name, ".oauth"))
+
+
+def adopter(name: str) -> Adopter | None:
+    """The platform's ``oauth`` module, None where it takes no tokens that a caller has already."""
+    found = _module(name, ".oauth")
+    return cast(Adopter, found) if hasattr(found, "adopt") else None
 
 
 def measurer(name: str) -> Measurer | None:

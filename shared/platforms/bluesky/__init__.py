@@ -26,6 +26,7 @@ _RATES = Source("https://docs.bsky.app/docs/advanced-guides/rate-limits", _CHECK
 MANIFEST = Manifest(
     name="bluesky",
     title="Bluesky",
+    profile_url="https://bsky.app/profile/{username}",
     folder="bluesky",
     # The entryway, the PDS hosts that it assigns, the video service, the public AppView, and the sandbox's stand-in for
     # a person's own PDS. A real self-hosted PDS has a host of its own: only live accounts reach it.

@@ -51,6 +51,15 @@ MANIFEST = Manifest(
             "ads_read",
         ),
         pkce=False,
+        grants=MappingProxyType(
+            {
+                "post": ("pages_manage_posts",),
+                "read_analytics": (
+                    "read_insights",
+                    "pages_read_engagement",
+                ),
+            }
+        ),
         app_env_also=("FACEBOOK_APP_ID", "FACEBOOK_APP_SECRET"),
     ),
     text=TEXT,

@@ -40,8 +40,15 @@ def authorize_url(app: App, redirect_uri: str, state: str, challenge: str, scope
 
 def exchange(call: Call, code: str, redirect_uri: str, verifier: str) -> Connected | Candidates:
     """Trade the code for the Pages that the person allowed. Raises Refused, also when there are none."""
-    short = _trade(call, {"redirect_uri": redirect_uri, "code": code})
-    token = _trade(call, {"grant_type": "fb_exchange_token", "fb_exchange_token": short})
+    return adopt(call, Tokens(_trade(call, {"redirect_uri": redirect_uri, "code": code})))
+
+
+def adopt(call: Call, tokens: Tokens) -> Connected | Candidates:
+    """The Pages that a person's token reaches: it is traded for one of 60 days, which needs it to be this app's own.
+
+    Raises Refused, also when there are none.
+    """
+    token = _trade(call, {"grant_type": "fb_exchange_token", "fb_exchange_token": tokens.access})
     known = replace(call, account=AccountView("", "", {}, Tokens(token)))
     person = graph.read(known, "me", fields="id,name")
     scopes = _granted(known)

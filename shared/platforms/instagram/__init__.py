@@ -118,6 +118,7 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="instagram",
     title="Instagram",
+    profile_url="https://www.instagram.com/{username}/",
     folder="instagram",
     hosts=("graph.instagram.com", "api.instagram.com", "www.instagram.com"),
     api=ApiVersion("v26.0", None, _CHANGELOG),  # since 2026-07-29, «available until: to be determined»
@@ -131,6 +132,9 @@ MANIFEST = Manifest(
             "instagram_business_manage_messages",
         ),
         pkce=False,
+        grants=MappingProxyType(
+            {"post": ("instagram_business_content_publish",), "read_analytics": ("instagram_business_manage_insights",)}
+        ),
     ),
     text=TextLimit(2200, "chars", "limits:count", _MEDIA, max_hashtags=30),
     kinds=(

@@ -42,13 +42,24 @@ def authorize_url(app: App, redirect_uri: str, state: str, challenge: str, scope
 def exchange(call: Call, code: str, redirect_uri: str, verifier: str) -> Connected:
     """Trade the code for a token of 60 days, and read who it is. Raises Refused."""
     short = _short_lived(call, code.removesuffix("#_"), redirect_uri)
-    query = {
-        "grant_type": "ig_exchange_token",
-        "client_secret": call.app.client_secret,
-        "access_token": short["access_token"],
-    }
-    long = _wire.ask(call, _wire.get(LONG_LIVED, query), errors.refusal).json
-    return _profile(call, _tokens(call, long, _scopes(short)))
+    return _profile(call, _tokens(call, _lengthened(call, str(short["access_token"])), _scopes(short)))
+
+
+def adopt(call: Call, tokens: Tokens) -> Connected:
+    """Who the token speaks for. A token of an hour is traded for one of 60 days; one that is that already is refused for
+    it, and kept as it is, its end unknown. Raises Refused."""
+    try:
+        kept = _tokens(call, _lengthened(call, tokens.access), tokens.scopes)
+    except Refused as refused:
+        if refused.fate not in (Fate.REJECTED, Fate.UNKNOWN):
+            raise
+        kept = tokens
+    return _profile(call, kept)
+
+
+def _lengthened(call: Call, short: str) -> dict[str, Any]:
+    query = {"grant_type": "ig_exchange_token", "client_secret": call.app.client_secret, "access_token": short}
+    return _wire.ask(call, _wire.get(LONG_LIVED, query), errors.refusal).json
 
 
 def sign_in(call: Call, credentials: Mapping[str, str]) -> Connected:

@@ -101,6 +101,7 @@ _ADS = (
 MANIFEST = Manifest(
     name="pinterest",
     title="Pinterest",
+    profile_url="https://www.pinterest.com/{username}/",
     folder="pinterest",
     hosts=("api.pinterest.com", "www.pinterest.com", "pinterest-media-upload.s3-accelerate.amazonaws.com"),
     api=ApiVersion("v5", None, _SPEC),
@@ -120,6 +121,7 @@ MANIFEST = Manifest(
             "ads:write",
         ),
         pkce=False,
+        grants=MappingProxyType({"post": ("pins:write",), "read_analytics": ("pins:read",)}),
     ),
     text=TextLimit(800, "chars", "", _SPEC),
     kinds=(

@@ -35,6 +35,7 @@ _VIDEO = MediaLimit(
 MANIFEST = Manifest(
     name="reddit",
     title="Reddit",
+    profile_url="https://www.reddit.com/user/{username}/",
     folder="reddit",
     hosts=(
         "oauth.reddit.com",
@@ -61,6 +62,7 @@ MANIFEST = Manifest(
             "adsedit",
         ),
         pkce=False,
+        grants=MappingProxyType({"post": ("submit",), "read_analytics": ("read",)}),
     ),
     text=TextLimit(40_000, "chars", "", NOTES),
     kinds=(

@@ -43,6 +43,7 @@ _SPOTLIGHT = MediaLimit(
 MANIFEST = Manifest(
     name="snapchat",
     title="Snapchat",
+    profile_url="https://www.snapchat.com/@{username}",
     folder="snapchat",
     hosts=("businessapi.snapchat.com", "adsapi.snapchat.com", "accounts.snapchat.com"),
     api=ApiVersion("Public Profile API v1", None, _ASSETS),
@@ -51,6 +52,7 @@ MANIFEST = Manifest(
         "redirect",
         scopes=("snapchat-profile-api", "snapchat-marketing-api"),
         pkce=False,
+        grants=MappingProxyType({"post": ("snapchat-profile-api",), "read_analytics": ("snapchat-profile-api",)}),
     ),
     # A Spotlight's description. A saved story's title has 45 characters; a story has no text.
     text=TextLimit(160, "chars", "", _ASSETS),

@@ -28,6 +28,7 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="threads",
     title="Threads",
+    profile_url="https://www.threads.com/@{username}",
     folder="threads",
     hosts=("graph.threads.net", "www.threads.net"),
     # «All API calls to graph.threads.net should use v1.0»; there has been no other version, and no end is named.
@@ -45,6 +46,7 @@ MANIFEST = Manifest(
             "threads_location_tagging",
         ),
         pkce=False,
+        grants=MappingProxyType({"post": ("threads_content_publish",), "read_analytics": ("threads_manage_insights",)}),
     ),
     text=TEXT,
     kinds=KINDS,

@@ -91,6 +91,7 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="tiktok",
     title="TikTok",
+    profile_url="https://www.tiktok.com/@{username}",
     folder="tiktok",
     # Upload addresses are TikTok's to give: open-upload.tiktokapis.com, upload.us.tiktokapis.com and others.
     hosts=("www.tiktok.com", ".tiktokapis.com", "business-api.tiktok.com"),
@@ -106,6 +107,15 @@ MANIFEST = Manifest(
             "video.upload",
         ),
         pkce=True,
+        grants=MappingProxyType(
+            {
+                "post": (
+                    "video.publish",
+                    "video.upload",
+                ),
+                "read_analytics": ("video.list",),
+            }
+        ),
         challenge="S256-hex",
         extra=ADS_CONSENT,
         app_env_also=("TIKTOK_CLIENT_KEY", ""),

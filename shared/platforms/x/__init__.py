@@ -16,7 +16,7 @@ from shared.platforms.manifest import (
     Source,
     Timing,
 )
-from shared.platforms.x.capabilities import ACTIONS, ADS, FEATURES, IMAGE, RATE_LIMITS, TEXT
+from shared.platforms.x.capabilities import ACTIONS, ADS, FEATURES, IMAGE, PRICES, RATE_LIMITS, TEXT
 
 _READ = date(2026, 11, 22)
 _SPEC = Source("https://docs.x.com/openapi.json", _READ)  # version 2.167
@@ -56,8 +56,10 @@ MANIFEST = Manifest(
             "offline.access",
         ),
         pkce=True,
+        grants=MappingProxyType({"post": ("tweet.write",), "read_analytics": ("tweet.read",)}),
     ),
     text=TEXT,
+    prices=PRICES,
     kinds=(
         KindLimit(Kind.TEXT, 0, 0),
         KindLimit(Kind.IMAGE, 1, 4, IMAGE),

@@ -49,7 +49,11 @@ def exchange(call: Call, code: str, redirect_uri: str, verifier: str) -> Connect
         "redirect_uri": redirect_uri,
         "code_verifier": verifier,
     }
-    tokens = _tokens(call, _ask_token_endpoint(call, TOKEN, grant))
+    return adopt(call, _tokens(call, _ask_token_endpoint(call, TOKEN, grant)))
+
+
+def adopt(call: Call, tokens: Tokens) -> Connected:
+    """Who the tokens speak for. Raises Refused."""
     person = _me(call, tokens)
     return Connected(
         platform_account_id=str(person["id"]),

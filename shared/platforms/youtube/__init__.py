@@ -27,6 +27,8 @@ _THUMBNAIL = MediaLimit(_THUMBNAILS, image_types=("image/jpeg", "image/png"), ma
 MANIFEST = Manifest(
     name="youtube",
     title="YouTube",
+    profile_url="https://www.youtube.com/channel/{id}",
+    holds="channel",
     folder="youtube",
     hosts=(
         "accounts.google.com",
@@ -50,6 +52,15 @@ MANIFEST = Manifest(
             "https://www.googleapis.com/auth/yt-analytics.readonly",
         ),
         pkce=True,
+        grants=MappingProxyType(
+            {
+                "post": ("https://www.googleapis.com/auth/youtube.force-ssl",),
+                "read_analytics": (
+                    "https://www.googleapis.com/auth/youtube.force-ssl",
+                    "https://www.googleapis.com/auth/yt-analytics.readonly",
+                ),
+            }
+        ),
     ),
     text=TextLimit(5000, "bytes", "limits:count", _VIDEOS),
     kinds=(

@@ -28,6 +28,11 @@ def exchange(call: Call, code: str, redirect_uri: str, verifier: str) -> Connect
     tokens = google.exchange(call, code, redirect_uri, verifier, errors.refusal)
     if tokens.scopes and NEEDED not in tokens.scopes:
         raise errors.scopes_missing()
+    return adopt(call, tokens)
+
+
+def adopt(call: Call, tokens: Tokens) -> Connected:
+    """Which channel the tokens speak for. Raises Refused, also when there is none."""
     nobody = AccountView("", "", {}, tokens)
     channel = api.one(replace(call, account=nobody), "channels", part="snippet,contentDetails", mine="true")
     if not channel.get("id"):

@@ -54,7 +54,8 @@ class Reply:
 class Exchange(Generic[B, Q]):
     """One request, decoded: ``body`` and ``query`` are the route's models, ``path`` its parameters.
 
-    ``args`` are the raw query parameters, for routes whose query is not ours to name (OAuth callbacks).
+    ``args`` are the raw query parameters, for routes whose query is not ours to name (OAuth callbacks); ``cookies`` what
+    a browser brought along.
     """
 
     ports: Ports
@@ -66,6 +67,7 @@ class Exchange(Generic[B, Q]):
     key: Key | None = None
     file: File | None = None
     args: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
     stale: str | None = None
 
     @property

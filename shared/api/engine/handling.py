@@ -98,7 +98,7 @@ def _decoded(
         decoding.refuse_any(args)
     query = decoding.decode(load(route.query), args, text=True) if route.query else None
     made: Exchange[Any, Any] = Exchange(ports, request_id, matched.path, body, query, who=caller, file=file, args=args)
-    return made, given
+    return replace(made, cookies=request.cookies) if "Cookie" in request.headers else made, given
 
 
 def _body(request: Request, route: Route) -> tuple[Mapping[str, Any] | None, Any, File | None]:

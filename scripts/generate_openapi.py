@@ -130,7 +130,7 @@ def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
         made["security"] = []
     elif route.scope:
         made["x-required-scope"] = route.scope
-    made["x-error-codes"] = codes(route)
+    made["x-error-codes"] = [shown(dialect, code) for code in codes(route)]
     return made
 
 
@@ -144,6 +144,8 @@ def codes(route: Route) -> list[str]:
     found += _KEYED if route.idempotency != "none" else ()
     if route.upload is not None:
         found += (route.upload.too_large, "http.415", "validation.body_invalid", *_FIELDS)
+    elif route.raw:
+        found += ("validation.body_invalid", "http.413")
     elif route.method != "GET":
         found += (*_BODY, *(_FIELDS if route.body else ()))
     return list(dict.fromkeys([*found, *_ANYWHERE]))
@@ -210,6 +212,12 @@ def _headers(route: Route) -> list[dict[str, Any]]:
 def _request_body(route: Route) -> dict[str, Any] | None:
     if route.upload is not None:
         return {"required": True, "content": {"multipart/form-data": {"schema": _upload(route, route.upload)}}}
+    if route.raw:
+        said = {
+            "type": "object",
+            "description": "As its sender signed it: the bytes are verified before they are read.",
+        }
+        return {"required": True, "content": {"application/json": {"schema": said}}}
     if route.body is None:
         return None
     content: dict[str, Any] = {"schema": _ref(route.body)}
@@ -232,7 +240,7 @@ def _responses(dialect: Dialect, route: Route) -> dict[str, Any]:
         by_status.setdefault(status_of(dialect, code), []).append(code)
     for status, found in by_status.items():
         made[str(status)] = _refusal(
-            dialect, ", ".join(f"`{code}`" for code in found), page=route.foreign_query and status < 500
+            dialect, ", ".join(f"`{shown(dialect, code)}`" for code in found), page=route.foreign_query and status < 500
         )
     if "429" in made and route.scope is not None:
         made["429"]["headers"] |= _always(route) | {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
@@ -285,6 +293,12 @@ def status_of(dialect: Dialect, code: str) -> int:
     """The HTTP status of an error code, as the dialect would answer it."""
     status: int = load(dialect.status_of)(kinds.sample(code))
     return status
+
+
+def shown(dialect: Dialect, code: str) -> str:
+    """The code as the dialect spells it."""
+    body = load(dialect.spell)(kinds.sample(code), "req_1").body
+    return str(getattr(body, "error_code", "") or code)
 
 
 def _ref(name: str) -> dict[str, str]:

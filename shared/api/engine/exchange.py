@@ -34,6 +34,14 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A body as it was sent, with the request's headers (``Content-Type``: spelled so): what a signature is made over."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer: a model, raw text of another type (``content_type``), or nothing."""
 
@@ -55,7 +63,7 @@ class Exchange(Generic[B, Q]):
     """One request, decoded: ``body`` and ``query`` are the route's models, ``path`` its parameters.
 
     ``args`` are the raw query parameters, for routes whose query is not ours to name (OAuth callbacks); ``cookies`` what
-    a browser brought along.
+    a browser brought along; ``sent`` the body and the headers as they came, on routes that are ``raw``.
     """
 
     ports: Ports
@@ -69,6 +77,7 @@ class Exchange(Generic[B, Q]):
     args: Mapping[str, str] = field(default_factory=dict)
     cookies: Mapping[str, str] = field(default_factory=dict)
     stale: str | None = None
+    sent: Sent | None = None
 
     @property
     def caller(self) -> Caller:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers
 
 from shared.api.engine import bodies, decoding, forms, limiting, replaying
 from shared.api.engine.authentication import check_origin, check_scope
-from shared.api.engine.exchange import Exchange, File, Reply
+from shared.api.engine.exchange import Exchange, File, Reply, Sent
 from shared.api.engine.problems import Internal
 from shared.api.engine.routes import Dialect, Route, load
 from shared.api.engine.routing import Match, dialect_of, match
@@ -98,6 +98,8 @@ def _decoded(
         decoding.refuse_any(args)
     query = decoding.decode(load(route.query), args, text=True) if route.query else None
     made: Exchange[Any, Any] = Exchange(ports, request_id, matched.path, body, query, who=caller, file=file, args=args)
+    if route.raw:
+        made = replace(made, sent=Sent(bodies.read(request, route.raw), dict(request.headers)))
     return replace(made, cookies=request.cookies) if "Cookie" in request.headers else made, given
 
 
@@ -105,6 +107,8 @@ def _body(request: Request, route: Route) -> tuple[Mapping[str, Any] | None, Any
     if route.upload is not None:
         file, fields = forms.read_file(request, route.upload)
         return fields, decoding.decode(load(route.body), fields, text=True) if route.body else None, file
+    if route.raw:
+        return None, None, None
     if route.body is None:
         return None if route.method == "GET" else bodies.refuse_any(request), None, None
     if route.form and forms.is_form(request):

@@ -43,7 +43,8 @@ class Route:
     ``scope`` None: no key needed. ``errors``: codes that the operation itself may answer. ``idempotency``: ``commit``
     when the operation writes the record with its effect, ``claim`` when the engine does around it. ``secret``: the
     answer shows something that is shown once. ``form``: the body may be a form as well as JSON. ``location``: where what a 201 made is found, with the answer's fields
-    (``/v1/posts/{id}``). ``foreign_query``: its query parameters are somebody else's to name. ``example`` and ``answer_example``: JSON.
+    (``/v1/posts/{id}``). ``raw``: the body, of at most so many bytes, is handed on as it
+    came (``Exchange.sent``), for what others have signed. ``foreign_query``: its query parameters are somebody else's to name. ``example`` and ``answer_example``: JSON.
     """
 
     method: Method
@@ -55,6 +56,7 @@ class Route:
     body: Name | None = None
     body_optional: bool = False
     form: bool = False
+    raw: int = 0
     upload: Upload | None = None
     query: Name | None = None
     errors: tuple[str, ...] = ()

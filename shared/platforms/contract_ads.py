@@ -51,7 +51,8 @@ class AdAccount:
 @dataclass(frozen=True, slots=True)
 class AdObject:
     """A campaign, ad group, creative or ad. ``status`` is what was wished, ``delivery`` the network's own word for what
-    it does (review, rejected, paused by its campaign). Budgets in millionths of the account's currency."""
+    it does (review, rejected, paused by its campaign). Budgets in millionths of the account's currency. ``placements``: where an
+    ad group may be shown, empty for wherever the network likes."""
 
     level: Level
     id: str
@@ -66,6 +67,8 @@ class AdObject:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     creative_id: str = ""
+    created_at: datetime | None = None
+    placements: tuple[str, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -15,3 +15,24 @@ class ErrorResponse(View):
     message: str
     request_id: str
     meta: dict[str, Any] | None = None
+
+
+class AcceptedResponse(View):
+    """It takes longer than anybody waits: it goes on, and ``poll`` tells what became of it."""
+
+    success: Literal[True] = True
+    status: str
+    """``publishing``; ``needs_review`` when nobody can know what became of it."""
+    post: str | None = None
+    """Our id of the post."""
+    action: str | None = None
+    """Our id of what is being done, where it is no post."""
+    poll: str
+    """Where to ask what became of it."""
+
+
+class DoneResponse(View):
+    """It is done."""
+
+    success: Literal[True] = True
+    message: str

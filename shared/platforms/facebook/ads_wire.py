@@ -42,10 +42,11 @@ BY_LABEL: Mapping[str, str] = {level: f"{edge}bylabels" for level, edge in EDGES
 INSIGHT_LEVELS: Mapping[str, str] = {"account": "account", "campaign": "campaign", "ad_group": "adset", "ad": "ad"}
 ACCOUNT_FIELDS = "id,name,currency,timezone_name,account_status"
 FIELDS: Mapping[str, str] = {
-    "campaign": "id,name,status,effective_status,objective,daily_budget,lifetime_budget,start_time,stop_time",
-    "ad_group": "id,name,status,effective_status,campaign_id,daily_budget,lifetime_budget,start_time,end_time",
+    "campaign": "id,name,status,effective_status,objective,daily_budget,lifetime_budget,start_time,stop_time,created_time",
+    "ad_group": "id,name,status,effective_status,campaign_id,daily_budget,lifetime_budget,start_time,end_time,created_time,"
+    "targeting",
     "creative": "id,name,status,object_story_id,effective_object_story_id",
-    "ad": "id,name,status,effective_status,adset_id,creative",
+    "ad": "id,name,status,effective_status,adset_id,creative,created_time",
 }
 STATS_FIELDS = "impressions,reach,clicks,inline_link_clicks,spend,conversions,video_play_actions,date_start,date_stop"
 _WHOLE_UNITS = frozenset(["CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"])
@@ -97,6 +98,8 @@ def thing(level: Level, row: Mapping[str, Any], ad_account_id: str, currency: st
         starts_at=_instant(row.get("start_time")),
         ends_at=_instant(row.get("end_time") or row.get("stop_time")),
         creative_id=str((row.get("creative") or {}).get("id") or ""),
+        created_at=_instant(row.get("created_time")),
+        placements=tuple((row.get("targeting") or {}).get("publisher_platforms") or ()),
         raw=row,
     )
 

@@ -67,4 +67,8 @@ ACTIONS = (
     Action("post.unlike", "inbox", repeatable=True),
     *ADS,
 )
-RESOURCES = (Resource("pages", "The Pages that the connected person manages and allowed."),)
+RESOURCES = (
+    Resource("pages", "The Pages that the connected person manages and allowed."),
+    Resource("photos", "The Page's photos, newest first."),
+    Resource("videos", "The Page's videos and reels, newest first."),
+)

@@ -226,6 +226,8 @@ def _comment(ask: Ask, who: Session, world: World, row: Document, post: Document
 
 _EDGES: Mapping[tuple[str, str], Callable[[Ask, Session, World], Response]] = {
     ("GET", "stories"): reading.stories,
+    ("GET", "photos"): reading.photos,
+    ("GET", "videos"): reading.videos,
     ("GET", "insights"): insights.page,
     ("GET", "conversations"): people.conversations,
     ("GET", "tagged"): people.tagged,

@@ -311,9 +311,10 @@ def _shown(desk: Desk, row: Document) -> Document:
     shown["effective_status"] = _effective(desk, row)
     shown |= {name: row.get(name) for name in ("daily_budget", "lifetime_budget")}
     shown |= {name: _stamped(row.get(name)) for name in ("start_time", "stop_time", "end_time")}
+    shown["created_time"] = simulated.stamp(row["made"])
     by_level = {
         "campaign": {"objective": row.get("objective")},
-        "ad_group": {"campaign_id": row["parent"]},
+        "ad_group": {"campaign_id": row["parent"], "targeting": row.get("targeting")},
         "ad": {"adset_id": row["parent"], "creative": {"id": row.get("creative")}},
     }
     return shown | by_level.get(level, {})

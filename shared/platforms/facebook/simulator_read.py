@@ -72,6 +72,27 @@ def stories(ask: Ask, who: Session, world: World) -> Response:
     return simulated.page(ask, rows, lambda row: _chosen_story(ask, row, world), path)
 
 
+def photos(ask: Ask, who: Session, world: World) -> Response:
+    """GET /{page}/photos: those of its posts, newest first."""
+    who.need("pages_read_engagement")
+    ask.allow("limit", "after", "before", "type")
+    if ask.text("type") not in {"", "uploaded"}:
+        return answer({"data": []})  # the Page is tagged in none, and has no more than its own
+    rows = [found for one in live_posts(who.page, world) for id_ in one["photos"] if (found := world.get("photo", id_))]
+    path = f"{BASE}/{who.page['id']}/photos"
+    return simulated.page(ask, rows, lambda row: simulated.chosen(ask, photo(row, who), "Photo"), path)
+
+
+def videos(ask: Ask, who: Session, world: World) -> Response:
+    """GET /{page}/videos: those that are out, reels too, newest first."""
+    who.need("pages_read_engagement")
+    ask.allow("limit", "after", "before", "type")
+    named = [one["video"] for one in live_posts(who.page, world) if one["video"]]
+    rows = [found for id_ in named if (found := world.get("video", id_))]
+    path = f"{BASE}/{who.page['id']}/videos"
+    return simulated.page(ask, rows, lambda row: simulated.chosen(ask, video(row, who, world), "Video"), path)
+
+
 def post(document: Document, who: Session, world: World) -> Document:
     """Every field of a post."""
     name = document["id"].partition("_")[2]

@@ -1,0 +1,142 @@
+"""What an account has on its network, by the network's own ids: which account that is, its posts, their figures.
+
+For callers that know ids of the network only. An id that was made through us keeps what its adapter noted about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from shared.domain import codec
+from shared.domain.accounts import Account
+from shared.domain.callers import Caller
+from shared.domain.errors import Missing, RostrumError, Unsupported
+from shared.domain.posts import Target
+from shared.operations import accounts, networks, tokens
+from shared.operations.engaging import ids
+from shared.operations.engaging.reading import asked, offering
+from shared.operations.posts import deleting
+from shared.platforms import registry
+from shared.platforms.contract import Call, Measurer, Metrics, Published
+from shared.ports.http import AnswerLost
+from shared.ports.store import Op, Query
+from shared.ports.vault import VaultError
+from shared.ports.world import Ports
+
+MOST_ALIKE = 10  # accounts of one network with one id: in several brands
+MOST_ASKED = 10  # accounts that are asked for a thing that none of them is known to have
+T = TypeVar("T")
+
+
+def account(ports: Ports, caller: Caller, platform: str, given: str) -> Account:
+    """The connected account of this network with this id, the network's or ours. Raises Missing (``account.not_found``)."""
+    found = [codec.decode(Account, doc.data) for doc in ports.store.query(_alike(caller, platform, given))]
+    candidates = [one.id for one in found if one.status != "disconnected"] or [given]
+    for candidate in candidates:
+        try:
+            known = accounts.get(ports, caller, candidate)
+        except Missing:
+            continue
+        if known.platform == platform:
+            return known
+    text = f"No account {given[:64]!r} of {networks.title(platform)} is connected here."
+    raise Missing("account.not_found", text, resource="account", id=given[:128])
+
+
+def owner(ports: Ports, caller: Caller, platform: str, platform_id: str) -> Account | None:
+    """The account through which this was made, None when it was not made through us, or not by an account of the caller's."""
+    target = made(ports, caller, platform, platform_id)
+    try:
+        return accounts.get(ports, caller, target.account_id) if target else None
+    except Missing:
+        return None
+
+
+def made(ports: Ports, caller: Caller, platform: str, platform_id: str) -> Target | None:
+    """What of ours has this id on the network, None when nothing has. One query."""
+    where: tuple[tuple[str, Op, Any], ...] = (("live_ids", "array_contains", platform_id),)
+    docs = (
+        ports.store.query(Query(f"workspaces/{caller.space}/targets", where=where, limit=MOST_ALIKE))
+        if platform_id
+        else []
+    )
+    found = (codec.decode(Target, doc.data) for doc in docs)
+    return next((target for target in found if target.platform == platform), None)
+
+
+def first(ports: Ports, among: Sequence[Account], question: Callable[[Account], T]) -> T:
+    """The answer of the first account that can give one; the first refusal when none can. ``among`` has at least one."""
+    refused: RostrumError | None = None
+    for one in among[:MOST_ASKED]:
+        try:
+            return question(one)
+        except RostrumError as error:
+            refused = refused or error
+    raise refused or TypeError("nobody to ask")
+
+
+def post_figures(ports: Ports, caller: Caller, account_id: str, platform_id: str) -> Metrics:
+    """The counts of a post of the account. Raises Unsupported, Missing, Reconnect, Limited, NetworkRefused, Broken."""
+    known, measurer = _measured(ports, caller, account_id, "metrics.post")
+    ids.check(post_id=platform_id)
+    published = _published(ports, caller, known, platform_id)
+    return asked(ports, known, lambda call: measurer.post(call, published))
+
+
+def account_figures(ports: Ports, caller: Caller, account_id: str) -> Metrics:
+    """The counts of the account itself. Raises as :func:`post_figures`."""
+    known, measurer = _measured(ports, caller, account_id, "metrics.account")
+    return asked(ports, known, measurer.account)
+
+
+def delete_post(ports: Ports, caller: Caller, account_id: str, platform_id: str) -> None:
+    """Take down a post of the account, whether or not it was made here. Repeatable.
+
+    Raises Unsupported (with the network's reason), Missing, Clash, Reconnect, Limited, NetworkRefused, Broken.
+    """
+    known = offering(ports, caller, account_id, "delete")
+    ids.check(post_id=platform_id)
+    target = made(ports, caller, known.platform, platform_id)
+    if target is not None and target.post_id and target.account_id == known.id:
+        if target.unpublished_at is None:
+            deleting.unpublish(ports, caller, target.post_id, known.id)
+        return
+    publisher = registry.publisher(known.platform)
+
+    def remove(call: Call) -> None:
+        try:
+            publisher.delete(call, Published(platform_id))
+        except AnswerLost:  # deleting what is gone succeeds
+            publisher.delete(call, Published(platform_id))
+
+    asked(ports, known, remove)
+
+
+def access_token(ports: Ports, account: Account) -> str:
+    """The token that speaks for the account, empty when it cannot be read. For callers who may see it."""
+    try:
+        return tokens.unseal(ports, account).access
+    except VaultError:
+        return ""
+
+
+def _alike(caller: Caller, platform: str, given: str) -> Query:
+    where: tuple[tuple[str, Op, Any], ...] = (("platform", "==", platform), ("platform_account_id", "==", given))
+    return Query(f"workspaces/{caller.space}/accounts", where=where, limit=MOST_ALIKE)
+
+
+def _published(ports: Ports, caller: Caller, known: Account, platform_id: str) -> Published:
+    target = made(ports, caller, known.platform, platform_id)
+    lives = [piece.live for piece in target.pieces if piece.live] if target and target.account_id == known.id else []
+    live = next((one for one in lives if one.id == platform_id), None)
+    return Published(live.id, live.permalink, live.state, live.raw) if live else Published(platform_id)
+
+
+def _measured(ports: Ports, caller: Caller, account_id: str, feature: str) -> tuple[Account, Measurer]:
+    known = offering(ports, caller, account_id, feature)
+    measurer = registry.measurer(known.platform)
+    if measurer is None:
+        text = f"{networks.title(known.platform)} offers no figures through its API."
+        raise Unsupported("resource.not_supported", text, platform=known.platform)
+    return known, measurer

@@ -33,13 +33,6 @@ _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the fi
     "webhook.busy": errors.Limited,
     "webhook.": errors.Clash,
     "account.platform_unsupported": errors.Unsupported,
-    "whatsapp.frequency_cap": errors.Limited,
-    "whatsapp.pair_rate_limit": errors.Limited,
-    "whatsapp.throughput_exceeded": errors.Limited,
-    "whatsapp.user_opted_out": errors.Forbidden,
-    "whatsapp.template_paused": errors.Clash,
-    "whatsapp.business_app_number": errors.Clash,
-    "whatsapp.no_account": errors.Missing,
     "resource.not_supported": errors.Unsupported,
     "ratelimit.": errors.Limited,
     "validation.post_limit_exhausted": errors.Limited,
@@ -54,6 +47,16 @@ _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the fi
     "billing.": errors.Forbidden,
     "system.": errors.Broken,
 }
+_ENDS: dict[str, type[errors.RostrumError]] = {  # by how a code ends, where the beginning says nothing
+    ".frequency_cap": errors.Limited,
+    ".pair_rate_limit": errors.Limited,
+    ".throughput_exceeded": errors.Limited,
+    ".user_opted_out": errors.Forbidden,
+    ".template_paused": errors.Clash,
+    ".template_exists": errors.Clash,
+    ".business_app_number": errors.Clash,
+    ".no_account": errors.Missing,
+}
 
 
 def sample(code: str) -> errors.RostrumError:
@@ -63,6 +66,7 @@ def sample(code: str) -> errors.RostrumError:
     if code.startswith("http."):
         return Problem(int(code.removeprefix("http.")), "")
     kind = next((kind for prefix, kind in _KINDS.items() if code.startswith(prefix)), None)
+    kind = kind or next((kind for end, kind in _ENDS.items() if code.endswith(end)), None)
     if kind is None:
         kind = errors.Missing if code.endswith(".not_found") else errors.Invalid
     return kind(code, "")

@@ -90,12 +90,6 @@ def messages(x: Exchange[None, models.MessagesQuery]) -> Reply:
     return _page(page, views.MessageInfo, views.MessagesResponse)
 
 
-def mentions(x: Exchange[None, models.CursorQuery]) -> Reply:
-    """GET /v1/accounts/{id}/mentions"""
-    page = reading.mentions(x.ports, x.caller, x.path["id"], x.query.cursor)
-    return _page(page, views.MentionInfo, views.MentionsResponse)
-
-
 def reviews(x: Exchange[None, models.CursorQuery]) -> Reply:
     """GET /v1/accounts/{id}/reviews"""
     page = reading.reviews(x.ports, x.caller, x.path["id"], x.query.cursor)

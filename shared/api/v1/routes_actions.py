@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.api.engine.routes import ANY_KEY, Route
+from shared.api.v1.routes_inbox import MENTIONS
 
 _HANDLERS = "shared.api.v1.handlers_actions:"
 _ASKS = "shared.api.v1.models_actions:"
@@ -168,9 +169,7 @@ READING = (
         "MessagesQuery",
         "dms:read",
     ),
-    _reading(
-        "mentions", "mentions", "Where others named the account, live", "MentionsResponse", "CursorQuery", "inbox:read"
-    ),
+    *MENTIONS,
     _reading("reviews", "reviews", "The account's reviews, live", "ReviewsResponse", "CursorQuery", "inbox:read"),
     _reading("ads/accounts", "ad_accounts", "Ad accounts", "AdAccountsResponse", "CursorQuery", "ads:read"),
     _reading(

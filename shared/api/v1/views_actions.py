@@ -152,27 +152,6 @@ class ReviewsResponse(View):
     pagination: CursorInfo
 
 
-class MentionInfo(View):
-    """Where somebody named the account."""
-
-    id: str
-    author: PersonInfo
-    text: str
-    at: Time
-    post_id: str
-    comment_id: str
-    permalink: str
-    handles: dict[str, Any]
-    raw: dict[str, Any]
-
-
-class MentionsResponse(View):
-    """Mentions of the account."""
-
-    data: list[MentionInfo]
-    pagination: CursorInfo
-
-
 class ResourceResponse(View):
     """Something of the network's own, in its own words (see the network's documentation)."""
 

@@ -1,0 +1,102 @@
+"""Answers that wait a short while for an action: the id of what was made, or why it was refused, or where to look (202).
+
+The action is stored with its idempotency record before anybody waits, so that the same request never sends twice; what it came
+to takes the record's place once it is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.api.engine.exchange import Exchange, Reply
+from shared.api.v1 import errors, views_inbox
+from shared.api.v1.routes_inbox import SPELLED
+from shared.domain import targets
+from shared.domain.errors import RostrumError
+from shared.domain.posts import Target
+from shared.operations import idempotency, waiting
+from shared.operations.engaging import acting
+from shared.operations.engaging.commands import Order
+from shared.operations.idempotency import Answer
+from shared.operations.inbox import doing
+
+WAIT = waiting.WAIT  # seconds, for all acts of one request
+
+
+@dataclass(slots=True)
+class Sent:
+    """What became of a request's acts so far."""
+
+    done: list[Target] = field(default_factory=list)
+
+    @property
+    def ids(self) -> list[str]:
+        return [one.first.id for one in self.done if one.first]
+
+
+@contextmanager
+def spelled() -> Iterator[None]:
+    """Refusals within are named as the dialect's documents name them."""
+    try:
+        yield
+    except RostrumError as error:
+        error.code = SPELLED.get(error.code, error.code)
+        raise
+
+
+def one(x: Exchange[Any, Any], order: Order, done: Callable[[Target], Reply]) -> Reply:
+    """Do it, and answer ``done`` once it is; 202 while it is not. Raises what was refused."""
+    return several(x, [order], lambda sent: done(sent.done[0]))
+
+
+def several(x: Exchange[Any, Any], orders: Sequence[Order], done: Callable[[Sent], Reply]) -> Reply:
+    """One after the other: the next is begun when the one before it is done, the first that is refused ends it."""
+    sent, until = Sent(), x.ports.clock.monotonic() + WAIT
+    for index, order in enumerate(orders):
+        try:
+            with spelled():
+                receipt = None if index else x.receipt(_accepted)
+                target = acting.act(x.ports, x.caller, order, receipt)
+                target = waiting.settled(x.ports, target, max(until - x.ports.clock.monotonic(), 0.0))
+                over = doing.is_over(target)
+        except RostrumError as error:
+            return _refused(x, error, sent, index)
+        if not over:
+            return _kept(x, _accepted(target, sent, len(orders) - index - 1))
+        sent.done.append(target)
+    return _kept(x, done(sent))
+
+
+def _accepted(target: Target, sent: Sent | None = None, left: int = 0) -> Reply:
+    """It goes on without us."""
+    before = sent.ids if sent else []
+    view = views_inbox.PendingResponse(
+        action_id=target.id,
+        status=targets.action_status(target),
+        poll=f"/v1/actions/{target.id}",
+        message_ids=before or None,
+        sent_count=len(before) if sent and (before or left) else None,
+        not_begun=left or None,
+    )
+    return Reply(202, view, {"Location": f"/v1/actions/{target.id}"})
+
+
+def _refused(x: Exchange[Any, Any], error: RostrumError, sent: Sent, index: int) -> Reply:
+    """Nothing was done: the refusal is raised, and the request may be corrected. Something was: its answer is kept."""
+    if not sent.done:
+        doing.withdraw(x.ports, x.key)
+        raise error
+    part: Mapping[str, Any] = {"sent_count": len(sent.done), "failed_index": index, "message_ids": sent.ids}
+    error.meta = {**error.meta, **part}
+    return _kept(x, errors.spell(error, x.request_id))
+
+
+def _kept(x: Exchange[Any, Any], reply: Reply) -> Reply:
+    """The answer, which the same request gets again. Where it could not be kept: the one that was."""
+    if x.key is None:
+        return reply
+    answer = idempotency.amend(x.ports, x.key, Answer(reply.status, reply.encode()))
+    return reply if answer.body == reply.encode() else Reply(answer.status, raw=answer.body)

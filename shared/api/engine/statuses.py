@@ -25,6 +25,7 @@ BY_CODE = {
     "platform.app_missing": 412,
     "byok.credentials_missing": 412,
     "invite.expired": 410,
+    "account.platform_unsupported": 422,
     "platform.no_answer": 502,
     "platform.unreachable": 502,
 }

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.operations import choosing, consents, publishing
+from shared.operations import choosing, consents, invites, publishing
 from shared.operations.publishing.sweeping import Swept
 from shared.ports.world import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one minute's run did: ``forgotten`` counts consents that nobody finished, and choices nobody made."""
+    """What one minute's run did: ``forgotten`` counts consents that nobody finished, choices nobody made, invites long over."""
 
     swept: Swept
     forgotten: int
@@ -22,4 +22,4 @@ class Kept:
 def keep(ports: Ports, body: Mapping[str, Any] | None = None) -> Kept:
     """One run; safe to run twice at once and safe to be skipped. Raises store.Unavailable: the next run goes on."""
     swept = publishing.sweep(ports, body)
-    return Kept(swept, consents.forget_expired(ports) + choosing.forget_expired(ports))
+    return Kept(swept, consents.forget_expired(ports) + choosing.forget_expired(ports) + invites.forget_expired(ports))

@@ -77,7 +77,13 @@ def test_every_operation_says_what_it_needs_and_what_may_go_wrong() -> None:
         assert "default" in operation["responses"]
 
 
-SHOWN = {"CreateKeyResponse.raw_key", "CreateWebhookResponse.secret", "WebhookDetailResponse.secret_hint"}
+SHOWN = {
+    "InviteResponse.token",
+    "InviteListItem.token",
+    "CreateKeyResponse.raw_key",
+    "CreateWebhookResponse.secret",
+    "WebhookDetailResponse.secret_hint",
+}
 
 
 def test_no_answer_has_a_field_for_a_secret_but_the_one_that_is_shown_once() -> None:

@@ -58,6 +58,7 @@ def _things(other: Api) -> dict[str, str]:
     like = {"account_id": other.connect("bluesky"), "verb": "post.like", "on": post}
     page = Connected("100", "page", "Page", Tokens("token"))
     owner = Owner(other.caller.space, sandbox=True)
+    invite = {"brand_id": "default", "platform": "threads", "expires_in_days": 7}
     other.rig.outside.hosts["hooks.example.com"] = lambda _: Response(200, {}, b"")
     hook = {"url": "https://hooks.example.com/", "events": ["post.published"]}
     return {
@@ -68,6 +69,7 @@ def _things(other: Api) -> dict[str, str]:
         "media": other("POST", "/v1/media/upload", data=upload).json["media_id"],
         "keys": other("POST", "/v1/keys", {"name": "theirs"}).json["id"],
         "brands": other("POST", "/v1/brands", {"name": "theirs"}).json["id"],
+        "invites": other("POST", "/v1/invites", invite).json["id"],
         "webhooks": other("POST", "/v1/webhooks", hook).json["id"],
         "inbox": other.accounts["bluesky"],
         "conversation": ids.encode("conversation", ids.Named("bluesky", "3kconvo", other.accounts["bluesky"])),

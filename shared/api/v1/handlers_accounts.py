@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_accounts as models
 from shared.api.v1.errors import status_of
+from shared.api.v1.pages import page
 from shared.domain.accounts import Account
 from shared.domain.brands import brand_of
 from shared.domain.connections import Choice
 from shared.domain.errors import Clash, RostrumError
 from shared.operations import accounts, choosing, networks
-
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width"><main><h1>{title}</h1><p>{text}</p></main></html>"""
 
 
 def list_(x: Exchange[None, models.ListAccountsQuery]) -> Reply:
@@ -86,20 +82,18 @@ def callback(x: Exchange[None, None]) -> Reply:
         landing = accounts.callback(x.ports, x.path["platform"], x.args)
     except RostrumError as error:  # it is a person who looks at this: nobody else would read JSON
         status = status_of(error)
-        return _page(status, "Not connected", f"{error.message} (Request {x.request_id})")
+        return page(status, "Not connected", f"{error.message} (Request {x.request_id})")
     if landing.location:
         return Reply(302, headers={"Location": landing.location}, raw=b"")
     if landing.status == "success":
-        return _page(
-            200, "Connected", f"Your {_title(landing.platform)} account is connected. You can close this page."
-        )
+        return page(200, "Connected", f"Your {_title(landing.platform)} account is connected. You can close this page.")
     if landing.status == "selection_required":
         text = (
             f"Your consent covers several accounts. Whoever sent you here chooses among them: {landing.connection_id}."
         )
-        return _page(200, "One more step", text)
+        return page(200, "One more step", text)
     why = landing.error_description or landing.error
-    return _page(
+    return page(
         400, "Not connected", f"{_title(landing.platform)} was not connected: {why}. Start again where you came from."
     )
 
@@ -171,8 +165,3 @@ def _shown(account: Account) -> models.Account:
         updated_at=account.updated_at,
         metadata=dict(account.metadata),
     )
-
-
-def _page(status: int, title: str, text: str) -> Reply:
-    page = _PAGE.format(title=escape(title), text=escape(text))
-    return Reply(status, raw=page.encode(), content_type="text/html; charset=utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -65,6 +65,18 @@ class InviteResponse(View):
     token: str
     url: str
     expires_at: Time
+
+
+class RedeemRequest(Body):
+    """The credentials of whoever was invited, as the form of the link sends them."""
+
+    metadata: dict[str, str] = Field(default_factory=dict, max_length=20, repr=False)
+
+
+class RedeemChoiceRequest(Body):
+    """Which accounts of their consent to connect."""
+
+    page_ids: list[Annotated[str, Field(max_length=256)]] = Field(default_factory=list, max_length=100)
 
 
 class InviteListItem(View):

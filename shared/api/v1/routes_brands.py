@@ -8,6 +8,7 @@ from shared.api.engine.routes import ADMIN, Route
 
 _HANDLERS = "shared.api.v1.handlers_brands:"
 _MODELS = "shared.api.v1.models_brands:"
+_INVITES = "shared.api.v1.handlers_invites:"
 _KEYED = ("idempotency.key_reused", "idempotency.in_progress")
 _WRITE = ("validation.field_required", "validation.field_invalid")
 _BRAND: dict[str, Any] = {
@@ -18,6 +19,19 @@ _BRAND: dict[str, Any] = {
     "created_at": "2026-11-22T12:00:00Z",
     "updated_at": "2026-11-22T12:00:00Z",
 }
+_INVITE: dict[str, Any] = {
+    "id": "inv_01KB2NZ0A7B8C9D0E1F2G3H4J5",
+    "brand_id": _BRAND["id"],
+    "platform": "instagram",
+    "token": "GqB8…",
+    "url": "https://rostrum.example.com/invite/GqB8…",
+    "expires_at": "2026-11-29T12:00:00Z",
+}
+_PAGE = ("invite.invalid", "invite.expired")
+_REDEEM = (
+    "For the browser of whoever was sent the link; answers are pages. Opening it uses nothing up: the invite is used when an "
+    "account was connected with it, by the first who does."
+)
 _GONE = (
     "Its open invites are revoked, its accounts disconnected, its own apps removed. Keys that are bound to it stay so: without "
     "any brand they would see everything. If the answer was lost, delete it again: what was left is done then. The brand "
@@ -79,5 +93,95 @@ ROUTES: tuple[Route, ...] = (
         scope=ADMIN,
         errors=("brand.not_found", "resource.conflict"),
         description=_GONE,
+    ),
+    Route(
+        "GET",
+        "/v1/invites",
+        f"{_INVITES}list_",
+        "A brand's invites, newest first: used, expired and revoked ones, too",
+        {200: f"{_MODELS}InviteListResponse"},
+        scope=ADMIN,
+        query=f"{_MODELS}ListInvitesQuery",
+        errors=("brand.not_found", "validation.field_required", "system.vault_unavailable"),
+        answer_example={
+            "data": [{**_INVITE, "is_active": True, "created_at": "2026-11-22T12:00:00Z"}],
+            "count": 1,
+        },
+    ),
+    Route(
+        "POST",
+        "/v1/invites",
+        f"{_INVITES}create",
+        "A link by which somebody outside connects one account to a brand, once",
+        {201: f"{_MODELS}InviteResponse"},
+        scope=ADMIN,
+        body=f"{_MODELS}CreateInviteRequest",
+        errors=(
+            "brand.not_found",
+            "account.unsupported_platform",
+            "byok.credentials_missing",
+            "resource.conflict",
+            "system.vault_unavailable",
+            *_WRITE,
+            *_KEYED,
+        ),
+        idempotency="claim",
+        secret=True,
+        description="One link may be open for a brand and a network at a time. Whoever has it can use it: send it to one person.",
+        example={"brand_id": _BRAND["id"], "platform": "instagram", "expires_in_days": 7},
+        answer_example=_INVITE,
+    ),
+    Route(
+        "DELETE",
+        "/v1/invites/{id}",
+        f"{_INVITES}revoke",
+        "Take an invite back; one that was used is no longer there to take",
+        {204: None},
+        scope=ADMIN,
+        errors=("resource.not_found",),
+    ),
+    Route(
+        "GET",
+        "/invite/{token}",
+        f"{_INVITES}open_",
+        "Open an invite: on to the network's consent page, or a form where the network takes credentials",
+        {302: None, 200: "text/html"},
+        scope=None,
+        errors=_PAGE,
+        description=_REDEEM,
+    ),
+    Route(
+        "POST",
+        "/invite/{token}",
+        f"{_INVITES}sign_in",
+        "Connect with an invite, by the credentials of the form",
+        {200: "text/html"},
+        scope=None,
+        body=f"{_MODELS}RedeemRequest",
+        form=True,
+        errors=_PAGE,
+        description=_REDEEM,
+    ),
+    Route(
+        "GET",
+        "/invite/{token}/choices/{choice_id}",
+        f"{_INVITES}choice",
+        "The accounts that the invited person's consent covers",
+        {200: "text/html"},
+        scope=None,
+        errors=("connection.not_found", *_PAGE),
+        description=_REDEEM,
+    ),
+    Route(
+        "POST",
+        "/invite/{token}/choices/{choice_id}",
+        f"{_INVITES}choose",
+        "Connect those that were chosen",
+        {200: "text/html"},
+        scope=None,
+        body=f"{_MODELS}RedeemChoiceRequest",
+        form=True,
+        errors=("connection.not_found", *_PAGE),
+        description=_REDEEM,
     ),
 )

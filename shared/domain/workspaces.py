@@ -27,6 +27,7 @@ class Billing:
     period_end: datetime | None = None
     past_due_since: datetime | None = None
     cancels_at: datetime | None = None
+    subscribed_at: datetime | None = None
     as_of: datetime | None = None
 
 

@@ -48,7 +48,7 @@ class Checkout:
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscription as it is now. ``status`` is the service's word (active, past_due, canceled …); ``price`` None: it is for
-    something that is not in our list."""
+    something that is not in our list. ``failed_charges``: attempts on the latest invoice, while it is not paid."""
 
     id: str
     customer: str
@@ -59,6 +59,7 @@ class Subscription:
     period_end: datetime | None
     created_at: datetime
     cancels_at: datetime | None = None
+    failed_charges: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ class Payments(Protocol):
 
     def subscription(self, subscription_id: str) -> Subscription | None:
         """The subscription as it is at this moment, None if there is none of this id."""
+
+    def cancel(self, subscription_id: str) -> None:
+        """End the subscription now. Repeatable."""
 
     def event(self, body: bytes, signature: str) -> Event:
         """What a signed notification says; the bytes are verified first. Raises EventForged."""

@@ -68,6 +68,8 @@ def embedded(chosen: Settings) -> Ports:
         ids=SystemIds(),
         public_url=chosen.public_url,
         apps=chosen.apps,
+        payments=chosen.selling.payments(clock),
+        default_plan=chosen.selling.default_plan,
     )
 
 
@@ -107,4 +109,6 @@ def gcp(chosen: Settings) -> Ports:
         ids=SystemIds(),
         public_url=chosen.public_url,
         apps=chosen.apps,
+        payments=chosen.selling.payments(clock),
+        default_plan=chosen.selling.default_plan,
     )

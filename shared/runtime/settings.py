@@ -6,13 +6,15 @@ Nothing is read at import: :func:`load` is called once, by the composition root.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from shared.operations import networks
 from shared.platforms import registry
+from shared.runtime import selling
+from shared.runtime.selling import Selling
 
 Backend = Literal["embedded", "gcp"]
 
@@ -48,6 +50,7 @@ class Settings:
       ``{PLATFORM}_APP_SCOPES`` the scopes to ask for where the network granted the app fewer than all,
       ``{PLATFORM}_CALLBACK_URL`` the redirect URI that the app is registered with, where it is another address than
       ``PUBLIC_URL/oauth/callback/{platform}`` and leads there
+    * ``DEFAULT_PLAN``, ``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``, ``STRIPE_PRICES``: see ``selling``
     """
 
     backend: Backend
@@ -65,6 +68,7 @@ class Settings:
     keyring: str
     emulators: Mapping[str, str]
     apps: Mapping[str, Mapping[str, str]]
+    selling: Selling = field(default_factory=Selling)
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -96,6 +100,7 @@ def load(env: Mapping[str, str]) -> Settings:
         keyring=env.get("ROSTRUM_KEYRING", "rostrum-keyring"),
         emulators={port: env[name] for port, name in EMULATORS.items() if env.get(name)},
         apps=EnvironmentApps(env),
+        selling=_selling(env),
     )
 
 
@@ -111,6 +116,13 @@ def required(chosen: Settings) -> None:
     for name, value in named.items():
         if not value:
             raise BadSetting(f"{name} is not set: ROSTRUM_BACKEND=gcp needs it (docs/settings.md)")
+
+
+def _selling(env: Mapping[str, str]) -> Selling:
+    try:
+        return selling.read(env)
+    except ValueError as error:
+        raise BadSetting(str(error)) from error
 
 
 def private_hosts(value: str) -> frozenset[tuple[str, int]]:

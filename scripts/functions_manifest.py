@@ -1,7 +1,8 @@
 """functions/manifest.json, read and checked: a row per entry point, and what the folders need together.
 
 A row: ``name``; ``folder`` under functions/ (entry points that share one are one bundle); ``entry_point`` in its main.py;
-``trigger`` (http | task with ``queue`` | schedule with ``schedule`` as a cron line in UTC); ``memory``; ``cpu``;
+``trigger`` (http | task with ``queue`` | schedule with ``schedule`` as a cron line in UTC |
+event with the ``topic`` that it has a push subscription of); ``memory``; ``cpu``;
 ``concurrency`` (requests at once in an instance); ``timeout_seconds``; ``ports`` it uses; ``rooms`` of shared/ that its
 bundle carries; ``requirements``: the distributions that it loads, by their names in pyproject.toml.
 """
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 FUNCTIONS = ROOT / "functions"
 MANIFEST = FUNCTIONS / "manifest.json"
 ALWAYS = {"name", "folder", "entry_point", "trigger", "memory", "cpu", "concurrency", "timeout_seconds", "ports"}
-TRIGGERS: dict[str, set[str]] = {"http": set(), "task": {"queue"}, "schedule": {"schedule"}}
+TRIGGERS: dict[str, set[str]] = {"http": set(), "task": {"queue"}, "schedule": {"schedule"}, "event": {"topic"}}
 
 
 class BadManifest(ValueError):

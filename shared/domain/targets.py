@@ -334,7 +334,7 @@ def event_data(target: Target) -> dict[str, Any]:
         "status": str(target.status),
         "platform_post_id": target.first.id if target.first else None,
         "permalink": target.first.permalink if target.first else None,
-        "error_code": target.error.code if target.error else None,
+        **_error(target),
     }
 
 
@@ -348,7 +348,16 @@ def _action_data(target: Target, deed: Deed) -> dict[str, Any]:
         "status": action_status(target),
         "platform_id": target.first.id if target.first else None,
         "permalink": target.first.permalink if target.first else None,
-        "error_code": target.error.code if target.error else None,
+        **_error(target),
+    }
+
+
+def _error(target: Target) -> dict[str, str | None]:
+    error = target.error
+    return {
+        "error_code": error.code if error else None,
+        "error_category": error.category if error else None,
+        "error_message": error.message if error else None,
     }
 
 

@@ -13,6 +13,8 @@ from shared.runtime.settings import Settings, load, required
 if TYPE_CHECKING:
     from shared.runtime.sandbox import SandboxHttp
 
+SUBSCRIBERS = {"events": ("record",)}  # topics and who is called, as functions/manifest.json says for the cloud
+
 
 @cache
 def settings() -> Settings:
@@ -59,7 +61,7 @@ def embedded(chosen: Settings) -> Ports:
     return Ports(
         store=EmbeddedStore(home / "rostrum.sqlite3", clock, indexes.load()),
         queue=EmbeddedQueue(home / "rostrum.sqlite3", clock),
-        bus=EmbeddedBus(home / "rostrum.sqlite3", clock, {"events": ()}),
+        bus=EmbeddedBus(home / "rostrum.sqlite3", clock, SUBSCRIBERS),
         vault=EmbeddedVault(home / "vault.key"),
         blobs=blobs,
         http=http,

@@ -63,7 +63,7 @@ def test_no_function_ships_the_tools_of_tests() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"trigger": "magic"}, r"api: trigger is 'magic'; use one of \['http', 'schedule', 'task'\]"),
+        ({"trigger": "magic"}, r"api: trigger is 'magic'; use one of \['event', 'http', 'schedule', 'task'\]"),
         ({"trigger": "task"}, r"api: add queue"),
         ({"colour": "red"}, r"api: remove colour"),
     ],

@@ -24,7 +24,7 @@ from shared.domain.webhooks import (
     payload,
     secret_of,
 )
-from shared.operations import account_level, lookup
+from shared.operations import account_level, events, lookup
 from shared.operations.webhooks import sending
 from shared.ports.store import Direction, NotFound, Op, Query, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError
@@ -62,14 +62,14 @@ class Stats:
     failed: int
 
 
-def register(ports: Ports, caller: Caller, url: str, events: Sequence[str]) -> Registered:
+def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str]) -> Registered:
     """Ping the address, signed with the new secret; keep the endpoint if it answers 2xx.
 
     Raises Forbidden, Invalid (``webhook_verification_failed`` with what was answered), Clash, Limited, Broken,
     store.Unavailable. Nothing is kept then.
     """
     account_level.check(caller, SCOPE)
-    address, wanted = _address(url), _events(events)
+    address, wanted = _address(url), _events(event_names)
     if ports.store.count(_all(caller)) >= MAX_ENDPOINTS:
         raise Clash("webhook.limit_reached", f"There are {MAX_ENDPOINTS} endpoints already: remove one first.")
     secret, new_id, now = secret_of(ports.ids.below(SECRETS)), ports.ids.new("wh"), ports.clock.now()
@@ -81,7 +81,8 @@ def register(ports: Ports, caller: Caller, url: str, events: Sequence[str]) -> R
     made = Endpoint(
         new_id, caller.space, address, wanted, sealed, secret[-HINT:], now, now, is_active=True, created_by=caller.actor
     )
-    ports.store.commit([Write("create", endpoint_path(caller.space, new_id), codec.encode(made))])
+    said = events.noted(ports, caller, "webhook", "webhook.created", new_id, "A webhook endpoint was registered.")
+    ports.store.commit([Write("create", endpoint_path(caller.space, new_id), codec.encode(made)), said])
     return Registered(made, secret)
 
 
@@ -124,8 +125,9 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
     if changes.get("url", known.url) != known.url:
         _ping(ports, changes["url"], _secret(ports, known))
     changes["updated_at"] = ports.clock.now()
+    said = events.noted(ports, caller, "webhook", "webhook.updated", known.id, "A webhook endpoint was changed.")
     try:
-        ports.store.commit([Write("update", endpoint_path(caller.space, known.id), codec.encode(changes))])
+        ports.store.commit([Write("update", endpoint_path(caller.space, known.id), codec.encode(changes)), said])
     except NotFound:
         raise missing("webhook", endpoint_id) from None
     return replace(known, **changes)
@@ -134,7 +136,8 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
 def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:
     """Remove it at once, its secret too; an attempt under way may still arrive. Raises Forbidden, Missing."""
     known = get(ports, caller, endpoint_id)
-    ports.store.commit([Write("delete", endpoint_path(caller.space, known.id))])
+    said = events.noted(ports, caller, "webhook", "webhook.deleted", known.id, "A webhook endpoint was removed.")
+    ports.store.commit([Write("delete", endpoint_path(caller.space, known.id)), said])
     with suppress(VaultError):
         ports.vault.destroy(sending.place(caller.space, known.id), known.sealed)
 
@@ -185,15 +188,15 @@ def _address(url: str) -> str:
     return text
 
 
-def _events(events: Sequence[str]) -> tuple[str, ...]:
+def _events(names: Sequence[str]) -> tuple[str, ...]:
     known = event_types.by_name()
-    if not events:
+    if not names:
         text = "events: name at least one event; GET /v1/webhooks/events lists them."
         raise Invalid("validation.field_required", text, field="events")
-    for name in events:
+    for name in names:
         if name not in known:
             raise unknown_event("events", name)
-    return tuple(dict.fromkeys(events))
+    return tuple(dict.fromkeys(names))
 
 
 def unknown_event(field: str, name: str) -> Invalid:

@@ -28,6 +28,7 @@ from shared.domain.webhooks import (
     payload,
     signed,
 )
+from shared.operations import events
 from shared.ports.http import Blocked, BodyTooLarge, HttpFailure, NotSent, Request, Response
 from shared.ports.queue import QueueUnavailable, Task
 from shared.ports.store import AlreadyExists, Transaction, Write
@@ -169,9 +170,27 @@ def _record(ports: Ports, tried: Delivery, made: Attempt) -> Delivery:
         after = replace(now, attempts=(*now.attempts, made), status="success" if made.succeeded else "failed")
         changes = codec.encode(after)
         txn.write(Write("update", path, {name: changes[name] for name in ("attempts", "status")}))
+        txn.write(_logged(ports, after, made))
         return after
 
     return ports.store.transact(body)
+
+
+def _logged(ports: Ports, delivery: Delivery, made: Attempt) -> Write:
+    return events.written(
+        ports,
+        delivery.space,
+        "webhook",
+        "webhook.delivery",
+        "ok" if made.succeeded else "failed",
+        summary=f"{delivery.event_type} was sent to an endpoint.",
+        resource_id=delivery.id,
+        status_code=made.status_code,
+        duration_ms=made.duration_ms,
+        error_category="" if made.succeeded else "platform",
+        error_message=made.error_message,
+        metadata={"endpoint_id": delivery.endpoint_id, "event_type": delivery.event_type, "attempt": made.number},
+    )
 
 
 def _since(ports: Ports, began: float) -> int:

@@ -1,0 +1,55 @@
+"""The edge of functions that a subscription calls: proof of the caller, Pub/Sub's push message in, 200 out.
+
+https://cloud.google.com/pubsub/docs/push (2026-11). A message is delivered at least once, until it is answered 2xx; what
+no code of ours can read is answered 400, so that the subscription's dead-letter policy takes it aside in the end.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from binascii import Error as BadBase64
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from shared.ports.world import Ports
+from shared.runtime import bootstrap, gate
+from shared.runtime.task_edge import OURS
+
+log = logging.getLogger(__name__)
+Operation = Callable[[Ports, Mapping[str, Any], Mapping[str, str]], Any]
+
+
+def run(request: Request, operation: Operation, ports: Ports) -> Response:
+    """200 when the operation ran, 400 for no message, 403 for strangers, 500 to be called again."""
+    settings = bootstrap.settings()
+    try:
+        gate.check(request.headers.get("Authorization", ""), settings.functions_url, settings)
+    except gate.Refused as refused:
+        log.warning("internal endpoint refused a caller", extra={"reason": str(refused), "path": request.path})
+        return Response("Forbidden\n", 403)
+    message = _message(request)
+    if message is None:
+        log.error("a subscription delivered what is no message of ours")
+        return Response("The body must be a push message with JSON data.\n", 400)
+    try:
+        outcome = operation(ports, *message)
+    except OURS as error:
+        log.exception("our own infrastructure failed; to be delivered again", extra={"attributes": message[1]})
+        return Response(f"{type(error).__name__}\n", 500)
+    log.debug("message done", extra={"attributes": message[1], "outcome": str(outcome)})
+    return Response(status=200)
+
+
+def _message(request: Request) -> tuple[dict[str, Any], dict[str, str]] | None:
+    """Data and attributes."""
+    try:
+        message = json.loads(request.get_data(cache=False))["message"]
+        data = json.loads(base64.b64decode(message.get("data", "")))
+        attributes = {str(name): str(value) for name, value in (message.get("attributes") or {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError, BadBase64):
+        return None
+    return (data, attributes) if isinstance(data, dict) else None

@@ -1,0 +1,154 @@
+"""The events log: what is written, what is found, what is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.domain.callers import Caller
+from shared.domain.errors import Forbidden, Invalid
+from shared.domain.events import CATEGORIES
+from shared.operations import events, publishing
+from shared.operations.events import ListEvents
+from shared.operations.posts import creating
+from shared.operations.posts.commands import CreatePost, TargetOrder
+from tests.operations.flows import OTHER, TEST, signed_in
+from tests.support import memory_ports
+from tests.support.memory_ports import Rig
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return memory_ports.rig()
+
+
+def note(rig: Rig, action: str, **more: object) -> None:
+    """An entry of the category that the action begins with."""
+    category = next(
+        name for name in CATEGORIES if action.startswith(name) or (name == "inbox" and "received" in action)
+    )
+    rig.store.commit([events.written(rig.ports, TEST.space, category, action, **more)])  # type: ignore[arg-type]
+
+
+def found(rig: Rig, **wanted: object) -> list[str]:
+    return [one.action for one in events.list_(rig.ports, TEST, ListEvents(**wanted)).entries]  # type: ignore[arg-type]
+
+
+def test_what_became_of_a_post_is_logged_once_however_often_it_is_told(rig: Rig) -> None:
+    """Target and post, from the engine's own messages; the log takes no write on the way of publishing."""
+    account = signed_in(rig)
+    spec = CreatePost(text="Hello", targets=(TargetOrder(account.id),), publish_now=True)
+    view = creating.create(rig.ports, TEST, spec, None)
+    while tasks := rig.queue.take(rig.clock.now()):
+        for task in tasks:
+            publishing.advance(rig.ports, task.body)
+    assert events.list_(rig.ports, TEST, ListEvents()).entries == ()
+    told = [events.observe(rig.ports, one.data, one.attributes) for one in (*rig.bus.messages, *rig.bus.messages)]
+    assert told == ["logged", "logged", "known", "known"]
+    page = events.list_(rig.ports, TEST, ListEvents(resource_id=view.post.id))
+    assert {one.action for one in page.entries} == {"target.published", "post.published"}
+    assert all((one.status, one.category) == ("ok", "post") for one in page.entries)
+    [target] = events.list_(rig.ports, TEST, ListEvents(account_id=account.id, platform="bluesky")).entries
+    assert target.metadata["permalink"].startswith("https://")
+    assert events.list_(rig.ports, OTHER, ListEvents()).entries == ()
+
+
+def test_a_failure_is_logged_with_its_words_and_its_kind(rig: Rig) -> None:
+    """Another's message, or one that says nothing, is passed over."""
+    data = {
+        "id": "evt_1",
+        "at": rig.clock.now().isoformat(),
+        "post_id": "p",
+        "error_message": "No.",
+        "error_category": "auth",
+    }
+    said = {"id": "evt_1", "type": "target.failed", "space": TEST.space}
+    assert events.observe(rig.ports, data, said) == "logged"
+    [entry] = events.list_(rig.ports, TEST, ListEvents(status="failed")).entries
+    assert (entry.error_category, entry.error_message, entry.resource_id) == ("auth", "No.", "p")
+    for odd in ({**said, "type": "weather.changed"}, {**said, "type": "target"}, {"type": "target.failed"}, {}):
+        assert events.observe(rig.ports, data, odd) == "ignored"
+
+
+def test_the_filters_may_be_combined(rig: Rig) -> None:
+    """The latest first."""
+    for minute in range(3):
+        rig.clock.advance(60)
+        note(rig, "post.published", account_id="a", platform="bluesky", resource_id=f"p{minute}")
+        note(rig, "account.connected", account_id="a", platform="bluesky", resource_id="a")
+        note(rig, "post.failed", status="failed", account_id="b", platform="twitter", resource_id=f"p{minute}")
+    assert found(rig, category="post", account_id="a") == ["post.published"] * 3
+    assert found(rig, status="failed", platform="x") == ["post.failed"] * 3
+    assert found(rig, resource_id="p1", status="ok") == ["post.published"]
+    assert found(rig, action="account.connected", platform="twitter") == []
+    since = (rig.clock.now() - timedelta(seconds=30)).isoformat()
+    assert sorted(found(rig, since=since)) == ["account.connected", "post.failed", "post.published"]
+    assert len(found(rig, until=since)) == 6
+
+
+def test_pages_follow_each_other_and_a_cursor_belongs_to_its_filters(rig: Rig) -> None:
+    """Every entry once, whatever the page's size; a changed or foreign cursor is refused."""
+    for number in range(25):
+        rig.clock.advance(1)
+        note(rig, "post.published" if number % 5 else "key.created", resource_id=str(number))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = events.list_(rig.ports, TEST, ListEvents(category="post", status="ok", limit=7, cursor=cursor))
+        seen += [one.resource_id for one in page.entries]
+        if (cursor := page.next_cursor) is None:
+            break
+        first = cursor
+    assert seen == [str(number) for number in range(24, -1, -1) if number % 5]
+    for wrong in (
+        ListEvents(cursor=first),
+        ListEvents(category="post", status="ok", cursor=first[:-2]),
+        ListEvents(cursor="{}"),
+    ):
+        with pytest.raises(Invalid) as caught:
+            events.list_(rig.ports, TEST, wrong)
+        assert caught.value.code == "validation.cursor_invalid"
+    with pytest.raises(Invalid):
+        events.list_(rig.ports, OTHER, ListEvents(category="post", status="ok", cursor=first))
+
+
+def test_the_summary_counts_its_span_and_the_one_before(rig: Rig) -> None:
+    """By counting, never by reading."""
+    note(rig, "post.published")
+    rig.clock.advance(3600)
+    note(rig, "post.published")
+    note(rig, "post.failed", status="failed", error_category="auth")
+    note(rig, "comment.received")
+    rig.faults.calls.clear()
+    since = (rig.clock.now() - timedelta(minutes=20)).isoformat()
+    made = events.summary(rig.ports, TEST, since)
+    assert (made.total, made.failed, made.total_previous) == (3, 1, 0)
+    assert made.by_category == {"post": 2, "inbox": 1}
+    assert made.by_error_category == {"auth": 1}
+    assert made.inbox_breakdown == {"comment.received": 1}
+    assert set(rig.faults.calls) <= {"store.count", "store.get"}
+    hour = events.summary(rig.ports, TEST, (rig.clock.now() - timedelta(minutes=59)).isoformat())
+    assert (hour.total, hour.total_previous) == (3, 1)
+    with pytest.raises(Invalid):
+        events.summary(rig.ports, TEST, until="2020-01-01T00:00:00Z")
+
+
+def test_the_plan_says_how_far_back_is_shown() -> None:
+    """What is older is there still, should a larger plan be bought."""
+    rig = memory_ports.rig()
+    note(rig, "post.published")
+    rig.clock.advance(3 * 86_400)
+    for tier, shown in (("self_hosted", 1), ("free", 0)):
+        ports = replace(rig.ports, default_plan=tier, memory={})
+        assert len(events.list_(ports, TEST, ListEvents(since="2020-01-01T00:00:00Z")).entries) == shown
+        assert events.summary(ports, TEST).total == shown
+
+
+def test_callers_of_some_brands_see_no_log(rig: Rig) -> None:
+    """It tells of all brands."""
+    bound = Caller("ws_1", "test", "key_9", brand_ids=("brand_1",))
+    for refused in (lambda: events.list_(rig.ports, bound, ListEvents()), lambda: events.summary(rig.ports, bound)):
+        with pytest.raises(Forbidden):
+            refused()

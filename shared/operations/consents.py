@@ -63,15 +63,7 @@ def begin(
 
     Raises Invalid, Clash (no app), Broken, store.Unavailable.
     """
-    check_redirect_uri(redirect_uri)
-    check_redirect_uri(callback, "metadata.redirect_uri")
-    check_listed(ports, caller.space, redirect_uri)
-    check_listed(ports, caller.space, callback, "metadata.redirect_uri")
-    if callback and redirect_uri:
-        text = "redirect_uri: leave it out with metadata.redirect_uri: the browser goes there, and nowhere after it."
-        raise Invalid("validation.field_invalid", text, field="redirect_uri")
-    if len(state) > MAX_STATE:
-        raise Invalid("validation.field_invalid", f"state: at most {MAX_STATE} characters.", field="state")
+    _check(ports, caller, redirect_uri, callback, state)
     oauth, whose = registry.manifest(platform).oauth, owner or Owner(caller.space, caller.sandbox)
     app, own = apps.for_connecting(ports, caller.space, platform, whose.brand_id, sandbox=caller.sandbox)
     secret, verifier = ports.ids.token(256), ports.ids.token(256)
@@ -100,6 +92,18 @@ def begin(
         app, connection.callback, secret, challenge, app.scopes or oauth.scopes
     )
     return Redirect(_simulated(ports, url) if caller.sandbox else url, secret)
+
+
+def _check(ports: Ports, caller: Caller, redirect_uri: str, callback: str, state: str) -> None:
+    check_redirect_uri(redirect_uri)
+    check_redirect_uri(callback, "metadata.redirect_uri")
+    check_listed(ports, caller.space, redirect_uri)
+    check_listed(ports, caller.space, callback, "metadata.redirect_uri")
+    if callback and redirect_uri:
+        text = "redirect_uri: leave it out with metadata.redirect_uri: the browser goes there, and nowhere after it."
+        raise Invalid("validation.field_invalid", text, field="redirect_uri")
+    if len(state) > MAX_STATE:
+        raise Invalid("validation.field_invalid", f"state: at most {MAX_STATE} characters.", field="state")
 
 
 def spend(ports: Ports, state: str, allowed: Callable[[Connection], bool]) -> Connection:

@@ -201,6 +201,11 @@ def preview_url(ports: Ports, media: Media) -> str:
     return ports.blobs.download_url(media.blob, PREVIEW_FOR)
 
 
+def thumbnail_urls(ports: Ports, media: Media) -> dict[str, str]:
+    """Links to look at its smaller copies, as far as they were made."""
+    return {name: ports.blobs.download_url(key, PREVIEW_FOR) for name, key in (media.thumbnails or {}).items()}
+
+
 # ------------------------------------------------------------------------------------- files of callers' URLs
 
 

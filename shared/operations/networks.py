@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from shared.domain.accounts import Account
 from shared.domain.errors import Broken, Clash, Invalid, Limited, NetworkRefused, RostrumError
 from shared.platforms import registry
 from shared.platforms.contract import App, Fate, Refused
@@ -35,6 +36,27 @@ def resolved(platform: str, field: str = "platform") -> str:
 def title(platform: str) -> str:
     """The name that people know the network by."""
     return registry.manifest(platform).title
+
+
+def has_consent_page(platform: str) -> bool:
+    """Whether accounts are connected on a page of the network's, not by credentials."""
+    return registry.manifest(platform).oauth.style == "redirect"
+
+
+def permissions(account: Account) -> list[str] | None:
+    """What the account's person granted, in people's words (``post``, ``read_analytics``); None where the network does not
+    say. Credentials give all that there is."""
+    manifest = registry.manifest(account.platform)
+    if manifest.oauth.style == "credentials":
+        return ["post", "read_analytics"] if manifest.publishes else []
+    if not account.scopes or not manifest.oauth.grants:
+        return None
+    return [name for name, scopes in manifest.oauth.grants.items() if not set(scopes).isdisjoint(account.scopes)]
+
+
+def count_names(platform: str) -> Mapping[str, str]:
+    """What the network calls our likes, comments and shares, where otherwise."""
+    return registry.manifest(platform).counts
 
 
 def http_for(ports: Ports, platform: str, *, sandbox: bool) -> Http:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from shared.api.engine.models import View
+
+PostStatus = Literal["draft", "scheduled", "publishing", "published", "failed", "cancelled"]
 
 
 class ErrorBody(View):
@@ -13,6 +15,7 @@ class ErrorBody(View):
     code: str
     message: str
     meta: dict[str, Any] | None = None
+    """``reason``: the code as the other dialects say it, finer than ``code``. ``field``: what is wrong with the request."""
 
 
 class ErrorResponse(View):

@@ -1,0 +1,126 @@
+"""From this dialect's requests to the commands of ``operations.posts``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shared.api.creator import models_posts as models
+from shared.domain.accounts import Account
+from shared.domain.callers import Caller
+from shared.domain.errors import Invalid
+from shared.operations import addressing
+from shared.operations.addressing import Address
+from shared.operations.posts import wording
+from shared.operations.posts.commands import CreatePost, Link, MediaInput, Segment, TargetOrder
+from shared.ports.world import Ports
+
+Named = str | models.PlatformTarget
+
+
+def publish(body: models.PublishRequest, targets: tuple[TargetOrder, ...]) -> CreatePost:
+    """Something to publish."""
+    return CreatePost(
+        **_said(body.content),
+        targets=targets,
+        media=media(body.content.media, "content.media"),
+        publish_now=body.publish_at is None,
+        scheduled_at=body.publish_at,
+        timezone=body.timezone,
+    )
+
+
+def create(body: models.CreatePostRequest, targets: tuple[TargetOrder, ...]) -> CreatePost:
+    """A post to keep, or to schedule. Raises Invalid: a status that its time does not go with."""
+    if body.status == "draft" and body.scheduled_at:
+        text = "scheduled_at: a draft has no time. Send the status scheduled, or leave the time out."
+        raise Invalid("validation.field_invalid", text, field="scheduled_at")
+    if body.status == "scheduled" and not body.scheduled_at:
+        text = "scheduled_at is required with the status scheduled. Name a time, or keep a draft."
+        raise Invalid("validation.field_required", text, field="scheduled_at")
+    return CreatePost(
+        **_said(body.content),
+        title=body.title,
+        targets=targets,
+        media=media(body.media, "media"),
+        scheduled_at=body.scheduled_at,
+        timezone=body.timezone,
+        campaign_id=body.campaign_id or "",
+        tags=tuple(body.tags),
+        unfinished=True,
+    )
+
+
+def changes(body: models.UpdatePostRequest, targets: tuple[TargetOrder, ...] | None) -> dict[str, Any]:
+    """What an edit says: only what was sent."""
+    given: dict[str, Any] = {
+        "title": body.title,
+        "media": None if body.media is None else media(body.media, "media"),
+        "targets": targets,
+        "campaign_id": body.campaign_id,
+        "tags": None if body.tags is None else tuple(body.tags),
+    }
+    if said := body.content:
+        given |= {
+            "text": said.text,
+            "hashtags": None if said.hashtags is None else tuple(said.hashtags),
+            "mentions": None if said.mentions is None else tuple(said.mentions),
+            "link": _link(said.link),
+        }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def thread(body: models.CreateThreadRequest, account: Account) -> CreatePost:
+    """A thread to publish: the first of its posts is the post itself."""
+    first, *others = body.posts
+    return CreatePost(
+        text=first.text,
+        targets=(TargetOrder(account.id),),
+        media=media(first.media, "posts[0].media"),
+        segments=tuple(
+            Segment(part.text, media(part.media, f"posts[{index}].media")) for index, part in enumerate(others, 1)
+        ),
+        publish_now=body.schedule_at is None,
+        scheduled_at=body.schedule_at,
+        timezone=body.timezone,
+    )
+
+
+def addressed(ports: Ports, caller: Caller, named: Sequence[Named]) -> tuple[list[Account], tuple[TargetOrder, ...]]:
+    """The accounts that were meant, and what is asked for on each. Raises Invalid, Missing."""
+    wanted = [models.PlatformTarget(platform=one) if isinstance(one, str) else one for one in named]
+    addresses = [Address(one.platform, one.account_id or "") for one in wanted]
+    accounts = addressing.find(ports, caller, addresses, "platforms")
+    pairs = zip(accounts, wanted, strict=True)
+    orders = [
+        TargetOrder(account.id, platform_data=wording.spoken_options(account.platform, one.options))
+        for account, one in pairs
+    ]
+    return accounts, tuple(orders)
+
+
+def media(items: Sequence[models.MediaItem], field: str) -> tuple[MediaInput, ...]:
+    """Files, each by its address or by its id in the library. Raises Invalid."""
+    return tuple(_item(item, f"{field}[{index}]") for index, item in enumerate(items))
+
+
+def _item(item: models.MediaItem, field: str) -> MediaInput:
+    if (item.url is None) == (item.media_id is None):
+        text = f"{field}: give a url or a media_id, one of them."
+        raise Invalid("validation.field_invalid", text, field=field)
+    if item.media_id is not None:
+        return MediaInput("media_id", item.media_id, item.type, item.alt_text)
+    return MediaInput("url", item.url or "", item.type, item.alt_text)
+
+
+def _said(content: models.PostContent) -> dict[str, Any]:
+    return {
+        "text": content.text,
+        "hashtags": tuple(content.hashtags),
+        "mentions": tuple(content.mentions),
+        "link": _link(content.link),
+    }
+
+
+def _link(link: models.LinkContent | None) -> Link | None:
+    return Link(link.url, link.title, link.description) if link else None

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from shared.api.engine.routes import Dialect
 
+_ROUTES = "shared.api.connect.routes_networks:ROUTES"
+
 CONNECT = Dialect(
     name="connect",
     groups={
-        "/api/get": "shared.api.connect.routes:ROUTES",
-        "/api/add": "shared.api.connect.routes:ROUTES",
-        "/api/action": "shared.api.connect.routes:ROUTES",
-        "/api/auth": "shared.api.connect.routes:ROUTES",
-        "/api/network": "shared.api.connect.routes:ROUTES",
+        "/api/get": _ROUTES,
+        "/api/add": _ROUTES,
+        "/api/action": _ROUTES,
+        "/api/auth": _ROUTES,
+        "/api/network": _ROUTES,
     },
     authenticate="shared.api.engine.authentication:by_bearer",
     spell="shared.api.connect.errors:spell",

@@ -1,7 +1,0 @@
-"""The routes of this dialect, as data."""
-
-from __future__ import annotations
-
-from shared.api.engine.routes import Route
-
-ROUTES: tuple[Route, ...] = ()

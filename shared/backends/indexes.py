@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,6 +56,7 @@ def load(path: Path = DECLARED) -> tuple[Index, ...]:
     return tuple(Index(row["group"], row["scope"], tuple((f, d) for f, d in row["fields"])) for row in rows)
 
 
+@lru_cache(maxsize=8192)  # the same few are asked for again and again; what is refused is not remembered
 def check_path(path: str, kind: Literal["document", "collection"]) -> None:
     """Refuse what Firestore refuses as a path."""
     segments = path.split("/")

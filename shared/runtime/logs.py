@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TextIO
@@ -64,12 +65,17 @@ class JsonFormatter(logging.Formatter):
             "severity": record.levelname,
             "message": redact(record.getMessage()),
             "logger": record.name,
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+            "time": _second(int(record.created)),
         }
         line |= {key: _plain(value, key) for key, value in vars(record).items() if key not in _STANDARD}
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
         return _encode(line)
+
+
+@lru_cache(maxsize=4)  # lines come many to the second
+def _second(at: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(at))
 
 
 def _plain(value: Any, name: str = "") -> Any:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, RequestRedirect, Rule
+from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
 
 from shared.api.engine.problems import Problem
 from shared.api.engine.routes import Dialect, Route, load
@@ -37,7 +37,7 @@ def match(dialect: Dialect, method: str, path: str) -> Match:
     prefix = _prefix(dialect, path)
     if prefix is None:
         raise _unknown(dialect, path)
-    adapter = _map(dialect.groups[prefix]).bind("api")
+    adapter = _map(dialect.groups[prefix])
     try:
         route, arguments = adapter.match(path, method="GET" if method == "HEAD" else method)
     except MethodNotAllowed as error:
@@ -67,10 +67,10 @@ def _prefix(dialect: Dialect, path: str) -> str | None:
 
 
 @cache
-def _map(name: str) -> Map:
-    """A group's routes as a werkzeug map, made when first needed."""
+def _map(name: str) -> MapAdapter:
+    """A group's routes as a werkzeug map, made when first needed; matching changes nothing in it."""
     rules = [Rule(_PARAMETER.sub(r"<\1>", route.path), endpoint=route, methods=[route.method]) for route in load(name)]
-    return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False)
+    return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False).bind("api")
 
 
 def _below(path: str, shapes: Sequence[str]) -> list[str]:

@@ -14,6 +14,9 @@ from werkzeug.wrappers import Request, Response
 
 from shared.backends.embedded import blobs_wsgi
 from shared.backends.embedded.blobs import EmbeddedBlobs
+from shared.ports.http import Response as Answer
+from shared.runtime.people import SIMULATED
+from shared.runtime.simulated_google import SimulatedGoogle
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -24,12 +27,19 @@ Function = Callable[[Request], Response]
 
 class App:
     """``/_functions/{name}`` reaches the function of that name, ``/_blobs/…`` the signed files, ``/sandbox`` the page
-    of what followers see, all else the API."""
+    of what followers see, ``/sandbox/google`` the simulated sign-in (None: there is a real one), all else the API."""
 
-    def __init__(self, functions: dict[str, Function], blobs: EmbeddedBlobs, page: Callable[[], Response]) -> None:
+    def __init__(
+        self,
+        functions: dict[str, Function],
+        blobs: EmbeddedBlobs,
+        page: Callable[[], Response],
+        google: SimulatedGoogle | None = None,
+    ) -> None:
         self._functions = functions
         self._blobs = blobs
         self._page = page
+        self._google = google
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = Request(environ)
@@ -41,10 +51,21 @@ class App:
             return blobs_wsgi.serve(request, self._blobs)
         if (first, rest) == ("sandbox", "") and request.method == "GET" and _is_here(request):
             return self._page()
+        if self._google and request.path == SIMULATED and request.method == "GET" and _is_here(request):
+            return _shown(self._google.page(request.args.to_dict()))
         if first != "_functions":
             return self._functions["api"](request)
         function = self._functions.get(rest)
         return function(request) if function and rest != "api" else Response("No such function.\n", 404)
+
+
+def _shown(answer: Answer) -> Response:
+    headers = {
+        **answer.headers,
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    }
+    return Response(answer.body, answer.status, headers)
 
 
 def _is_here(request: Request) -> bool:

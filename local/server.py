@@ -19,7 +19,7 @@ from local.app import App, functions
 from local.scheduler import Scheduler
 from shared.backends.embedded.blobs import EmbeddedBlobs
 from shared.ports.world import Ports
-from shared.runtime import bootstrap
+from shared.runtime import bootstrap, people
 from shared.runtime.settings import Settings
 
 THREADS = 64  # the queue calls the functions through the same door: its deliveries must not fill it
@@ -69,7 +69,7 @@ def start(env: Mapping[str, str]) -> Server:
     ports = bootstrap.ports()
     values = first_start.prepare(ports, bootstrap.sandbox(ports), chosen.home, chosen.public_url)
     page = partial(sandbox_page.respond, ports, values["ROSTRUM_API_KEY"])
-    _serve(parts, App(functions(), _files(ports), page), listening)
+    _serve(parts, App(functions(), _files(ports), page, people.simulated_behind(ports)), listening)
     base = f"http://127.0.0.1:{chosen.port}"
     worker, scheduler = _worker(chosen, base), Scheduler(base, chosen.internal_token, ("sweep",))
     for part in (worker, scheduler):

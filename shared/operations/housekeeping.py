@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.operations import choosing, consents, invites, publishing
+from shared.operations import choosing, consents, invites, publishing, signing_in, user_deletion
 from shared.operations.publishing.sweeping import Swept
 from shared.ports.world import Ports
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one minute's run did: ``forgotten`` counts consents that nobody finished, choices nobody made, invites long over."""
+    """What one minute's run did: ``forgotten`` counts consents that nobody finished, choices nobody made, invites and
+    sessions that are over."""
 
     swept: Swept
     forgotten: int
@@ -22,4 +23,7 @@ class Kept:
 def keep(ports: Ports, body: Mapping[str, Any] | None = None) -> Kept:
     """One run; safe to run twice at once and safe to be skipped. Raises store.Unavailable: the next run goes on."""
     swept = publishing.sweep(ports, body)
-    return Kept(swept, consents.forget_expired(ports) + choosing.forget_expired(ports) + invites.forget_expired(ports))
+    forgotten = consents.forget_expired(ports) + choosing.forget_expired(ports) + invites.forget_expired(ports)
+    forgotten += signing_in.forget_expired(ports)
+    user_deletion.go_on(ports)
+    return Kept(swept, forgotten)

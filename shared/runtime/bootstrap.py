@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from shared.ports.world import Ports
-from shared.runtime import logs
+from shared.runtime import logs, people
 from shared.runtime.settings import Settings, load, required
 
 if TYPE_CHECKING:
@@ -54,10 +54,11 @@ def embedded(chosen: Settings) -> Ports:
 
     home = chosen.home
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    clock = SystemClock()
+    clock, ids = SystemClock(), SystemIds()
     http = LiveHttp(chosen.allow_private_hosts)
     blobs = EmbeddedBlobs(home / "blobs", chosen.public_url, home / "blobs.key", clock)
     simulated = EmbeddedStore(home / "sandbox.sqlite3", clock, indexes.load(), durability="normal")
+    google = people.simulated(chosen.people, chosen.public_url, home, simulated, clock, ids)
     return Ports(
         store=EmbeddedStore(home / "rostrum.sqlite3", clock, indexes.load()),
         queue=EmbeddedQueue(home / "rostrum.sqlite3", clock),
@@ -67,10 +68,11 @@ def embedded(chosen: Settings) -> Ports:
         http=http,
         sandbox=SandboxHttp(simulated, clock, Reach(blobs, chosen.public_url, http)),
         clock=clock,
-        ids=SystemIds(),
+        ids=ids,
         public_url=chosen.public_url,
         apps=chosen.apps,
         payments=chosen.selling.payments(clock),
+        identity=people.identity(chosen.people, http, clock, google, chosen.public_url),
         default_plan=chosen.selling.default_plan,
     )
 
@@ -112,5 +114,6 @@ def gcp(chosen: Settings) -> Ports:
         public_url=chosen.public_url,
         apps=chosen.apps,
         payments=chosen.selling.payments(clock),
+        identity=people.identity(chosen.people, http, clock, None, chosen.public_url),
         default_plan=chosen.selling.default_plan,
     )

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 from shared.operations import networks
 from shared.platforms import registry
-from shared.runtime import selling
+from shared.runtime import people, selling
+from shared.runtime.people import People
 from shared.runtime.selling import Selling
 
 Backend = Literal["embedded", "gcp"]
@@ -50,6 +51,8 @@ class Settings:
       ``{PLATFORM}_APP_SCOPES`` the scopes to ask for where the network granted the app fewer than all,
       ``{PLATFORM}_CALLBACK_URL`` the redirect URI that the app is registered with, where it is another address than
       ``PUBLIC_URL/oauth/callback/{platform}`` and leads there
+    * ``GOOGLE_SIGNIN_CLIENT_ID``, ``GOOGLE_SIGNIN_CLIENT_SECRET``, ``SIGNIN_ALLOWED``, ``JWT_ISSUER``, ``JWT_AUDIENCE``,
+      ``JWT_JWKS_URL``, ``JWT_ROLES_CLAIM``, ``JWT_TENANT_CLAIM``: see ``people``
     * ``DEFAULT_PLAN``, ``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``, ``STRIPE_PRICES``: see ``selling``
     """
 
@@ -69,6 +72,7 @@ class Settings:
     emulators: Mapping[str, str]
     apps: Mapping[str, Mapping[str, str]]
     selling: Selling = field(default_factory=Selling)
+    people: People = field(default_factory=People)
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -101,6 +105,7 @@ def load(env: Mapping[str, str]) -> Settings:
         emulators={port: env[name] for port, name in EMULATORS.items() if env.get(name)},
         apps=EnvironmentApps(env),
         selling=_selling(env),
+        people=_people(env),
     )
 
 
@@ -116,6 +121,13 @@ def required(chosen: Settings) -> None:
     for name, value in named.items():
         if not value:
             raise BadSetting(f"{name} is not set: ROSTRUM_BACKEND=gcp needs it (docs/settings.md)")
+
+
+def _people(env: Mapping[str, str]) -> People:
+    try:
+        return people.load(env)
+    except ValueError as error:
+        raise BadSetting(str(error)) from None
 
 
 def _selling(env: Mapping[str, str]) -> Selling:

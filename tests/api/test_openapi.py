@@ -81,6 +81,7 @@ SHOWN = {
     "InviteResponse.token",
     "InviteListItem.token",
     "CreateKeyResponse.raw_key",
+    "SessionCreatedResponse.session_token",
     "CreateWebhookResponse.secret",
     "WebhookDetailResponse.secret_hint",
 }

@@ -11,7 +11,7 @@ import pytest
 from shared.api.engine.routes import Route
 from shared.api.v1.dialect import V1
 from shared.domain.accounts import Connected, Tokens
-from shared.operations import choosing
+from shared.operations import choosing, redirect_uris
 from shared.operations.inbox import ids
 from shared.operations.linking import Owner
 from shared.ports.http import Response
@@ -68,6 +68,7 @@ def _things(other: Api) -> dict[str, str]:
         "accounts": other.connect("bluesky"),
         "media": other("POST", "/v1/media/upload", data=upload).json["media_id"],
         "keys": other("POST", "/v1/keys", {"name": "theirs"}).json["id"],
+        "redirect_uri": redirect_uris.add(other.rig.ports, other.caller, "https://theirs.example.com/").id,
         "brands": other("POST", "/v1/brands", {"name": "theirs"}).json["id"],
         "invites": other("POST", "/v1/invites", invite).json["id"],
         "webhooks": other("POST", "/v1/webhooks", hook).json["id"],
@@ -92,7 +93,7 @@ def _body(route: Route, identifier: str) -> Any:
 def test_another_workspaces_id_is_a_404(call: Api, route: Route) -> None:
     other = api(call.rig)
     things = _things(other)
-    kinds = {"/pending/": "pending", "/conversations/": "conversation"}
+    kinds = {"/pending/": "pending", "/redirect-uris/": "redirect_uri", "/conversations/": "conversation"}
     kind = next((kind for part, kind in kinds.items() if part in route.path), route.path.split("/")[2])
     thing = things[kind]
     before = _everything(other)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.ports.world import Ports
+from shared.runtime.simulated_google import SimulatedGoogle
+from tests.support import people
 from tests.support.faults import Faults
 from tests.support.memory_http import Networks, Outside
 from tests.support.memory_parts import ManualClock, MemoryBlobs, MemoryBus, MemoryQueue, MemoryVault, SeededIds
@@ -36,6 +38,8 @@ class Rig:
     outside: Outside
     clock: ManualClock
     faults: Faults
+    google: SimulatedGoogle
+    issuer: people.TestIssuer
 
 
 def rig(seed: int = 0, now: datetime = START, apps: Mapping[str, Mapping[str, str]] | None = None) -> Rig:
@@ -46,8 +50,11 @@ def rig(seed: int = 0, now: datetime = START, apps: Mapping[str, Mapping[str, st
     outside = Outside(faults)
     sandbox = Networks(clock, faults, blobs.fetch)
     ids = SeededIds(seed, clock)
-    ports = Ports(store, queue, bus, vault, blobs, outside, sandbox, clock, ids, PUBLIC_URL, apps or {})
-    return Rig(ports, store, queue, bus, vault, blobs, sandbox, outside, clock, faults)
+    google, issuer = people.google_of(clock, seed, PUBLIC_URL), people.TestIssuer(clock)
+    outside.hosts[people.JWKS_HOST] = issuer.answer
+    who = people.identity_of(outside, clock, google)
+    ports = Ports(store, queue, bus, vault, blobs, outside, sandbox, clock, ids, PUBLIC_URL, apps or {}, identity=who)
+    return Rig(ports, store, queue, bus, vault, blobs, sandbox, outside, clock, faults, google, issuer)
 
 
 def ports_for_tests(seed: int = 0, now: datetime = START, apps: Mapping[str, Mapping[str, str]] | None = None) -> Ports:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_keys as models
 from shared.api.v1.models_common import OKResponse
-from shared.domain.errors import Invalid
 from shared.domain.keys import SCOPES, ApiKey
 from shared.operations import keys
 
@@ -20,15 +17,16 @@ def list_(x: Exchange[None, None]) -> Reply:
 
 def create(x: Exchange[models.CreateKeyRequest, None]) -> Reply:
     """POST /v1/keys"""
-    _no_brands(x.body.brand_ids)
-    command = keys.CreateKey(x.body.name, tuple(x.body.scopes or ()), x.body.mode)
+    scopes, brand_ids = tuple(x.body.scopes or ()), tuple(x.body.brand_ids or ())
+    command = keys.CreateKey(x.body.name, scopes, x.body.mode, brand_ids)
     return _new(201, keys.create(x.ports, x.caller, command))
 
 
 def update(x: Exchange[models.UpdateKeyRequest, None]) -> Reply:
     """PATCH /v1/keys/{id}"""
-    _no_brands(x.body.brand_ids)
-    return Reply(200, _shown(keys.update(x.ports, x.caller, x.path["id"], name=x.body.name, scopes=x.body.scopes)))
+    body = x.body
+    changed = keys.update(x.ports, x.caller, x.path["id"], name=body.name, scopes=body.scopes, brand_ids=body.brand_ids)
+    return Reply(200, _shown(changed))
 
 
 def rotate(x: Exchange[None, None]) -> Reply:
@@ -56,7 +54,7 @@ def _new(status: int, made: keys.NewKey) -> Reply:
         mode=key.mode,
         raw_key=made.raw,
         scopes=list(key.scopes),
-        brand_ids=[],
+        brand_ids=list(key.brand_ids),
         message="Keep raw_key now: it is not shown again.",
     )
     return Reply(status, answer)
@@ -69,14 +67,8 @@ def _shown(key: ApiKey) -> models.KeyListItem:
         preview=key.preview,
         mode=key.mode,
         scopes=list(key.scopes),
-        brand_ids=[],
+        brand_ids=list(key.brand_ids),
         is_active=key.is_active,
         created_at=key.created_at,
         last_used_at=key.last_used_at,
     )
-
-
-def _no_brands(brand_ids: Sequence[str] | None) -> None:
-    if brand_ids:
-        message = "brand_ids: keys cannot be bound to brands yet. Leave it out, or send an empty list."
-        raise Invalid("validation.brand_invalid", message, field="brand_ids")

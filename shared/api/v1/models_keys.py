@@ -10,12 +10,12 @@ from shared.api.engine.models import Body, Time, View
 
 
 class CreateKeyRequest(Body):
-    """A key to make. No ``scopes``: all of them."""
+    """A key to make. No ``scopes``: all but `tokens:read`, which has to be named. No ``brand_ids``: all brands."""
 
     name: str = Field(min_length=1, max_length=100)
     scopes: list[str] | None = Field(None, max_length=50)
     brand_ids: list[str] | None = Field(None, max_length=100)
-    """Keys cannot be bound to brands yet: only an empty list is taken."""
+    """The brands whose accounts and posts the key sees; others look absent to it. Brands of the key's own mode."""
     mode: Literal["test", "live"] | None = None
     """The mode of the key that asks, if left out. Test keys reach the sandbox only."""
 

@@ -59,7 +59,7 @@ ROUTES = (
         "PATCH",
         "/v1/keys/{id}",
         f"{_HANDLERS}update",
-        "Change a key's name or scopes; the secret stays",
+        "Change a key's name, scopes or brands; the secret stays",
         {200: f"{_MODELS}KeyListItem"},
         scope=ADMIN,
         body=f"{_MODELS}UpdateKeyRequest",

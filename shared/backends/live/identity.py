@@ -46,7 +46,7 @@ class Issuer:
 
 
 class LiveIdentity:
-    """``ports.Identity``. Each of the two issuers may be absent."""
+    """``ports.Identity``. Each of the two issuers may be absent. ``google_http``: how Google is reached."""
 
     def __init__(
         self,
@@ -60,8 +60,8 @@ class LiveIdentity:
         self._google = google
         self._issuer = issuer
         self._admitted = admitted
-        self._google_http = (google.http if google else None) or http
-        self._google_keys = KeySet(self._google_http, clock, CERTIFICATES, tokens.certificates)
+        self.google_http = (google.http if google else None) or http
+        self._google_keys = KeySet(self.google_http, clock, CERTIFICATES, tokens.certificates)
         self._issuer_keys = KeySet(http, clock, issuer.jwks_url if issuer else "", tokens.jwks)
 
     @property
@@ -127,9 +127,7 @@ class LiveIdentity:
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            answer = self._google_http.send(
-                Request("POST", TOKEN, headers, urlencode(form).encode(), read_timeout=10.0)
-            )
+            answer = self.google_http.send(Request("POST", TOKEN, headers, urlencode(form).encode(), read_timeout=10.0))
             given = json.loads(answer.body)
         except (HttpFailure, ValueError) as error:
             raise IdentityUnavailable("Google did not answer clearly") from error

@@ -1,0 +1,233 @@
+"""Deleting an owner, and with them the workspace and everything in it.
+
+What is to be deleted is noted first, so that the sweeper finishes what a request did not. Then, a bounded batch at a time:
+the keys and sessions (but the caller's own, for they may have to ask again), what is scheduled, the accounts with their
+grants, files, everything else, and last the people, the workspace and the caller's own key. Each step looks for what is
+left, so that it can be interrupted anywhere and repeated.
+
+Copies of callers' URLs (``copies/{space}/``) are aged out by the bucket, and consents under way by the sweeper.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain import codec
+from shared.domain.callers import Caller, Mode
+from shared.domain.errors import Broken, Forbidden, Missing
+from shared.domain.users import User, user_path
+from shared.domain.workspaces import workspace_path
+from shared.operations import accounts, lookup
+from shared.ports.blobs import BlobNotFound, BlobsError
+from shared.ports.store import Doc, Query, Write
+from shared.ports.vault import Place, VaultError
+from shared.ports.world import Ports
+
+PATIENCE = 20.0  # seconds that a caller waits; the sweeper does what is left
+BATCH = 100
+MODES: tuple[Mode, ...] = ("test", "live")
+COLLECTIONS = (  # what lies below workspaces/{space}, besides targets, accounts and media, which come first
+    "posts",
+    "apps",
+    "webhooks",
+    "deliveries",
+    "events",
+    "idempotency",
+    "conversations",
+    "queues",
+    "listings",
+    "account_numbers",
+    "post_numbers",
+    "redirect_uris",
+    "brands",
+    "settings",
+)
+_SEALED = {  # what the vault calls what these hold sealed
+    "apps": "credentials",
+    "webhooks": "webhook_secret",
+    "idempotency": "idempotent_answer",
+    "invites": "invite",
+}
+Step = Callable[[Ports, str, str], bool]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A workspace that is being deleted: ``deletions/{workspace}``."""
+
+    workspace: str
+    asked_at: datetime
+
+
+def delete(ports: Ports, caller: Caller) -> None:
+    """Delete the caller's person; with an owner, the workspace and everything in it, in both modes. Repeatable.
+
+    Small workspaces are gone when this answers; of large ones nothing can be used any more, and the sweeper removes the
+    rest. Raises Forbidden (a restricted caller, or a test key), Broken, store.Unavailable.
+    """
+    if caller.restricted or (caller.kind == "key" and caller.mode == "test"):
+        text = "Only a person or a live key of full access may delete the workspace's owner and all that is theirs."
+        raise Forbidden("auth.insufficient_scope", text)
+    doc = ports.store.get(user_path(caller.user_id)) if caller.user_id else None
+    if doc is not None and codec.decode(User, doc.data).role:
+        _forget_colleague(ports, doc)
+        return
+    own = _own_credential(ports, caller)
+    noted = Deletion(caller.workspace, ports.clock.now())
+    ports.store.commit([Write("set", _path(caller.workspace), codec.encode(noted))])
+    try:
+        done = _carry_out(ports, caller.workspace, own, PATIENCE)
+    except (BlobsError, VaultError) as error:
+        text = "Not everything could be deleted just now: send the request again. It is finished within minutes anyway."
+        raise Broken("system.unavailable", text) from error
+    if not done:
+        _shut(ports, caller.workspace, own)
+
+
+def go_on(ports: Ports, limit: int = 3) -> int:
+    """Delete on where a request did not come to its end; answers how many workspaces are gone. For the sweeper.
+
+    Safe to run at any time, any number of times at once. Raises store.Unavailable.
+    """
+    gone = 0
+    for doc in ports.store.query(Query("deletions", limit=limit)):
+        try:
+            gone += _carry_out(ports, doc.id, "", PATIENCE / limit)
+        except (BlobsError, VaultError, Broken) as error:  # the next run goes on; other workspaces shall not wait
+            log.warning(
+                "a deletion did not come to its end", extra={"workspace": doc.id, "reason": type(error).__name__}
+            )
+    return gone
+
+
+def _carry_out(ports: Ports, workspace: str, own: str, seconds: float) -> bool:
+    """Step by step, until all is done or so much time has passed; whether all is done."""
+    ends = ports.clock.monotonic() + seconds
+    for step in STEPS:
+        while step(ports, workspace, own):
+            if ports.clock.monotonic() >= ends:
+                return False
+    paths = [workspace_path(workspace), f"rate_budgets/{workspace}", _path(workspace), *([own] if own else [])]
+    ports.store.commit([Write("delete", path) for path in paths])
+    return True
+
+
+def _shut(ports: Ports, workspace: str, own: str) -> None:
+    """Nobody gets in any more."""
+    while _keys(ports, workspace, own) or _sessions(ports, workspace, own) or _users(ports, workspace, own):
+        pass
+    if own:
+        ports.store.commit([Write("delete", own)])
+
+
+def _keys(ports: Ports, workspace: str, own: str) -> bool:
+    return _removed(ports, _of_workspace(ports, "api_keys", workspace), own)
+
+
+def _sessions(ports: Ports, workspace: str, own: str) -> bool:
+    return _removed(ports, _of_workspace(ports, "sessions", workspace), own)
+
+
+def _users(ports: Ports, workspace: str, _own: str) -> bool:
+    return _removed(ports, _of_workspace(ports, "users", workspace))
+
+
+def _scheduled(ports: Ports, workspace: str, _own: str) -> bool:
+    """What is left to publish: a task that finds no target does nothing."""
+    return any(_removed(ports, _in_space(ports, space, "targets")) for space, _ in _spaces(workspace))
+
+
+def _accounts(ports: Ports, workspace: str, _own: str) -> bool:
+    """One account at a time: its network is told."""
+    for space, mode in _spaces(workspace):
+        for doc in _in_space(ports, space, "accounts", 1):
+            with suppress(Missing):
+                accounts.disconnect(ports, Caller(workspace, mode, ""), doc.id)
+            return _removed(ports, [doc])
+    return False
+
+
+def _media(ports: Ports, workspace: str, _own: str) -> bool:
+    found = [doc for space, _ in _spaces(workspace) for doc in _in_space(ports, space, "media", BATCH // 5)]
+    for doc in found:
+        for key in (doc.data["blob"], *(doc.data.get("thumbnails") or {}).values()):
+            with suppress(BlobNotFound):
+                ports.blobs.delete(str(key))
+    return _removed(ports, found)
+
+
+def _invites(ports: Ports, workspace: str, _own: str) -> bool:
+    found = _of_workspace(ports, "invites", workspace)
+    for doc in found:
+        _unseal(ports, str(doc.data["space"]), "invites", str(doc.data["id"]), doc)
+    return _removed(ports, found)
+
+
+def _rest(ports: Ports, workspace: str, _own: str) -> bool:
+    for space, _ in _spaces(workspace):
+        for collection in COLLECTIONS:
+            found = _in_space(ports, space, collection)
+            for doc in found:
+                _unseal(ports, space, collection, _named(collection, doc), doc)
+            if _removed(ports, found):
+                return True
+    return False
+
+
+STEPS: tuple[Step, ...] = (_keys, _sessions, _scheduled, _accounts, _media, _invites, _rest, _scheduled, _users, _keys)
+
+
+def _named(collection: str, doc: Doc) -> str:
+    """What the vault calls the thing: an app's document is ``{platform}`` or ``{platform}.{brand_id}``."""
+    return f"app-{doc.id.replace('.', '-', 1)}" if collection == "apps" else doc.id
+
+
+def _unseal(ports: Ports, space: str, collection: str, thing: str, doc: Doc) -> None:
+    """Let the vault forget what the document holds sealed."""
+    if collection in _SEALED and doc.data.get("sealed"):
+        ports.vault.destroy(Place(space, thing, _SEALED[collection]), str(doc.data["sealed"]))
+
+
+def _forget_colleague(ports: Ports, doc: Doc) -> None:
+    """Somebody who is not the owner: only they go."""
+    mine = Query("sessions", where=(("user_id", "==", doc.id),))
+    paths = [found.path for found in lookup.every(ports, mine)]
+    for start in range(0, len(paths), BATCH):
+        ports.store.commit([Write("delete", path) for path in paths[start : start + BATCH]])
+    ports.store.commit([Write("delete", doc.path)])
+
+
+def _own_credential(ports: Ports, caller: Caller) -> str:
+    if caller.kind == "session":
+        return f"sessions/{caller.key_id}"
+    mine = Query("api_keys", where=(("workspace", "==", caller.workspace), ("id", "==", caller.key_id)))
+    return next((doc.path for doc in ports.store.query(mine)), "") if caller.key_id else ""
+
+
+def _spaces(workspace: str) -> list[tuple[str, Mode]]:
+    return [(f"{workspace}.{mode}", mode) for mode in MODES]
+
+
+def _of_workspace(ports: Ports, collection: str, workspace: str) -> list[Doc]:
+    return ports.store.query(Query(collection, where=(("workspace", "==", workspace),), limit=BATCH))
+
+
+def _in_space(ports: Ports, space: str, collection: str, limit: int = BATCH) -> list[Doc]:
+    return ports.store.query(Query(f"workspaces/{space}/{collection}", limit=limit))
+
+
+def _removed(ports: Ports, docs: Iterable[Doc], keep: str = "") -> bool:
+    """Whether there was anything to delete."""
+    paths = [doc.path for doc in docs if doc.path != keep]
+    if paths:
+        ports.store.commit([Write("delete", path) for path in paths])
+    return bool(paths)
+
+
+def _path(workspace: str) -> str:
+    return f"deletions/{workspace}"

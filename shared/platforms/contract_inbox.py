@@ -156,3 +156,30 @@ class Resources(Protocol):
 
     def read(self, call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
         """One page of a resource, in the network's own fields beside ``id`` and ``name`` where it has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with something that was only looked at. ``index``: which of its parts, where it has parts.
+
+    ``severe`` False: it may be refused, or is unwise.
+    """
+
+    field: str
+    message: str
+    index: int | None = None
+    severe: bool = True
+
+
+class Settings(Protocol):
+    """``settings.py``: what an owner sets of the account itself, by the names of ``manifest.settings``.
+
+    Followers see nothing of it, and its arguments may be secrets (a PIN, a code): it is one request, made once and at
+    once, never kept and never repeated by us. Doing it again is the owner's to decide, who can read how it stands.
+    """
+
+    def change(self, call: Call, name: str, arguments: Mapping[str, Any]) -> None:
+        """One request. Raises Invalid, Refused, AnswerLost, NotSent."""
+
+    def examine(self, verb: str, arguments: Mapping[str, Any]) -> list[Fault]:
+        """What the network would find in the arguments of an action of its own, without asking it; empty: nothing."""

@@ -135,6 +135,8 @@ class OAuth:
 
     ``extra``: what a person may hand over beside their consent, as connect's ``metadata``, where a part of the network has a
     consent of its own; kept with the account's tokens, in ``Tokens.extra``.
+    ``judges_app``: whether a made-up code tells if the app's id and secret are right, because the token endpoint looks at
+    them first (RFC 6749, 5.2: ``invalid_client``); of the other networks it is not known.
     ``challenge``: how the SHA-256 of the PKCE verifier is written: in base64url (RFC 7636), or in hex as one network does.
     ``grants``: what people call a permission (``post``, ``read_analytics``) and the scopes any one of which gives it.
     """
@@ -147,6 +149,7 @@ class OAuth:
     app_env: tuple[str, str] = ("", "")  # environment variables of the app's id and secret, where not the usual names
     app_env_also: tuple[str, str] = ("", "")  # other names that are taken where those are not set
     challenge: Literal["S256", "S256-hex"] = "S256"
+    judges_app: bool = False
     extra: tuple[Option, ...] = ()
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -262,7 +265,8 @@ class Manifest:
     ``facets``: which of the optional modules exist; the rest are declared NotOffered with a reason.
     ``thread``: how many pieces a thread may have (0: no threads). ``first_comment``: whether one can be made.
     ``apis``: further APIs of the network that the folder speaks, each with a version of its own. ``features``: an answer
-    for each of FEATURES. ``kinds`` is empty where nothing is published (a messenger). ``link_card``: None where an address
+    for each of FEATURES. ``settings``: what the account's owner sets at once, with secrets that are kept nowhere (``Settings``).
+    ``kinds`` is empty where nothing is published (a messenger). ``link_card``: None where an address
     only works within the text. ``prices``: empty where publishing costs nothing. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
     further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
     (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
@@ -288,6 +292,7 @@ class Manifest:
     features: Mapping[str, Feature] = field(default_factory=lambda: MappingProxyType({}))
     actions: tuple[Action, ...] = ()
     resources: tuple[Resource, ...] = ()
+    settings: tuple[Resource, ...] = ()
     link_card: LinkCard | None = None
     prices: tuple[Price, ...] = ()
     counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -16,7 +16,7 @@ from shared.platforms.manifest import Manifest
 
 if TYPE_CHECKING:  # a function that publishes loads none of these
     from shared.platforms.contract_ads import Ads
-    from shared.platforms.contract_inbox import Inbox, Resources
+    from shared.platforms.contract_inbox import Inbox, Resources, Settings
     from shared.platforms.contract_webhooks import Webhooks
 
 
@@ -93,6 +93,11 @@ def webhooks(name: str) -> Webhooks | None:
 def resources(name: str) -> Resources | None:
     """The platform's ``resources`` module, None where there is nothing to look up."""
     return cast("Resources", _module(name, ".resources")) if manifest(name).resources else None
+
+
+def settings(name: str) -> Settings | None:
+    """The platform's ``settings`` module, None where there is nothing to set."""
+    return cast("Settings", _module(name, ".settings")) if manifest(name).settings else None
 
 
 def simulator(name: str) -> Simulator:

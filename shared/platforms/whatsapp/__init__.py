@@ -13,6 +13,7 @@ from shared.platforms.whatsapp.capabilities import (
     NO_ADS,
     NO_POSTS,
     RESOURCES,
+    SETTINGS,
 )
 
 MANIFEST = Manifest(
@@ -55,4 +56,5 @@ MANIFEST = Manifest(
     features=FEATURES,
     actions=ACTIONS,
     resources=RESOURCES,
+    settings=SETTINGS,
 )

@@ -77,6 +77,15 @@ _SEND: Final = (
     Option("reply_to", "string", "Id of the message that this one answers (wamid.…)."),
     Option("preview_url", "boolean", "Show a preview of the first link in the text."),
     Option("filename", "string", "The name that a document is shown under."),
+    Option(
+        "buttons",
+        "array",
+        "Up to three answers [{type: postback, title, payload}], or one link [{type: url, title, url}].",
+    ),
+    Option(
+        "list_sections", "array", "Lines to choose from, up to ten in all: [{title, rows: [{id, title, description}]}]."
+    ),
+    Option("list_button", "string", "What opens the list, up to 20 characters."),
     Option("recipient_type", "string", "A person (by number) or a group (by id).", ("individual", "group")),
 )
 _CATEGORIES: Final = ("MARKETING", "UTILITY", "AUTHENTICATION")
@@ -105,7 +114,23 @@ ACTIONS: Final = (
             Option("components", "array", "[{type: BODY, text, example}, …], as WhatsApp has them.", required=True),
         ),
     ),
+    Action(
+        "template.edit",
+        "resources",
+        options=(
+            Option(
+                "components",
+                "array",
+                "All of them, as WhatsApp has them: they replace those that stand.",
+                required=True,
+            ),
+            Option("category", "string", "What it is for.", _CATEGORIES),
+        ),
+        repeatable=True,
+        needs_on="template",
+    ),
     Action("template.delete", "resources", repeatable=True, needs_on="template"),
+    Action("template.delete_all", "resources", repeatable=True, needs_on="template's name"),
     Action(
         "profile.update",
         "resources",
@@ -116,6 +141,9 @@ ACTIONS: Final = (
             Option("email", "string", "Up to 128 characters."),
             Option("websites", "array", "At most two addresses."),
             Option("vertical", "string", "The trade.", VERTICALS),
+            Option(
+                "profile_picture_handle", "string", "Of a picture that was uploaded to Meta's Resumable Upload API."
+            ),
         ),
         repeatable=True,
     ),
@@ -126,6 +154,27 @@ RESOURCES: Final = (
     Resource(
         "templates",
         "The message templates of the WhatsApp Business account, with their state.",
-        (Option("name", "string", "Only those of this name."),),
+        (Option("name", "string", "Only those of this name."), Option("id", "string", "Only this one.")),
     ),
+)
+SETTINGS: Final = (
+    Resource(
+        "request_code",
+        "A code for the number's verification is sent by SMS, or spoken in a call.",
+        (
+            Option("method", "string", "How it comes.", ("SMS", "VOICE"), required=True),
+            Option("language", "string", "A code like en_US.", required=True),
+        ),
+    ),
+    Resource("verify_code", "The code that came.", (Option("code", "string", "Six digits.", required=True),)),
+    Resource(
+        "register",
+        "The number may send from now on; a number that is registered may be again.",
+        (
+            Option(
+                "pin", "string", "Six digits: the number's two-step verification, set if there is none.", required=True
+            ),
+        ),
+    ),
+    Resource("deregister", "The number sends nothing any more."),
 )

@@ -69,14 +69,20 @@ ROWS: Mapping[Code, ErrorRow] = {
         "window_closed", "The person has not written for 24 hours: only a template may be sent to them."
     ),
     SPAM: _limited("spam_limit", "People blocked or reported this number: WhatsApp lets it send less for a while."),
-    (131049, None): _not_delivered("WhatsApp held the message back to keep people from too much marketing."),
-    (131050, None): rejected("opted_out", "The person wants no marketing messages from this business."),
+    (131049, None): ErrorRow(
+        Fate.REJECTED,
+        "frequency_cap",
+        "WhatsApp held the message back to keep the person from too much marketing.",
+        "platform",
+        "platform",
+    ),
+    (131050, None): rejected("user_opted_out", "The person wants no marketing messages from this business."),
     (131051, None): rejected("unsupported_type", "WhatsApp has no messages of this type."),
     (131052, None): _MEDIA,
     (131053, None): _MEDIA,
     PAIR: _limited("pair_rate_limit", "Too many messages to one person in a short time."),
     (131057, None): transient("maintenance", "The account is under maintenance."),
-    THROUGHPUT: _limited("throughput", "The number sends more messages a second than WhatsApp allows."),
+    THROUGHPUT: _limited("throughput_exceeded", "The number sends more messages a second than WhatsApp allows."),
     (132000, None): _TEMPLATE,
     (132001, None): rejected("template_not_found", "No approved template has this name and language."),
     (132005, None): rejected("text_too_long", "The template with its values is longer than WhatsApp allows."),
@@ -87,9 +93,18 @@ ROWS: Mapping[Code, ErrorRow] = {
     (132068, None): rejected("flow_blocked", "The flow is blocked."),
     FLOW: _limited("flow_throttled", "The flow was sent too often in the last hour."),
     (133004, None): transient("server_error", "WhatsApp's service is not available for the moment."),
+    (133005, None): rejected("pin_wrong", "The two-step verification PIN is not the number's."),
+    (133006, None): rejected("verification_needed", "The number must be verified with a code before it is registered."),
+    (133008, None): _limited("pin_locked", "The PIN was guessed too often: wait as long as WhatsApp's text says."),
+    (133009, None): _limited("pin_too_fast", "The PIN was entered too soon after the last try: wait a moment."),
     (133010, None): _system("number_not_registered", _OURS + "register the number."),
+    (133015, None): _limited(
+        "registration_too_soon", "The number was deleted a moment ago: register it in five minutes."
+    ),
     (133016, None): _limited("registration_limit", "The number was registered too often: wait three days."),
     (134011, None): _system("payment_needed", "WhatsApp's payments terms have not been accepted."),
+    (136024, None): rejected("code_not_sent", "WhatsApp did not send a code; its own text says why."),
+    (136025, None): rejected("code_wrong", "The verification code is wrong or has run out: ask for another."),
     (135000, None): unsettled("generic", "WhatsApp says that something is wrong with the request, and not what."),
 }
 # Times to come back in where Meta names none in a header: one message in 6 s to one person; a second's throughput.
@@ -102,6 +117,11 @@ WAITS: Mapping[Code, timedelta] = {
 BOOK = Book(PLATFORM, "WhatsApp", ROWS, waits=WAITS)
 # Where it was there before the first attempt.
 TAKEN_NAME = rejected("template_exists", "A template of this name and language exists already: choose another name.")
+NO_TEMPLATE = rejected("template_not_found", "WhatsApp knows no such template in this account.")
+ON_BUSINESS_APP = rejected(
+    "business_app_number",
+    "The number is used in the WhatsApp Business app: it is connected as it is, and not registered.",
+)
 NO_NUMBERS = rejected("no_numbers", "The sign-up shared no WhatsApp number: finish it with a number and connect again.")
 
 

@@ -22,7 +22,9 @@ from shared.platforms.whatsapp.wire import GRAPH, number_id
 
 AUTHORIZE = f"https://www.facebook.com/{GRAPH.version}/dialog/oauth"
 TOKEN = f"{GRAPH.base}/oauth/access_token"
-NUMBER_FIELDS = "id,display_phone_number,verified_name,quality_rating,messaging_limit_tier,status"
+NUMBER_FIELDS = (
+    "id,display_phone_number,verified_name,quality_rating,messaging_limit_tier,status,code_verification_status"
+)
 KEPT = ("display_phone_number", "quality_rating", "messaging_limit_tier")
 MOST = 100
 

@@ -6,22 +6,25 @@ business-profiles), read 2026-11-22.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from shared.domain.content import Act
 from shared.domain.errors import Invalid, Missing
 from shared.platforms import _wire
 from shared.platforms._graph.calls import next_page
+from shared.platforms._graph.errors import is_gone
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
 from shared.platforms.contract_inbox import Page
 from shared.platforms.whatsapp import wire
-from shared.platforms.whatsapp.errors import TAKEN_NAME
+from shared.platforms.whatsapp.errors import BOOK, NO_TEMPLATE, TAKEN_NAME
 from shared.platforms.whatsapp.oauth import NUMBER_FIELDS
 from shared.platforms.whatsapp.wire import GRAPH, account_id, number_id
 from shared.ports.http import AnswerLost, Request
 
 _PROFILE_FIELDS: Final = "about,address,description,email,profile_picture_url,websites,vertical"
+_TEMPLATE_FIELDS: Final = "id,name,language,category,components,status"
 _SIZE: Final = 50
 _PAGES: Final = 5
 
@@ -47,8 +50,20 @@ def _profile(call: Call, arguments: Mapping[str, Any], cursor: str) -> Page[Mapp
 
 
 def _templates(call: Call, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
+    if arguments.get("id"):
+        return Page((_template(call, str(arguments["id"])),))
     path, name = f"{account_id(call)}/message_templates", arguments.get("name") or None
     return _page(GRAPH.read(call, path, name=name, limit=_SIZE, after=cursor or None))
+
+
+def _template(call: Call, id_: str) -> dict[str, Any]:
+    """One template, by its id. Raises Refused (``template_not_found``), Invalid."""
+    try:
+        return GRAPH.read(call, id_, fields=_TEMPLATE_FIELDS)
+    except Refused as refused:
+        if is_gone(refused):
+            refused.row = NO_TEMPLATE
+        raise
 
 
 def _page(answer: Mapping[str, Any]) -> Page[Mapping[str, Any]]:
@@ -74,8 +89,8 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
 
     Raises Invalid, Refused, AnswerLost. State: ``name`` (deleting), ``free`` (creating: whether it was before the first attempt; None: not known).
     """
-    if act.verb == "template.delete":
-        return _prepare_deletion(call, act, state)
+    if act.verb in _PREPARES:
+        return _PREPARES[act.verb](call, act, state)
     _CHECKS[act.verb](act)
     return _prepare_creation(call, act, state) if act.verb == "template.create" else Ready(state)
 
@@ -87,6 +102,28 @@ def _prepare_deletion(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
     if not name:
         raise AnswerLost("a template without its name")
     return Ready({"name": name})
+
+
+def _prepare_edit(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
+    if not state.get("name"):
+        return Ready({**state, "name": str(_template(call, _template_id(act)).get("name") or "")})
+    return Ready(state)
+
+
+def _prepare_clearing(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
+    """Of a name that nobody knows there is nothing to delete; once that was looked up, its absence is our own doing."""
+    if not re.fullmatch(r"[a-z0-9_]{1,512}", act.on):
+        raise Invalid(
+            "validation.field_invalid", "on: a template's name: lower case letters, digits and _.", field="on"
+        )
+    if state.get("known") or _of_name(call, act.on)[0]:
+        return Ready({**state, "known": True})
+    raise BOOK.refused(NO_TEMPLATE, f"no template {act.on}")
+
+
+def _of_name(call: Call, name: str) -> tuple[list[Mapping[str, Any]], bool]:
+    listed, complete = _named(call, name)
+    return [one for one in listed if one.get("name") == name], complete
 
 
 def _prepare_creation(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
@@ -132,8 +169,20 @@ def _create(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
     return Published(str(answer["id"]), None, {"name": str(act.arguments["name"])}, answer)
 
 
+def _edit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
+    body = {name: act.arguments[name] for name in ("category", "components") if act.arguments.get(name)}
+    return _succeeded(GRAPH.send_json(call, _template_id(act), body), act.on)
+
+
+def _clear(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
+    return _gone(call, act, {"name": act.on})
+
+
 def _delete(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
-    query = {"hsm_id": _template_id(act), "name": state.get("name") or None}
+    return _gone(call, act, {"hsm_id": _template_id(act), "name": state.get("name") or None})
+
+
+def _gone(call: Call, act: Act, query: Mapping[str, Any]) -> Published:
     url = _wire.with_query(f"{GRAPH.base}/{account_id(call)}/message_templates", {**query, **GRAPH.proven(call)})
     request = Request("DELETE", url, {"Authorization": GRAPH.bearer(call)}, read_timeout=GRAPH.send_deadline)
     try:
@@ -210,10 +259,37 @@ def _find_deleted(call: Call, act: Act, armed: Armed) -> Published | Absent | Un
     return Published(act.on) if complete else Unsure("WhatsApp's templates were listed only in part")
 
 
+def _find_edited(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
+    shown, wanted = _template(call, _template_id(act)), act.arguments.get("components") or ()
+    if not isinstance(shown.get("components"), list):
+        return Unsure("WhatsApp does not show the template's components")
+    same = _said(shown["components"]) == _said(wanted)
+    return Published(act.on) if same else Absent("the template has other components")
+
+
+def _said(parts: Iterable[Any]) -> list[tuple[str, ...]]:
+    """What people see of components: kinds, words, labels."""
+    found = []
+    for part in (one for one in parts if isinstance(one, Mapping)):
+        labels = [str(one.get("text") or "") for one in part.get("buttons") or () if isinstance(one, Mapping)]
+        found.append((str(part.get("type") or "").upper(), str(part.get("text") or "").strip(), *labels))
+    return sorted(found)
+
+
+def _find_cleared(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
+    same, complete = _of_name(call, act.on)
+    if same:
+        return Absent("templates of this name still stand there")
+    return Published(act.on) if complete else Unsure("WhatsApp's templates were listed only in part")
+
+
 def _find_updated(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     wanted = wire.profile_body(act.arguments)
     shown = _own_profile(call)
-    differs = [name for name, value in wanted.items() if name != "messaging_product" and shown.get(name) != value]
+    hidden = ("messaging_product", "profile_picture_handle")  # what is shown is another address than the handle
+    differs = [name for name, value in wanted.items() if name not in hidden and shown.get(name) != value]
+    if wanted.keys() <= set(hidden):
+        return Absent("whether the picture was changed cannot be read; changing it again is the same")
     return Absent(f"the profile shows another {differs[0]}") if differs else Published(number_id(call))
 
 
@@ -230,6 +306,11 @@ def _check_read(act: Act) -> None:
 
 _NO_TEMPLATE: Final = "100/2593002"
 _EXISTS: Final = "100/2388024"
+_PREPARES: Final[Mapping[str, Callable[[Call, Act, Mapping[str, Any]], Ready]]] = {
+    "template.delete": _prepare_deletion,
+    "template.edit": _prepare_edit,
+    "template.delete_all": _prepare_clearing,
+}
 _CHECKS: Final[Mapping[str, Callable[[Act], Any]]] = {
     "message.read": _check_read,
     "template.create": lambda act: wire.template_body(act.arguments),
@@ -238,12 +319,16 @@ _CHECKS: Final[Mapping[str, Callable[[Act], Any]]] = {
 _COMMITS: Final[Mapping[str, Callable[[Call, Act, Mapping[str, Any]], Published]]] = {
     "message.read": _read_message,
     "template.create": _create,
+    "template.edit": _edit,
     "template.delete": _delete,
+    "template.delete_all": _clear,
     "profile.update": _update,
 }
 _FINDS: Final[Mapping[str, Callable[[Call, Act, Armed], Published | Absent | Unsure]]] = {
     "message.read": _find_read,
     "template.create": _find_created,
+    "template.edit": _find_edited,
     "template.delete": _find_deleted,
+    "template.delete_all": _find_cleared,
     "profile.update": _find_updated,
 }

@@ -14,6 +14,7 @@ from shared.platforms._graph.simulated import Ask, Document, Problem
 from shared.platforms.contract import Done, Push, Seen, World
 from shared.platforms.whatsapp import simulator_business as managing
 from shared.platforms.whatsapp import simulator_messages as messaging
+from shared.platforms.whatsapp import simulator_numbers as numbering
 from shared.platforms.whatsapp import simulator_oauth as oauth
 from shared.platforms.whatsapp import simulator_pushes as telling
 from shared.platforms.whatsapp import simulator_state as state
@@ -115,6 +116,8 @@ def _answered(ask: Ask, world: World, who: Session) -> Response:
         found = managing.template(ask, world, who, node)
         if found:
             return found
+    if not edge and ask.method == "POST" and (edited := managing.edit_template(ask, world, who, node)):
+        return edited
     return _number(ask, world, state.number_of(world, who, node), edge, who)
 
 
@@ -138,8 +141,11 @@ def _account(ask: Ask, world: World, waba: Document, edge: str, who: Session) ->
 def _number(ask: Ask, world: World, number: Document, edge: str, who: Session) -> Response:
     match (ask.method, edge):
         case ("GET", ""):
-            return simulated.answer(simulated.chosen(ask, managing.shown_number(number), "WhatsAppBusinessPhoneNumber"))
+            return simulated.answer(simulated.chosen(ask, numbering.shown(number), "WhatsAppBusinessPhoneNumber"))
+        case ("POST", "request_code" | "verify_code" | "register" | "deregister"):
+            return numbering.change(ask, world, number, edge)
         case ("POST", "messages"):
+            numbering.check_registered(number)
             return messaging.send(ask, who, world, number)
         case ("POST", "media"):
             return messaging.upload(ask, world, number)

@@ -14,6 +14,7 @@ from shared.platforms.contract import World
 from shared.platforms.whatsapp import simulator_state as state
 from shared.platforms.whatsapp.capabilities import VERTICALS
 from shared.platforms.whatsapp.simulator_messages import APPROVED_AFTER
+from shared.platforms.whatsapp.simulator_numbers import shown
 from shared.platforms.whatsapp.simulator_state import Session
 from shared.ports.http import Response
 
@@ -22,23 +23,9 @@ _CATEGORIES: Final = ("MARKETING", "UTILITY", "AUTHENTICATION")
 _SPAN: Final = re.compile(r"analytics\.start\((\d+)\)\.end\((\d+)\)")
 
 
-def shown_number(number: Mapping[str, Any]) -> Document:
-    """A number, as Graph gives it."""
-    return {
-        "id": number["id"],
-        "display_phone_number": number["display"],
-        "verified_name": number["name"],
-        "status": "LINKED",
-        "quality_rating": "GREEN",
-        "code_verification_status": "VERIFIED",
-        "messaging_limit_tier": "TIER_1K",
-        "host_platform": "CLOUD_API",
-    }
-
-
 def numbers(ask: Ask, world: World, waba: Document) -> Response:
     """GET /{account}/phone_numbers."""
-    rows = [shown_number(known) for one in waba["numbers"] if (known := world.get("wa.number", one))]
+    rows = [shown(known) for one in waba["numbers"] if (known := world.get("wa.number", one))]
     address = f"https://graph.facebook.com/{simulated.VERSION}/{waba['id']}/phone_numbers"
     return simulated.page(ask, rows, lambda row: simulated.chosen(ask, row, "WhatsAppBusinessPhoneNumber"), address)
 
@@ -46,8 +33,8 @@ def numbers(ask: Ask, world: World, waba: Document) -> Response:
 def profile(ask: Ask, world: World, number: Document) -> Response:
     """GET /{number}/whatsapp_business_profile: bare, as (seen) the real one answers."""
     known = world.get("wa.profile", str(number["id"])) or {}
-    shown = {name: known.get(name) for name in (*_LENGTHS, "vertical", "websites", "profile_picture_url")}
-    chosen = simulated.picked(ask.text("fields"), shown, "WhatsAppBusinessProfile") if ask.text("fields") else shown
+    have = {name: known.get(name) for name in (*_LENGTHS, "vertical", "websites", "profile_picture_url")}
+    chosen = simulated.picked(ask.text("fields"), have, "WhatsAppBusinessProfile") if ask.text("fields") else have
     return answer({"data": [{**chosen, "messaging_product": "whatsapp"}]})
 
 
@@ -65,6 +52,8 @@ def update_profile(ask: Ask, world: World, number: Document) -> Response:
         raise Problem(100, "(#100) Param websites must be an array of at most two addresses")
     known = world.get("wa.profile", str(number["id"])) or {}
     given = {name: ask.params[name] for name in (*_LENGTHS, "vertical", "websites") if name in ask.params}
+    if ask.text("profile_picture_handle"):
+        given["profile_picture_url"] = f"https://pps.whatsapp.net/{number['id']}.jpg"
     stamp = {"changed": simulated.now(world)}
     world.put("wa.profile", str(number["id"]), {**known, **given, **stamp})
     return answer({"success": True})
@@ -106,6 +95,28 @@ def template(ask: Ask, world: World, who: Session, template_id: str) -> Response
     return None
 
 
+def edit_template(ask: Ask, world: World, who: Session, template_id: str) -> Response | None:
+    """POST /{template}: other components, reviewed anew; None where there is no such template."""
+    for waba in who.wabas:
+        rows = rows_of(world, waba)
+        if row := rows.get(template_id):
+            ask.allow("components", "category", "name", "language")
+            if "components" in ask.params:
+                row = {**row, "components": _components(ask)}
+            row |= {"status": "PENDING", "made": simulated.now(world), "told": False}
+            row |= {"category": ask.text("category")} if ask.text("category") else {}
+            world.put("wa.templates", waba, {"rows": {**rows, template_id: row}})
+            return answer({"success": True})
+    return None
+
+
+def _components(ask: Ask) -> list[Any]:
+    parts = ask.items("components")
+    if not parts or not all(isinstance(part, dict) for part in parts) or not any(_is_body(part) for part in parts):
+        raise Problem(100, "(#100) Param components must have a BODY with a text")
+    return parts
+
+
 def create_template(ask: Ask, world: World, waba: Document, who: Session) -> Response:
     """POST /{account}/message_templates."""
     ask.allow("name", "language", "category", "components", "allow_category_change", "parameter_format")
@@ -114,9 +125,7 @@ def create_template(ask: Ask, world: World, waba: Document, who: Session) -> Res
         raise Problem(100, "Invalid parameter", 2388019, user_message="The name has characters that are not allowed.")
     if ask.text("category") not in _CATEGORIES:
         raise Problem(100, f"(#100) Param category must be one of {{{', '.join(_CATEGORIES)}}}")
-    parts = ask.items("components")
-    if not parts or not all(isinstance(part, dict) for part in parts) or not any(_is_body(part) for part in parts):
-        raise Problem(100, "(#100) Param components must have a BODY with a text")
+    parts = _components(ask)
     rows = rows_of(world, str(waba["id"]))
     if any((row["name"], row["language"]) == (ask.text("name"), ask.text("language")) for row in rows.values()):
         said = f"There is already {ask.text('language')} content for this template. You can create a new template."

@@ -75,7 +75,7 @@ def _number(world: World, waba: str, name: str, index: int) -> str:
     digits = f"1555{int(sha256(number.encode()).hexdigest()[:8], 16) % 10_000_000:07}"
     shown = f"+{digits[0]} {digits[1:4]}-{digits[4:7]}-{digits[7:]}"
     row = {"id": number, "waba": waba, "display": shown, "digits": digits, "name": _NAMES[index]}
-    world.put("wa.number", number, {**row, "since": world.now.isoformat()})
+    world.put("wa.number", number, {**row, "since": world.now.isoformat(), "app": name.startswith("app")})
     world.put("wa.profile", number, {"about": "Hey there! I am using WhatsApp.", "vertical": "OTHER"})
     return number
 

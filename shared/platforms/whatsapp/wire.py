@@ -12,7 +12,7 @@ from shared.domain.content import Act, MediaType
 from shared.domain.errors import Invalid
 from shared.platforms._graph.calls import Graph
 from shared.platforms.contract import Call
-from shared.platforms.whatsapp import errors
+from shared.platforms.whatsapp import choices, errors
 
 GRAPH: Final = Graph("https://graph.facebook.com", "v26.0", errors.BOOK, proof=True)
 PRODUCT: Final = "whatsapp"
@@ -39,6 +39,9 @@ def account_id(call: Call) -> str:
 def check(act: Act) -> None:
     """Raises Invalid where WhatsApp could not make a message of this."""
     recipient(act)
+    if choices.asked(act.arguments):
+        _check_choices(act)
+        return
     given = [name for name in _CONTENTS if act.arguments.get(name)]
     if len(given) > 1 or (given and act.media):
         names = " and ".join([*given, *(["media"] if act.media else [])])
@@ -56,6 +59,14 @@ def check(act: Act) -> None:
         raise Invalid("validation.text_too_long", text, field="text", limit=MAX_CAPTION, count=len(act.text))
     for name in given:
         _check_content(name, act.arguments[name])
+
+
+def _check_choices(act: Act) -> None:
+    beside = next((name for name in _CONTENTS if act.arguments.get(name)), "media" if act.media else "")
+    if beside:
+        text = f"A message is one thing: choices and {beside} do not go together."
+        raise Invalid("validation.field_invalid", text, field="arguments")
+    choices.interactive(act.text, act.arguments)
 
 
 def _check_content(name: str, value: Any) -> None:
@@ -98,6 +109,8 @@ def message(act: Act, media: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _content(act: Act, media: Mapping[str, Any] | None) -> tuple[str, Any]:
+    if choices.asked(act.arguments):
+        return "interactive", choices.interactive(act.text, act.arguments)
     for name in _CONTENTS:
         if act.arguments.get(name):
             value = act.arguments[name]
@@ -158,7 +171,7 @@ def template_body(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: arguments[name] for name in ("name", "language", "category", "components") if name in arguments}
 
 
-PROFILE: Final = ("about", "address", "description", "email", "vertical", "websites")
+PROFILE: Final = ("about", "address", "description", "email", "vertical", "websites", "profile_picture_handle")
 
 
 def profile_body(arguments: Mapping[str, Any]) -> dict[str, Any]:

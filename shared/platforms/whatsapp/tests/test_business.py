@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Fate, Published, Refused, Unsure
-from shared.platforms.whatsapp import oauth, resources, simulator, webhooks
+from shared.platforms.whatsapp import oauth, resources, settings, simulator, webhooks
 from shared.platforms.whatsapp.tests.business import APP, CUSTOMER, REDIRECT, Business
 from shared.ports.http import Response
 from tests.support.simulated import START
@@ -166,6 +166,104 @@ class TestResources:
         read = business.act("message.read", incoming, typing=True)
         assert business.do(read).id == incoming
         assert isinstance(resources.find(business.call, read, business.armed()), Unsure)
+
+
+class TestNumbers:
+    def test_a_number_is_given_up_verified_and_registered(self) -> None:
+        """In WhatsApp's order; each step says what is missing."""
+        business = Business()
+        settings.change(business.call, "deregister", {})
+        for refused in (
+            lambda: business.send("Hello"),
+            lambda: settings.change(business.call, "deregister", {}),
+        ):
+            assert _code(refused) == "number_not_registered"
+        (number,) = resources.read(business.call, "numbers", {}, "").items
+        assert (number["status"], number["code_verification_status"]) == ("UNLINKED", "VERIFIED")
+        settings.change(business.call, "request_code", {"method": "VOICE", "language": "en_US"})
+        assert _code(lambda: settings.change(business.call, "register", {"pin": "204060"})) == "verification_needed"
+        assert _code(lambda: settings.change(business.call, "verify_code", {"code": "000000"})) == "code_wrong"
+        settings.change(business.call, "verify_code", {"code": "123456"})
+        settings.change(business.call, "register", {"pin": "204060"})
+        assert _code(lambda: settings.change(business.call, "register", {"pin": "111111"})) == "pin_wrong"
+        assert business.send("Hello").id
+
+    def test_a_number_of_the_app_is_left_to_it(self) -> None:
+        """Registering would take it away."""
+        business = Business("app")
+        before = len(business.http.sent)
+        assert _code(lambda: settings.change(business.call, "register", {"pin": "204060"})) == "business_app_number"
+        assert [one.method for one in business.http.sent[before:]] == ["GET"]
+
+    @pytest.mark.parametrize(
+        ("name", "arguments", "field"),
+        [
+            ("register", {"pin": "12345"}, "pin"),
+            ("verify_code", {"code": "12345x"}, "code"),
+            ("request_code", {"method": "SMS", "language": "en"}, "language"),
+        ],
+    )
+    def test_what_cannot_be_is_not_sent(self, name: str, arguments: dict[str, str], field: str) -> None:
+        business = Business()
+        before = len(business.http.sent)
+        with pytest.raises(Invalid) as invalid:
+            settings.change(business.call, name, arguments)
+        assert invalid.value.meta["field"] == field
+        assert len(business.http.sent) == before
+
+
+class TestTemplates:
+    def test_one_is_edited_and_all_of_a_name_are_deleted(self) -> None:
+        """Edited is reviewed anew; what is gone is found gone, whoever asks again."""
+        business = Business()
+        made = business.do(business.act("template.create", "", **TEMPLATE))
+        edit = business.act("template.edit", made.id, components=[{"type": "BODY", "text": "It waits."}])
+        state = business.prepare(edit)
+        assert isinstance(resources.find(business.call, edit, business.armed(state)), Absent)
+        resources.commit(business.call, edit, state)
+        assert isinstance(resources.find(business.call, edit, business.armed(state)), Published)
+        (shown,) = resources.read(business.call, "templates", {"id": made.id}, "").items
+        assert (shown["status"], shown["components"][0]["text"]) == ("PENDING", "It waits.")
+        clear = business.act("template.delete_all", "ready")
+        state = business.prepare(clear)
+        assert isinstance(resources.find(business.call, clear, business.armed(state)), Absent)
+        resources.commit(business.call, clear, state)
+        assert isinstance(resources.find(business.call, clear, business.armed(state)), Published)
+        assert resources.commit(business.call, clear, business.prepare(clear, state)).id == "ready"
+        assert _code(lambda: business.prepare(clear)) == "template_not_found"
+        assert _code(lambda: resources.read(business.call, "templates", {"id": "4711"}, "")) == "template_not_found"
+
+    @pytest.mark.parametrize(
+        ("components", "field"),
+        [
+            ([], "components"),
+            ([{"type": "FOOTER", "text": "x"}], "components"),
+            ([{"type": "BODY", "text": "x" * 1025}], "text"),
+            ([{"type": "BODY", "text": "Hello {{2}} there", "example": {}}], "text"),
+            ([{"type": "BODY", "text": "x"}, {"type": "BODY", "text": "x"}], "type"),
+            ([{"type": "BODY", "text": "x"}, {"type": "HEADER", "format": "IMAGE"}], "example"),
+            ([{"type": "BODY", "text": "x"}, {"type": "FOOTER", "text": "{{1}}", "example": {}}], "text"),
+            (
+                [{"type": "BODY", "text": "x"}, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Go"}]}],
+                "buttons",
+            ),
+        ],
+    )
+    def test_what_would_be_refused_is_found_without_asking(self, components: list[Any], field: str) -> None:
+        found = settings.examine("template.create", {**TEMPLATE, "components": components})
+        assert field in [fault.field for fault in found if fault.severe]
+
+    def test_the_templates_of_the_document_pass(self) -> None:
+        """And one that begins with a variable is warned of."""
+        assert settings.examine("template.create", TEMPLATE) == []
+        begins = [{"type": "BODY", "text": "{{1}}, it is ready.", "example": {"body_text": [["Iris"]]}}]
+        assert [one.severe for one in settings.examine("template.edit", {"components": begins})] == [False]
+
+
+def _code(act: Callable[[], Any]) -> str:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.row.code
 
 
 class TestWebhooks:

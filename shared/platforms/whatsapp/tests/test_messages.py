@@ -257,3 +257,37 @@ def test_an_address_that_ends_is_asked_for_again() -> None:
     assert business.prepare(made, state) == state
     business.world.pass_time(86_400)
     assert business.prepare(made, state)["until"] > state["until"]
+
+
+class TestChoices:
+    def test_a_link_has_its_words_above(self) -> None:
+        """As Meta's page on ``cta_url`` has it."""
+        business = Business()
+        business.send("Our list", buttons=[{"type": "url", "title": "Open", "url": "https://example.com/list"}])
+        sent = json.loads(bytes(business.http.sent[-1].body or b""))  # type: ignore[arg-type]
+        parameters = {"display_text": "Open", "url": "https://example.com/list"}
+        assert sent["interactive"] == {
+            "type": "cta_url",
+            "action": {"name": "cta_url", "parameters": parameters},
+            "body": {"text": "Our list"},
+        }
+
+    @pytest.mark.parametrize(
+        ("text", "arguments", "field"),
+        [
+            ("", {"buttons": [{"title": "Yes"}]}, "text"),
+            ("x" * 1025, {"buttons": [{"title": "Yes"}]}, "text"),
+            ("Which?", {"buttons": [{"title": "Yes"}, {"title": "Yes"}]}, "buttons"),
+            ("Which?", {"buttons": [{"title": str(one)} for one in range(4)]}, "buttons"),
+            ("Which?", {"buttons": [{"type": "url", "title": "x", "url": "https://x.y"}, {"title": "Yes"}]}, "buttons"),
+            ("Which?", {"list_sections": [{"rows": [{"id": "1", "title": "x"}]}]}, "list_button"),
+            ("Which?", {"list_button": "x", "list_sections": [{"rows": []}]}, "list_sections"),
+            ("Which?", {"list_button": "x", "list_sections": [{"rows": [{"id": "1"}, {"id": "1"}]}]}, "list_sections"),
+            ("Which?", {"buttons": [{"title": "Yes"}], "list_button": "x"}, "buttons"),
+            ("", {"buttons": [{"title": "Yes"}], "template": {"name": "x", "language": "en"}}, "arguments"),
+        ],
+    )
+    def test_what_fits_in_no_message_is_said(self, text: str, arguments: dict[str, Any], field: str) -> None:
+        with pytest.raises(Invalid) as invalid:
+            Business().send(text, **arguments)
+        assert invalid.value.meta["field"] == field

@@ -87,10 +87,13 @@ def take(ports: Ports, workspace: str) -> Taken:
         return Taken(granted, mine.limit, mine.left + mine.unleased, reset, mine.past_due_since)
 
 
-def forget(ports: Ports, workspace: str) -> None:
-    """Ask the store with the next request: the workspace's plan was changed here. Its slice counts as given out."""
+def refresh(ports: Ports, workspace: str) -> None:
+    """Ask the store with the next request: the workspace's plan was changed here. What is left of the slice goes back."""
     plans.forget(ports, workspace)
-    _held(ports).forget(workspace)
+    mine = _held(ports).get(workspace)
+    if mine is not None:
+        with mine.lock:
+            mine.good_until = 0.0
 
 
 def slice_of(remaining: int, wish: int) -> int:

@@ -50,6 +50,7 @@ _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the fi
     "billing.post_limit": errors.Limited,
     "billing.export_": errors.Limited,
     "billing.storage_quota": errors.Invalid,
+    "billing.refused": errors.NetworkRefused,
     "billing.": errors.Forbidden,
     "system.": errors.Broken,
 }

@@ -50,12 +50,14 @@ class StripePayments:
         clock: Clock,
         *,
         api_base: str = "",
+        retries: int = RETRIES,
     ) -> None:
         self._secret_key = secret_key
         self._webhook_secret = webhook_secret
         self._prices = dict(prices)
         self._clock = clock
         self._api_base = api_base
+        self._retries = retries
 
     @property
     def prices(self) -> Mapping[Price, str]:
@@ -128,7 +130,7 @@ class StripePayments:
         return StripeClient(
             self._secret_key,
             http_client=RequestsClient(timeout=TIMEOUT),
-            max_network_retries=RETRIES,
+            max_network_retries=self._retries,
             **elsewhere,
         )
 
@@ -155,7 +157,9 @@ class StripePayments:
         item = (data["items"]["data"] or [{}])[0]
         invoice = data.get("latest_invoice") or {}
         owed = isinstance(invoice, dict) and invoice.get("status") in ("open", "uncollectible")
-        cancels = data.get("cancel_at") or (item.get("current_period_end") if data.get("cancel_at_period_end") else None)
+        cancels = data.get("cancel_at") or (
+            item.get("current_period_end") if data.get("cancel_at_period_end") else None
+        )
         return Subscription(
             id=data["id"],
             customer=_id(data["customer"]),

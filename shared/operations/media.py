@@ -106,7 +106,7 @@ def upload(
         raise
     facts = replace(facts, alt_text=alt_text)
     media = Media(media_id, caller.space, name, facts.content_type, "ready", key, ports.clock.now(), hints=tuple(hints))
-    media = replace(media, size=info.size, md5=info.md5, facts=facts, created_by=caller.key_id)
+    media = replace(media, size=info.size, md5=info.md5, facts=facts, created_by=caller.actor)
     ports.store.commit([Write("create", media_path(caller.space, media_id), codec.encode(media))])
     return media
 
@@ -120,7 +120,7 @@ def upload_url(ports: Ports, caller: Caller, *, filename: str, media_type: str) 
     media_id, now = ports.ids.new("med"), ports.clock.now()
     key = blob_key(caller.space, media_id)
     limit = MAX_UPLOAD_BYTES if CONTENT_TYPES[said] is MediaType.IMAGE else MAX_DIRECT_BYTES
-    media = Media(media_id, caller.space, _cleaned(filename), said, "pending", key, now, created_by=caller.key_id)
+    media = Media(media_id, caller.space, _cleaned(filename), said, "pending", key, now, created_by=caller.actor)
     url = ports.blobs.upload_url(key, said, limit, UPLOAD_URL_AGE)
     ports.store.commit([Write("create", media_path(caller.space, media_id), codec.encode(media))])
     return Upload(media, url, now + UPLOAD_URL_AGE, ports.blobs.upload_headers(said, limit))

@@ -8,8 +8,9 @@ A file is ``{"document", "dialect", "about", "cases": [...]}``; a case is
 
 ``body``, ``query``, ``form`` and ``path`` carry the document's own values, but those that name something of the caller's
 (an account's id, a post's id): ``"$page_id"`` there is what the stage says it is (``stages.py``). ``given`` names what must
-exist before. ``answer`` is the document's example: fields and types are compared, not values, but for ``exactly``, a list
-of fields whose value is compared too (``["success", "error_code"]``). ``also``: statuses that are fine as well (202). A case
+exist before. ``file`` names a PNG of 1200 × 628 pixels that goes with the ``form``. ``answer`` is the document's example: fields and types are compared, not values, but for ``exactly``, a list
+of fields whose value is compared too (``["success", "error_code"]``). ``also``: statuses that are fine as well (202). ``not_offered``: the network
+ended what the document shows (the reason, and where it says so): the case expects what we say then, and is counted apart. A case
 that shows an error has ``answer`` with that error, and ``given`` what provokes it.
 """
 
@@ -41,6 +42,8 @@ class Case:
     answer: Any = None
     exactly: tuple[str, ...] = ()
     also: tuple[int, ...] = ()
+    not_offered: str = ""
+    file: str = ""
 
     def __str__(self) -> str:
         return f"{self.document} {self.title}: {self.method} {self.path}"
@@ -66,6 +69,13 @@ def filled(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
         return {key: filled(item, names) for key, item in value.items()}
     return [filled(item, names) for item in value] if isinstance(value, list) else value
+
+
+def at(value: Any, name: str) -> Any:
+    """What lies at a dotted name (``error.code``)."""
+    for part in name.split("."):
+        value = value[part]
+    return value
 
 
 def differences(shown: Any, answered: Any, at: str = "") -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 _shown: Counter[str] = Counter()
 _answered: Counter[str] = Counter()
+_refused: Counter[str] = Counter()
 
 
 def shown(document: str) -> None:
@@ -20,18 +21,28 @@ def answered(document: str) -> None:
     _answered[document] += 1
 
 
+def not_offered(document: str, reason: str) -> None:
+    """The network offers it no more: it was refused, saying so."""
+    _refused[f"{document}\t{reason}"] += 1
+
+
 def export() -> dict[str, Any]:
     """This process's part, as plain data."""
-    return {"shown": dict(_shown), "answered": dict(_answered)}
+    return {"shown": dict(_shown), "answered": dict(_answered), "refused": dict(_refused)}
 
 
 def merge(part: Mapping[str, Any]) -> None:
     """Another process's part."""
     _shown.update(part["shown"])
     _answered.update(part["answered"])
+    _refused.update(part.get("refused", {}))
 
 
 def rows() -> Iterable[str]:
     """A line per document; nothing when no case ran."""
     for document in sorted(_shown):
         yield f"{document:<28} {_answered[document]:>4} of {_shown[document]:>4} requests answered as shown"
+        for name, count in sorted(_refused.items()):
+            named, _, reason = name.partition("\t")
+            if named == document:
+                yield f"{'':<28} {count:>4} not offered by the network: {reason}"

@@ -17,8 +17,11 @@ ANALYTICS: tuple[Route, ...] = (
         "A post's numbers, read from its networks now",
         {200: f"{_MODELS}PostAnalyticsResponse"},
         scope="analytics:read",
-        errors=FIND,
-        description="A platform that cannot be read carries an error instead of numbers; the others are not held up.",
+        errors=(*FIND, "account.reconnection_required", "platform.*"),
+        description=(
+            "A platform that cannot be read carries an error instead of numbers; the others are not held up. When none can "
+            "be read, because of a network's limit or a dead token, that is the answer."
+        ),
         answer_example={
             "post_id": POST_ID,
             "total": {"engagements": 12, "likes": 8, "comments": 3, "shares": 1},

@@ -80,7 +80,7 @@ def new_post(
         now,
         now,
         {},
-        created_by=caller.key_id,
+        created_by=caller.actor,
         tags=command.tags,
         campaign_id=command.campaign_id,
     )

@@ -60,7 +60,7 @@ def update(ports: Ports, caller: Caller, post_id: str, changes: Mapping[str, Any
         return change(ports, caller, post_id, lambda post, _: (_relabelled(ports, caller, post, changes), ()))
     post, _ = load_post(ports, caller, post_id)
     refuse_deleted(post)
-    known = _known_media(load_targets(ports, caller, [post]))
+    known = known_media(load_targets(ports, caller, [post]))
     command = _command(post, changes)
     planned = plan(ports, caller, _judged(command, changes), known)
     planned.found.raise_if_any()
@@ -195,7 +195,7 @@ def _relabelled(ports: Ports, caller: Caller, post: Post, changes: Mapping[str, 
     return post if after == post else noting(after, entry)
 
 
-def _known_media(made: Sequence[Target]) -> dict[MediaInput, MediaRef]:
+def known_media(made: Sequence[Target]) -> dict[MediaInput, MediaRef]:
     """Media that were looked at when the post was made: not fetched again for a corrected word."""
     refs = [ref for target in made for piece in target.pieces for ref in piece.media]
     known = {}

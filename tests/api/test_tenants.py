@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "PATCH /v1/keys/{id}": {"name": "mine now"},
     "PATCH /v1/accounts/{id}": {"brand_id": "default"},
     "PATCH /v1/brands/{id}": {"name": "mine now"},
+    "PUT /v1/platforms/{platform}/credentials/brand/{brand_id}": {"client_id": "mine", "client_secret": "now"},
     "POST /v1/accounts/pending/{connection_id}/select": {"page_ids": ["100"]},
     "POST /v1/actions/{id}/resolve": {"outcome": "retry"},
     "PATCH /v1/webhooks/{id}": {"is_active": False},
@@ -48,6 +49,7 @@ QUERIES |= {
     for route in V1.routes()
     if "{postId}" in route.path and route.method != "POST"
 }
+KNOWN = {"name": "boards", "postId": "1", "commentId": "2", "boardId": "3", "pageId": "4", "platform": "twitter"}
 WITH_IDS = [route for route in V1.routes() if re.search(r"{(?!platform)", route.path) and route.scope is not None]
 
 
@@ -78,8 +80,9 @@ def _things(other: Api) -> dict[str, str]:
 
 
 def _path(route: Route, identifier: str) -> str:
-    path = re.sub(r"\{(pid|id|did|connection_id|account_id)\}", lambda _: identifier, route.path)
-    path = path.replace("{name}", "boards").replace("{postId}", "1").replace("{commentId}", "2")
+    path = re.sub(r"\{(pid|id|did|connection_id|account_id|brand_id)\}", lambda _: identifier, route.path)
+    for name, value in KNOWN.items():
+        path = path.replace(f"{{{name}}}", value)
     return path + QUERIES.get(f"{route.method} {route.path}", "").replace("{thing}", identifier)
 
 
@@ -93,7 +96,12 @@ def _body(route: Route, identifier: str) -> Any:
 def test_another_workspaces_id_is_a_404(call: Api, route: Route) -> None:
     other = api(call.rig)
     things = _things(other)
-    kinds = {"/pending/": "pending", "/redirect-uris/": "redirect_uri", "/conversations/": "conversation"}
+    kinds = {
+        "/brand/": "brands",
+        "/pending/": "pending",
+        "/redirect-uris/": "redirect_uri",
+        "/conversations/": "conversation",
+    }
     kind = next((kind for part, kind in kinds.items() if part in route.path), route.path.split("/")[2])
     thing = things[kind]
     before = _everything(other)

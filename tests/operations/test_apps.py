@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64decode
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from shared.domain.errors import Forbidden, Invalid, Missing
-from shared.operations import accounts, apps, sessions
-from tests.operations.flows import OTHER, TEST, begin, consent, query_of, redirected
+from shared.domain.brands import DEFAULT_BRAND
+from shared.domain.errors import Forbidden, Invalid, Limited, Missing, Unsupported
+from shared.operations import accounts, apps, brand_deletion, brands, sessions
+from shared.ports.http import Response
+from tests.operations.flows import LIVE, OTHER, TEST, begin, consent, query_of, redirected
 from tests.support import memory_ports
 from tests.support.memory_ports import Rig
 
@@ -49,7 +52,7 @@ def test_the_secret_is_sealed_and_replaced_whole(rig: Rig) -> None:
     apps.keep(rig.ports, TEST, "twitter", "abcdefgh", "hush-hush")
     made = apps.keep(rig.ports, TEST, "twitter", "ijklmnop", "hush-again")
     assert (made.preview, made.platform) == ("ijklmn", "twitter")
-    assert apps.list_(rig.ports, TEST) == [made] == [apps.get(rig.ports, TEST, "twitter")]
+    assert apps.list_(rig.ports, TEST) == [made] == apps.list_(rig.ports, TEST, "x")
     doc = rig.ports.store.get(f"workspaces/{TEST.space}/apps/twitter")
     assert doc is not None
     assert "hush" not in str(doc.data)
@@ -57,8 +60,7 @@ def test_the_secret_is_sealed_and_replaced_whole(rig: Rig) -> None:
     apps.forget(rig.ports, TEST, "twitter")
     apps.forget(rig.ports, TEST, "twitter")
     assert not rig.vault.secrets
-    with pytest.raises(Missing):
-        apps.get(rig.ports, TEST, "twitter")
+    assert apps.list_(rig.ports, TEST) == []
 
 
 def test_it_is_the_workspaces_own(rig: Rig) -> None:
@@ -114,3 +116,51 @@ def test_who_may(rig: Rig) -> None:
         apps.keep(rig.ports, replace(TEST, scopes=("posts:read",)), "twitter", "i", "s")
     with pytest.raises(Invalid):
         apps.keep(rig.ports, TEST, "bluesky", "i", "s")
+
+
+def test_a_brands_own_app_wins_over_the_workspaces(rig: Rig) -> None:
+    """Over the installation's, too; without it the workspace's is used again. It goes with its brand."""
+    acme, other = (brands.create(rig.ports, TEST, name).id for name in ("Acme", "Other"))
+    apps.keep(rig.ports, TEST, "twitter", "everybodys", "hush")
+    apps.keep(rig.ports, TEST, "twitter", "acmes-own", "hush", brand_id=acme)
+    apps.keep(rig.ports, TEST, "twitter", "defaults", "hush", brand_id=DEFAULT_BRAND)
+    for brand_id, wanted in ((acme, "acmes-own"), (other, "everybodys"), ("", "defaults")):
+        begun = accounts.connect(rig.ports, TEST, accounts.Connect("twitter", brand_id=brand_id))
+        assert isinstance(begun, accounts.Redirect)
+        assert query_of(query_of(begun.auth_url)["url"])["client_id"] == wanted
+        landing = accounts.callback(rig.ports, "twitter", consent(rig, begun, sandbox_user=f"of{wanted[:4]}"))
+        assert landing.status == "success", landing
+        assert speakers(rig)[-1] == wanted
+    assert [one.brand_id for one in apps.list_(rig.ports, TEST, "twitter")] == ["", acme, DEFAULT_BRAND]
+    brand_deletion.delete(rig.ports, TEST, acme)
+    apps.forget(rig.ports, TEST, "twitter", DEFAULT_BRAND)
+    assert [one.preview for one in apps.list_(rig.ports, TEST)] == ["everyb"]
+    with pytest.raises(Missing):
+        apps.keep(rig.ports, TEST, "twitter", "late", "hush", brand_id=acme)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "valid"),
+    [(401, "unauthorized_client", False), (401, "invalid_client", False), (400, "invalid_request", True)],
+)
+def test_a_pair_is_tested_by_asking_the_network(rig: Rig, status: int, code: str, valid: bool) -> None:
+    """Which of the two it refuses, the app or the code; nothing is stored but that somebody asked."""
+    body = json.dumps({"error": code, "error_description": "as the network says"}).encode()
+    rig.outside.hosts["api.x.com"] = lambda _: Response(status, {"content-type": "application/json"}, body)
+    why = apps.check(rig.ports, LIVE, "x", "an-id", "a-secret")
+    assert why == ("" if valid else "as the network says")
+    assert apps.list_(rig.ports, LIVE) == []
+    assert "a-secret" not in str(list(rig.store.everything()))
+
+
+def test_pairs_cannot_be_guessed(rig: Rig) -> None:
+    """Five a minute; of a network that does not tell, none."""
+    for _ in range(apps.CHECKS):
+        assert apps.check(rig.ports, TEST, "twitter", "an-id", "a-secret") == ""
+    with pytest.raises(Limited) as caught:
+        apps.check(rig.ports, TEST, "twitter", "an-id", "a-secret")
+    assert (caught.value.code, caught.value.meta["retry_after_seconds"]) == ("byok.test_rate_limited", 60)
+    rig.clock.advance(60)
+    assert apps.check(rig.ports, TEST, "twitter", "an-id", "a-secret") == ""
+    with pytest.raises(Unsupported, match="connect an account"):
+        apps.check(rig.ports, OTHER, "facebook", "an-id", "a-secret")

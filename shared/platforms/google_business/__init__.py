@@ -47,7 +47,12 @@ MANIFEST = Manifest(
         ApiVersion("Performance v1", None, _discovery("businessprofileperformance")),
         ApiVersion("Notifications v1", None, _discovery("mybusinessnotifications")),
     ),
-    oauth=OAuth("redirect", scopes=("https://www.googleapis.com/auth/business.manage",), pkce=True),
+    oauth=OAuth(
+        "redirect",
+        judges_app=True,
+        scopes=("https://www.googleapis.com/auth/business.manage",),
+        pkce=True,
+    ),
     text=TextLimit(1500, "chars", "", _HELP),
     kinds=(
         KindLimit(Kind.TEXT, 0, 0),

@@ -47,6 +47,7 @@ MANIFEST = Manifest(
     api=ApiVersion("202609", date(2027, 9, 15), Source(f"{LEARN}/versioning", READ)),
     oauth=OAuth(
         "redirect",
+        judges_app=True,
         scopes=(
             "openid",
             "profile",

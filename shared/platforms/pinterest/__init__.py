@@ -107,6 +107,7 @@ MANIFEST = Manifest(
     api=ApiVersion("v5", None, _SPEC),
     oauth=OAuth(
         "redirect",
+        judges_app=True,
         scopes=(
             "user_accounts:read",
             "boards:read",

@@ -47,6 +47,7 @@ MANIFEST = Manifest(
     api=ApiVersion("unversioned", None, API),
     oauth=OAuth(
         "redirect",
+        judges_app=True,
         scopes=(
             "identity",
             "read",

@@ -43,6 +43,7 @@ MANIFEST = Manifest(
     api=ApiVersion("2", None, _SPEC),
     oauth=OAuth(
         "redirect",
+        judges_app=True,
         scopes=(
             "tweet.read",
             "tweet.write",

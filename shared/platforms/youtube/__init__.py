@@ -46,6 +46,7 @@ MANIFEST = Manifest(
     ),
     oauth=OAuth(
         "redirect",
+        judges_app=True,
         # The least that covers everything here: force-ssl alone may upload, announce, comment and delete.
         scopes=(
             "https://www.googleapis.com/auth/youtube.force-ssl",

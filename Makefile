@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance check format explore bench package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz check format explore bench package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -29,6 +29,9 @@ test: $(INSTALLED) emulators ## All tests (emulator suites skip with their reaso
 
 conformance: $(INSTALLED) ## Every request that the documents of our four dialects show, answered as shown (part of test)
 	@$(PY) -m pytest tests/conformance -q $(ARGS)
+
+fuzz: $(INSTALLED) ## 20,000 generated requests over the four dialects: no 5xx, nothing undocumented (part of them in test)
+	@$(PY) -m tests.fuzz $(ARGS)
 
 check: $(INSTALLED) ## Format, lint, types, import rules, sizes, names, generated files
 	@$(PY) -m scripts.check

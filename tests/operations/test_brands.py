@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from shared.domain import codec
+from shared.domain.accounts import Account
 from shared.domain.brands import DEFAULT_BRAND
-from shared.domain.errors import Clash, Forbidden, Invalid, Missing
-from shared.operations import brand_deletion, brands
+from shared.domain.callers import Caller
+from shared.domain.errors import Clash, Forbidden, Invalid, Missing, RostrumError
+from shared.domain.invites import Invite
+from shared.domain.users import Settings, settings_path
+from shared.operations import accounts, apps, brand_deletion, brands, invites
+from shared.operations.accounts import Connect
+from shared.platforms import registry
+from shared.ports.store import Query, Write
 from tests.operations.flows import OTHER, TEST, signed_in
 from tests.support import memory_ports
+from tests.support.faults import Crash, once
 from tests.support.memory_ports import Rig
 
 
@@ -73,3 +83,97 @@ def test_a_bad_name_or_zone_is_named(rig: Rig, name: str, timezone: str, field: 
     assert len(brands.list_(rig.ports, TEST)) == 1
     with pytest.raises(Invalid):
         brands.update(rig.ports, TEST, DEFAULT_BRAND)
+
+
+def connected(rig: Rig, brand_id: str = "", caller: Caller = TEST) -> Account:
+    """An account, connected once more each time."""
+    seeded = registry.simulator("bluesky").seed(rig.sandbox.world("bluesky"), "alice")
+    metadata = {name: seeded[name] for name in ("identifier", "app_password")}
+    made = accounts.connect(rig.ports, caller, Connect("bluesky", metadata=metadata, brand_id=brand_id))
+    assert isinstance(made, Account)
+    return made
+
+
+def test_an_account_is_where_it_was_put_last(rig: Rig) -> None:
+    """Without a word it stays; by connecting it elsewhere it moves; by a move, too."""
+    acme, other = (brands.create(rig.ports, TEST, name).id for name in ("Acme", "Other"))
+    first = connected(rig)
+    assert first.brand_id == DEFAULT_BRAND
+    assert connected(rig, acme).id == first.id
+    assert connected(rig).brand_id == acme
+    assert accounts.move(rig.ports, TEST, first.id, other).brand_id == other
+    counts = {one.brand.id: one.accounts_count for one in brands.list_(rig.ports, TEST)}
+    assert counts == {DEFAULT_BRAND: 0, acme: 0, other: 1}
+    assert [one.id for one in accounts.list_(rig.ports, TEST, brand_id=other)] == [first.id]
+    assert accounts.list_(rig.ports, TEST, brand_id=DEFAULT_BRAND) == []
+
+
+def test_a_locked_account_stays_in_its_brand(rig: Rig) -> None:
+    """Connecting moves nothing then, and its tokens stay as they are; a move on purpose does."""
+    acme = brands.create(rig.ports, TEST, "Acme").id
+    account = connected(rig)
+    settings = codec.encode(Settings(lock_accounts_to_brand=True))
+    rig.ports.store.commit([Write("set", settings_path(TEST.space), settings)])
+    for caller in (TEST, replace(TEST, brand_ids=(acme,))):
+        with pytest.raises(Clash) as caught:
+            connected(rig, acme, caller)
+        assert caught.value.code == "account.already_linked"
+    assert accounts.get(rig.ports, TEST, account.id) == account
+    assert len(rig.vault.secrets) == 1
+    assert accounts.move(rig.ports, TEST, account.id, acme).brand_id == acme
+
+
+def test_a_bound_caller_takes_nothing_from_other_brands(rig: Rig) -> None:
+    """Nor moves anything out of, or into, what it does not see."""
+    acme, other = (brands.create(rig.ports, TEST, name).id for name in ("Acme", "Other"))
+    account = connected(rig, other)
+    bound = replace(TEST, brand_ids=(acme,))
+    with pytest.raises(Clash):
+        connected(rig, caller=bound)
+    for brand_id in (acme, other):
+        with pytest.raises(Missing):
+            accounts.move(rig.ports, bound, account.id, brand_id)
+    with pytest.raises(Missing):
+        accounts.disconnect(rig.ports, bound, account.id)
+    accounts.disconnect(rig.ports, TEST, account.id)
+    assert connected(rig, caller=bound).brand_id == acme
+
+
+def test_a_brand_goes_with_all_that_is_in_it(rig: Rig) -> None:
+    """Its name is gone from the lists; what comes back later is in the default brand; keys keep its id."""
+    acme = brands.create(rig.ports, TEST, "Acme").id
+    account, bound = connected(rig, acme), replace(TEST, brand_ids=(acme,))
+    brand_deletion.delete(rig.ports, TEST, acme)
+    assert accounts.list_(rig.ports, TEST) == []
+    assert not rig.vault.secrets
+    for act in (brands.get, brand_deletion.delete):
+        with pytest.raises(Missing):
+            act(rig.ports, TEST, acme)
+    assert brands.list_(rig.ports, bound) == []
+    again = connected(rig)
+    assert (again.id, again.brand_id) == (account.id, DEFAULT_BRAND)
+    with pytest.raises(Missing):
+        connected(rig, acme)
+
+
+@pytest.mark.parametrize("call", range(22))
+def test_a_deletion_that_was_interrupted_is_finished_by_the_next(rig: Rig, call: int) -> None:
+    """Whatever was done, the brand is gone from its first write on, and nothing can be put into it."""
+    acme = brands.create(rig.ports, TEST, "Acme").id
+    connected(rig, acme)
+    apps.keep(rig.ports, TEST, "twitter", "an-id", "a-secret", brand_id=acme)
+    invites.create(rig.ports, TEST, acme, "twitter", 7)
+    rig.faults.hook = once(call, "after", lambda: Crash("killed"))
+    with suppress(Crash, RostrumError):
+        brand_deletion.delete(rig.ports, TEST, acme)
+    rig.faults.hook = None
+    if call:  # the first call is a read
+        with pytest.raises(Missing):
+            connected(rig, acme)
+    with suppress(Missing):  # it was killed after its last write
+        brand_deletion.delete(rig.ports, TEST, acme)
+    assert accounts.list_(rig.ports, TEST) == []
+    assert apps.list_(rig.ports, TEST) == []
+    assert rig.ports.store.query(Query(f"workspaces/{TEST.space}/brands")) == []
+    left = rig.ports.store.query(Query("invites"))
+    assert not any(codec.decode(Invite, doc.data).is_active(rig.clock.now()) for doc in left)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -20,6 +20,8 @@ from shared.api.engine.handling import handle
 from shared.api.engine.routing import dialect_of
 from shared.domain.callers import Caller
 from shared.operations import publishing, workspaces
+from shared.operations.exports import processing
+from shared.operations.webhooks import sending
 from shared.ports.store import Query
 from shared.ports.world import Ports
 from shared.runtime.api_edge import DIALECTS
@@ -29,6 +31,11 @@ from tests.support.memory_ports import Rig
 
 API = Path(__file__).parents[2] / "shared/api"
 DOCUMENT = API / "v1/openapi.json"
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "publish": publishing.advance,
+    "deliver": sending.deliver,
+    "export": processing.advance,
+}
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
 VIDEO = "https://sandbox.rostrum.test/media/video.mp4"
 
@@ -78,7 +85,9 @@ class Api:
         sent |= {"Authorization": f"Bearer {token}"} if token is not None else {}
         bare, _, query = path.partition("?")
         builder = EnvironBuilder(bare, method=method, query_string=query, json=body, data=data, headers=Headers(sent))
-        response = handle(Request(builder.get_environ()), self.serve_on or self.rig.ports, DIALECTS)
+        environ = builder.get_environ()
+        response = handle(Request(environ), self.serve_on or self.rig.ports, DIALECTS)
+        environ["wsgi.input"].close()  # a large form's body lies in a file
         builder.close()
         answer = _answer(response.status_code, response.get_data(), dict(response.headers))
         _conforms(method, bare, answer)
@@ -107,7 +116,7 @@ class Api:
         while (at := self.rig.queue.next_at()) is not None and at.timestamp() <= until:
             self.rig.clock.move_to(at)
             for task in self.rig.queue.take(self.rig.clock.now()):
-                publishing.advance(self.rig.ports, dict(task.body))
+                FUNCTIONS[task.function](self.rig.ports, dict(task.body))
 
     def sleep(self, seconds: float) -> None:
         """Somebody waits so long."""

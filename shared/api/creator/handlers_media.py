@@ -60,12 +60,10 @@ def _listed(text: str) -> list[str]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        example = '["twitter", "linkedin"]'
-        raise Invalid(
-            "validation.field_invalid",
-            f"platform_hints: write a JSON list of names: {example}.",
-            field="platform_hints",
+        text = (
+            "platform_hints: write names with commas between, or a JSON list of them (GET /v1/platforms has them all)."
         )
+        raise Invalid("validation.field_invalid", text, field="platform_hints")
     return value
 
 

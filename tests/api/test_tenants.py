@@ -18,6 +18,7 @@ from shared.ports.http import Response
 from tests.api.client import Api, api
 from tests.support import files
 
+TEMPLATE: dict[str, Any] = {"components": [{"type": "BODY", "text": "x"}]}
 BODIES: dict[str, Any] = {
     "PATCH /v1/posts/{pid}": {"text": "mine now"},
     "POST /v1/posts/{pid}/resolve": {"outcome": "retry"},
@@ -37,9 +38,26 @@ BODIES: dict[str, Any] = {
     "POST /v1/inbox/conversations/{id}/messages": {"account_id": "{thing}", "text": "x"},
     "POST /v1/inbox/reviews/{id}/reply": {"account_id": "{thing}", "text": "x"},
     "POST /v1/accounts/{id}/mentions/reply": {"media_id": "1", "text": "x"},
+    "POST /v1/platforms/whatsapp/phone-numbers/{id}/request-code": {"method": "SMS", "language": "en_US"},
+    "POST /v1/platforms/whatsapp/phone-numbers/{id}/verify-code": {"code": "123456"},
+    "POST /v1/platforms/whatsapp/phone-numbers/{id}/register": {"pin": "123456"},
+    "PUT /v1/platforms/whatsapp/phone-numbers/{id}/business-profile": {"about": "mine now"},
+    "POST /v1/platforms/whatsapp/accounts/{id}/templates": {
+        **TEMPLATE,
+        "name": "mine",
+        "language": "en",
+        "category": "UTILITY",
+    },
+    "PUT /v1/platforms/whatsapp/templates/{id}": TEMPLATE,
+    "POST /v1/platforms/whatsapp/accounts/{id}/send-template": {
+        "to": "15551234567",
+        "template_name": "x",
+        "language": "en",
+    },
 }
 QUERIES = {
     "GET /v1/accounts/{id}/comments": "?post_id=1",
+    "DELETE /v1/platforms/whatsapp/accounts/{id}/templates": "?name=x",
     "GET /v1/accounts/{id}/messages": "?conversation_id=1",
     "GET /v1/accounts/{id}/ads": "?level=campaign&ad_account_id=1",
     "GET /v1/accounts/{id}/ads/stats": "?level=account&ad_account_id=1&since=2026-11-01&until=2026-11-02",
@@ -74,7 +92,9 @@ def _things(other: Api) -> dict[str, str]:
         "brands": other("POST", "/v1/brands", {"name": "theirs"}).json["id"],
         "invites": other("POST", "/v1/invites", invite).json["id"],
         "webhooks": other("POST", "/v1/webhooks", hook).json["id"],
+        "exports": other("POST", f"/v1/accounts/{other.connect('bluesky')}/export").json["id"],
         "inbox": other.accounts["bluesky"],
+        "platforms": other.connect("whatsapp"),
         "conversation": ids.encode("conversation", ids.Named("bluesky", "3kconvo", other.accounts["bluesky"])),
     }
 

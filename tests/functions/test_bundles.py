@@ -44,6 +44,7 @@ FORBIDDEN = {
     "sweep": (*NEVER, "shared.api", "pydantic"),
     "record": (*NEVER, "shared.api", "pydantic"),
     "deliver": (*NEVER, "shared.api", "pydantic"),
+    "export": (*NEVER, "shared.api", "pydantic", "xlsxwriter"),
 }
 GOOGLE = {
     "ROSTRUM_BACKEND": "gcp",

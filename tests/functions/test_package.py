@@ -53,4 +53,4 @@ def test_a_folder_holds_the_two_files_that_a_bundle_takes(folder: Folder) -> Non
 
 def test_an_unknown_folder_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert package.main(["apple"]) == 2
-    assert "no function folder apple; known are api, publish" in capsys.readouterr().err
+    assert "no function folder apple; known are api, metrics_sync, publish, webhook_deliver" in capsys.readouterr().err

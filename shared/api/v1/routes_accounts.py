@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.api.engine.routes import Route
 from shared.api.v1.routes_actions import READING
+from shared.api.v1.routes_exports import ASK
 
 _HANDLERS = "shared.api.v1.handlers_accounts:"
 _MODELS = "shared.api.v1.models_accounts:"
@@ -216,4 +217,5 @@ ROUTES = (
         errors=("validation.field_invalid", "auth.state_mismatch"),
     ),
     *READING,
+    ASK,
 )

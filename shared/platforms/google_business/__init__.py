@@ -52,6 +52,12 @@ MANIFEST = Manifest(
         judges_app=True,
         scopes=("https://www.googleapis.com/auth/business.manage",),
         pkce=True,
+        grants=MappingProxyType(
+            {
+                "post": ("https://www.googleapis.com/auth/business.manage",),
+                "read_analytics": ("https://www.googleapis.com/auth/business.manage",),
+            }
+        ),
     ),
     text=TextLimit(1500, "chars", "", _HELP),
     kinds=(

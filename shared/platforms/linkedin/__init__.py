@@ -59,6 +59,18 @@ MANIFEST = Manifest(
             "rw_organization_admin",
         ),
         pkce=False,
+        grants=MappingProxyType(
+            {
+                "post": (
+                    "w_member_social",
+                    "w_organization_social",
+                ),
+                "read_analytics": (
+                    "r_member_postAnalytics",
+                    "rw_organization_admin",
+                ),
+            }
+        ),
     ),
     text=TextLimit(3000, "chars", "limits:count", learn("shares/ugc-post-api")),
     kinds=(

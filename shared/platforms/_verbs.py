@@ -6,6 +6,7 @@ Each function answers one row; what a network spells differently it gives as an 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.platforms.verbs import Column, Field, Says, Verb
@@ -24,6 +25,36 @@ COMMENT_COLUMNS = (
     *_PERSON_COLUMNS,
     Column("likes", "likes", "integer"),
     Column("created_at", "at", "time"),
+)
+ACCOUNT_COLUMNS = (
+    Column("id", "platform_account_id"),
+    Column("username", "username"),
+    Column("name", "name"),
+    Column("profile_picture_url", "picture_url"),
+)
+CONVERSATION_COLUMNS = (
+    Column("id", "id"),
+    Column("recipient_id", "people.0.id"),
+    Column("recipient_username", "people.0.username"),
+    Column("recipient_name", "people.0.name"),
+    Column("snippet", "snippet"),
+    Column("updated_at", "updated_at", "time"),
+)
+MENTION_COLUMNS = (
+    Column("id", "id"),
+    Column("message", "text"),
+    Column("post_id", "post_id"),
+    Column("comment_id", "comment_id"),
+    *_PERSON_COLUMNS,
+    Column("permalink", "permalink"),
+    Column("created_at", "at", "time"),
+)
+TEXTS = Field(
+    "texts",
+    "segments",
+    type="strings",
+    description="The texts, in order; the first is the post.",
+    example=["One", "Two"],
 )
 POST_FIGURES = (
     Column("likes", "likes", "integer"),
@@ -81,17 +112,19 @@ def listing(
     key: str = "",
     fields: tuple[Field, ...] = (),
     refusals: Mapping[str, Says] | None = None,
+    single: bool = False,
 ) -> Verb:
-    """One of the network's own listings."""
+    """One of the network's own listings; ``single``: of one entry."""
     return Verb(
         "GET",
         path,
         "resource",
         summary,
-        (*fields, CURSOR),
+        fields if single else (*fields, CURSOR),
         key=key or path,
         columns=columns,
         resource=resource or path,
+        single=single,
         refusals=refusals or {},
     )
 
@@ -133,7 +166,9 @@ def act(
     )
 
 
-def interactions(who: Field, post: str = "post_id", *, like: bool = True, delete: bool = True) -> tuple[Verb, ...]:
+def interactions(
+    who: Field, post: str = "post_id", *, like: bool = True, delete: bool = True, in_body: bool = False
+) -> tuple[Verb, ...]:
     """Comment, reply, like and their opposites, with the list of comments, as most networks have them."""
     wanted = [
         Verb(
@@ -154,7 +189,7 @@ def interactions(who: Field, post: str = "post_id", *, like: bool = True, delete
             act("unlike", "post.unlike", "Take a like back", who, on(post, "POST_ID"), says="Like removed."),
         ]
     if delete:
-        wanted.append(delete_post(who, post))
+        wanted.append(delete_post(who, post, in_body=in_body))
     return tuple(wanted)
 
 
@@ -176,18 +211,40 @@ def message(who: Field, *, refusals: Mapping[str, Says] | None = None, summary: 
     return act("message", "message.send", summary, *fields, key="message_id", refusals=refusals)
 
 
+def conversation_message(who: Field) -> Verb:
+    """A message to a conversation, on networks that write to those only."""
+    words = text("message", example="Hi there! How can we help you today?")
+    fields = (who, on("conversation_id", "CONVERSATION_ID"), words)
+    return act("message", "message.send", "Send a message to a conversation", *fields, key="message_id")
+
+
+def conversations(who: Field) -> Verb:
+    """The conversations of an account."""
+    summary = "The conversations of an account"
+    return Verb("GET", "conversations", "conversations", summary, (who, CURSOR), "conversations", CONVERSATION_COLUMNS)
+
+
+def mentions(who: Field) -> Verb:
+    """Where others named an account."""
+    summary = "Where others named the account"
+    return Verb("GET", "mentions", "mentions", summary, (who, CURSOR), "mentions", MENTION_COLUMNS)
+
+
 def delete_post(
     who: Field,
     name: str = "post_id",
     *,
     path: str = "post",
     says: str = "Post deleted successfully.",
-    refusals: Mapping[str, Says] | None = None,
+    only_ours: Says | None = None,
     summary: str = "Delete a post",
+    in_body: bool = False,
 ) -> Verb:
-    """Take a post down."""
-    fields = (on(name), who)
-    return Verb("DELETE", f"{path}/{{{name}}}", "delete_post", summary, fields, says=says, refusals=refusals or {})
+    """Take a post down. ``in_body``: the network's ids have slashes, and cannot be part of a path."""
+    at = path if in_body else f"{path}/{{{name}}}"
+    return Verb(
+        "DELETE", at, "delete_post", summary, (on(name), replace(who, required=False)), says=says, only_ours=only_ours
+    )
 
 
 def post_stats(

@@ -56,7 +56,7 @@ _LEVEL = Field(
 )
 _ENTITY = on("entity_id", "238987654321")
 _DAYS = (
-    Field("since", "since", required=False, description="The first day, as 2026-11-01; a year ago when left out."),
+    Field("since", "since", required=False, description="The first day, as 2026-11-01; as long ago as possible else."),
     Field("until", "until", required=False, description="The last day; today when left out."),
 )
 FIGURES = (
@@ -100,6 +100,7 @@ class AdVerbs:
     placements: tuple[str, ...] = ()
     demands: tuple[tuple[str, str, Says], ...] = ()
     no_accounts: Says | None = None
+    days: int = 365
     deleted: str = "Ad deleted successfully."
 
     def verbs(self) -> tuple[Verb, ...]:
@@ -131,6 +132,7 @@ class AdVerbs:
                 (_ACCOUNT, _LEVEL, _ENTITY, *_DAYS),
                 key="stats",
                 columns=self.figures,
+                days=self.days,
             ),
         )
 
@@ -211,6 +213,27 @@ def times() -> tuple[Field, ...]:
             "start_time", "starts_at", description="RFC 3339; at once when left out.", example="2025-06-01T00:00:00Z"
         ),
         option("end_time", "ends_at", description="RFC 3339.", example="2025-06-10T00:00:00Z"),
+    )
+
+
+def objectives(*ours: str) -> dict[str, str]:
+    """What the network's campaigns may be for: AWARENESS, TRAFFIC …"""
+    return {one.upper(): one for one in ours}
+
+
+def group(network: str, *, targeting: bool = True, goals: bool = True, events: bool = True) -> tuple[Field, ...]:
+    """What an ad set has on most networks. ``targeting``: whether it must be given; ``goals``: whether one may say what it is
+    optimized for, ``events``: what is paid for."""
+    told = f"countries (ISO 3166 codes), age_min, age_max, genders; network: {network}'s own targeting."
+    audience = {"countries": ["US", "CA"], "age_min": 18}
+    return (
+        daily_budget(),
+        lifetime_budget(),
+        *times(),
+        option("bid", "bid_micros", type="integer", minor=True, description="The highest bid, in the smallest unit."),
+        *((option("billing_event"),) if events else ()),
+        *((option("optimization_goal"),) if goals else ()),
+        option("targeting", type="object", required=targeting, description=told, example=audience),
     )
 
 

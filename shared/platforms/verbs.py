@@ -40,7 +40,7 @@ class Field:
     """One name that a request carries, in its path, query or body, and what it means.
 
     ``to``: ``account`` (an account, by the network's id or ours) · ``on`` (what is done to, or asked about, by the network's
-    id) · ``text`` · ``title`` · ``media`` (an address, several, or ids of the media library) · ``first_comment`` ·
+    id) · ``text`` · ``title`` · ``media`` (an address, several, or ids of the media library) · ``first_comment`` · ``segments`` (the texts of a thread, the post first) ·
     ``option.<name>`` (``platform_data``, an action's arguments or a resource's) · ``ad_account`` · ``parent`` · ``level`` ·
     ``status`` · ``since`` · ``until`` · ``cursor``.
     ``media``: what kind of file it must be (``image``, ``video``), empty for any. ``words``: the network's old words to ours,
@@ -100,7 +100,9 @@ class Verb:
     always the same. ``empty``: the refusal where a list has nothing in it. ``refusals``: our error codes, or how they begin
     (``*``: any that is the content's or the network's doing), to what the document says. ``through``: the network (public name)
     whose accounts do it, where it is not its own; ``placements``: only ads that may be shown there.
-    ``whole_units``: the currencies whose smallest unit is the whole one. ``demands``: (path in the body, value that must be in
+    ``whole_units``: the currencies whose smallest unit is the whole one. ``only_ours``: the refusal for what was not
+    made through us. ``single``: a resource of one entry, answered as such. ``days``: how far figures go back
+    by themselves. ``demands``: (path in the body, value that must be in
     it, refusal).
     """
 
@@ -121,6 +123,9 @@ class Verb:
     through: str = ""
     placements: tuple[str, ...] = ()
     whole_units: frozenset[str] = frozenset()
+    only_ours: Says | None = None
+    single: bool = False
+    days: int = 365
     demands: tuple[tuple[str, str, Says], ...] = ()
     description: str = ""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shared.operations import accounts, tokens
+from shared.platforms._graph.simulated import hashed
 from shared.ports.http import Request, Response
 from tests.api.client import Api
 from tests.support import files
@@ -70,6 +72,74 @@ def page_visitor(call: Api) -> Values:
     return {**page(call), "recipient_id": _writer(call, call.accounts["facebook"])}
 
 
+def instagram(call: Api) -> Values:
+    """A connected Instagram account."""
+    call.connect("instagram")
+    return {"account_id": _first(call, "/v1/social/instagram/accounts", "accounts")["id"]}
+
+
+def instagram_media(call: Api) -> Values:
+    """… with a post."""
+    examples(call)
+    known = instagram(call)
+    body = {**known, "image_url": "https://example.com/image.jpg", "caption": "Launch day!"}
+    return {**known, "media_id": _done(call, "/v1/social/instagram/publish-post", body)["media_id"]}
+
+
+def instagram_comment(call: Api) -> Values:
+    """… and a comment on it."""
+    known = instagram_media(call)
+    body = {"account_id": known["account_id"], "media_id": known["media_id"], "message": "Nice"}
+    return {**known, "comment_id": _done(call, "/v1/social/instagram/comment", body)["comment_id"]}
+
+
+def instagram_visitor(call: Api) -> Values:
+    """An account to which somebody wrote within the day."""
+    return {**instagram(call), "recipient_id": _writer(call, call.accounts["instagram"])}
+
+
+def instagram_denied(call: Api) -> Values:
+    """The person took the app's permissions away again, in Instagram's settings."""
+    known = instagram_visitor(call)
+    _allow(call, ())
+    return known
+
+
+def instagram_dead(call: Api) -> Values:
+    """The person removed the app: Instagram takes the token no longer."""
+    known = instagram(call)
+    world = call.rig.sandbox.world("instagram")
+    token = _token(call)
+    world.put("token", token, {**(world.get("token", token) or {}), "invalid": 458})
+    return known
+
+
+def instagram_ads(call: Api) -> Values:
+    """A Page whose person may use an ad account, for Instagram's ads are made there."""
+    page(call)
+    return _ads(call, "instagram")
+
+
+def instagram_ad(call: Api) -> Values:
+    """… with a campaign, an ad set, a creative and an ad for Instagram."""
+    known = instagram_ads(call)
+    return {**known, **_made_ads(call, "instagram", known["ad_account_id"])}
+
+
+def tiktok(call: Api) -> Values:
+    """A connected TikTok account."""
+    call.connect("tiktok")
+    return {"user_id": _first(call, "/v1/social/tiktok/accounts", "accounts")["id"]}
+
+
+def tiktok_video(call: Api) -> Values:
+    """… with a video."""
+    examples(call)
+    known = tiktok(call)
+    body = {**known, "video_url": "https://example.com/video.mp4", "caption": "Behind the scenes"}
+    return {**known, "video_id": _done(call, "/v1/social/tiktok/publish-video", body)["video_id"]}
+
+
 def page_ads(call: Api) -> Values:
     """A Page whose person may use an ad account."""
     return {**page(call), **_ads(call, "facebook")}
@@ -90,6 +160,16 @@ STAGES: dict[str, Callable[[Api], Values]] = {
     "page_visitor": page_visitor,
     "page_ads": page_ads,
     "page_ad": page_ad,
+    "instagram": instagram,
+    "instagram_media": instagram_media,
+    "instagram_comment": instagram_comment,
+    "instagram_visitor": instagram_visitor,
+    "instagram_denied": instagram_denied,
+    "instagram_dead": instagram_dead,
+    "instagram_ads": instagram_ads,
+    "instagram_ad": instagram_ad,
+    "tiktok": tiktok,
+    "tiktok_video": tiktok_video,
 }
 
 
@@ -97,6 +177,17 @@ def _page_post(call: Api, verb: str, body: Mapping[str, Any], name: str) -> Valu
     examples(call)
     known = page(call)
     return {**known, name: _done(call, f"/v1/social/facebook/{verb}", {**known, **body})[name]}
+
+
+def _token(call: Api) -> str:
+    """The name under which the simulated Instagram keeps the account's token."""
+    account = accounts.get(call.rig.ports, call.caller, call.accounts["instagram"])
+    return hashed(tokens.unseal(call.rig.ports, account).access)
+
+
+def _allow(call: Api, scopes: tuple[str, ...]) -> None:
+    world, token = call.rig.sandbox.world("instagram"), _token(call)
+    world.put("token", token, {**(world.get("token", token) or {}), "scopes": list(scopes)})
 
 
 def _writer(call: Api, account: str) -> str:

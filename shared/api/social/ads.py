@@ -17,7 +17,6 @@ from shared.operations.engaging.commands import Order
 from shared.platforms.contract_ads import AdAccount, AdObject
 from shared.platforms.contract_inbox import Page
 
-SPAN = 365  # days that figures go back where the request names none
 MOST_PAGES = 20  # of a listing that has to be read as a whole
 _SMALLEST, _WHOLE = 10_000, 1_000_000  # millionths in the smallest unit of a currency
 _LEVELS: Mapping[str, str] = {"adset": "ad_group"}
@@ -81,7 +80,7 @@ def stats(asked: Asked) -> Reply:
     """The figures of one thing; what was never shown has zeros."""
     ad_account, on = asked.value("ad_account"), asked.value("on")
     account, until = speaker(asked, ad_account), _day(asked, "until") or asked.ports.clock.now().date()
-    since = _day(asked, "since") or until - timedelta(days=SPAN)
+    since = _day(asked, "since") or until - timedelta(days=asked.verb.days)
     found = ads.stats(
         asked.ports, asked.caller, account.id, _level(asked), ad_account, ids=[on], since=since, until=until
     )

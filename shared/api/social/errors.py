@@ -24,15 +24,11 @@ _REASONS: Mapping[str, str] = MappingProxyType(
     {
         "account.not_found": "ACCOUNT_NOT_FOUND",
         "resource.not_supported": "NOT_SUPPORTED",
-        "validation.media_unfetchable": "INVALID_MEDIA",
-        "validation.media_url_invalid": "INVALID_MEDIA",
-        "validation.media_type_mismatch": "INVALID_MEDIA",
-        "validation.media_type_unsupported": "INVALID_MEDIA",
+        "validation.media_": "INVALID_MEDIA",
         "publishing.media.": "INVALID_MEDIA",
         "validation.url_not_allowed": "INVALID_MEDIA",
     }
 )
-_RECONNECT = ("account.reconnection_required", "account.refresh_failed")
 _STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "ACCOUNT_NOT_FOUND": 404,
@@ -59,33 +55,46 @@ REASONS = tuple(_STATUSES)
 
 
 class Said(errors.RostrumError):
-    """An error in this dialect's words; ``cause`` is what it was, which decides the status of reasons without one."""
+    """An error in this dialect's words; ``cause`` is what it was, which decides the status of reasons without one.
 
-    def __init__(self, code: str, message: str, cause: errors.RostrumError, fields: Mapping[str, str]) -> None:
+    ``reason``: what exactly is wrong, where a document words the message for all cases of a kind.
+    """
+
+    def __init__(
+        self, code: str, message: str, cause: errors.RostrumError, fields: Mapping[str, str], reason: str = ""
+    ) -> None:
         meta = {name: _renamed(value, fields) if name == "field" else value for name, value in cause.meta.items()}
-        super().__init__(code, message, **meta)
+        super().__init__(code, message, **(meta | ({"reason": reason} if reason else {})))
         self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
     """Whose errors these are: ``name`` (``INSTAGRAM_ADS``), ``platform`` (``INSTAGRAM``), what the verb promises, what kind of file
-    it takes, and how our fields are called in its request."""
+    it takes, how our fields are called in its request, and the network whose accounts do it (``connection``, ``title``)."""
 
     name: str
     platform: str
     refusals: Mapping[str, Says] = field(default_factory=dict)
     media: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    connection: str = ""
+    title: str = ""
 
     def said(self, error: errors.RostrumError) -> Said:
         """The error in this dialect's words."""
         if isinstance(error, Said):
             return error
+        if _is_dead(error):
+            text = f"Your {self.title} access token is invalid or expired. Please reconnect your account."
+            reason = _worded(error, self.fields)
+            return Said(f"{_CONNECT}/{self.connection}/INVALID_TOKEN", text, error, self.fields, reason=reason)
         documented = self._documented(error)
         code = f"{self.name}/{documented.reason}" if documented else self._code(error)
-        message = documented.message if documented and documented.message else _worded(error, self.fields)
-        return Said(code, message, error, self.fields)
+        worded = _worded(error, self.fields)
+        if documented and documented.message:
+            return Said(code, documented.message, error, self.fields, reason=worded)
+        return Said(code, worded, error, self.fields)
 
     def _documented(self, error: errors.RostrumError) -> Says | None:
         """What the platform's document says in this case: by the longest code that fits, then by the rest."""
@@ -96,8 +105,6 @@ class Area:
 
     def _code(self, error: errors.RostrumError) -> str:
         code, own = error.code, f"platform.{self.platform.lower()}."
-        if code in _RECONNECT or code.endswith(".auth") or isinstance(error, errors.Reconnect):
-            return f"{_CONNECT}/{self.platform}/INVALID_TOKEN"
         fits = [name for name in _REASONS if _fits(code, name)]
         if fits:
             reason = _REASONS[max(fits, key=len)]
@@ -128,7 +135,7 @@ def failed(failure: Failure, platform: str) -> errors.RostrumError:
     elif failure.category == "system":
         kind = errors.Broken
     elif failure.category == "auth":
-        kind = errors.Reconnect
+        kind = errors.Reconnect if failure.code.endswith((".auth", "reconnection_required")) else errors.Forbidden
     elif failure.category == "validation" or failure.caused_by == "user":
         kind = errors.Invalid
     return kind(failure.code, failure.message, **meta)
@@ -156,7 +163,16 @@ def spell(error: errors.RostrumError, request_id: str) -> Reply:
 
 
 def _fits(code: str, name: str) -> bool:
-    return code == name or (name.endswith(".") and code.startswith(name)) or (name[0] == "." and code.endswith(name))
+    return (
+        code == name
+        or (name.endswith((".", "_")) and code.startswith(name))
+        or (name[0] == "." and code.endswith(name))
+    )
+
+
+def _is_dead(error: errors.RostrumError) -> bool:
+    """Whether the account must be connected again."""
+    return isinstance(error, errors.Reconnect) or error.code.endswith(".auth")
 
 
 def _of_the_content(error: errors.RostrumError) -> bool:

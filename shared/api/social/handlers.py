@@ -11,7 +11,7 @@ from shared.api.social.asked import Asked
 from shared.api.social.models_common import DoneResponse
 from shared.api.social.publishing import act, publish
 from shared.domain.accounts import Account
-from shared.domain.errors import Missing, RostrumError
+from shared.domain.errors import Forbidden, Missing, RostrumError
 from shared.operations import accounts
 from shared.operations.engaging import own, reading, resources
 from shared.platforms.contract_inbox import Page
@@ -50,7 +50,7 @@ def _resource(asked: Asked) -> Reply:
     found = resources.read(
         asked.ports, asked.caller, account.id, asked.verb.resource, asked.options(), asked.value("cursor", "")
     )
-    return spelling.listed(asked, found)
+    return spelling.figures(asked, next(iter(found.items), {})) if asked.verb.single else spelling.listed(asked, found)
 
 
 def _comments(asked: Asked) -> Reply:
@@ -89,7 +89,9 @@ def _account_stats(asked: Asked) -> Reply:
 
 
 def _delete_post(asked: Asked) -> Reply:
-    on = asked.value("on", "")
+    on, foreign = asked.value("on", ""), asked.verb.only_ours
+    if foreign and own.made(asked.ports, asked.caller, asked.platform, on) is None:
+        raise spelling.promised(asked, foreign, Forbidden("platform.not_ours", foreign.message))
     own.delete_post(asked.ports, asked.caller, asked.account(on).id, on)
     return Reply(200, DoneResponse(message=asked.verb.says))
 

@@ -78,10 +78,11 @@ def _request(name: str, verb: Verb) -> type[BaseModel]:
 def _asked(one: Asked) -> tuple[Any, Any]:
     kind = _TYPES[one.type]
     limits: dict[str, Any] = {"min_length": 1} if one.required and one.type in ("string", "strings", "time") else {}
+    limits |= {"ge": 1} if one.minor else {}
     told: dict[str, Any] = {"description": one.description} if one.description else {}
     if one.required:
         return Annotated[kind, Field(**limits, **told)], ...
-    return Annotated[kind | None, Field(**told)], None
+    return Annotated[kind | None, Field(**limits, **told)], None
 
 
 @cache
@@ -92,7 +93,7 @@ def _response(stem: str, verb: Verb) -> type[BaseModel]:
         shown: dict[str, Any] = {one.name: (_shown(one), None) for one in verb.columns}
         inner = create_model(f"{stem}Item", __base__=View, __module__=__name__, **shown)
     fields: dict[str, Any] = {"success": (Literal[True], True)}
-    if verb.does in _LISTS:
+    if verb.does in _LISTS and not verb.single:
         fields[verb.key] = (list[inner], ...)
         fields["next_cursor"] = (Annotated[str | None, Field(description="Give it as cursor for the next page.")], None)
     else:

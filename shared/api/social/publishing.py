@@ -18,7 +18,7 @@ from shared.operations.engaging import acting
 from shared.operations.engaging.commands import Order
 from shared.operations.idempotency import Answer
 from shared.operations.posts import creating
-from shared.operations.posts.commands import CreatePost, MediaInput, TargetOrder
+from shared.operations.posts.commands import CreatePost, MediaInput, Segment, TargetOrder
 from shared.operations.posts.views import PostView
 
 
@@ -26,8 +26,10 @@ def publish(asked: Asked) -> Reply:
     """A post, now, on one account."""
     account = asked.account()
     order = TargetOrder(account_id=account.id, platform_data=asked.options())
+    first, *rest = asked.value("segments") or [asked.value("text", "")]
     command = CreatePost(
-        text=asked.value("text", ""),
+        text=first,
+        segments=tuple(Segment(one) for one in rest),
         title=asked.value("title", ""),
         targets=(order,),
         media=media(asked),
@@ -69,7 +71,9 @@ def media(asked: Asked) -> tuple[MediaInput, ...]:
     if one is None or not given:
         return ()
     named = [given] if isinstance(given, str) else given
-    return tuple(MediaInput("media_id" if item.startswith("med_") else "url", item) for item in named)
+    return tuple(
+        MediaInput("media_id" if item.startswith("med_") else "url", item, one.media or None) for item in named
+    )
 
 
 def settled(asked: Asked, target: Target) -> Reply:

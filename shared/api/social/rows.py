@@ -13,6 +13,7 @@ from importlib import import_module
 from shared.api.engine.routes import Method, Route
 from shared.api.social import errors
 from shared.api.social.dialect import PREFIX
+from shared.operations import networks
 from shared.operations.engaging import scopes
 from shared.platforms import names
 from shared.platforms.verbs import Verb
@@ -69,7 +70,16 @@ def area(prefix: str, verb: Verb) -> errors.Area:
     platform = prefix.upper()
     file = verb.field_to("media")
     name = f"{platform}_ADS" if verb.path.startswith("ads/") else platform
-    return errors.Area(name, platform, verb.refusals, file.media if file else "", _called(verb))
+    speaks = verb.through or names.ALIASES.get(prefix, prefix)
+    return errors.Area(
+        name=name,
+        platform=platform,
+        refusals=verb.refusals,
+        media=file.media if file else "",
+        fields=_called(verb),
+        connection=speaks.upper() if verb.through else platform,
+        title=networks.title(speaks),
+    )
 
 
 def scope(verb: Verb) -> str:
@@ -123,7 +133,7 @@ def _errors(prefix: str, verb: Verb) -> tuple[str, ...]:
     if verb.does != "accounts":
         reasons = _READ if verb.method == "GET" else _WRITE
         listed += [f"{of.name}/{reason}" for reason in reasons]
-        listed += [f"SOCIAL_CONNECT/{of.platform}/INVALID_TOKEN", *_CONNECTION]
+        listed += [f"SOCIAL_CONNECT/{of.connection}/INVALID_TOKEN", *_CONNECTION]
     if of.media or verb.field_to("media"):
         listed += [f"{of.name}/{f'INVALID_{of.media.upper()}' if of.media else 'INVALID_MEDIA'}"]
     return tuple(dict.fromkeys(listed))

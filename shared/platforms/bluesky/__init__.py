@@ -14,6 +14,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Resource,
     Source,
     Timing,
 )
@@ -111,4 +112,5 @@ MANIFEST = Manifest(
     ),
     features=FEATURES,
     actions=ACTIONS,
+    resources=(Resource("posts", "The account's posts, newest first, replies among them."),),
 )

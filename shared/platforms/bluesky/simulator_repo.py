@@ -248,14 +248,18 @@ def get_record(ask: Ask) -> Response:
 
 
 def list_records(ask: Ask) -> Response:
-    """com.atproto.repo.listRecords: newest first, without paging beyond the first hundred."""
+    """com.atproto.repo.listRecords: newest first; the cursor is the last key of a page that was full."""
     account = core.find_account(ask.world, ask.param("repo"))
     if account is None:
         raise Fail(400, "InvalidRequest", f"Could not find repo: {ask.param('repo')}")
     collection = ask.param("collection")
     limit = min(int((ask.query.get("limit") or ["50"])[0]), 100)
-    newest = islice(reversed(listing(ask, account["did"], collection)), limit)
-    return answer({"records": list(newest)})
+    before = (ask.query.get("cursor") or [""])[0]
+    newest = reversed(listing(ask, account["did"], collection))
+    older = (one for one in newest if not before or one["uri"].rpartition("/")[2] < before)
+    page = list(islice(older, limit))
+    more = {"cursor": page[-1]["uri"].rpartition("/")[2]} if len(page) == limit else {}
+    return answer({"records": page, **more})
 
 
 def listing(ask: Ask, did: str, collection: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
-from shared.platforms.instagram.capabilities import ACTIONS, ADS, FEATURES
+from shared.platforms.instagram.capabilities import ACTIONS, ADS, FEATURES, RESOURCES
 from shared.platforms.manifest import (
     ApiVersion,
     KindLimit,
@@ -164,4 +164,5 @@ MANIFEST = Manifest(
     ),
     features=FEATURES,
     actions=ACTIONS,
+    resources=RESOURCES,
 )

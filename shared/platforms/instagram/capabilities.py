@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from shared.platforms.manifest import Action, Feature, MediaLimit, NotOffered, Option, Source, TextLimit
+from shared.platforms.manifest import Action, Feature, MediaLimit, NotOffered, Option, Resource, Source, TextLimit
 
 _READ = date(2026, 11, 22)
 _DOCS = "https://developers.facebook.com/docs/instagram-platform"
@@ -85,3 +85,5 @@ ACTIONS = (
         max_media=1,
     ),
 )
+
+RESOURCES = (Resource("media", "The account's posts and reels, newest first; no stories."),)

@@ -67,7 +67,7 @@ def profile(ask: Ask, who: Session, world: World, *, me: bool) -> Response:
         "followers_count": 100 + grown(account["id"], "followers", 900, state.now(world) - account["made"]),
         "follows_count": 42,
         "media_count": len(account["media"]),
-        "biography": "",
+        "biography": "Made in the sandbox.",
         "website": None,
     }
     return state.answer(state.chosen(ask, have, "IGUser"))

@@ -63,6 +63,7 @@ ACTIONS: Final = (
     Action("post.unlike", "inbox", repeatable=True),
 )
 RESOURCES: Final = (
+    Resource("posts", "The author's posts, newest first."),
     Resource(
         "organizations", "The organizations whose pages the connected member administers, with the member's role."
     ),

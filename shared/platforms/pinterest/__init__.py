@@ -194,9 +194,22 @@ MANIFEST = Manifest(
                 Option("privacy", "string", "PUBLIC when left out.", ("PUBLIC", "PROTECTED", "SECRET")),
             ),
         ),
+        Action(
+            "board.update",
+            "resources",
+            options=(
+                Option("name", "string", "Up to 50 characters."),
+                Option("description", "string", "Up to 500 characters."),
+                Option("privacy", "string", "PUBLIC or SECRET.", ("PUBLIC", "SECRET")),
+            ),
+            repeatable=True,
+            needs_on="board",
+        ),
+        Action("board.delete", "resources", repeatable=True, needs_on="board"),
         *_ADS,
     ),
     resources=(
+        Resource("pins", "The account's Pins, newest first."),
         Resource("boards", "The account's boards: id, name, description, privacy, pin_count."),
         Resource(
             "board_sections",

@@ -1,4 +1,4 @@
-"""Boards: listing them and their sections, and making one.
+"""Boards: listing them and their sections, and making one; changing and deleting them is ``board_changes``.
 
 A board carries no key of ours, and two may have one name: a lost answer is settled by the name among the boards that were
 made since the attempt. Source: /boards in the OpenAPI document 5.23.0; 2026-11-22.
@@ -14,7 +14,7 @@ from shared.domain.content import Act
 from shared.domain.errors import Invalid
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Unsure, Wait
 from shared.platforms.contract_inbox import Page
-from shared.platforms.pinterest import api, wire
+from shared.platforms.pinterest import api, board_changes, wire
 from shared.ports.http import AnswerLost
 
 _SKEW: Final = timedelta(seconds=5)
@@ -22,21 +22,25 @@ _PAGE: Final = 50
 
 
 def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
-    """One page of ``boards`` or ``board_sections``. Raises Refused, Invalid."""
-    path = "/boards" if name == "boards" else f"/boards/{_board_id(arguments)}/sections"
+    """One page of ``boards``, ``board_sections`` or ``pins``. Raises Refused, Invalid."""
+    path = f"/{name}" if name in ("boards", "pins") else f"/boards/{_board_id(arguments)}/sections"
     answer = api.get(call, path, {"page_size": _PAGE, "bookmark": cursor or None})
     return Page(tuple(api.items(answer)), str(answer.get("bookmark") or ""))
 
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Nothing is needed before."""
-    del call, act
+    del call
+    if act.verb in board_changes.VERBS:
+        board_changes.check(act)
     return Ready(state)
 
 
 def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
     """POST /boards, once. Raises Refused, AnswerLost, NotSent."""
     del state
+    if act.verb in board_changes.VERBS:
+        return board_changes.commit(call, act)
     given = {name: act.arguments[name] for name in ("description", "privacy") if act.arguments.get(name)}
     board = api.post(call, "/boards", {"name": act.text, **given})
     published = _made(board)
@@ -52,6 +56,8 @@ def confirm(call: Call, act: Act, state: Mapping[str, Any]) -> Published | Wait:
 
 def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
     """Look for the board by its name among those made since then. Raises Refused, AnswerLost, NotSent."""
+    if act.verb in board_changes.VERBS:
+        return board_changes.find(call, act)
     since = armed.at - _SKEW
     listed = list(api.every(call, "/boards"))
     own = [board for board in listed if board and _owner(board) in {"", call.who.username}]

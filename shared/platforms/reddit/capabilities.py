@@ -111,6 +111,7 @@ ACTIONS: Final = (
     ),
 )
 RESOURCES: Final = (
+    Resource("posts", "The account's posts, newest first."),
     Resource("subreddits", "The communities that the account has joined, and what kinds of posts they take."),
     Resource("flairs", "The flairs that a post in a community may carry: id, text, text_editable.", (_SUBREDDIT,)),
     Resource("post_requirements", "What a community demands of titles, bodies, links and galleries.", (_SUBREDDIT,)),

@@ -25,6 +25,17 @@ _SHOWN: Final = (
     "allow_polls",
     "link_flair_enabled",
 )
+_OF_A_POST: Final = (
+    "name",
+    "subreddit",
+    "title",
+    "selftext",
+    "url",
+    "permalink",
+    "score",
+    "num_comments",
+    "created_utc",
+)
 _ADS: Final[Mapping[str, str]] = {"funding_instruments": "funding_instruments", "ad_pixels": "pixels"}
 
 
@@ -38,6 +49,11 @@ def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Pa
         listing = api.get(call, "/subreddits/mine/subscriber", {"limit": _PAGE, "after": cursor or None})
         items = tuple({key: thing.get(key) for key in _SHOWN} for thing in api.children(listing))
         return Page(items, str(listing["data"].get("after") or ""))
+    if name == "posts":
+        query = {"sort": "new", "limit": _PAGE, "after": cursor or None}
+        listing = api.get(call, f"/user/{call.who.username}/submitted", query)
+        posts = tuple({key: thing.get(key) for key in _OF_A_POST} for thing in api.children(listing))
+        return Page(posts, str(listing["data"].get("after") or ""))
     community = _subreddit(arguments)
     if name == "flairs":
         found = api.get_list(call, f"/r/{community}/api/link_flair_v2")

@@ -58,6 +58,7 @@ ACTIONS = (
 )
 
 RESOURCES = (
+    Resource("posts", "The account's posts, newest first."),
     Resource(
         "locations",
         "Places that a post can be tagged with (location_id), found by name or by coordinates.",

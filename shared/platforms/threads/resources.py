@@ -1,4 +1,4 @@
-"""What callers must be able to look up: places to tag, and what is left of the account's quotas.
+"""What callers must be able to look up: the account's posts, places to tag, and what is left of the account's quotas.
 
 https://developers.facebook.com/docs/threads/reference/location-search and …/troubleshooting#retrieve-quota-limits, read
 2026-11-22.
@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.errors import Invalid, Missing
+from shared.platforms._graph.calls import next_page
 from shared.platforms.contract import Call
 from shared.platforms.contract_inbox import Page
+from shared.platforms.threads import wire
 from shared.platforms.threads.graph import GRAPH
 
+_PAGE = 50
 _PLACE_FIELDS = "id,name,address,city,country,postal_code,latitude,longitude"
 _LIMIT_FIELDS = (
     "quota_usage,config,reply_quota_usage,reply_config,delete_quota_usage,delete_config,"
@@ -23,6 +26,10 @@ _LIMIT_FIELDS = (
 
 def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
     """One page of a resource of the manifest. Raises Refused, Invalid, Missing."""
+    if name == "posts":
+        path = f"{call.who.platform_account_id}/threads"
+        answer = GRAPH.read(call, path, fields=f"{wire.LISTED_FIELDS},media_url", limit=_PAGE, after=cursor or None)
+        return Page(_page(answer).items, next_page(answer) or "")
     if name == "locations":
         return _places(call, arguments)
     if name == "publishing_limit":

@@ -54,6 +54,7 @@ RESOURCES: tuple[Resource, ...] = (
         "What the creator may post right now: privacy_level_options, which interactions are switched off, the longest "
         "video. Ask before showing a form.",
     ),
+    Resource("videos", "The account's public videos, newest first."),
 )
 
 # ----------------------------------------------------------------------------------------------------------- ads

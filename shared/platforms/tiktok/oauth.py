@@ -24,6 +24,8 @@ AUTHORIZE: Final = "https://www.tiktok.com/v2/auth/authorize/"
 TOKEN: Final = f"{wire.API}/oauth/token/"
 REVOKE: Final = f"{wire.API}/oauth/revoke/"
 _BASIC: Final = ("open_id", "union_id", "avatar_url", "display_name")
+_KEPT: Final = ("union_id", "is_verified", "profile_deep_link", "follower_count")
+_STATS: Final = ("follower_count",)  # scope user.info.stats
 _PROFILE: Final = ("username", "is_verified", "bio_description", "profile_deep_link")  # scope user.info.profile
 
 
@@ -55,7 +57,7 @@ def exchange(call: Call, code: str, redirect_uri: str, verifier: str) -> Connect
         name=name,
         tokens=tokens,
         picture_url=str(person.get("avatar_url") or ""),
-        metadata={key: person[key] for key in ("union_id", "is_verified", "profile_deep_link") if person.get(key)},
+        metadata={key: person[key] for key in _KEPT if person.get(key) not in (None, "")},
     )
 
 
@@ -119,5 +121,6 @@ def _refresh_expiry(call: Call, answer: Mapping[str, Any]) -> datetime | None:
 def _person(call: Call, tokens: Tokens) -> dict[str, Any]:
     """Only fields whose scope was granted are asked for: a field too many may refuse them all."""
     fields = [*_BASIC, *(_PROFILE if "user.info.profile" in tokens.scopes else ())]
+    fields += _STATS if "user.info.stats" in tokens.scopes else ()
     known = replace(call, account=AccountView("", "", {}, tokens))
     return dict(wire.get(known, "user/info/", ",".join(fields)).get("user") or {})

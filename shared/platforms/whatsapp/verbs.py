@@ -34,7 +34,7 @@ _TO = common.on("to", "16505551234")
 VERBS = (
     common.accounts("accounts", common.ACCOUNT_COLUMNS, "The connected business numbers"),
     common.listing("numbers", _NUMBERS, "The numbers of a business account", fields=(_WHO,)),
-    common.listing("profile", _PROFILE, "The business profile", fields=(_WHO,)),
+    common.listing("profile", _PROFILE, "The business profile", fields=(_WHO,), single=True),
     common.listing("templates", _TEMPLATES, "The message templates", fields=(_WHO, common.option("name"))),
     common.act(
         "message",

@@ -13,6 +13,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Resource,
     Source,
     Timing,
 )
@@ -112,6 +113,7 @@ MANIFEST = Manifest(
     rate_limits=RATE_LIMITS,
     features=FEATURES,
     actions=ACTIONS,
+    resources=(Resource("posts", "The account's posts, newest first, replies among them."),),
     counts=MappingProxyType({"shares": "retweets", "comments": "replies"}),
     extra_counts=MappingProxyType({"clicks": "link_clicks"}),
 )

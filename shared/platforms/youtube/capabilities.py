@@ -117,6 +117,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
 )
 RESOURCES: tuple[Resource, ...] = (
+    Resource("videos", "The channel's videos, newest first."),
     Resource("playlists", "The channel's playlists."),
     Resource(
         "playlist_items",

@@ -23,8 +23,9 @@ _FAR: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Page[Mapping[str, Any]]:
-    """The playlists of the channel, the videos of one, the captions of a video, the live streams."""
+    """The videos of the channel, its playlists, the videos of one, the captions of a video, the live streams."""
     query: Mapping[str, Any] = {
+        "videos": {"part": "snippet,contentDetails", "playlistId": uploads(call)},
         "playlists": {"part": "snippet,status,contentDetails", "mine": "true"},
         "playlist_items": {"part": "snippet,contentDetails", "playlistId": arguments.get("playlist_id", "")},
         "captions": {"part": "snippet", "videoId": arguments.get("video_id", "")},
@@ -32,9 +33,14 @@ def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Pa
     }[name]
     if name == "captions":
         return Page(tuple(api.listed(api.read(call, "captions", **query))))
-    path = {"playlist_items": "playlistItems", "live_streams": "liveStreams"}.get(name, name)
+    path = {"videos": "playlistItems", "playlist_items": "playlistItems", "live_streams": "liveStreams"}.get(name, name)
     page = api.read(call, path, maxResults=PAGE, pageToken=cursor or None, **query)
     return Page(tuple(api.listed(page)), str(page.get("nextPageToken") or ""))
+
+
+def uploads(call: Call) -> str:
+    """The playlist of all that the channel uploaded: its id is the channel's with another beginning."""
+    return str(call.who.metadata.get("uploads") or "UU" + call.who.platform_account_id[2:])
 
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:

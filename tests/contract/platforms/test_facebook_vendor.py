@@ -55,6 +55,8 @@ EDGES: Mapping[tuple[str, str, str], tuple[type[AbstractCrudObject], str]] = {
     ("DELETE", "page", "subscribed_apps"): (Page, "delete_subscribed_apps"),
     ("GET", "page", "published_posts"): (Page, "get_published_posts"),
     ("GET", "page", "stories"): (Page, "get_stories"),
+    ("GET", "page", "photos"): (Page, "get_photos"),
+    ("GET", "page", "videos"): (Page, "get_videos"),
     ("GET", "page", "insights"): (Page, "get_insights"),
     ("GET", "page", "conversations"): (Page, "get_conversations"),
     ("GET", "page", "tagged"): (Page, "get_tagged"),
@@ -93,6 +95,8 @@ ROWS: Mapping[str, type] = {
     "published_posts": PagePost,
     "tagged": PagePost,
     "stories": Stories,
+    "photos": Photo,
+    "videos": AdVideo,
     "ratings": Recommendation,
     "comments": Comment,
     "conversations": UnifiedThread,
@@ -142,7 +146,8 @@ def log() -> Log:
     metrics.account(stage.call)
     webhooks.subscribe(stage.call, "https://example.test/hook", "secret")
     webhooks.unsubscribe(stage.call)
-    resources.read(stage.call, "pages", {}, "")
+    for name in ("pages", "photos", "videos"):
+        resources.read(stage.call, name, {}, "")
     oauth.refresh(stage.call)
     oauth.revoke(stage.call)
     return log

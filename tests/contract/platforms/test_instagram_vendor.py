@@ -40,6 +40,7 @@ from shared.platforms.instagram import (
     metrics,
     oauth,
     publish,
+    resources,
     simulator,
     simulator_messages,
     webhooks,
@@ -123,6 +124,7 @@ def exchanged() -> tuple[stages.Stage, list[tuple[Request, Response]]]:
     _moderate(stage)
     _write(stage)
     metrics.account(stage.call)
+    resources.read(stage.call, "media", {}, "")
     oauth.refresh(stage.call)
     stage.world.pass_time(25 * 3600)
     oauth.refresh(stage.call)

@@ -499,6 +499,7 @@ def _poster() -> Person:
     metrics.post(person.call, published)
     metrics.account(person.call)
     resources.read(person.call, "creator_info", {}, "")
+    resources.read(person.call, "videos", {}, "")
     person.refresh()
     oauth.revoke(person.call)
     return person

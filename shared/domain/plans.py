@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 UNLIMITED: Final = -1
 Interval = Literal["monthly", "annual"]
-_MB, _GB = 1_000_000, 1_000_000_000
+_MB = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,6 @@ STARTER: Final = Plan(
     requests_per_minute=600,
     accounts=50,
     brands=10,
-    storage_bytes=20 * _GB,
     exports=10,
     export_rows=200,
     event_retention_days=7,
@@ -78,7 +77,6 @@ PRO: Final = Plan(
     requests_per_minute=1200,
     accounts=500,
     brands=50,
-    storage_bytes=200 * _GB,
     exports=20,
     export_rows=500,
     event_retention_days=30,

@@ -3,7 +3,7 @@
 Nothing is counted up: what is used is what is there, found by ``store.count`` over documents that say when they were
 counted (``metered_at``). Deleted posts keep their documents, so deleting gives nothing back. A plan without the limit
 costs no read. Requests that are judged at the same moment do not see each other: a limit can be passed by at most what
-was under way at once. Only live mode counts; the sandbox is free.
+was under way at once. Only live mode counts; the sandbox is free, but for the storage of its files.
 """
 
 from __future__ import annotations
@@ -113,16 +113,15 @@ def check_exports(ports: Ports, caller: Caller, count: int = 1) -> None:
 
 
 def storage_limit(ports: Ports, caller: Caller) -> int:
-    """How many bytes the library may hold; -1: any number."""
-    plan = _plan(ports, caller)
-    return plan.storage_bytes if plan else UNLIMITED
+    """How many bytes the library of this mode may hold, the sandbox's too; -1: any number."""
+    return plans.of(ports, caller.workspace).storage_bytes
 
 
 def check_storage(ports: Ports, caller: Caller, used: int, more: int) -> None:
     """Whether so many more bytes may be kept. Raises Invalid (``billing.storage_quota``, a 413)."""
     limit = storage_limit(ports, caller)
     if not within(limit, used, more):
-        text = f"The plan's storage holds {limit} bytes, and {used} are used: delete files first. {_MORE}"
+        text = f"file: the plan's storage holds {limit} bytes, and {used} are used: delete files first. {_MORE}"
         raise Invalid("billing.storage_quota", text, field="file", limit=limit, used=used)
 
 

@@ -25,9 +25,10 @@ from shared.domain.media import (
     media_path,
     normal_type,
 )
+from shared.domain.plans import UNLIMITED
 from shared.domain.posts import MediaRef
 from shared.domain.states import TERMINAL, State, Status
-from shared.operations import fetching, lookup, probe
+from shared.operations import allowances, fetching, lookup, probe
 from shared.ports.blobs import BlobInfo, BlobNotFound, BlobsUnavailable, BlobTooLarge
 from shared.ports.store import Conflict, NotFound, Query, Transaction, Write
 from shared.ports.world import Ports
@@ -86,8 +87,8 @@ def upload(
     """Keep a file of at most 50 MB, once its bytes were looked at; nothing is kept of one that is refused.
 
     ``content_type``: what the sender says, empty if nothing. ``alt_text``: what posts say of it that say nothing else.
-    ``hints``: public names of the networks that it is meant for. Raises Invalid (``media.too_large``, and what
-    :func:`shared.operations.probe.probe` raises), Broken, store.Unavailable.
+    ``hints``: public names of the networks that it is meant for. Raises Invalid (``media.too_large``,
+    ``billing.storage_quota``, and what :func:`shared.operations.probe.probe` raises), Broken, store.Unavailable.
     """
     name = _cleaned(filename)
     media_id, field = ports.ids.new("med"), "file"
@@ -100,6 +101,7 @@ def upload(
     except BlobsUnavailable as error:
         raise _unavailable() from error
     try:
+        _within_plan(ports, caller, info.size)
         facts = probe.probe(_reader(ports, info), info.size, claimed=said, filename=name, field=field)
     except Invalid:
         _drop(ports, key)
@@ -112,11 +114,13 @@ def upload(
 
 
 def upload_url(ports: Ports, caller: Caller, *, filename: str, media_type: str) -> Upload:
-    """An address that takes the file directly, for 15 minutes. Raises Invalid (naming ``media_type``)."""
+    """An address that takes the file directly, for 15 minutes. Raises Invalid (naming ``media_type``, or
+    ``billing.storage_quota``)."""
     said = normal_type(media_type)
     if said not in CONTENT_TYPES:
         text = f"media_type: {media_type[:60]!r} is not one of {', '.join(CONTENT_TYPES)}."
         raise Invalid("media.unsupported_type", text, field="media_type")
+    _within_plan(ports, caller, 1)
     media_id, now = ports.ids.new("med"), ports.clock.now()
     key = blob_key(caller.space, media_id)
     limit = MAX_UPLOAD_BYTES if CONTENT_TYPES[said] is MediaType.IMAGE else MAX_DIRECT_BYTES
@@ -140,6 +144,7 @@ def verify(ports: Ports, caller: Caller, media_id: str) -> Media:
         raise Invalid("media.failed", text, field="file", id=media_id)
     try:
         seen = _seen(ports, media)
+        _within_plan(ports, caller, seen.size or 0)
     except Invalid as error:
         _settle(ports, replace(media, status="failed", failure=error.message), doc.version)
         _drop(ports, media.blob)
@@ -173,7 +178,7 @@ def storage(ports: Ports, caller: Caller) -> Usage:
     """Bytes and files of the library. Reads every file's document."""
     ready = Query(f"workspaces/{caller.space}/media", where=(("status", "==", "ready"),))
     sizes = [int(doc.data.get("size", 0)) for doc in lookup.every(ports, ready)]
-    return Usage(sum(sizes), len(sizes))
+    return Usage(sum(sizes), len(sizes), allowances.storage_limit(ports, caller))
 
 
 def delete(ports: Ports, caller: Caller, media_id: str) -> None:
@@ -271,6 +276,12 @@ def file_for(ports: Ports, ref: MediaRef, *, space: str, sandbox: bool) -> Media
 
 
 # ------------------------------------------------------------------------------------------------ details
+
+
+def _within_plan(ports: Ports, caller: Caller, size: int) -> None:
+    """Whether the plan's storage takes so many bytes more; reads nothing where it has no limit. Raises Invalid."""
+    if allowances.storage_limit(ports, caller) != UNLIMITED:
+        allowances.check_storage(ports, caller, storage(ports, caller).used_bytes, size)
 
 
 def _users(space: str, media_id: str) -> tuple[Query, Query]:

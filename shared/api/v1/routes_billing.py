@@ -26,7 +26,7 @@ _STARTER: dict[str, Any] = {
         "brands": 10,
         "posts_per_month": -1,
         "interactions_per_month": -1,
-        "storage_bytes": 20_000_000_000,
+        "storage_bytes": -1,
         "exports_per_month": 10,
         "export_rows": 200,
         "event_retention_days": 7,

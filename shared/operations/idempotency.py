@@ -28,7 +28,7 @@ from typing import Any
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
-from shared.ports.store import AlreadyExists, Conflict, StoreError, Transaction, Unavailable, Write
+from shared.ports.store import AlreadyExists, Conflict, Doc, StoreError, Transaction, Unavailable, Write
 from shared.ports.vault import Place
 from shared.ports.world import Ports
 
@@ -83,6 +83,9 @@ class Key:
     def place(self) -> Place:
         """Where a sealed answer belongs."""
         return Place(self.caller.space, self.hash, "idempotent_answer")
+
+
+Found = tuple[Answer | None, str | None]  # what was answered, or the version of an expired record that is in the way
 
 
 class AlreadyDone(Exception):
@@ -150,7 +153,22 @@ def find(ports: Ports, key: Key) -> tuple[Answer | None, str | None]:
 
     Raises Clash when the key was used for another request, or when the request is being worked on.
     """
-    doc = ports.store.get(key.path)
+    return _found(ports, key, ports.store.get(key.path))
+
+
+def find_all(ports: Ports, keys: Sequence[Key]) -> list[Found | Clash]:
+    """``find`` for many keys in one round trip; what would be raised stands in the list."""
+    docs = ports.store.get_many([key.path for key in keys]) if keys else []
+    found: list[Found | Clash] = []
+    for key, doc in zip(keys, docs, strict=True):
+        try:
+            found.append(_found(ports, key, doc))
+        except Clash as error:
+            found.append(error)
+    return found
+
+
+def _found(ports: Ports, key: Key, doc: Doc | None) -> Found:
     if doc is None:
         return None, None
     record, now = codec.decode(Record, doc.data), ports.clock.now()

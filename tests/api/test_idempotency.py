@@ -104,7 +104,7 @@ def test_keys_are_a_workspaces_own(call: Api) -> None:
 def test_a_commit_whose_answer_was_lost_is_found_to_have_happened(call: Api) -> None:
     call.connect("bluesky")
     call("GET", "/v1/accounts")
-    call.rig.faults.hook = once(3, "after", lambda: Unavailable("the answer was lost"))
+    call.rig.faults.hook = once(4, "after", lambda: Unavailable("the answer was lost"))
     first = _post(call)
     assert first.status == 201
     assert _post(call).data == first.data
@@ -114,7 +114,7 @@ def test_a_commit_whose_answer_was_lost_is_found_to_have_happened(call: Api) -> 
 def test_a_commit_that_did_not_happen_is_a_503_and_can_be_repeated(call: Api) -> None:
     call.connect("bluesky")
     call("GET", "/v1/accounts")
-    call.rig.faults.hook = once(3, "before", lambda: Unavailable("down"))
+    call.rig.faults.hook = once(4, "before", lambda: Unavailable("down"))
     assert _post(call).status == 503
     call.rig.faults.hook = None
     assert _post(call).status == 201

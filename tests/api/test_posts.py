@@ -355,7 +355,7 @@ def test_a_cursor_of_another_list_is_refused(call: Api) -> None:
         assert (answer.status, answer.error["code"]) == (400, "validation.cursor_invalid"), query
 
 
-def test_a_fault_free_post_costs_two_reads_and_three_writes(call: Api) -> None:
+def test_a_fault_free_post_costs_a_look_for_duplicates_two_reads_and_three_writes(call: Api) -> None:
     account = call.connect("bluesky")
     call("GET", "/v1/accounts")  # the key's last use is noted
     call.rig.faults.calls.clear()
@@ -364,7 +364,8 @@ def test_a_fault_free_post_costs_two_reads_and_three_writes(call: Api) -> None:
     body = {"text": "hi", "targets": [{"account_id": account}], "publish_now": True}
     call.rig.store.commit = lambda made: (writes.append(len(made)), commit(made))[1]  # type: ignore[method-assign, assignment, func-returns-value]
     assert call("POST", "/v1/posts", body, Idempotency_Key="k").status == 201
-    assert call.rig.faults.calls == ["store.get", "store.get", "store.get_many", "store.commit", "queue.enqueue"]
+    looks = ["store.get", "store.get", "store.get_many", "store.query"]
+    assert call.rig.faults.calls == [*looks, "store.commit", "queue.enqueue"]
     assert writes == [3]  # post, target, idempotency record; the first read is the key's
 
 

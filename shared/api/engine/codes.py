@@ -63,6 +63,7 @@ _ENDS: dict[str, type[errors.RostrumError]] = {  # by how a code ends, where the
     ".template_exists": errors.Clash,
     ".business_app_number": errors.Clash,
     ".no_account": errors.Missing,
+    ".template_not_found": errors.Missing,
 }
 
 

@@ -12,7 +12,13 @@ from shared.operations.posts.listing import ListPosts
 
 def create(body: models.CreatePostRequest) -> CreatePost:
     """A post to make."""
-    given = _content(body) | {"text": body.text, "publish_now": body.publish_now}
+    given = _content(body) | {
+        "text": body.text,
+        "publish_now": body.publish_now,
+        "queue": body.queue,
+        "queue_brand_id": body.queue_brand_id,
+        "check_duplicates": not body.skip_duplicate_check,
+    }
     return CreatePost(**{name: value for name, value in given.items() if value is not None})
 
 
@@ -35,6 +41,8 @@ _EMPTY: Mapping[str, Any] = {
     "max_lateness": 60,
     "platform_data": {},
     "hidden": False,
+    "tags": (),
+    "campaign_id": "",
 }
 
 
@@ -53,6 +61,10 @@ def listed(query: models.ListPostsQuery) -> ListPosts:
         status=query.status,
         platform=query.platform,
         account_ids=accounts,
+        brand_id=query.brand_id,
+        page_id=query.page_id,
+        tag=query.tag,
+        campaign_id=query.campaign_id,
         since=query.since,
         until=query.until,
         search=query.search,
@@ -76,6 +88,8 @@ def _content(body: models.CreatePostRequest | models.UpdatePostRequest) -> dict[
         "max_lateness": body.max_lateness,
         "platform_data": body.platform_data,
         "skip_validation": body.skip_validation,
+        "tags": None if body.tags is None else tuple(body.tags),
+        "campaign_id": body.campaign_id,
     }
 
 

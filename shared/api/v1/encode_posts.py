@@ -8,7 +8,7 @@ from shared.api.v1 import views_posts as views
 from shared.api.v1.models_posts import MediaInput as MediaModel
 from shared.domain import codec
 from shared.domain.content import Role
-from shared.domain.posts import Failure, Post, Target
+from shared.domain.posts import Approval, Failure, Post, Target
 from shared.operations.posts.commands import CreatePost, MediaInput, Segment, TargetOrder
 from shared.operations.posts.deleting import Deleted
 from shared.operations.posts.issues import Findings, Issue
@@ -43,8 +43,16 @@ def post(found: PostView) -> views.PostResponse:
         retry_count=stored.retry_count,
         hidden=stored.hidden,
         deleted_at=stored.deleted_at,
+        tags=list(stored.tags) or None,
+        campaign_id=stored.campaign_id or None,
+        approval=_approval(stored.approval) if stored.approval else None,
+        queued=True if stored.slot else None,
         max_lateness=asked.max_lateness,
     )
+
+
+def _approval(found: Approval) -> views.ApprovalResponse:
+    return views.ApprovalResponse(state=found.state, at=found.at, by=found.by or None, reason=found.reason or None)
 
 
 def target(stored: Post, one: Target, order: TargetOrder | None) -> views.PostTargetResponse:
@@ -63,6 +71,7 @@ def target(stored: Post, one: Target, order: TargetOrder | None) -> views.PostTa
         text=own.text,
         title=own.title,
         media=None if own.media is None else [_media(item) for item in own.media],
+        media_ids=[item.source for item in own.media or () if item.source_type == "media_id"] or None,
         first_comment=own.first_comment,
         visibility=own.visibility,
         page_id=own.page_id,
@@ -120,8 +129,8 @@ def findings(found: Findings) -> views.ValidatePostResponse:
     """What a dry run found."""
     return views.ValidatePostResponse(
         valid=not found.errors,
-        errors=[_issue(issue) for issue in found.errors],
-        warnings=[_issue(issue) for issue in found.warnings],
+        errors=[issue(one) for one in found.errors],
+        warnings=[issue(one) for one in found.warnings],
     )
 
 
@@ -143,15 +152,16 @@ def _metrics(found: Metrics) -> views.PostTargetMetricsResponse:
     )
 
 
-def _issue(issue: Issue) -> views.ValidationIssue:
+def issue(found: Issue) -> views.ValidationIssue:
+    """One finding of a dry run."""
     return views.ValidationIssue(
-        field=issue.field,
-        message=issue.message,
-        code=issue.code,
-        platform=issue.platform,
-        target=issue.target,
-        segment_index=issue.segment,
-        meta=dict(issue.meta) or None,
+        field=found.field,
+        message=found.message,
+        code=found.code,
+        platform=found.platform,
+        target=found.target,
+        segment_index=found.segment,
+        meta=dict(found.meta) or None,
     )
 
 

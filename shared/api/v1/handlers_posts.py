@@ -37,7 +37,7 @@ def list_(x: Exchange[None, ListPostsQuery]) -> Reply:
 
 def get(x: Exchange[None, None]) -> Reply:
     """GET /v1/posts/{pid}"""
-    return _shown(reading.get(x.ports, x.caller, x.path["pid"]))
+    return _shown(reading.find(x.ports, x.caller, x.path["pid"]))
 
 
 def update(x: Exchange[UpdatePostRequest, None]) -> Reply:

@@ -77,6 +77,10 @@ class _Content(Body):
     """The networks' own options, keyed by platform. A target's own win."""
     skip_validation: bool = False
     """Leave the networks' limits to the networks."""
+    tags: list[str] | None = Field(None, max_length=100)
+    """Your labels, at most 20 of 50 characters; kept in lower case and without #. They change nothing of what is sent."""
+    campaign_id: str | None = Field(None, max_length=200)
+    """What you call the campaign that the post belongs to."""
 
 
 class CreatePostRequest(_Content):
@@ -86,8 +90,12 @@ class CreatePostRequest(_Content):
     """The main text; may be left out when there are media, or when every target brings its own."""
     publish_now: bool = False
     """Wins over ``scheduled_at``."""
+    queue: bool = False
+    """Take the next free slot of the queue (PUT /v1/queue/slots), in place of a time."""
+    queue_brand_id: str | None = Field(None, min_length=1, max_length=128)
+    """Whose queue: the brand of the accounts if it is left out."""
     skip_duplicate_check: bool = False
-    """Accepted for compatibility: Rostrum does not compare posts with earlier ones. Use ``Idempotency-Key``."""
+    """Otherwise a post that says the same on the same account as another one within 24 hours is refused (409)."""
 
 
 class UpdatePostRequest(_Content):
@@ -131,6 +139,7 @@ class ListPostsQuery(Body):
     status: (
         Literal[
             "draft",
+            "awaiting_approval",
             "scheduled",
             "publishing",
             "published",
@@ -143,6 +152,12 @@ class ListPostsQuery(Body):
         | None
     ) = None
     platform: str | None = Field(None, max_length=64)
+    brand_id: str | None = Field(None, max_length=128)
+    """Posts with an account of this brand."""
+    page_id: str | None = Field(None, max_length=128)
+    """Posts with a target for this page or board."""
+    tag: str | None = Field(None, max_length=100)
+    campaign_id: str | None = Field(None, max_length=200)
     since: str | None = Field(None, alias="from", max_length=64)
     until: str | None = Field(None, alias="to", max_length=64)
     search: str = Field("", max_length=200)

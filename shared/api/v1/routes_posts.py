@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.api.engine.routes import ANY_KEY, Route
+from shared.api.v1.routes_workflow import workflow
 
 _HANDLERS = "shared.api.v1.handlers_posts:"
 _ASKS = "shared.api.v1.models_posts:"
@@ -12,6 +13,7 @@ _SAYS = "shared.api.v1.views_posts:"
 _DONE = "shared.api.v1.models_common:SuccessResponse"
 
 _FIND = ("post.not_found",)
+_FIND_ANY = (*_FIND, "ambiguous_post_id")
 _JUDGE = (
     "validation.post_limit_exhausted",
     "validation.body_invalid",
@@ -60,6 +62,7 @@ _JUDGE = (
     "validation.media_url_invalid",
     "platform.*",
 )
+_PLACED = ("publishing.duplicate_content", "queue.no_free_slot", "brand.not_found")
 _KEYED = ("idempotency.key_reused", "idempotency.in_progress")
 
 _POST: dict[str, Any] = {
@@ -97,12 +100,13 @@ ROUTES = (
         {201: f"{_SAYS}PostResponse"},
         scope="posts:write",
         body=f"{_ASKS}CreatePostRequest",
-        errors=(*_JUDGE, *_KEYED),
+        errors=(*_JUDGE, *_PLACED, *_KEYED),
         idempotency="commit",
         location="/v1/posts/{id}",
         description=(
             "All or nothing: every target is checked against its network's limits before anything is stored. The answer "
-            "comes at once; publishing follows, and each target tells what became of it."
+            "comes at once; publishing follows, and each target tells what became of it. Where the workspace demands "
+            "approval, a post of a caller without `posts:approve` is `awaiting_approval`, and nothing of it is sent."
         ),
         example={
             "text": "We are live in Lisbon.",
@@ -125,6 +129,7 @@ ROUTES = (
             "validation.offset_missing",
             "validation.cursor_invalid",
             "account.unsupported_platform",
+            "validation.field_invalid",
         ),
         description="A page may hold fewer posts than `limit` and still have a next one.",
         answer_example={"data": [_POST], "pagination": {"limit": 25, "has_more": False}},
@@ -162,7 +167,8 @@ ROUTES = (
         "One post with its targets",
         {200: f"{_SAYS}PostResponse"},
         scope="posts:read",
-        errors=_FIND,
+        errors=_FIND_ANY,
+        description="By its own id, or by the id that a network gave to what was made of it.",
         answer_example=_POST,
     ),
     Route(
@@ -205,9 +211,13 @@ ROUTES = (
         "Publish a draft or scheduled post now",
         {201: f"{_SAYS}PostResponse"},
         scope="posts:write",
-        errors=(*_FIND, "post.state_invalid", *_JUDGE, *_KEYED),
+        errors=(*_FIND, "post.state_invalid", "post.approval_pending", *_JUDGE, *_KEYED),
         idempotency="claim",
         location="/v1/posts/{id}",
+        description=(
+            "Where the workspace demands approval, the draft of a caller without `posts:approve` is submitted instead "
+            "(`awaiting_approval`), unless it was approved as it is."
+        ),
         answer_example=_POST,
     ),
     Route(
@@ -220,6 +230,7 @@ ROUTES = (
         errors=(
             *_FIND,
             "post.state_invalid",
+            "post.approval_pending",
             "post.no_retryable_deliveries",
             "validation.post_limit_exhausted",
             *_KEYED,
@@ -249,7 +260,14 @@ ROUTES = (
         {200: f"{_SAYS}PostResponse"},
         scope="posts:write",
         body=f"{_ASKS}ResolveRequest",
-        errors=(*_FIND, "post.state_invalid", "resource.not_found", "validation.field_required", *_KEYED),
+        errors=(
+            *_FIND,
+            "post.state_invalid",
+            "post.approval_pending",
+            "resource.not_found",
+            "validation.field_required",
+            *_KEYED,
+        ),
         idempotency="claim",
         description=(
             "A target needs review when nobody can know whether the network published it. Look at the account: "
@@ -270,7 +288,8 @@ ROUTES = (
         "Live engagement numbers per target",
         {200: f"{_SAYS}MetricsResponseWrapper"},
         scope="posts:read",
-        errors=_FIND,
+        errors=_FIND_ANY,
         description="A target that cannot be read carries an error object instead of numbers.",
     ),
+    *workflow(_FIND, _JUDGE, (*_PLACED, *_KEYED), _POST),
 )

@@ -9,7 +9,16 @@ from shared.api.v1.models_common import VisibilityName
 from shared.api.v1.models_posts import MediaInput
 
 StatusName = Literal[
-    "draft", "scheduled", "publishing", "published", "partial", "failed", "cancelled", "missed", "needs_review"
+    "draft",
+    "awaiting_approval",
+    "scheduled",
+    "publishing",
+    "published",
+    "partial",
+    "failed",
+    "cancelled",
+    "missed",
+    "needs_review",
 ]
 
 
@@ -54,6 +63,8 @@ class PostTargetResponse(View):
     """The target's own, where it differs from the post's; so for the following."""
     title: str | None = None
     media: list[MediaInput] | None = None
+    media_ids: list[str] | None = None
+    """Those of ``media`` that are files of the library."""
     first_comment: str | None = None
     visibility: VisibilityName | None = None
     page_id: str | None = None
@@ -73,6 +84,15 @@ class SegmentResponse(View):
 
     text: str
     media: list[MediaInput]
+
+
+class ApprovalResponse(View):
+    """Where a post stands that somebody had to agree to. ``by``: the person or key of the last step."""
+
+    state: Literal["awaiting", "approved", "rejected"]
+    at: Time
+    by: str | None = None
+    reason: str | None = None
 
 
 class PostResponse(View):
@@ -104,6 +124,12 @@ class PostResponse(View):
     """Archived by you: left out of lists."""
     deleted_at: Time | None = None
     """Set once the post was deleted. It is then ``cancelled``, out of the lists, and cannot be changed."""
+    tags: list[str] | None = None
+    campaign_id: str | None = None
+    approval: ApprovalResponse | None = None
+    """Left out where nobody had to agree."""
+    queued: bool | None = None
+    """True: its time is a slot of a queue."""
     max_lateness: int
     """Minutes after its time until the post is ``missed`` instead of sent."""
 

@@ -75,7 +75,8 @@ def list_(ports: Ports, caller: Caller, wanted: ListPosts) -> Page:
 
     Raises Invalid: an unknown platform, an unreadable time, a cursor of another list.
     """
-    query, keep = _plan(caller, wanted, brands.allowed_accounts(ports, caller))
+    allowed = _narrowed(brands.allowed_accounts(ports, caller), _of_brand(ports, caller, wanted.brand_id))
+    query, keep = _plan(caller, wanted, allowed)
     found, last, more = _scan(ports, query, keep, wanted)
     by_post: dict[str, list[Target]] = {}
     for target in load_targets(ports, caller, found):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from shared.platforms.manifest import Action, Feature, MediaLimit, NotOffered, Source, TextLimit
+from shared.platforms.manifest import Action, Feature, MediaLimit, NotOffered, Price, Source, TextLimit
 
 _READ = date(2026, 11, 22)
 _COUNTING = Source("https://docs.x.com/fundamentals/counting-characters", _READ)
@@ -44,6 +44,10 @@ IMAGE = MediaLimit(
 TEXT = TextLimit(280, "weighted", "limits:count", _COUNTING)
 # X names no limit of a message on the pages of its API v2; 10,000 characters are those of the older message API.
 _MESSAGE = TextLimit(10_000, "chars", "", _MESSAGES, required=True)
+
+# Pay per use, without tiers: «Content: Create» and «Content: Create (with URL)», each per request.
+_PRICING = Source("https://docs.x.com/x-api/getting-started/pricing", _READ)
+PRICES = (Price("0.015", _PRICING), Price("0.200", _PRICING, with_link=True))
 
 ACTIONS = (
     Action("comment.create", "inbox", TEXT, media=IMAGE, max_media=4),

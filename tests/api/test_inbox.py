@@ -118,7 +118,8 @@ def test_comments_come_page_by_page(call: Api) -> None:
     call.rig.clock.advance(5 * 86_400)
     whole = [one["id"] for one in seen(call, account, post)]
     assert len(whole) > 2
-    found, query = [], ""
+    found: list[str] = []
+    query: str | None = ""
     while query is not None:
         page = call("GET", f"/v1/inbox/comments/{post}?account_id={account}&limit=1{query}").json
         found += [one["id"] for one in page["data"]]
@@ -163,7 +164,8 @@ def test_conversations_of_all_accounts_are_merged(call: Api) -> None:
     assert {row["platform"] for row in whole["data"]} == {"facebook", "instagram", "bluesky"}
     times = [row["last_message_at"] for row in whole["data"]]
     assert times == sorted(times, reverse=True)
-    found, query = [], ""
+    found: list[str] = []
+    query: str | None = ""
     while query is not None:
         page = call("GET", f"/v1/inbox/conversations?limit=2{query}").json
         found += [row["id"] for row in page["data"]]

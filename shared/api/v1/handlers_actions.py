@@ -12,7 +12,7 @@ from shared.api.v1 import models_actions as models
 from shared.api.v1 import views_actions as views
 from shared.api.v1.decode_posts import media_input
 from shared.api.v1.encode_posts import failure
-from shared.domain import codec, targets
+from shared.domain import codec, nesting, targets
 from shared.domain.errors import Invalid
 from shared.domain.posts import Target
 from shared.operations.engaging import acting, ads, following, reading, resources, scopes
@@ -163,7 +163,7 @@ def _shown(target: Target) -> views.ActionResponse:
         verb=_verb(target),
         on=(piece.deed.on if piece.deed else "") or None,
         text=piece.text or None,
-        arguments=dict(piece.options),
+        arguments=nesting.unpacked(piece.options),
         status=targets.action_status(target),
         platform_id=live.id if live else None,
         permalink=live.permalink if live else None,

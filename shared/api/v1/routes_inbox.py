@@ -48,8 +48,15 @@ SPELLED: Mapping[str, str] = {
     "platform.whatsapp.template_not_found": "whatsapp.template_not_found",
     "platform.whatsapp.template_paused": "whatsapp.template_paused",
     "platform.whatsapp.business_app_number": "whatsapp.business_app_number",
+    "platform.whatsapp.no_account": "whatsapp.no_account",
 }
-MESSAGING = tuple(dict.fromkeys(code for code in SPELLED.values() if code.startswith("whatsapp.")))
+MESSAGING = tuple(
+    f"whatsapp.{code}"
+    for code in (
+        *("window_closed", "frequency_cap", "pair_rate_limit", "throughput_exceeded", "user_opted_out"),
+        *("undeliverable", "template_not_found", "template_paused"),
+    )
+)
 
 _PROMISE = (
     "It is an action, with the promise of posts: sent at most once, never lost in silence. The answer waits up to 8 seconds "

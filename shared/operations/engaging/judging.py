@@ -10,6 +10,7 @@ from types import MappingProxyType
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, Reconnect, Unsupported
+from shared.domain.nesting import packed
 from shared.domain.posts import MediaRef
 from shared.operations import networks, sessions
 from shared.operations.engaging import ids
@@ -64,7 +65,7 @@ def judge(ports: Ports, caller: Caller, order: Order) -> Judged:
     account = _account(ports, caller, order.account_id)
     manifest = registry.manifest(account.platform)
     action, now = known_action(manifest, order.verb), ports.clock.now()
-    order, found = _in_full(action, order), Findings()
+    order, found = _in_full(action, replace(order, arguments=packed(order.arguments))), Findings()
     due_at = times.due(order.scheduled_at, order.timezone, "scheduled_at", now) if order.scheduled_at else now
     found.errors += _shape(manifest, action, order)
     found.errors += _text(manifest, action, order)

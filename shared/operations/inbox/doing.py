@@ -72,14 +72,19 @@ def refusal(target: Target) -> RostrumError:
 
 def as_error(failure: Failure, target: Target) -> RostrumError:
     """A target's failure as the error that it would have been, had somebody asked directly."""
+    return error_of(failure, target.platform, target.id)
+
+
+def error_of(failure: Failure, platform: str, action_id: str = "") -> RostrumError:
+    """A failure as an error of the tree: by how its code ends, else by whose it is."""
     kind = next((kind for end, kind in _BY_END if failure.code.endswith(end)), _BY_CATEGORY[failure.category])
     named = _FIELD.match(failure.message) if kind is Invalid else None
     meta = {
         "field": named[1] if named else None,
-        "platform": target.platform,
+        "platform": platform,
         "platform_code": failure.platform_code or None,
         "platform_message": failure.platform_message or None,
-        "action_id": target.id,
+        "action_id": action_id or None,
         "retry_after_seconds": RETRY_SECONDS if kind is Limited else None,
     }
     return kind(failure.code, failure.message, **{name: value for name, value in meta.items() if value is not None})

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from shared.domain.content import Act, MediaFile, Parent, Piece, Role
+from shared.domain.nesting import unpacked
 from shared.domain.posts import PUBLISH, Deed, PieceDoc, Target
 from shared.operations import media
 from shared.operations.publishing import claims
@@ -51,7 +52,7 @@ def view(ports: Ports, target: Target) -> Piece | Act:
 
 
 def _act(doc: PieceDoc, deed: Deed, files: tuple[MediaFile, ...]) -> Act:
-    return Act(deed.verb, deed.on, doc.text, doc.options, files, deed.handles, doc.key, doc.created_at)
+    return Act(deed.verb, deed.on, doc.text, unpacked(doc.options), files, deed.handles, doc.key, doc.created_at)
 
 
 def armed(ports: Ports, target: Target) -> Armed:

@@ -42,6 +42,12 @@ def post(call: Call, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     return ask(call, _wire.post_json(API + path, body, read_timeout=MANIFEST.timing.send_deadline))
 
 
+def patch(call: Call, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A PATCH of a JSON object. Raises Refused, AnswerLost, NotSent."""
+    request = _wire.post_json(API + path, body, read_timeout=MANIFEST.timing.send_deadline)
+    return ask(call, replace(request, method="PATCH"))
+
+
 def send_list(call: Call, method: str, path: str, body: list[dict[str, Any]]) -> dict[str, Any]:
     """A bulk request of the ads API: an array of objects. Raises Refused, AnswerLost, NotSent."""
     data = json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()

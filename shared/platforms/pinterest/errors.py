@@ -67,7 +67,7 @@ _TOO_LONG: Final = _user("text_too_long", "A text is longer than Pinterest allow
 _MEDIA: Final = _user("media_invalid", "Pinterest could not take the image or video. Check its address and format.")
 _INVALID: Final = _user("invalid_request", "Pinterest refused the request as invalid; its own words say why.")
 _NOT_FOUND: Final = _user("not_found", "Pinterest knows no such thing any more.")
-_NO_BOARD: Final = _user("board_unknown", "There is no such board. Look it up in boards.")
+NO_BOARD: Final = _user("board_unknown", "There is no such board. Look it up in boards.")
 _DENIED: Final = _denied("permission_denied", "Pinterest does not allow this to the account.")
 _ACCOUNT: Final = _denied("account_restricted", "Pinterest has restricted or is reviewing this account.")
 _BUSINESS: Final = _denied("business_required", "This needs a Pinterest business account.")
@@ -96,12 +96,12 @@ TABLE: Final[Mapping[Key, ErrorRow]] = {
     Key(403, 2626): _ACCOUNT,
     Key(404, 2): _NOT_FOUND,
     Key(404, 30): _NOT_FOUND,
-    Key(404, 40): _NO_BOARD,
+    Key(404, 40): NO_BOARD,
     Key(404, 50): _NOT_FOUND,
-    Key(404, 404, "board not found"): _NO_BOARD,
+    Key(404, 404, "board not found"): NO_BOARD,
     Key(404, 404): _NOT_FOUND,
     Key(404, 678): _NOT_FOUND,
-    Key(404, 2031): _NO_BOARD,
+    Key(404, 2031): NO_BOARD,
     Key(404, 4161): _NOT_FOUND,
     Key(404, 4180): _NOT_FOUND,
     Key(404, 4184): _NOT_FOUND,

@@ -54,6 +54,8 @@ ROUTES: Final = (
     _route("GET", "/boards", "boards:read", boards.listed),
     _route("POST", "/boards", "boards:read boards:write", boards.create),
     _route("GET", f"/boards/{_ID}", "boards:read", boards.show),
+    _route("PATCH", f"/boards/{_ID}", "boards:read boards:write", boards.change),
+    _route("DELETE", f"/boards/{_ID}", "boards:read boards:write", boards.remove),
     _route("GET", f"/boards/{_ID}/pins", _READ, pins.on_board),
     _route("GET", f"/boards/{_ID}/sections", "boards:read", boards.sections),
     _route("GET", f"/boards/{_ID}/sections/{_ID}/pins", _READ, pins.on_board),

@@ -55,15 +55,55 @@ def sections(asked: Asked, board_id: str) -> Response:
     return wire.page(asked, _sections(board_id))
 
 
+def change(asked: Asked, board_id: str) -> Response:
+    """PATCH /v5/boards/{board_id}."""
+    board, body = _own(asked, board_id), asked.fields("name description privacy")
+    if not body:
+        return wire.invalid("nothing to change")
+    if "name" in body and not str(body["name"] or "").strip():
+        return wire.invalid("'name' is too short")
+    if refusal := _too_long(body):
+        return refusal
+    if body.get("privacy", "PUBLIC") not in {"PUBLIC", "SECRET"}:
+        return wire.invalid(f"{body['privacy']!r} is not one of ['PUBLIC', 'SECRET']")
+    asked.world.put("pinterest.board", board_id, {**board, **body})
+    return wire.answer(view(asked.world, {**board, **body}))
+
+
+def remove(asked: Asked, board_id: str) -> Response:
+    """DELETE /v5/boards/{board_id}, with its Pins."""
+    _own(asked, board_id)
+    for pin_id in (asked.world.get("pinterest.pins", board_id) or {}).get("ids", ()):
+        asked.world.delete("pinterest.pin", pin_id)
+    asked.world.delete("pinterest.pins", board_id)
+    asked.world.delete("pinterest.board", board_id)
+    return Response(204, {}, b"")
+
+
+def _own(asked: Asked, board_id: str) -> dict[str, Any]:
+    """A board that the asker made. Raises Denied."""
+    board = usable(asked, board_id)
+    if board["owner"] != asked.user_id:
+        raise Denied(wire.refused(403, 29, "You are not permitted to access that resource."))
+    return board
+
+
+def _too_long(body: Mapping[str, Any]) -> Response | None:
+    for what, most in (("name", _MOST_NAME), ("description", _MOST_DESCRIPTION)):
+        value = body.get(what) or ""
+        if not isinstance(value, str) or len(value) > most:
+            return wire.invalid(f"{what}: {str(value)[:40]!r} is too long")
+    return None
+
+
 def create(asked: Asked) -> Response:
     """POST /v5/boards."""
     body = asked.fields("name description privacy is_ads_only")
     name, description = body.get("name"), body.get("description") or ""
     if not isinstance(name, str) or not name.strip():
         return wire.invalid("'name' is a required property")
-    for what, value, most in (("name", name, _MOST_NAME), ("description", description, _MOST_DESCRIPTION)):
-        if not isinstance(value, str) or len(value) > most:
-            return wire.invalid(f"{what}: {str(value)[:40]!r} is too long")
+    if refusal := _too_long(body):
+        return refusal
     privacy = body.get("privacy", "PUBLIC")
     if privacy not in {"PUBLIC", "PROTECTED", "SECRET"}:
         return wire.invalid(f"{privacy!r} is not one of ['PUBLIC', 'PROTECTED', 'SECRET']")

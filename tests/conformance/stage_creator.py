@@ -47,13 +47,13 @@ def _read_accounts(call: Api) -> Mapping[str, str]:
 def _draft(call: Api) -> Mapping[str, str]:
     body = {"title": "Product Launch", "content": {"text": "Big news coming tomorrow!"}, "platforms": ["twitter"]}
     names = _accounts(call)
-    return names | {"draft": _made(call, "posts", body)}
+    return {**names, "draft": _made(call, "posts", body)}
 
 
 def _scheduled(call: Api) -> Mapping[str, str]:
     body = {"title": "Weekly Tips", "content": {"text": "Tips"}, "platforms": ["twitter", "linkedin"]}
     names = _accounts(call)
-    return names | {"scheduled": _made(call, "posts", body | {"status": "scheduled", "scheduled_at": LATER})}
+    return {**names, "scheduled": _made(call, "posts", body | {"status": "scheduled", "scheduled_at": LATER})}
 
 
 def _measured(
@@ -78,7 +78,7 @@ def _measured(
     for _ in range(2):
         call.sleep(3 * 3600)
         assert call("GET", f"{BASE}/posts/{post_id}/analytics").status == 200
-    return names | {name: post_id}
+    return {**names, name: post_id}
 
 
 def _earlier_followers(call: Api) -> Mapping[str, str]:

@@ -77,6 +77,8 @@ def _shown(x: Exchange[Any, Any], one: Media) -> models.MediaItemResponse:
         failure=one.failure or None,
         created_at=one.created_at,
         url=media.preview_url(x.ports, one) if one.status == "ready" else None,
+        thumbnails=media.thumbnail_urls(x.ports, one) or None,
+        alt_text=(facts.alt_text or None) if facts else None,
         width=facts.width if facts else None,
         height=facts.height if facts else None,
         duration_seconds=facts.duration if facts else None,

@@ -36,6 +36,9 @@ class MediaItemResponse(View):
     """Why it was refused, of a failed one."""
     created_at: Time
     url: str | None = None
+    thumbnails: dict[str, str] | None = None
+    """Links to smaller copies of an image (``small``, ``medium``), where they were made already."""
+    alt_text: str | None = None
     width: int | None = None
     height: int | None = None
     duration_seconds: float | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from shared.domain import codec
 from shared.domain.accounts import Account
@@ -22,14 +23,15 @@ from shared.operations.analytics import counting
 from shared.ports.store import StoreError, Transaction, Write
 from shared.ports.world import Ports
 
-APART = timedelta(minutes=5)  # readings that are closer together replace each other
+APART = timedelta(minutes=5)  # between kept readings; but for the newest, which is always kept
+R = TypeVar("R", Reading, FollowerReading)
 _FOLLOWERS = ("followers", "followers_count")  # as networks' folders keep it in an account's metadata
 
 
 def keep_post(ports: Ports, space: str, post_id: str, fresh: Mapping[str, Known]) -> PostNumbers:
     """The post's numbers with these fresh ones (by target id). That they cannot be kept just now hurts nobody."""
     path, now = post_numbers_path(space, post_id), ports.clock.now()
-    made = PostNumbers(post_id, now)
+    made = with_reading(PostNumbers(post_id, now), fresh, now)
 
     def body(txn: Transaction) -> PostNumbers:
         nonlocal made
@@ -52,8 +54,12 @@ def with_reading(before: PostNumbers, fresh: Mapping[str, Known], now: datetime)
     known = {**before.known, **fresh}
     counts = counting.added(one.counts for one in known.values())
     reading = Reading(now, counts.impressions, counting.engagements(counts))
-    older = [one for one in before.readings if now - one.at >= APART]
-    return PostNumbers(before.post_id, now, known, (*older, reading)[-MAX_READINGS:])
+    return PostNumbers(before.post_id, now, known, (*thinned(before.readings), reading)[-MAX_READINGS:])
+
+
+def thinned(row: tuple[R, ...]) -> tuple[R, ...]:
+    """Pure: readings, without the last one if it came too soon after the one before it."""
+    return row[:-1] if len(row) > 1 and row[-1].at - row[-2].at < APART else row
 
 
 def of_posts(ports: Ports, space: str, post_ids: Sequence[str]) -> dict[str, PostNumbers]:
@@ -70,8 +76,7 @@ def keep_followers(ports: Ports, account: Account, followers: int) -> AccountNum
     def body(txn: Transaction) -> AccountNumbers:
         doc = txn.get(path)
         before = codec.decode(AccountNumbers, doc.data).readings if doc else ()
-        older = [one for one in before if now - one.at >= APART]
-        kept = AccountNumbers(account.id, now, (*older, *made.readings)[-MAX_READINGS:])
+        kept = AccountNumbers(account.id, now, (*thinned(before), *made.readings)[-MAX_READINGS:])
         txn.write(Write("set", path, codec.encode(kept)))
         return kept
 

@@ -19,9 +19,11 @@ from datetime import datetime
 from shared.domain import codec
 from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Broken, Forbidden, Missing
+from shared.domain.exports import Export
 from shared.domain.users import User, user_path
 from shared.domain.workspaces import workspace_path
-from shared.operations import accounts, lookup
+from shared.operations import accounts, lookup, tokens
+from shared.operations.exports import files
 from shared.ports.blobs import BlobNotFound, BlobsError
 from shared.ports.store import Doc, Query, Write
 from shared.ports.vault import Place, VaultError
@@ -30,13 +32,14 @@ from shared.ports.world import Ports
 PATIENCE = 20.0  # seconds that a caller waits; the sweeper does what is left
 BATCH = 100
 MODES: tuple[Mode, ...] = ("test", "live")
-COLLECTIONS = (  # what lies below workspaces/{space}, besides targets, accounts and media, which come first
+COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of its own
     "posts",
     "apps",
     "webhooks",
     "deliveries",
     "events",
     "idempotency",
+    "counters",
     "conversations",
     "queues",
     "listings",
@@ -148,6 +151,9 @@ def _accounts(ports: Ports, workspace: str, _own: str) -> bool:
         for doc in _in_space(ports, space, "accounts", 1):
             with suppress(Missing):
                 accounts.disconnect(ports, Caller(workspace, mode, ""), doc.id)
+            if doc.data.get("sealed"):
+                with suppress(VaultError):  # a second time: disconnecting does not insist, and forgets the reference
+                    ports.vault.destroy(tokens.place(space, doc.id), str(doc.data["sealed"]))
             return _removed(ports, [doc])
     return False
 
@@ -159,6 +165,17 @@ def _media(ports: Ports, workspace: str, _own: str) -> bool:
             with suppress(BlobNotFound):
                 ports.blobs.delete(str(key))
     return _removed(ports, found)
+
+
+def _exports(ports: Ports, workspace: str, _own: str) -> bool:
+    """Parts first: the export's document is how they are found."""
+    for space, _ in _spaces(workspace):
+        for doc in _in_space(ports, space, "exports", 1):
+            if not _removed(ports, _in_space(ports, space, f"exports/{doc.id}/parts")):
+                files.forget(ports, codec.decode(Export, doc.data))
+                _removed(ports, [doc])
+            return True
+    return False
 
 
 def _invites(ports: Ports, workspace: str, _own: str) -> bool:
@@ -179,7 +196,19 @@ def _rest(ports: Ports, workspace: str, _own: str) -> bool:
     return False
 
 
-STEPS: tuple[Step, ...] = (_keys, _sessions, _scheduled, _accounts, _media, _invites, _rest, _scheduled, _users, _keys)
+STEPS: tuple[Step, ...] = (
+    _keys,
+    _sessions,
+    _scheduled,
+    _accounts,
+    _media,
+    _exports,
+    _invites,
+    _rest,
+    _scheduled,
+    _users,
+    _keys,
+)
 
 
 def _named(collection: str, doc: Doc) -> str:

@@ -83,10 +83,9 @@ class TestIssuer:
         good = {"iss": ISSUER, "aud": AUDIENCE, "sub": "user_001", "iat": now, "exp": now + 600, "roles": ["creator"]}
         return {name: value for name, value in {**good, **other}.items() if value is not None}
 
-    def token(self, kid: str = "rsa", algorithm: str = "", **other: Any) -> str:
+    def token(self, kid: str = "rsa", /, **other: Any) -> str:
         """A signed token."""
-        algorithm = algorithm or ("EdDSA" if kid == "ed" else "RS256")
-        return jwt.encode(self.claims(**other), self.keys[kid], algorithm, {"kid": kid})
+        return jwt.encode(self.claims(**other), self.keys[kid], "EdDSA" if kid == "ed" else "RS256", {"kid": kid})
 
 
 def google_of(clock: ManualClock, seed: int, public_url: str) -> SimulatedGoogle:

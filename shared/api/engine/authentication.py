@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import cast
 from urllib.parse import urlsplit
 
+from werkzeug.datastructures import Headers
 from werkzeug.http import parse_cookie
 
 from shared.api.engine.routes import ADMIN, Route
@@ -14,11 +15,12 @@ from shared.domain.errors import Forbidden, Invalid
 from shared.operations import callers
 from shared.ports.world import Ports
 
+Sent = Mapping[str, str] | Headers
 MODE = "Rostrum-Mode"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def by_bearer(ports: Ports, headers: Mapping[str, str]) -> Caller:
+def by_bearer(ports: Ports, headers: Sent) -> Caller:
     """The caller behind ``Authorization: Bearer …`` or, without such a header, behind a browser's session cookie.
 
     People and JWTs choose the mode with ``Rostrum-Mode: test`` (live if left out); a key has its own.
@@ -30,7 +32,7 @@ def by_bearer(ports: Ports, headers: Mapping[str, str]) -> Caller:
     return by_role(ports, headers)
 
 
-def by_role(ports: Ports, headers: Mapping[str, str]) -> Caller:
+def by_role(ports: Ports, headers: Sent) -> Caller:
     """The caller behind ``Authorization: Bearer …``: a JWT whose roles give it its scopes, a key, or a session's token.
 
     For dialects that browsers do not speak. Raises as :func:`by_bearer`; a JWT of the configured issuer without one of
@@ -48,7 +50,7 @@ def check_scope(caller: Caller, route: Route) -> None:
         raise Forbidden("auth.insufficient_scope", message, required_scope=route.scope)
 
 
-def check_origin(ports: Ports, method: str, headers: Mapping[str, str]) -> None:
+def check_origin(ports: Ports, method: str, headers: Sent) -> None:
     """Refuse what another site made a browser send: a cookie alone proves nothing of who wished it. Raises Forbidden.
 
     Browsers set ``Sec-Fetch-Site`` and ``Origin`` themselves; no page can. Requests with an Authorization header are
@@ -62,7 +64,7 @@ def check_origin(ports: Ports, method: str, headers: Mapping[str, str]) -> None:
         raise Forbidden("auth.origin_mismatch", text)
 
 
-def session_cookie(ports: Ports, headers: Mapping[str, str]) -> str | None:
+def session_cookie(ports: Ports, headers: Sent) -> str | None:
     """The session's token that the browser sent, None if there is none."""
     given = headers.get("Cookie")
     return parse_cookie(given).get(cookie_name(ports, "session")) if given else None
@@ -90,7 +92,7 @@ def own_origin(ports: Ports) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def _mode(headers: Mapping[str, str]) -> Mode:
+def _mode(headers: Sent) -> Mode:
     given = headers.get(MODE, "live").strip().lower()
     if given not in ("test", "live"):
         raise Invalid("validation.field_invalid", f"{MODE}: test or live.", field=MODE)

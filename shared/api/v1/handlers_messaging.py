@@ -25,17 +25,17 @@ _Bare = Exchange[None, None]
 # ----------------------------------------------------------------------------------------------------- numbers
 
 
-def request_code(x: Exchange[models.WhatsAppRequestCodeRequest, None]) -> Reply:
+def request_code(x: Exchange[models.MessagingRequestCodeRequest, None]) -> Reply:
     """POST /v1/platforms/whatsapp/phone-numbers/{id}/request-code"""
     return _set(x, "request_code", {"method": x.body.method, "language": x.body.language})
 
 
-def verify_code(x: Exchange[models.WhatsAppVerifyCodeRequest, None]) -> Reply:
+def verify_code(x: Exchange[models.MessagingVerifyCodeRequest, None]) -> Reply:
     """POST /v1/platforms/whatsapp/phone-numbers/{id}/verify-code"""
     return _set(x, "verify_code", {"code": x.body.code})
 
 
-def register(x: Exchange[models.WhatsAppRegisterRequest, None]) -> Reply:
+def register(x: Exchange[models.MessagingRegisterRequest, None]) -> Reply:
     """POST /v1/platforms/whatsapp/phone-numbers/{id}/register"""
     return _set(x, "register", {"pin": x.body.pin})
 
@@ -61,10 +61,10 @@ def status(x: _Bare) -> Reply:
 
 def profile(x: _Bare) -> Reply:
     """GET /v1/platforms/whatsapp/phone-numbers/{id}/business-profile"""
-    return Reply(200, _view(views.WhatsAppBusinessProfile, business.profile(x.ports, x.caller, _account(x))))
+    return Reply(200, _view(views.MessagingBusinessProfile, business.profile(x.ports, x.caller, _account(x))))
 
 
-def update_profile(x: Exchange[models.WhatsAppUpdateBusinessProfileRequest, None]) -> Reply:
+def update_profile(x: Exchange[models.MessagingUpdateBusinessProfileRequest, None]) -> Reply:
     """PUT /v1/platforms/whatsapp/phone-numbers/{id}/business-profile"""
     given = x.body.model_dump(exclude_none=True)
     account = _account(x)
@@ -85,12 +85,12 @@ def templates(x: Exchange[None, models.TemplatesQuery]) -> Reply:
     if page.next:
         query = urlencode({"limit": q.limit, "cursor": page.next})
         following = f"/v1/platforms/{PLATFORM}/accounts/{account.id}/templates?{query}"
-    paging = views.WhatsAppTemplateListPaging(cursors=views.WhatsAppCursors(after=page.next or None), next=following)
-    rows = [_view(views.WhatsAppTemplateInfo, row) for row in page.items]
-    return Reply(200, views.WhatsAppTemplateListResponse(data=rows, paging=paging))
+    paging = views.MessagingTemplateListPaging(cursors=views.MessagingCursors(after=page.next or None), next=following)
+    rows = [_view(views.MessagingTemplateInfo, row) for row in page.items]
+    return Reply(200, views.MessagingTemplateListResponse(data=rows, paging=paging))
 
 
-def create_template(x: Exchange[models.WhatsAppCreateTemplateRequest, None]) -> Reply:
+def create_template(x: Exchange[models.MessagingCreateTemplateRequest, None]) -> Reply:
     """POST /v1/platforms/whatsapp/accounts/{id}/templates"""
     account, given = _account(x), _definition(x.body)
     business.refuse_faults(PLATFORM, "template.create", given)
@@ -100,7 +100,7 @@ def create_template(x: Exchange[models.WhatsAppCreateTemplateRequest, None]) -> 
 def _created(target: Target) -> Reply:
     live = target.first
     raw = live.raw if live else {}
-    shown = views.WhatsAppTemplateCreateResponse(
+    shown = views.MessagingTemplateCreateResponse(
         id=live.id if live else "", status=raw.get("status"), category=raw.get("category")
     )
     return Reply(201, shown)
@@ -116,10 +116,10 @@ def template(x: Exchange[None, models.TemplateQuery]) -> Reply:
     """GET /v1/platforms/whatsapp/templates/{id}"""
     with awaited.spelled():
         _, row = business.template(x.ports, x.caller, PLATFORM, x.path["id"], x.query.account_id)
-    return Reply(200, _view(views.WhatsAppTemplateInfo, row))
+    return Reply(200, _view(views.MessagingTemplateInfo, row))
 
 
-def edit_template(x: Exchange[models.WhatsAppEditTemplateRequest, models.TemplateQuery]) -> Reply:
+def edit_template(x: Exchange[models.MessagingEditTemplateRequest, models.TemplateQuery]) -> Reply:
     """PUT /v1/platforms/whatsapp/templates/{id}"""
     given = _definition(x.body)
     with awaited.spelled():
@@ -128,15 +128,17 @@ def edit_template(x: Exchange[models.WhatsAppEditTemplateRequest, models.Templat
     return awaited.one(x, Order(account.id, "template.edit", str(row["id"]), arguments=given), lambda _: Reply(204))
 
 
-def validate_template(x: Exchange[models.WhatsAppCreateTemplateRequest, None]) -> Reply:
+def validate_template(x: Exchange[models.MessagingCreateTemplateRequest, None]) -> Reply:
     """POST /v1/platforms/whatsapp/templates/validate"""
     found = business.examine(PLATFORM, "template.create", _definition(x.body))
     errors, warnings = [one for one in found if one.severe], [one for one in found if not one.severe]
-    shown = views.WhatsAppValidateTemplateResponse(valid=not errors, errors=_issues(errors), warnings=_issues(warnings))
+    shown = views.MessagingValidateTemplateResponse(
+        valid=not errors, errors=_issues(errors), warnings=_issues(warnings)
+    )
     return Reply(200, shown)
 
 
-def send_template(x: Exchange[models.WhatsAppSendTemplateRequest, None]) -> Reply:
+def send_template(x: Exchange[models.MessagingSendTemplateRequest, None]) -> Reply:
     """POST /v1/platforms/whatsapp/accounts/{id}/send-template"""
     account, body = _account(x), x.body
     given: dict[str, Any] = {"name": body.template_name, "language": {"code": body.language}}
@@ -149,10 +151,10 @@ def send_template(x: Exchange[models.WhatsAppSendTemplateRequest, None]) -> Repl
 def _sent(target: Target) -> Reply:
     live = target.first
     made, raw = (live.id, live.raw) if live else ("", {})
-    shown = views.WhatsAppSendTemplateResponse(
+    shown = views.MessagingSendTemplateResponse(
         messaging_product=raw.get("messaging_product"),
-        contacts=[_view(views.WhatsAppContact, one) for one in raw.get("contacts") or ()],
-        messages=[_view(views.WhatsAppMessageRef, one) for one in raw.get("messages") or ()],
+        contacts=[_view(views.MessagingContact, one) for one in raw.get("contacts") or ()],
+        messages=[_view(views.MessagingMessageRef, one) for one in raw.get("messages") or ()],
         message_id=encode_inbox.new_id("message", target.platform, made),
     )
     return Reply(200, shown)
@@ -165,7 +167,7 @@ def _account(x: Exchange[Any, Any]) -> Account:
     return business.account_of(x.ports, x.caller, PLATFORM, x.path["id"])
 
 
-def _definition(body: models.WhatsAppCreateTemplateRequest | models.WhatsAppEditTemplateRequest) -> dict[str, Any]:
+def _definition(body: models.MessagingCreateTemplateRequest | models.MessagingEditTemplateRequest) -> dict[str, Any]:
     return body.model_dump(exclude_none=True)
 
 
@@ -174,8 +176,8 @@ def _view(of: type[Any], row: Mapping[str, Any]) -> Any:
     return of.model_validate({name: row[name] for name in of.model_fields if row.get(name) is not None})
 
 
-def _issues(found: Iterable[Fault]) -> list[views.WhatsAppTemplateValidationIssue]:
+def _issues(found: Iterable[Fault]) -> list[views.MessagingTemplateValidationIssue]:
     return [
-        views.WhatsAppTemplateValidationIssue(component_index=one.index, field=one.field, message=one.message)
+        views.MessagingTemplateValidationIssue(component_index=one.index, field=one.field, message=one.message)
         for one in found
     ]

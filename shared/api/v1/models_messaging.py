@@ -34,26 +34,26 @@ Language = Annotated[str, Field(min_length=2, max_length=16)]
 Six = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 
 
-class WhatsAppRequestCodeRequest(Body):
+class MessagingRequestCodeRequest(Body):
     """How the code comes, and in which language (``en_US``)."""
 
     method: Literal["SMS", "VOICE"]
     language: Annotated[str, Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")]
 
 
-class WhatsAppVerifyCodeRequest(Body):
+class MessagingVerifyCodeRequest(Body):
     """The code that came."""
 
     code: Six
 
 
-class WhatsAppRegisterRequest(Body):
+class MessagingRegisterRequest(Body):
     """The number's PIN of two-step verification; kept nowhere."""
 
     pin: Six
 
 
-class WhatsAppUpdateBusinessProfileRequest(Body):
+class MessagingUpdateBusinessProfileRequest(Body):
     """What changes; the rest stays."""
 
     about: str | None = Field(None, min_length=1, max_length=139)
@@ -84,7 +84,7 @@ class TemplateQuery(Body):
     account_id: str = Field("", max_length=128)
 
 
-class WhatsAppTemplateButtonDef(Body):
+class MessagingTemplateButtonDef(Body):
     """A button of a template."""
 
     type: Literal["QUICK_REPLY", "URL", "PHONE_NUMBER", "COPY_CODE"]
@@ -94,32 +94,32 @@ class WhatsAppTemplateButtonDef(Body):
     example: Any = None
 
 
-class WhatsAppTemplateComponentDef(Body):
+class MessagingTemplateComponentDef(Body):
     """A part of a template."""
 
     type: Literal["HEADER", "BODY", "FOOTER", "BUTTONS"]
     format: Literal["TEXT", "IMAGE", "VIDEO", "DOCUMENT"] | None = None
     text: str | None = Field(None, max_length=4096)
-    buttons: list[WhatsAppTemplateButtonDef] | None = Field(None, max_length=20)
+    buttons: list[MessagingTemplateButtonDef] | None = Field(None, max_length=20)
     example: dict[str, Any] | None = None
 
 
-class WhatsAppCreateTemplateRequest(Body):
+class MessagingCreateTemplateRequest(Body):
     """A new template; WhatsApp reviews it."""
 
     name: str = Field(min_length=1, max_length=1024)
     language: Language
     category: Category
-    components: list[WhatsAppTemplateComponentDef] = Field(min_length=1, max_length=10)
+    components: list[MessagingTemplateComponentDef] = Field(min_length=1, max_length=10)
 
 
-class WhatsAppEditTemplateRequest(Body):
+class MessagingEditTemplateRequest(Body):
     """All components: they replace those that stand."""
 
-    components: list[WhatsAppTemplateComponentDef] = Field(min_length=1, max_length=10)
+    components: list[MessagingTemplateComponentDef] = Field(min_length=1, max_length=10)
 
 
-class WhatsAppTemplateParameter(Body):
+class MessagingTemplateParameter(Body):
     """What stands for a variable; ``parameter_name`` where the template's variables have names."""
 
     type: Literal["text"] = "text"
@@ -127,19 +127,19 @@ class WhatsAppTemplateParameter(Body):
     parameter_name: str | None = Field(None, max_length=64)
 
 
-class WhatsAppTemplateComponent(Body):
+class MessagingTemplateComponent(Body):
     """The values of a part. Of a button: which (``index``, from 0) and its ``sub_type``."""
 
     type: Literal["header", "body", "button"]
-    parameters: list[WhatsAppTemplateParameter] | None = Field(None, max_length=32)
+    parameters: list[MessagingTemplateParameter] | None = Field(None, max_length=32)
     sub_type: Literal["quick_reply", "url", "copy_code"] | None = None
     index: int | None = Field(None, ge=0, le=9)
 
 
-class WhatsAppSendTemplateRequest(Body):
+class MessagingSendTemplateRequest(Body):
     """An approved template, with its values, to a number with its country's code (``15551234567``)."""
 
     to: str = Field(min_length=5, max_length=32)
     template_name: str = Field(min_length=1, max_length=512)
     language: Language
-    components: list[WhatsAppTemplateComponent] | None = Field(None, max_length=32)
+    components: list[MessagingTemplateComponent] | None = Field(None, max_length=32)

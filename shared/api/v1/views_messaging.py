@@ -14,7 +14,7 @@ class PhoneNumberStatusResponse(View):
     registered: bool
 
 
-class WhatsAppBusinessProfile(View):
+class MessagingBusinessProfile(View):
     """What people see of the business."""
 
     about: str | None = None
@@ -27,7 +27,7 @@ class WhatsAppBusinessProfile(View):
     websites: list[str] | None = None
 
 
-class WhatsAppTemplateInfo(View):
+class MessagingTemplateInfo(View):
     """A message template."""
 
     id: str
@@ -38,27 +38,27 @@ class WhatsAppTemplateInfo(View):
     components: Any = None
 
 
-class WhatsAppCursors(View):
+class MessagingCursors(View):
     """``after``: send it as ``cursor``."""
 
     after: str | None = None
 
 
-class WhatsAppTemplateListPaging(View):
+class MessagingTemplateListPaging(View):
     """Where it goes on; ``next``: the path of the next page."""
 
-    cursors: WhatsAppCursors
+    cursors: MessagingCursors
     next: str | None = None
 
 
-class WhatsAppTemplateListResponse(View):
+class MessagingTemplateListResponse(View):
     """Message templates."""
 
-    data: list[WhatsAppTemplateInfo]
-    paging: WhatsAppTemplateListPaging
+    data: list[MessagingTemplateInfo]
+    paging: MessagingTemplateListPaging
 
 
-class WhatsAppTemplateCreateResponse(View):
+class MessagingTemplateCreateResponse(View):
     """The template as WhatsApp took it."""
 
     id: str
@@ -66,30 +66,30 @@ class WhatsAppTemplateCreateResponse(View):
     category: str | None = None
 
 
-class WhatsAppContact(View):
+class MessagingContact(View):
     """Whom the message went to: as it was written, and WhatsApp's id."""
 
     input: str
     wa_id: str | None = None
 
 
-class WhatsAppMessageRef(View):
+class MessagingMessageRef(View):
     """The message."""
 
     id: str
     message_status: str | None = None
 
 
-class WhatsAppSendTemplateResponse(View):
+class MessagingSendTemplateResponse(View):
     """WhatsApp has taken the message; whether it arrived is told by events. ``message_id``: our id of it."""
 
     messaging_product: str | None = None
-    contacts: list[WhatsAppContact]
-    messages: list[WhatsAppMessageRef]
+    contacts: list[MessagingContact]
+    messages: list[MessagingMessageRef]
     message_id: str
 
 
-class WhatsAppTemplateValidationIssue(View):
+class MessagingTemplateValidationIssue(View):
     """A finding, and the component that it is about."""
 
     component_index: int | None = None
@@ -97,9 +97,9 @@ class WhatsAppTemplateValidationIssue(View):
     message: str
 
 
-class WhatsAppValidateTemplateResponse(View):
+class MessagingValidateTemplateResponse(View):
     """What WhatsApp would refuse, and what it often does."""
 
     valid: bool
-    errors: list[WhatsAppTemplateValidationIssue]
-    warnings: list[WhatsAppTemplateValidationIssue]
+    errors: list[MessagingTemplateValidationIssue]
+    warnings: list[MessagingTemplateValidationIssue]

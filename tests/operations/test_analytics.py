@@ -134,6 +134,15 @@ def test_what_was_read_is_known_later_without_asking() -> None:
     assert len(call.rig.sandbox.sent) == asked
 
 
+def test_whoever_reads_a_posts_metrics_adds_a_reading_in_whichever_dialect() -> None:
+    call, post = published("linkedin")
+    assert call("GET", f"/v1/posts/{post}/metrics").status == 200
+    call.sleep(3600)
+    series = call("GET", f"/api/v1/creator/social/posts/{post}/analytics").json["timeseries"]
+    assert len(series) == 2
+    assert series[0]["impressions"] < series[1]["impressions"]
+
+
 def test_a_store_that_keeps_nothing_just_now_hurts_nobody() -> None:
     call, post = published("linkedin")
     _failing(call)

@@ -20,6 +20,7 @@ from shared.api.v1.models_posts import (
 )
 from shared.api.v1.spelled import as_sent
 from shared.api.v1.views_posts import PlatformConstraintsResponse
+from shared.operations.analytics import measuring as analytics
 from shared.operations.posts import actions, checking, creating, deleting, editing, listing, measuring, reading
 from shared.operations.posts.views import PostView
 
@@ -77,7 +78,9 @@ def resolve(x: Exchange[ResolveRequest, None]) -> Reply:
 
 def metrics(x: Exchange[None, None]) -> Reply:
     """GET /v1/posts/{pid}/metrics"""
-    return Reply(200, encode.measured(measuring.metrics(x.ports, x.caller, x.path["pid"])))
+    found = measuring.metrics(x.ports, x.caller, x.path["pid"])
+    analytics.noted(x.ports, x.caller, found)  # whoever looks adds a reading to the post's series
+    return Reply(200, encode.measured(found))
 
 
 def validate(x: Exchange[ValidatePostRequest, None]) -> Reply:

@@ -111,6 +111,7 @@ def move(ports: Ports, caller: Caller, account_id: str, brand_id: str) -> Accoun
         if gone:
             raise brands.missing(brand_id)
         txn.write(Write("update", path, {"brand_id": brand_id, "updated_at": now}))
+        txn.write(linking.said(ports, account, "updated", "An account was moved to another brand.", caller.actor))
         return replace(account, brand_id=brand_id, updated_at=now)
 
     return ports.store.transact(body)
@@ -189,7 +190,8 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
     if account.status != "disconnected":  # else: a disconnect that did not come to its end
         gone = {"status": "disconnected", "updated_at": ports.clock.now()}
         try:
-            ports.store.commit([Write("update", doc.path, gone)])
+            said = linking.said(ports, account, "disconnected", "An account was disconnected.", caller.actor)
+            ports.store.commit([Write("update", doc.path, gone), said])
         except NotFound:
             raise lookup.missing("account", account_id) from None
     _revoke(ports, account)

@@ -13,7 +13,7 @@ from shared.domain.accounts import Account
 from shared.domain.brands import Brand, brand_path
 from shared.domain.callers import Caller
 from shared.domain.errors import Missing
-from shared.operations import accounts, apps, brands, invites, lookup
+from shared.operations import accounts, apps, brands, events, invites, lookup
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -50,5 +50,6 @@ def _close(ports: Ports, caller: Caller, brand_id: str) -> None:
             raise brands.missing(brand_id)
         if codec.decode(Brand, doc.data).deleted_at is None:
             txn.write(Write("update", path, {"deleted_at": now}))
+            txn.write(events.noted(ports, caller, "brand", "brand.deleted", brand_id, "A brand was deleted."))
 
     ports.store.transact(body)

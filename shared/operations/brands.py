@@ -17,7 +17,7 @@ from shared.domain.brands import DEFAULT_BRAND, MAX_BRAND_NAME, Brand, brand_of,
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.workspaces import workspace_path
-from shared.operations import allowances, lookup
+from shared.operations import allowances, events, lookup
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -73,7 +73,8 @@ def create(ports: Ports, caller: Caller, name: str, timezone: str = "UTC") -> Br
     allowances.check_brands(ports, caller)
     now = ports.clock.now()
     brand = Brand(ports.ids.new("br"), named, now, now, zone)
-    ports.store.commit([Write("create", brand_path(caller.space, brand.id), codec.encode(brand))])
+    said = events.noted(ports, caller, "brand", "brand.created", brand.id, "A brand was made.")
+    ports.store.commit([Write("create", brand_path(caller.space, brand.id), codec.encode(brand)), said])
     return brand
 
 
@@ -93,6 +94,7 @@ def update(
             raise missing(brand_id)
         changed = replace(known, name=named or known.name, timezone=zone or known.timezone, updated_at=now)
         txn.write(Write("set", brand_path(caller.space, brand_id), codec.encode(changed)))
+        txn.write(events.noted(ports, caller, "brand", "brand.updated", brand_id, "A brand was changed."))
         return changed
 
     return ports.store.transact(body)

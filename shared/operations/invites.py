@@ -15,7 +15,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
 from shared.domain.invites import DAYS, Invite, invite_path
-from shared.operations import apps, brands, lookup, networks
+from shared.operations import apps, brands, events, lookup, networks
 from shared.ports.store import Doc, Op, Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
@@ -127,6 +127,7 @@ def _kept(ports: Ports, invite: Invite, token: str) -> Link:
             text = "platform: an invite is open for this brand and network. Use it, or revoke it first."
             raise Clash("resource.conflict", text, field="platform")
         txn.write(Write("create", invite_path(token), data))
+        txn.write(_said(ports, invite, "created", "An invite was made."))
 
     try:
         ports.store.transact(body)
@@ -146,6 +147,7 @@ def _revoked(ports: Ports, doc: Doc) -> bool:
         invite = codec.of(Invite, latest) if latest else None
         if invite is not None and invite.is_active(now):
             txn.write(Write("update", doc.path, {"revoked_at": now}))
+            txn.write(_said(ports, invite, "revoked", "An invite was taken back."))
         return invite
 
     invite = ports.store.transact(body)
@@ -153,6 +155,19 @@ def _revoked(ports: Ports, doc: Doc) -> bool:
         return False
     _destroy(ports, invite)
     return True
+
+
+def _said(ports: Ports, invite: Invite, what: str, summary: str) -> Write:
+    """The log's entry; never the token."""
+    return events.written(
+        ports,
+        invite.space,
+        "invite",
+        f"invite.{what}",
+        resource_id=invite.id,
+        platform=invite.platform,
+        summary=summary,
+    )
 
 
 def _link(ports: Ports, invite: Invite) -> Link:

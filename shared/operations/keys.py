@@ -10,7 +10,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.keys import MAX_NAME, SCOPE_NAMES, SECRETS, ApiKey, assemble, key_path, preview_of
-from shared.operations import brands, lookup
+from shared.operations import brands, events, lookup
 from shared.ports.store import Doc, Query, Store, Transaction, Write
 from shared.ports.world import Ports
 
@@ -48,7 +48,8 @@ def create(ports: Ports, caller: Caller, command: CreateKey) -> NewKey:
     if sum(key.is_active and key.mode == mode for key in list_(ports, caller)) >= MAX_ACTIVE:
         raise Clash("key.limit_reached", f"This workspace has {MAX_ACTIVE} {mode} keys: revoke one first.")
     new = mint(ports, caller.workspace, mode, name, scopes, created_by=caller.actor, brand_ids=brand_ids)
-    ports.store.commit([stored(new)])
+    said = events.noted(ports, caller, "key", "key.created", new.key.id, "An API key was made.")
+    ports.store.commit([stored(new), said])
     return new
 
 
@@ -82,6 +83,7 @@ def update(
     def body(txn: Transaction) -> ApiKey:
         doc, key = _find(txn, caller, key_id)
         txn.write(Write("update", doc.path, codec.encode(changes)))
+        txn.write(events.noted(ports, caller, "key", "key.updated", key.id, "An API key was changed."))
         return replace(key, **changes)  # type: ignore[arg-type]  # the names above are its fields
 
     return ports.store.transact(body)
@@ -100,6 +102,7 @@ def rotate(ports: Ports, caller: Caller, key_id: str) -> NewKey:
         new = NewKey(replace(key, preview=preview_of(raw), last_used_at=None), raw)
         txn.write(Write("delete", doc.path))
         txn.write(stored(new))
+        txn.write(events.noted(ports, caller, "key", "key.rotated", key.id, "An API key got another secret."))
         return new
 
     return ports.store.transact(body)
@@ -114,6 +117,7 @@ def revoke(ports: Ports, caller: Caller, key_id: str) -> None:
         doc, key = _find(txn, caller, key_id)
         if key.is_active:
             txn.write(Write("update", doc.path, {"revoked_at": now}))
+            txn.write(events.noted(ports, caller, "key", "key.revoked", key.id, "An API key was revoked."))
 
     ports.store.transact(body)
 

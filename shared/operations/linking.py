@@ -12,7 +12,7 @@ from shared.domain.brands import DEFAULT_BRAND, brand_of
 from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, RostrumError
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
-from shared.operations import allowances, brands, tokens
+from shared.operations import allowances, brands, events, tokens
 from shared.ports.store import Doc, Query, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -93,6 +93,21 @@ def forget(ports: Ports, account: Account) -> None:
     ports.store.transact(body)
 
 
+def said(ports: Ports, account: Account, what: str, summary: str, actor: str = "") -> Write:
+    """The log's entry about an account, for the commit that changes it."""
+    return events.written(
+        ports,
+        account.space,
+        "account",
+        f"account.{what}",
+        resource_id=account.id,
+        account_id=account.id,
+        platform=account.platform,
+        summary=summary,
+        actor=actor,
+    )
+
+
 def _known(found: list[Doc]) -> Account | None:
     """The account: as it is connected, else as it was before it was disconnected."""
     accounts = (codec.decode(Account, doc.data) for doc in found)
@@ -134,9 +149,11 @@ def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Acco
         if known is None:
             placed = replace(made, brand_id=brand_id)
             txn.write(Write("create", path, codec.encode(placed)))
+            txn.write(said(ports, placed, "connected", "An account was connected."))
             return placed, ""
         renewed = replace(made, **_lasting(known), brand_id=brand_id)
         txn.write(Write("set", path, codec.encode(renewed)))
+        txn.write(said(ports, renewed, "connected", "An account was connected again."))
         return renewed, known.sealed
 
     return ports.store.transact(body)

@@ -10,7 +10,7 @@ import pytest
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Invalid
 from shared.domain.events import CATEGORIES
-from shared.operations import events, publishing
+from shared.operations import accounts, brand_deletion, brands, events, invites, keys, publishing
 from shared.operations.events import ListEvents
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
@@ -44,15 +44,49 @@ def test_what_became_of_a_post_is_logged_once_however_often_it_is_told(rig: Rig)
     while tasks := rig.queue.take(rig.clock.now()):
         for task in tasks:
             publishing.advance(rig.ports, task.body)
-    assert events.list_(rig.ports, TEST, ListEvents()).entries == ()
+    assert events.list_(rig.ports, TEST, ListEvents(category="post")).entries == ()
     told = [events.observe(rig.ports, one.data, one.attributes) for one in (*rig.bus.messages, *rig.bus.messages)]
     assert told == ["logged", "logged", "known", "known"]
     page = events.list_(rig.ports, TEST, ListEvents(resource_id=view.post.id))
     assert {one.action for one in page.entries} == {"target.published", "post.published"}
     assert all((one.status, one.category) == ("ok", "post") for one in page.entries)
-    [target] = events.list_(rig.ports, TEST, ListEvents(account_id=account.id, platform="bluesky")).entries
+    [target] = events.list_(
+        rig.ports, TEST, ListEvents(account_id=account.id, platform="bluesky", category="post")
+    ).entries
     assert target.metadata["permalink"].startswith("https://")
     assert events.list_(rig.ports, OTHER, ListEvents()).entries == ()
+
+
+def test_what_callers_change_is_logged_with_the_change(rig: Rig) -> None:
+    """In the same commit; who did it is named, and no secret is."""
+    key = keys.create(rig.ports, TEST, keys.CreateKey("CI"))
+    keys.update(rig.ports, TEST, key.key.id, name="CI 2")
+    rotated = keys.rotate(rig.ports, TEST, key.key.id)
+    keys.revoke(rig.ports, TEST, key.key.id)
+    keys.revoke(rig.ports, TEST, key.key.id)  # changes nothing, and says nothing
+    brand = brands.create(rig.ports, TEST, "Acme")
+    account = signed_in(rig)
+    accounts.move(rig.ports, TEST, account.id, brand.id)
+    invite = invites.create(rig.ports, TEST, brand.id, "twitter", 7)
+    accounts.disconnect(rig.ports, TEST, account.id)
+    brand_deletion.delete(rig.ports, TEST, brand.id)
+    assert sorted(found(rig, limit=100)) == [
+        "account.connected",
+        "account.disconnected",
+        "account.updated",
+        "brand.created",
+        "brand.deleted",
+        "invite.created",
+        "invite.revoked",
+        "key.created",
+        "key.revoked",
+        "key.rotated",
+        "key.updated",
+    ]
+    [made] = events.list_(rig.ports, TEST, ListEvents(action="key.created")).entries
+    assert (made.actor, made.resource_id) == (TEST.key_id, key.key.id)
+    told = str([doc for path, doc in rig.store.everything() if "/events/" in path])
+    assert not [secret for secret in (key.raw, rotated.raw, invite.token) if secret in told]
 
 
 def test_a_failure_is_logged_with_its_words_and_its_kind(rig: Rig) -> None:

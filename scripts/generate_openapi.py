@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.api.engine import codes as kinds
 from shared.api.engine import limiting
-from shared.api.engine.routes import Dialect, Route, Upload, load
+from shared.api.engine.routes import ADMIN, Dialect, Route, Upload, load
 from shared.api.v1.dialect import V1
 from shared.runtime.api_edge import DIALECTS
 
@@ -95,9 +96,27 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
                 "apiKey": {"type": "http", "scheme": "bearer", "description": "rst_live_… or rst_test_… (sandbox)"}
             },
             "headers": {"X-Request-ID": _REQUEST_ID, "Idempotent-Replayed": _REPLAYED, **_counted_headers()},
-            "schemas": dict(sorted(schemas.items())),
+            "schemas": used_schemas(paths, schemas),
         },
     }
+
+
+def used_schemas(parts: Any, schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas that an operation refers to, itself or by way of others."""
+    found: set[str] = set()
+    left = _named(parts)
+    while left:
+        found |= left
+        left = {name for one in left for name in _named(schemas[one])} - found
+    return {name: schemas[name] for name in sorted(found)}
+
+
+def _named(part: Any) -> set[str]:
+    """The schemas that this part of the document refers to."""
+    if isinstance(part, Mapping):
+        own = {str(part["$ref"]).rpartition("/")[2]} if "/schemas/" in str(part.get("$ref", "")) else set()
+        return own.union(*(_named(value) for value in part.values()))
+    return set().union(*(_named(item) for item in part)) if isinstance(part, list) else set()
 
 
 def _info(dialect: Dialect) -> dict[str, Any]:
@@ -111,6 +130,7 @@ def _info(dialect: Dialect) -> dict[str, Any]:
             'Errors are `{"error": {"code", "message", "meta"}, "request_id"}`; unknown fields are errors. '
             "Keys that begin with `rst_test_` reach simulated networks only."
         ),
+        "contact": {"name": "Rostrum"},
         "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
     }
 
@@ -123,8 +143,7 @@ def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
         "parameters": [*_path_parameters(route), *_query_parameters(route), *_headers(route)],
         "responses": _responses(dialect, route),
     }
-    if route.description:
-        made["description"] = route.description
+    made["description"] = _described(route)
     made |= {"requestBody": body} if (body := _request_body(route)) else {}
     if route.scope is None:
         made["security"] = []
@@ -132,6 +151,17 @@ def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
         made["x-required-scope"] = route.scope
     made["x-error-codes"] = [shown(dialect, code) for code in codes(route)]
     return made
+
+
+def _described(route: Route) -> str:
+    """What the route says of itself, else its summary; and who may."""
+    if route.scope is None:
+        who = "Open to everybody."
+    elif route.scope == ADMIN:
+        who = "Takes a key of full access, or a signed-in person."
+    else:
+        who = f"Takes the scope `{route.scope}`." if route.scope else "Any valid key may."
+    return f"{route.description or route.summary.rstrip('.') + '.'}\n\n{who}"
 
 
 def codes(route: Route) -> list[str]:
@@ -229,8 +259,10 @@ def _request_body(route: Route) -> dict[str, Any] | None:
 def _upload(route: Route, upload: Upload) -> dict[str, Any]:
     """The file's part, and those of the other fields where it takes any."""
     part = {"type": "string", "contentMediaType": "application/octet-stream"}
-    own: dict[str, Any] = {"type": "object", "properties": {upload.field: part}, "required": [upload.field]}
-    return {"allOf": [own, _ref(route.body)]} if route.body else own
+    made: dict[str, Any] = load(route.body).model_json_schema(ref_template=_REF) if route.body else {"type": "object"}
+    made = {name: value for name, value in made.items() if name not in ("title", "description", "$defs")}
+    made["properties"] = {upload.field: part, **made.get("properties", {})}
+    return made | {"required": [upload.field, *made.get("required", ())]}
 
 
 def _responses(dialect: Dialect, route: Route) -> dict[str, Any]:

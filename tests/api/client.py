@@ -16,6 +16,7 @@ from werkzeug import Request
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
+from scripts.generate_openapi import used_schemas
 from shared.api.engine.handling import handle
 from shared.api.engine.routing import dialect_of
 from shared.domain.callers import Caller
@@ -189,5 +190,6 @@ def _operation(dialect: str, method: str, path: str) -> Any:
 
 @cache
 def _validator(dialect: str, name: str) -> Draft202012Validator:
-    schema = {"$ref": f"#/components/schemas/{name}", "components": document(dialect)["components"]}
+    root = {"$ref": f"#/components/schemas/{name}"}
+    schema = {**root, "components": {"schemas": used_schemas(root, document(dialect)["components"]["schemas"])}}
     return Draft202012Validator(schema)

@@ -99,7 +99,8 @@ def _literal(node: ast.expr | None) -> Iterator[str]:
 
 
 def _settings_read() -> set[str]:
-    paths = [ROOT / "shared" / "runtime" / "settings.py", *(ROOT / "local").glob("*.py")]
+    runtime = ROOT / "shared" / "runtime"
+    paths = [runtime / "settings.py", runtime / "selling.py", *(ROOT / "local").glob("*.py")]
     return {name for path in paths for name in _read_by(path)}
 
 

@@ -25,6 +25,8 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "account.not_found": "ACCOUNT_NOT_FOUND",
         "resource.not_supported": "NOT_SUPPORTED",
         "validation.media_": "INVALID_MEDIA",
+        "media.broken": "INVALID_MEDIA",
+        "media.unsupported_type": "INVALID_MEDIA",
         "publishing.media.": "INVALID_MEDIA",
         "validation.url_not_allowed": "INVALID_MEDIA",
     }

@@ -48,6 +48,8 @@ _NO_REEL = Says("REEL_UPLOAD_FAILED", "Video could not be processed. Ensure form
 _NO_MESSAGES = Says("DM_RESTRICTED", "This account does not have access to Instagram Messaging API.")
 _NOT_OURS = Says("DELETE_FORBIDDEN", "You can only delete media that was created by this app.")
 _OF_THE_FILE = (
+    "media.broken",
+    "media.unsupported_type",
     "validation.media_",
     "publishing.media.",
     ".media_invalid",
@@ -94,7 +96,7 @@ VERBS = (
         "Publish a story of one image or video",
         _WHO,
         common.file("media_url", example="https://example.com/image.jpg"),
-        sets={"content_type": "story"},
+        sets={"content_type": "stories"},
     ),
     *common.interactions(_WHO, "media_id", like=False, delete=False),
     common.message(_WHO, refusals={".permission_denied": _NO_MESSAGES, "resource.not_supported": _NO_MESSAGES}),

@@ -125,6 +125,24 @@ def check_storage(ports: Ports, caller: Caller, used: int, more: int) -> None:
         raise Invalid("billing.storage_quota", text, field="file", limit=limit, used=used)
 
 
+def posts_left(ports: Ports, caller: Caller) -> tuple[int, int] | None:
+    """The posts of a month, and how many of them are left; None where there is no limit, and in the sandbox."""
+    plan = _plan(ports, caller)
+    if plan is None or plan.posts == UNLIMITED:
+        return None
+    start, _ = period(ports, caller.workspace)
+    return plan.posts, max(0, plan.posts - posts_used(ports, caller.workspace, start))
+
+
+def interactions_left(ports: Ports, caller: Caller) -> tuple[int, int] | None:
+    """The interactions of a month, and how many of them are left; None where there is no limit, and in the sandbox."""
+    plan = _plan(ports, caller)
+    if plan is None or plan.interactions == UNLIMITED:
+        return None
+    start, _ = period(ports, caller.workspace)
+    return plan.interactions, max(0, plan.interactions - interactions_used(ports, caller.workspace, start))
+
+
 def metered(ports: Ports, verb: str) -> datetime | None:
     """When an action was counted: now if it costs an interaction, else never."""
     return ports.clock.now() if verb in INTERACTIONS else None

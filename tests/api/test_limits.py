@@ -92,6 +92,8 @@ def test_every_dialect_counts_and_refuses(call: Api, dialect: Dialect) -> None:
 def test_posts_of_a_month_are_counted_where_they_leave_the_draft(call: Api) -> None:
     """Publish, schedule and publish-draft cost one; drafts, edits and the sandbox nothing; refused ones make nothing."""
     at = {"scheduled_at": "2026-12-24T18:00:00Z"}
+    in_the_sandbox = call("POST", "/v1/keys", {"name": "t", "mode": "test"}).json["raw_key"]
+    assert "X-Posts-Limit" not in call("POST", "/v1/posts", {"text": "hi"}, key=in_the_sandbox).headers
     call.serve_on = replace(call.rig.ports, default_plan="pro", memory={})
     accounts = _live_account(call)
     call.serve_on = replace(call.rig.ports, default_plan="free", memory={})
@@ -100,6 +102,8 @@ def test_posts_of_a_month_are_counted_where_they_leave_the_draft(call: Api) -> N
     for number in range(FREE.posts):
         _made(call, {"text": f"post {number}", "targets": targets, **at})
     assert _used(call) == (FREE.posts, FREE.posts)
+    drafted = call("POST", "/v1/posts", {"text": "a draft"})
+    assert (drafted.headers["X-Posts-Limit"], drafted.headers["X-Posts-Remaining"]) == (str(FREE.posts), "0")
     count = len(_live(call, "posts"))
     refused = call("POST", "/v1/posts", {"text": "one more", "targets": targets, **at})
     assert (refused.status, refused.error["code"]) == (429, "validation.post_limit_exhausted")

@@ -76,7 +76,10 @@ def _serve(request: Request, ports: Ports, dialect: Dialect, said: dict[str, str
         check_scope(caller, route)
     exchange, given = _decoded(request, ports, (found, route), caller, said["X-Request-ID"])
     key = replaying.key_of(exchange, request.headers.get("Idempotency-Key"), route, given)
-    return _located(route, replaying.run(replace(exchange, key=key), route, load(route.handler)))
+    reply = _located(route, replaying.run(replace(exchange, key=key), route, load(route.handler)))
+    if caller is not None:
+        limiting.tell_allowances(ports, caller, route, said)
+    return reply
 
 
 def _located(route: Route, reply: Reply) -> Reply:

@@ -4,14 +4,17 @@ when the workspace owes."""
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from shared.api.engine.routes import Route
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Limited
-from shared.operations import budgets
+from shared.operations import allowances, budgets
 from shared.operations.budgets import Taken
+from shared.ports.store import StoreError
 from shared.ports.world import Ports
 
+_POSTS, _INTERACTIONS = "validation.post_limit_exhausted", "validation.interaction_limit_exhausted"
 # What a workspace that owes may still do: pay, see and change who it is, and leave.
 _OPEN = re.compile(r"(/v1/users/me|/v1/billing/.*|/v1/auth(/.*)?|/oauth/.*)")
 
@@ -31,6 +34,17 @@ def count(ports: Ports, caller: Caller, route: Route, headers: dict[str, str]) -
     if since is not None and not open_to_debtors(route):
         text = "The last payment failed. Pay at POST /v1/billing/portal: everything works again then, nothing is lost."
         raise Forbidden("billing.past_due", text, since=since.isoformat())
+
+
+def tell_allowances(ports: Ports, caller: Caller, route: Route, headers: dict[str, str]) -> None:
+    """What is left of the month after a write that a plan counts; nothing where the plan has no limit."""
+    if route.method == "GET":
+        return
+    with suppress(StoreError):  # it is done: that must not fail because a figure is not to be had
+        if _POSTS in route.errors and (left := allowances.posts_left(ports, caller)):
+            headers["X-Posts-Limit"], headers["X-Posts-Remaining"] = map(str, left)
+        if _INTERACTIONS in route.errors and (left := allowances.interactions_left(ports, caller)):
+            headers["X-Interactions-Limit"], headers["X-Interactions-Remaining"] = map(str, left)
 
 
 def open_to_debtors(route: Route) -> bool:

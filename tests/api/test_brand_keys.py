@@ -41,6 +41,7 @@ def _things(call: Api, brand_id: str) -> dict[str, str]:
         "inbox": account,
         "conversation": ids.encode("conversation", ids.Named("bluesky", "3kconvo", account)),
         "brands": brand_id,
+        "platforms": account,
     }
 
 

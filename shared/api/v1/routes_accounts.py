@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.api.engine.routes import Route
+from shared.api.v1.routes_account_details import DETAILS
 from shared.api.v1.routes_actions import READING
 from shared.api.v1.routes_exports import ASK
 
@@ -216,6 +217,7 @@ ROUTES = (
         query=f"{_MODELS}AuthorizeQuery",
         errors=("validation.field_invalid", "auth.state_mismatch"),
     ),
+    *DETAILS,
     *READING,
     ASK,
 )

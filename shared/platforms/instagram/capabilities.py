@@ -86,4 +86,7 @@ ACTIONS = (
     ),
 )
 
-RESOURCES = (Resource("media", "The account's posts and reels, newest first; no stories."),)
+RESOURCES = (
+    Resource("media", "The account's posts and reels, newest first; no stories."),
+    Resource("limits", "How many posts are left of the last 24 hours: posts_remaining, and posts_total."),
+)

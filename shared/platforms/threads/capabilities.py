@@ -69,4 +69,7 @@ RESOURCES = (
         ),
     ),
     Resource("publishing_limit", "What is left of posts, replies, deletions and searches of places in 24 hours."),
+    Resource(
+        "limits", "The same in figures: posts_remaining, posts_total, and so on for replies, deletions, searches."
+    ),
 )

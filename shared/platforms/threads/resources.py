@@ -17,6 +17,7 @@ from shared.platforms.threads import wire
 from shared.platforms.threads.graph import GRAPH
 
 _PAGE = 50
+_COUNTED = {"": "posts", "reply_": "replies", "delete_": "deletions", "location_search_": "location_searches"}
 _PLACE_FIELDS = "id,name,address,city,country,postal_code,latitude,longitude"
 _LIMIT_FIELDS = (
     "quota_usage,config,reply_quota_usage,reply_config,delete_quota_usage,delete_config,"
@@ -35,7 +36,21 @@ def read(call: Call, name: str, arguments: Mapping[str, Any], cursor: str) -> Pa
     if name == "publishing_limit":
         path = f"{call.who.platform_account_id}/threads_publishing_limit"
         return _page(GRAPH.read(call, path, fields=_LIMIT_FIELDS))
+    if name == "limits":
+        return Page((_left(call),))
     raise Missing("resource.unknown", f"Threads has no resource «{name}».", resource=name)
+
+
+def _left(call: Call) -> dict[str, int]:
+    """What Threads counts, as far as it says so."""
+    path = f"{call.who.platform_account_id}/threads_publishing_limit"
+    usage = (_page(GRAPH.read(call, path, fields=_LIMIT_FIELDS)).items or ({},))[0]
+    found: dict[str, int] = {}
+    for prefix, things in _COUNTED.items():
+        total, used = (usage.get(f"{prefix}config") or {}).get("quota_total"), usage.get(f"{prefix}quota_usage")
+        if isinstance(total, int) and isinstance(used, int):
+            found |= {f"{things}_remaining": max(0, total - used), f"{things}_total": total}
+    return found
 
 
 def _places(call: Call, arguments: Mapping[str, Any]) -> Page[Mapping[str, Any]]:

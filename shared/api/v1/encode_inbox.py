@@ -45,6 +45,7 @@ def post(one: Commented) -> views.InboxPostRow:
         platform_id=live.id if live else "",
         platform=one.target.platform,
         account_id=one.target.account_id,
+        page_id=one.account.platform_account_id,
         content=one.target.pieces[0].text,
         permalink=live.permalink if live else None,
         comment_count=one.metrics.comments if one.metrics else None,
@@ -86,6 +87,7 @@ def conversation(row: Row) -> views.ConversationRow:
     return views.ConversationRow(
         id=row.id,
         account_id=row.account.id,
+        page_id=row.account.platform_account_id,
         platform=row.account.platform,
         platform_id=talk.id,
         participant_id=first.id if first else None,
@@ -115,6 +117,7 @@ def message(account: Account, one: Message) -> views.MessageRow:
         attachment_type=first.type if first else None,
         attachment_url=(first.url or None) if first else None,
         attachments=[{"type": file.type, "url": file.url, "id": file.id} for file in one.attachments] or None,
+        status="sent" if one.own else None,
         created_at=one.at,
     )
 
@@ -158,6 +161,7 @@ def mention(account: Account, one: Mention) -> views.MentionItem:
         platform=account.platform,
         platform_id=one.id,
         account_id=account.id,
+        page_id=account.platform_account_id,
         author=views.AuthorInfo(id=who.id, name=who.name, username=who.username, **picture),
         content=views.ContentInfo(text=one.text, media=[]),
         received_at=one.at,

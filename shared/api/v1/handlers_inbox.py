@@ -10,7 +10,7 @@ from shared.api.v1 import encode_inbox as encode
 from shared.api.v1 import models_inbox as models
 from shared.api.v1 import views_inbox as views
 from shared.api.v1.models_common import SuccessResponse
-from shared.domain.errors import Invalid
+from shared.domain.errors import Invalid, Unsupported
 from shared.domain.posts import Target
 from shared.operations.engaging.commands import Order
 from shared.operations.inbox import comments as commenting
@@ -40,7 +40,13 @@ def commented_posts(x: Exchange[None, models.CommentedPostsQuery]) -> Reply:
 
 def comments(x: Exchange[None, models.PostCommentsQuery]) -> Reply:
     """GET /v1/inbox/comments/{postId}"""
-    return _comments(x, Below(x.query.account_id, x.path["postId"], "", x.query.limit, x.query.cursor))
+    q = x.query
+    held = q.moderation_status == "held_for_review"
+    if q.order != "recent" or q.moderation_status == "likely_spam":
+        name = "order" if q.order != "recent" else "moderation_status"
+        text = f"{name}: comments are read newest first, and all that are not spam to the network; leave it out."
+        raise Unsupported("resource.not_supported", text, field=name)
+    return _comments(x, Below(q.account_id, x.path["postId"], "", q.limit, q.cursor, q.q, held))
 
 
 def replies(x: Exchange[None, models.RepliesQuery]) -> Reply:
@@ -122,7 +128,9 @@ def conversations(x: Exchange[None, models.ConversationsQuery]) -> Reply:
         for one, error in found.errors
     ]
     rows, following = [encode.conversation(row) for row in found.rows], encode.pagination(found.next)
-    return Reply(200, views.ConversationsListResponse(data=rows, pagination=following, errors=errors or None))
+    now = x.ports.clock.now()
+    body = views.ConversationsListResponse(data=rows, pagination=following, errors=errors or None, last_synced_at=now)
+    return Reply(200, body)
 
 
 def conversation(x: Exchange[None, None]) -> Reply:
@@ -147,12 +155,17 @@ def messages(x: Exchange[None, models.ConversationMessagesQuery]) -> Reply:
     """GET /v1/inbox/conversations/{id}/messages"""
     account, page = talking.messages(x.ports, x.caller, x.path["id"], x.query.limit, x.query.cursor)
     rows = [encode.message(account, one) for one in page.items]
-    return Reply(200, views.MessagesListResponse(data=rows, pagination=encode.pagination(page.next)))
+    following, now = encode.pagination(page.next), x.ports.clock.now()
+    return Reply(200, views.MessagesListResponse(data=rows, pagination=following, last_synced_at=now))
 
 
 def send_message(x: Exchange[models.SendMessageRequest, None]) -> Reply:
     """POST /v1/inbox/conversations/{id}/messages"""
     account, platform_id = talking.opened(x.ports, x.caller, x.path["id"], x.body.account_id)
+    for index, one in enumerate(x.body.attachments or ()):
+        if one.voice:
+            text = f"attachments[{index}].voice: recordings are not sent as voice messages here. Leave it out."
+            raise Invalid("validation.field_invalid", text, field=f"attachments[{index}].voice")
     letter = _letter(x.body)
     if quoted := x.body.reply_to_message_id:
         named = naming.thing(account, "message", quoted, "reply_to_message_id")

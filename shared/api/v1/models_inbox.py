@@ -39,10 +39,14 @@ class CommentedPostsQuery(Body):
 
 
 class PostCommentsQuery(AccountQuery):
-    """Whose post, and which page."""
+    """Whose post, and which page. ``q``: only those that have these words. ``moderation_status`` ``held_for_review``: only
+    those that are hidden."""
 
     limit: int = Field(25, ge=1, le=100)
     cursor: Cursor = ""
+    moderation_status: Literal["published", "held_for_review", "likely_spam"] = "published"
+    order: Literal["recent", "relevance"] = "recent"
+    q: str = Field("", max_length=256)
 
 
 class RepliesQuery(AccountQuery):
@@ -115,6 +119,7 @@ class DMAttachmentInput(Body):
     source: str = Field(min_length=1, max_length=4096)
     type: Literal["image", "video", "audio", "file"] | None = None
     caption: str = Field("", max_length=1024)
+    voice: bool = False
 
 
 class MessageQuickReply(Body):

@@ -193,7 +193,7 @@ CONVERSATIONS = (
         f"{_HANDLERS}update_conversation",
         "Put a conversation away, or back",
         {200: f"{_COMMON}SuccessResponse"},
-        scope="dms:send",
+        scope="dms:read",
         body=f"{_ASKS}UpdateConversationRequest",
         errors=(*_READ, *_TALK),
         description="In this workspace: the network knows nothing of it.",

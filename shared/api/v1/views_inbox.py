@@ -31,6 +31,8 @@ class InboxPostRow(View):
     platform_id: str
     platform: str
     account_id: str
+    page_id: str
+    """The network's id of the account (a Page is an account of its own here)."""
     content: str
     permalink: str | None = None
     comment_count: int | None = None
@@ -101,6 +103,8 @@ class ConversationRow(View):
 
     id: str
     account_id: str
+    page_id: str
+    """The network's id of the account."""
     platform: str
     platform_id: str
     participant_id: str | None = None
@@ -126,10 +130,13 @@ class AccountError(View):
 
 
 class ConversationsListResponse(View):
-    """Conversations, the last touched first. ``errors``: the accounts that are missing in it."""
+    """Conversations, the last touched first, as the networks had them at ``last_synced_at``: just now. ``errors``: the
+    accounts that are missing in it."""
 
     data: list[ConversationRow]
     pagination: CursorInfo
+    sync_state: Literal["idle"] = "idle"
+    last_synced_at: Time
     errors: list[AccountError] | None = None
 
 
@@ -152,14 +159,18 @@ class MessageRow(View):
     attachment_type: str | None = None
     attachment_url: str | None = None
     attachments: list[dict[str, str]] | None = None
+    status: Literal["sent"] | None = None
+    """Of one's own: the network has it."""
     created_at: Time
 
 
 class MessagesListResponse(View):
-    """The messages of a conversation, newest first."""
+    """The messages of a conversation, newest first, as the network had them at ``last_synced_at``: just now."""
 
     data: list[MessageRow]
     pagination: CursorInfo
+    sync_state: Literal["idle"] = "idle"
+    last_synced_at: Time
 
 
 class SendMessageResponse(View):
@@ -243,11 +254,18 @@ class AuthorInfo(View):
     picture_url: str
 
 
+class MediaInfo(View):
+    """A file of what was said."""
+
+    type: str
+    url: str
+
+
 class ContentInfo(View):
     """What was said."""
 
     text: str
-    media: list[dict[str, str]]
+    media: list[MediaInfo]
 
 
 class MentionItem(View):
@@ -258,6 +276,8 @@ class MentionItem(View):
     platform: str
     platform_id: str
     account_id: str
+    page_id: str
+    """The network's id of the account."""
     author: AuthorInfo
     content: ContentInfo
     received_at: Time

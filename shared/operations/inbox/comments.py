@@ -28,13 +28,16 @@ _FLAGS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """Which comments: right below a post, or the answers to one of them. ``post_id``: the network's, ours, or the inbox's."""
+    """Which comments: right below a post, or the answers to one of them. ``post_id``: the network's, ours, or the inbox's.
+    ``words``: only those that have them. ``hidden``: only those that are."""
 
     account_id: str
     post_id: str
     comment_id: str = ""
     limit: int = 25
     cursor: str = ""
+    words: str = ""
+    hidden: bool = False
 
 
 def list_(ports: Ports, caller: Caller, wanted: Below) -> tuple[Account, str, Page[Comment]]:
@@ -47,13 +50,16 @@ def list_(ports: Ports, caller: Caller, wanted: Below) -> tuple[Account, str, Pa
     if wanted.comment_id:
         parent = naming.thing(account, "comment", wanted.comment_id, "commentId").id
         network_ids.check(commentId=parent)
-    of = cursors.bound("comments", caller.space, account.id, post, parent)
-    above = (parent,) if parent else ("", post)
+    of = cursors.bound("comments", caller.space, account.id, post, parent, wanted.words, wanted.hidden)
+    above, words = (parent,) if parent else ("", post), wanted.words.casefold()
 
     def fetch(at: str) -> Page[Comment]:
         return reading.comments(ports, caller, account.id, post, at)
 
-    return account, post, filled(fetch, of, wanted.limit, wanted.cursor, lambda one: one.parent_id in above)
+    def keep(one: Comment) -> bool:
+        return one.parent_id in above and words in one.text.casefold() and (one.hidden or not wanted.hidden)
+
+    return account, post, filled(fetch, of, wanted.limit, wanted.cursor, keep)
 
 
 def flags(platform: str, comment: Comment) -> dict[str, bool]:

@@ -36,7 +36,9 @@ def read(of: str, cursor: str) -> Any:
         data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         unpack = zlib.decompressobj()
         text = unpack.decompress(data[_MARK:], _UNPACKED)
-        exact = urlsafe_b64encode(data).decode().rstrip("=") == cursor  # base64 decoders pass over what they do not know
+        exact = (
+            urlsafe_b64encode(data).decode().rstrip("=") == cursor
+        )  # base64 decoders pass over what they do not know
         whole = exact and unpack.eof and not unpack.unused_data
         if whole and len(cursor) <= MAX and data[:_MARK] == _mark(of, text):
             return json.loads(text)

@@ -31,6 +31,7 @@ _ACT = (
     "validation.body_too_large",
     "media.not_found",
     "action.state_invalid",
+    "validation.interaction_limit_exhausted",
 )
 _TALK = ("conversation.not_found",)
 

@@ -17,6 +17,7 @@ GENERATORS = (
     "scripts.generate_openapi",
     "scripts.generate_docs",
     "scripts.generate_platforms",
+    "scripts.generate_social",
 )
 
 

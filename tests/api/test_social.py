@@ -20,7 +20,7 @@ from tests.api.client import PHOTO, Answer, Api, api
 from tests.conformance.stage_social import examples
 
 ROOT = Path(__file__).parents[2]
-SPOKEN = [prefix for prefix in PLATFORMS if rows.verbs(prefix) and prefix != "twitter"]
+SPOKEN = [prefix for prefix in PLATFORMS if rows.verbs(prefix) and prefix not in names.ALIASES.values()]
 _ORDER = (
     "accounts",
     "ad_accounts",

@@ -31,7 +31,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "validation.url_not_allowed": "INVALID_MEDIA",
     }
 )
-_STATUSES: Mapping[str, int] = MappingProxyType(
+STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "ACCOUNT_NOT_FOUND": 404,
         "ACCOUNT_NOT_CONNECTED": 404,
@@ -53,7 +53,6 @@ _STATUSES: Mapping[str, int] = MappingProxyType(
         "REFUSED": 502,
     }
 )
-REASONS = tuple(_STATUSES)
 
 
 class Said(errors.RostrumError):
@@ -145,7 +144,7 @@ def failed(failure: Failure, platform: str) -> errors.RostrumError:
 
 def status_of(error: errors.RostrumError) -> int:
     """The HTTP status of an error: of its reason where that has one, else of what it was."""
-    known = _STATUSES.get(error.code.rpartition("/")[2]) if "/" in error.code else None
+    known = STATUSES.get(error.code.rpartition("/")[2]) if "/" in error.code else None
     if known is not None:
         return known
     return statuses.status_of(error.cause if isinstance(error, Said) else error)

@@ -149,7 +149,7 @@ def _operation(dialect: Dialect, route: Route) -> dict[str, Any]:
         made["security"] = []
     elif route.scope:
         made["x-required-scope"] = route.scope
-    made["x-error-codes"] = [shown(dialect, code) for code in codes(route)]
+    made["x-error-codes"] = list(dict.fromkeys(shown(dialect, code) for code in codes(route)))
     return made
 
 
@@ -272,7 +272,9 @@ def _responses(dialect: Dialect, route: Route) -> dict[str, Any]:
         by_status.setdefault(status_of(dialect, code), []).append(code)
     for status, found in by_status.items():
         made[str(status)] = _refusal(
-            dialect, ", ".join(f"`{shown(dialect, code)}`" for code in found), page=route.foreign_query and status < 500
+            dialect,
+            ", ".join(dict.fromkeys(f"`{shown(dialect, code)}`" for code in found)),
+            page=route.foreign_query and status < 500,
         )
     if "429" in made and route.scope is not None:
         made["429"]["headers"] |= _always(route) | {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
@@ -330,7 +332,7 @@ def status_of(dialect: Dialect, code: str) -> int:
 def shown(dialect: Dialect, code: str) -> str:
     """The code as the dialect spells it."""
     body = load(dialect.spell)(kinds.sample(code), "req_1").body
-    return str(getattr(body, "error_code", "") or code)
+    return str(getattr(body, "error_code", "") or getattr(getattr(body, "error", None), "code", "") or code)
 
 
 def _ref(name: str) -> dict[str, str]:

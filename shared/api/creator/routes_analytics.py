@@ -17,7 +17,7 @@ ANALYTICS: tuple[Route, ...] = (
         "A post's numbers, read from its networks now",
         {200: f"{_MODELS}PostAnalyticsResponse"},
         scope="analytics:read",
-        errors=(*FIND, "account.reconnection_required", "platform.*"),
+        errors=(*FIND, "account.reconnection_required", "platform.rate_limited"),
         description=(
             "A platform that cannot be read carries an error instead of numbers; the others are not held up. When none can "
             "be read, because of a network's limit or a dead token, that is the answer."

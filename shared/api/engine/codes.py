@@ -41,6 +41,7 @@ _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the fi
     "account.platform_unsupported": errors.Unsupported,
     "resource.not_supported": errors.Unsupported,
     "ratelimit.": errors.Limited,
+    "platform.rate_limited": errors.Limited,
     "validation.post_limit_exhausted": errors.Limited,
     "validation.interaction_limit_exhausted": errors.Limited,
     "billing.not_configured": errors.Unsupported,

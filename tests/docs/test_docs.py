@@ -99,8 +99,7 @@ def _literal(node: ast.expr | None) -> Iterator[str]:
 
 
 def _settings_read() -> set[str]:
-    runtime = ROOT / "shared" / "runtime"
-    paths = [runtime / "settings.py", runtime / "selling.py", *(ROOT / "local").glob("*.py")]
+    paths = [*(ROOT / "shared" / "runtime").glob("*.py"), *(ROOT / "local").glob("*.py")]
     return {name for path in paths for name in _read_by(path)}
 
 

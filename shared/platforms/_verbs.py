@@ -243,7 +243,13 @@ def delete_post(
     """Take a post down. ``in_body``: the network's ids have slashes, and cannot be part of a path."""
     at = path if in_body else f"{path}/{{{name}}}"
     return Verb(
-        "DELETE", at, "delete_post", summary, (on(name), replace(who, required=False)), says=says, only_ours=only_ours
+        "DELETE",
+        at,
+        "delete_post",
+        summary,
+        (on(name, "POST_ID"), replace(who, required=False)),
+        says=says,
+        only_ours=only_ours,
     )
 
 

@@ -89,7 +89,7 @@ VERBS = (
         campaign=(lifetime_budget(), common.option("funding_instrument_id")),
         group=(
             *group("Reddit", targeting=False),
-            common.option("conversion_pixel_id", required=True),
+            common.option("conversion_pixel_id", required=True, example="a2_1qbspvv"),
             common.option("placements", type="strings"),
         ),
         creative=None,

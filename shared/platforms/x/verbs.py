@@ -33,7 +33,11 @@ VERBS = (
     ),
     common.publish("publish-thread", "post_id", "Publish a thread", _WHO, common.TEXTS),
     common.publish(
-        "repost", "post_id", "Repost somebody's post", _WHO, common.option("post_id", "repost_of", required=True)
+        "repost",
+        "post_id",
+        "Repost somebody's post",
+        _WHO,
+        common.option("post_id", "repost_of", required=True, example="1460323737035677698"),
     ),
     *common.interactions(_WHO),
     common.act(

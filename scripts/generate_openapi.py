@@ -93,7 +93,11 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
         ),
         "components": {
             "securitySchemes": {
-                "apiKey": {"type": "http", "scheme": "bearer", "description": "rst_live_… or rst_test_… (sandbox)"}
+                "apiKey": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key (rst_live_…, rst_test_… for the sandbox), a session's token, or a JWT",
+                }
             },
             "headers": {"X-Request-ID": _REQUEST_ID, "Idempotent-Replayed": _REPLAYED, **_counted_headers()},
             "schemas": used_schemas(paths, schemas),

@@ -359,3 +359,28 @@ def test_a_mention_is_answered(call: Api, platform: str) -> None:
 
 
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
+
+
+def test_a_key_of_another_brand_sees_nothing_of_it(call: Api) -> None:
+    """Lists are empty, everything else is not there; nothing is sent."""
+    for platform in ("facebook", "whatsapp", "google_business"):
+        call.connect(platform)
+    talk = call("GET", "/v1/inbox/conversations").json["data"][0]["id"]
+    brand = call("POST", "/v1/brands", {"name": "other"}).json["id"]
+    key = call("POST", "/v1/keys", {"name": "theirs", "brand_ids": [brand]}).json["raw_key"]
+    page, number = call.accounts["facebook"], call.accounts["whatsapp"]
+    said, template = {"account_id": page, "text": "x"}, {"template_name": "hello_world", "language": "en_US"}
+    for path in ("/v1/inbox/conversations", "/v1/inbox/conversations?status=archived", "/v1/inbox/reviews"):
+        assert call("GET", path, key=key).json["data"] == []
+    for method, path, body in (
+        ("GET", f"/v1/inbox/conversations/{talk}/messages", None),
+        ("POST", f"/v1/inbox/conversations/{talk}/messages", said),
+        ("PATCH", f"/v1/inbox/conversations/{talk}", {"status": "archived"}),
+        ("GET", f"/v1/inbox/comments/1?account_id={page}", None),
+        ("POST", "/v1/inbox/comments/1", said),
+        ("GET", f"/v1/inbox/reviews/{call.accounts['google_business']}", None),
+        ("GET", f"/v1/platforms/whatsapp/phone-numbers/{number}/status", None),
+        ("POST", f"/v1/platforms/whatsapp/accounts/{number}/send-template", {"to": "15550100000", **template}),
+    ):
+        assert call(method, path, body, key=key).status == 404, path
+    assert call.stored("targets") == []

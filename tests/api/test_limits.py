@@ -10,11 +10,13 @@ import pytest
 
 from shared.api.engine.routes import Dialect
 from shared.domain.plans import PLANS
+from shared.ports.store import Write
 from shared.runtime.api_edge import DIALECTS
 from tests.api.client import Answer, Api, api
 
 NAMES = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 FREE = PLANS["free"]
+_POST = "at://did:plc:abc/app.bsky.feed.post/3kabc"
 
 
 @pytest.fixture
@@ -158,3 +160,22 @@ def _used(call: Api) -> tuple[int, int]:
 def _live(call: Api, collection: str) -> list[Any]:
     prefix = f"workspaces/{call.workspace}.live/{collection}/"
     return [path for path, _ in call.rig.store.everything() if path.startswith(prefix)]
+
+
+def test_interactions_of_a_month_are_counted_where_they_are_accepted(call: Api) -> None:
+    """A comment costs one, a like nothing; what is refused is not kept."""
+    comment = {"account_id": _live_account(call), "verb": "comment.create", "on": _POST, "text": "well said"}
+    like = {"account_id": comment["account_id"], "verb": "post.like", "on": _POST}
+    first = call("POST", "/v1/actions", comment)
+    assert first.status == 201, first.json
+    names = ("X-Interactions-Limit", "X-Interactions-Remaining")
+    assert [first.headers[name] for name in names] == [str(FREE.interactions), str(FREE.interactions - 1)]
+    at = {"metered_at": call.rig.clock.now()}
+    space = f"workspaces/{call.workspace}.live"
+    call.rig.store.commit([Write("set", f"{space}/targets/act_{n}", at) for n in range(1, FREE.interactions)])
+    kept = len(_live(call, "targets"))
+    refused = call("POST", "/v1/actions", comment)
+    assert (refused.status, refused.error["code"]) == (429, "validation.interaction_limit_exhausted")
+    assert len(_live(call, "targets")) == kept
+    assert call("POST", "/v1/actions", like).status == 201
+    assert call("GET", "/v1/usage").json["interactions_used"] == FREE.interactions

@@ -63,8 +63,8 @@ def changes(body: models.UpdatePostRequest, targets: tuple[TargetOrder, ...] | N
     if said := body.content:
         given |= {
             "text": said.text,
-            "hashtags": None if said.hashtags is None else tuple(said.hashtags),
-            "mentions": None if said.mentions is None else tuple(said.mentions),
+            "hashtags": None if said.hashtags is None else _words(said.hashtags, "hashtags", "#"),
+            "mentions": None if said.mentions is None else _words(said.mentions, "mentions", "@"),
             "link": _link(said.link),
         }
     return {name: value for name, value in given.items() if value is not None}
@@ -116,11 +116,27 @@ def _item(item: models.MediaItem, field: str) -> MediaInput:
 def _said(content: models.PostContent) -> dict[str, Any]:
     return {
         "text": content.text,
-        "hashtags": tuple(content.hashtags),
-        "mentions": tuple(content.mentions),
+        "hashtags": _words(content.hashtags, "hashtags", "#"),
+        "mentions": _words(content.mentions, "mentions", "@"),
         "link": _link(content.link),
     }
 
 
+def _words(given: Sequence[str], name: str, mark: str) -> tuple[str, ...]:
+    """Each a word, with or without its mark: two words would be one tag and a stray. Raises Invalid."""
+    for index, one in enumerate(given):
+        word = one.removeprefix(mark)
+        if not word or word.split() != [word] or mark in word:
+            field = f"content.{name}[{index}]"
+            text = f"{field}: one word without spaces, with or without {mark}."
+            raise Invalid("validation.field_invalid", text, field=field)
+    return tuple(given)
+
+
 def _link(link: models.LinkContent | None) -> Link | None:
-    return Link(link.url, link.title, link.description) if link else None
+    if link is None:
+        return None
+    if not link.url.startswith(("https://", "http://")) or link.url.split() != [link.url]:
+        text = "content.link.url: an address that begins with https:// or http://, without spaces."
+        raise Invalid("validation.field_invalid", text, field="content.link.url")
+    return Link(link.url, link.title, link.description)

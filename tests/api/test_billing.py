@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.operations import workspaces
+from shared.operations import billing, workspaces
 from tests.api.client import Answer, Api, api
 from tests.support import memory_ports, simulated_stripe
 from tests.support.simulated_stripe import SimulatedStripe
@@ -120,6 +120,8 @@ def test_a_forged_or_stale_notification_changes_nothing(shop: tuple[Api, Simulat
         answer = call("POST", "/v1/billing/webhook", data=bytes_, key=None, Stripe_Signature=header)
         assert (answer.status, answer.error["code"]) == (400, "billing.signature_invalid")
     assert len(stripe.calls) == asked
+    large = call("POST", "/v1/billing/webhook", data=b" " * 1_048_577, key=None, Stripe_Signature=signature)
+    assert large.status == 413
     assert tier(call) == "free"
 
 
@@ -205,6 +207,18 @@ def test_who_may_buy_and_what_is_sold(shop: tuple[Api, SimulatedStripe]) -> None
         assert _status(call, path, key).status == 404
     stripe.down = True
     assert call("POST", "/v1/billing/checkout", STARTER).status == 503
+
+
+def test_leaving_ends_what_is_paid_for(shop: tuple[Api, SimulatedStripe]) -> None:
+    """At once, and only once; a workspace that pays nothing has nothing to end."""
+    call, stripe = shop
+    ports = call.serve_on or call.rig.ports
+    billing.cancel(ports, call.workspace)
+    bought(call, stripe)
+    for _ in range(2):
+        billing.cancel(ports, call.workspace)
+    assert [one for one in stripe.calls if one.startswith("DELETE")] == ["DELETE /v1/subscriptions/sub_1"]
+    assert tier(call) == "free"
 
 
 def _status(call: Api, session: str, key: str) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.operations import choosing, consents, invites, publishing, signing_in, user_deletion
+from shared.operations import brand_deletion, choosing, consents, invites, publishing, signing_in, user_deletion
 from shared.operations.exports import sweeping
 from shared.operations.publishing.sweeping import Swept
 from shared.ports.world import Ports
@@ -27,5 +27,6 @@ def keep(ports: Ports, body: Mapping[str, Any] | None = None) -> Kept:
     forgotten = consents.forget_expired(ports) + choosing.forget_expired(ports) + invites.forget_expired(ports)
     forgotten += signing_in.forget_expired(ports)
     user_deletion.go_on(ports)
+    brand_deletion.go_on(ports)
     sweeping.sweep(ports)
     return Kept(swept, forgotten)

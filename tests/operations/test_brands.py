@@ -14,7 +14,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing, RostrumError
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
-from shared.operations import accounts, apps, brand_deletion, brands, invites
+from shared.operations import accounts, apps, brand_deletion, brands, housekeeping, invites
 from shared.operations.accounts import Connect
 from shared.platforms import registry
 from shared.ports.store import Query, Write
@@ -156,9 +156,10 @@ def test_a_brand_goes_with_all_that_is_in_it(rig: Rig) -> None:
         connected(rig, acme)
 
 
+@pytest.mark.parametrize("by_sweeper", [False, True])
 @pytest.mark.parametrize("call", range(22))
-def test_a_deletion_that_was_interrupted_is_finished_by_the_next(rig: Rig, call: int) -> None:
-    """Whatever was done, the brand is gone from its first write on, and nothing can be put into it."""
+def test_a_deletion_that_was_interrupted_is_finished(rig: Rig, call: int, by_sweeper: bool) -> None:
+    """By whoever deletes it again, or by the sweeper. Whatever was done, the brand is gone from its first write on, and nothing can be put into it."""
     acme = brands.create(rig.ports, TEST, "Acme").id
     connected(rig, acme)
     apps.keep(rig.ports, TEST, "twitter", "an-id", "a-secret", brand_id=acme)
@@ -170,10 +171,15 @@ def test_a_deletion_that_was_interrupted_is_finished_by_the_next(rig: Rig, call:
     if call:  # the first call is a read
         with pytest.raises(Missing):
             connected(rig, acme)
-    with suppress(Missing):  # it was killed after its last write
-        brand_deletion.delete(rig.ports, TEST, acme)
+    if by_sweeper and call:
+        rig.clock.advance(301)
+        housekeeping.keep(rig.ports)
+    else:
+        with suppress(Missing):  # it was killed after its last write
+            brand_deletion.delete(rig.ports, TEST, acme)
     assert accounts.list_(rig.ports, TEST) == []
     assert apps.list_(rig.ports, TEST) == []
     assert rig.ports.store.query(Query(f"workspaces/{TEST.space}/brands")) == []
+    assert rig.ports.store.query(Query("brand_deletions")) == []
     left = rig.ports.store.query(Query("invites"))
     assert not any(codec.decode(Invite, doc.data).is_active(rig.clock.now()) for doc in left)

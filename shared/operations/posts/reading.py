@@ -6,6 +6,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash
 from shared.domain.posts import Target
+from shared.operations import brands
 from shared.operations.posts.views import PostView, load_post, load_targets, no_post, plain_id, view
 from shared.ports.store import Op, Query
 from shared.ports.world import Ports
@@ -43,4 +44,5 @@ def _by_platform_id(ports: Ports, caller: Caller, id: str) -> list[str]:
     where: tuple[tuple[str, Op, str], ...] = (("live_ids", "array_contains", id),)
     docs = ports.store.query(Query(f"workspaces/{caller.space}/targets", where=where, limit=MANY))
     targets = [codec.of(Target, doc) for doc in docs]
-    return sorted({target.post_id for target in targets if target.post_id})
+    mine = (one for one in targets if one.post_id and brands.sees_account(ports, caller, one.account_id))
+    return sorted({target.post_id for target in mine})

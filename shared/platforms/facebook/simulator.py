@@ -142,6 +142,9 @@ def _node(ask: Ask, who: Session, world: World, id_: str, edge: str) -> Response
     thread = people.thread_named(world, who, id_)
     if thread and ask.method == "GET" and edge in {"", "messages"}:
         return people.conversation(ask, who, thread, world, edge)
+    other = people.tagged_post(who.page, world, id_)
+    if other and edge == "comments":
+        return (commenting.create if ask.method == "POST" else commenting.listing)(ask, who, other, world)
     raise simulated.missing(id_, ask.method.lower())
 
 

@@ -83,6 +83,15 @@ def tagged(ask: Ask, who: Session, world: World) -> Response:
     return simulated.page(ask, rows, lambda row: simulated.chosen(ask, _mention(row), "PagePost"), path)
 
 
+def tagged_post(page: Document, world: World, id_: str) -> Document | None:
+    """Somebody's public post that names the Page, which may comment on it; None for any other."""
+    row = next((one for one in _mentions(page, world) if one["id"] == id_), None)
+    if row is None:
+        return None
+    kept: Document = {"comments": [], **(world.get("post", id_) or {})}
+    return {**kept, "id": id_, "page": row["from"]["id"], "kind": "status", "at": row["at"]}
+
+
 def ratings(ask: Ask, who: Session, world: World) -> Response:
     """GET /{page}/ratings: recommendations, newest first."""
     who.need("pages_read_user_content", "pages_read_engagement")

@@ -111,8 +111,11 @@ def hear(ports: Ports, body: bytes, signature: str) -> bool:
 def cancel(ports: Ports, workspace: str) -> None:
     """End what the workspace pays for, now and without refund; nothing where it pays nothing. Raises Broken,
     NetworkRefused, store.Unavailable."""
-    known = _billing(ports, workspace)
-    if ports.payments is None or known.status not in LIVE:
+    if ports.payments is None:
+        return
+    doc = ports.store.get(workspace_path(workspace))
+    known = codec.decode(Workspace, doc.data).billing if doc else None
+    if known is None or known.status not in LIVE:
         return
     with _asking():
         ports.payments.cancel(known.subscription)

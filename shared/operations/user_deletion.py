@@ -22,7 +22,7 @@ from shared.domain.errors import Broken, Forbidden, Missing
 from shared.domain.exports import Export
 from shared.domain.users import User, user_path
 from shared.domain.workspaces import workspace_path
-from shared.operations import accounts, lookup, tokens
+from shared.operations import accounts, billing, lookup, tokens
 from shared.operations.exports import files
 from shared.ports.blobs import BlobNotFound, BlobsError
 from shared.ports.store import Doc, Query, Write
@@ -71,7 +71,7 @@ def delete(ports: Ports, caller: Caller) -> None:
     """Delete the caller's person; with an owner, the workspace and everything in it, in both modes. Repeatable.
 
     Small workspaces are gone when this answers; of large ones nothing can be used any more, and the sweeper removes the
-    rest. Raises Forbidden (a restricted caller, or a test key), Broken, store.Unavailable.
+    rest. What is paid for ends first, without refund. Raises Forbidden (a restricted caller, or a test key), Broken, store.Unavailable.
     """
     if caller.restricted or (caller.kind == "key" and caller.mode == "test"):
         text = "Only a person or a live key of full access may delete the workspace's owner and all that is theirs."
@@ -81,6 +81,7 @@ def delete(ports: Ports, caller: Caller) -> None:
         _forget_colleague(ports, doc)
         return
     own = _own_credential(ports, caller)
+    billing.cancel(ports, caller.workspace)
     noted = Deletion(caller.workspace, ports.clock.now())
     ports.store.commit([Write("set", _path(caller.workspace), codec.encode(noted))])
     try:

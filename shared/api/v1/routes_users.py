@@ -56,9 +56,10 @@ ROUTES = (
         "Delete the person, and with an owner the workspace and everything in it, for good",
         {200: "shared.api.v1.models_common:OKResponse"},
         scope=ADMIN,
+        errors=("billing.refused",),
         description=(
-            "Keys and sessions end first, then what is scheduled, then accounts and their grants, files, and all else, in "
-            "both modes. What a large workspace holds beyond that is removed within minutes. A test key may not."
+            "What is paid for ends at once, without refund. Keys and sessions end first, then what is scheduled, then "
+            "accounts and their grants, files, and all else, in both modes. What a large workspace holds beyond that is removed within minutes. A test key may not."
         ),
         answer_example={"ok": True},
     ),

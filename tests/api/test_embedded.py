@@ -86,6 +86,35 @@ def test_fifty_at_once_make_one_post(call: Api) -> None:
     assert len(call("GET", "/v1/posts").json["data"]) == 1
 
 
+def test_twelve_at_once_get_a_slot_of_the_queue_each(call: Api) -> None:
+    slots = [{"weekday": day, "time": "09:30"} for day in ("monday", "wednesday", "friday")]
+    assert call("PUT", "/v1/queue/slots", {"slots": slots, "timezone": "America/New_York"}).status == 200
+    targets = [{"account_id": call.connect("bluesky")}]
+
+    def send(number: int) -> Any:
+        return call("POST", "/v1/posts", {"text": f"post {number}", "targets": targets, "queue": True}).json
+
+    with ThreadPoolExecutor(12) as pool:
+        made = list(pool.map(send, range(12)))
+    assert len({one["scheduled_at"] for one in made}) == 12
+    taken = {row["at"]: row["post"]["id"] for row in call("GET", "/v1/queue?limit=12").json["data"]}
+    assert taken == {one["scheduled_at"]: one["id"] for one in made}
+
+
+def test_labels_and_likeness_are_indexed(call: Api) -> None:
+    made = call.post(
+        "one", tags=["a"], campaign_id="c", scheduled_at="2026-11-23T12:00:00Z", skip_duplicate_check=False
+    )
+    for label in ("tag=a", "campaign_id=c"):
+        for status in ("", "&status=scheduled"):
+            for sort in ("scheduled_asc", "scheduled_desc", "created_asc", "created_desc"):
+                rows = call("GET", f"/v1/posts?{label}{status}&sort={sort}").json["data"]
+                assert [row["id"] for row in rows] == [made["id"]]
+    again = {"text": "one", "targets": [{"account_id": call.connect(name)} for name in ("bluesky", "twitter")]}
+    answer = call("POST", "/v1/posts", {**again, "scheduled_at": "2026-11-23T13:00:00Z"})
+    assert answer.error["code"] == "publishing.duplicate_content"
+
+
 def test_edits_and_deletes_at_once_leave_one_truth(call: Api) -> None:
     made = call.post(scheduled_at="2026-11-23T12:00:00Z")
     path = f"/v1/posts/{made['id']}"

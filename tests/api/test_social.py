@@ -211,6 +211,29 @@ def test_a_restricted_key_reaches_the_verbs_of_its_scopes_only() -> None:
     assert call("POST", "/v1/social/facebook/publish", body, key=None).status == 401
 
 
+def test_deleting_takes_the_id_of_a_post_of_ones_own_and_nothing_else() -> None:
+    call = api()
+    account = call.connect("bluesky")
+    did = call("GET", "/v1/social/bluesky/accounts").json["accounts"][0]["id"]
+    for given in (
+        f"at://{did}/app.bsky.actor.profile/self",
+        "at://did:plc:ewvi7nxzyoun6zhxrhs64oiz/app.bsky.feed.post/3k",
+        "me/x",
+    ):
+        answer = call("DELETE", "/v1/social/bluesky/post", {"account_id": account, "post_id": given})
+        assert (answer.status, answer.json["meta"]["field"]) == (400, "post_id")
+    assert all(sent.method != "POST" or "deleteRecord" not in sent.url for sent in call.rig.sandbox.sent)
+
+
+def test_a_key_that_may_not_delete_comments_deletes_only_what_was_made_here() -> None:
+    call, page = _page()
+    made = call("POST", "/v1/keys", {"name": "writer", "mode": "test", "scopes": ["posts:write"]})
+    key, post = made.json["raw_key"], _publish(call, page).json["post_id"]
+    refused = call("DELETE", f"/v1/social/facebook/post/{page}_17", {"page_id": page}, key=key)
+    assert (refused.status, refused.json["error_code"]) == (403, "AUTH/INSUFFICIENT_SCOPE")
+    assert call("DELETE", f"/v1/social/facebook/post/{post}", {"page_id": page}, key=key).status == 200
+
+
 def test_a_pages_token_is_shown_to_nobody_whose_key_does_not_name_the_scope() -> None:
     call, _ = _page()
     (page,) = call("GET", "/v1/social/facebook/pages").json["pages"]

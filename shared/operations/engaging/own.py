@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Missing, RostrumError, Unsupported
+from shared.domain.errors import Invalid, Missing, RostrumError, Unsupported
 from shared.domain.posts import Target
 from shared.operations import accounts, networks, tokens
-from shared.operations.engaging import ids
+from shared.operations.engaging import ids, scopes
 from shared.operations.engaging.reading import asked, offering
 from shared.operations.posts import deleting
 from shared.platforms import registry
@@ -79,7 +79,7 @@ def first(ports: Ports, among: Sequence[Account], question: Callable[[Account], 
 def post_figures(ports: Ports, caller: Caller, account_id: str, platform_id: str) -> Metrics:
     """The counts of a post of the account. Raises Unsupported, Missing, Reconnect, Limited, NetworkRefused, Broken."""
     known, measurer = _measured(ports, caller, account_id, "metrics.post")
-    ids.check(post_id=platform_id)
+    _check(platform_id)
     published = _published(ports, caller, known, platform_id)
     return asked(ports, known, lambda call: measurer.post(call, published))
 
@@ -93,11 +93,15 @@ def account_figures(ports: Ports, caller: Caller, account_id: str) -> Metrics:
 def delete_post(ports: Ports, caller: Caller, account_id: str, platform_id: str) -> None:
     """Take down a post of the account, whether or not it was made here. Repeatable.
 
-    Raises Unsupported (with the network's reason), Missing, Clash, Reconnect, Limited, NetworkRefused, Broken.
+    An id that we do not know may as well be a comment's, on networks that delete both by one request: a key needs the right to
+    delete comments for it. Raises Unsupported (with the network's reason), Missing, Forbidden, Clash, Reconnect, Limited,
+    NetworkRefused, Broken.
     """
     known = offering(ports, caller, account_id, "delete")
-    ids.check(post_id=platform_id)
+    _check(platform_id)
     target = made(ports, caller, known.platform, platform_id)
+    if target is None or not target.post_id:
+        scopes.check(caller, "comment.delete")
     if target is not None and target.post_id and target.account_id == known.id:
         if target.unpublished_at is None:
             deleting.unpublish(ports, caller, target.post_id, known.id)
@@ -119,6 +123,15 @@ def access_token(ports: Ports, account: Account) -> str:
         return tokens.unseal(ports, account).access
     except VaultError:
         return ""
+
+
+def _check(platform_id: str) -> None:
+    """Raise Invalid for what can be no post's id. A step of a path would be another request, with the account's token; only
+    addresses (``at://…``) have any."""
+    ids.check(post_id=platform_id)
+    if "/" in platform_id and "://" not in platform_id:
+        text = "post_id: no id has a / in it: give the id as it was answered."
+        raise Invalid("validation.field_invalid", text, field="post_id")
 
 
 def _alike(caller: Caller, platform: str, given: str) -> Query:

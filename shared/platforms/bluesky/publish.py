@@ -252,10 +252,12 @@ def describe(call: Call, published: Published) -> Published:
 
 
 def delete(call: Call, published: Published) -> None:
-    """Delete the record; the PDS answers 200 also when it was gone."""
-    where = wire.address(published.id)
-    if where is None:
-        raise Invalid("validation.field_invalid", f"not a post of Bluesky: {published.id!r}", field="platform_post_id")
+    """Delete the record; the PDS answers 200 also when it was gone. Raises Invalid for what is no post of the account's own:
+    the same request would delete its likes, its follows and its profile."""
+    where, own = wire.address(published.id), (call.who.platform_account_id, call.who.username)
+    if where is None or where["collection"] != wire.POSTS or where["repo"] not in own:
+        text = f"post_id: {published.id[:200]!r} is no post of this account."
+        raise Invalid("validation.field_invalid", text, field="post_id")
     url = wire.method(_pds(call), "com.atproto.repo.deleteRecord")
     body = {"repo": call.who.platform_account_id, "collection": where["collection"], "rkey": where["rkey"]}
     _wire.ask(call, _wire.post_json(url, body, Authorization=_bearer(call.tokens.access)), errors.refusal)

@@ -16,7 +16,7 @@ from shared.platforms.x import errors, wire
 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one post. Raises Refused; a post that is gone is refused as ``not_found``."""
-    url = f"{wire.API}/tweets/{published.id}"
+    url = f"{wire.API}/tweets/{wire.post_id(published.id, 'post_id')}"
     data = _read(call, url, {"post.fields": "public_metrics,non_public_metrics"})
     public, private = data.get("public_metrics") or {}, data.get("non_public_metrics") or {}
     return Metrics(

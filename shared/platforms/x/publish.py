@@ -140,7 +140,7 @@ def delete(call: Call, published: Published) -> None:
     if source := published.state.get("repost_of"):
         reposts.undo(call, str(source))
         return
-    request = Request("DELETE", f"{wire.API}/tweets/{published.id}")
+    request = Request("DELETE", f"{wire.API}/tweets/{wire.post_id(published.id, 'post_id')}")
     try:
         answer = _wire.ask(call, wire.authorised(call, request), errors.refusal).json
     except Refused as refused:

@@ -103,9 +103,9 @@ def _worker(chosen: Settings, base: str) -> Any:
     from shared.backends.live.clock import SystemClock
 
     path = chosen.home / "rostrum.sqlite3"
-    return QueueWorker(
-        path, SystemClock(), QueueSettings(default=QueueLimits(concurrent=AT_ONCE)), base, chosen.internal_token
-    )
+    logging = {"bus:events:record": QueueLimits(concurrent=1)}  # the log may trail behind publishing
+    settings = QueueSettings(queues=logging, default=QueueLimits(concurrent=AT_ONCE))
+    return QueueWorker(path, SystemClock(), settings, base, chosen.internal_token)
 
 
 def _alone(parts: ExitStack, chosen: Settings) -> None:

@@ -25,7 +25,7 @@ from shared.domain.events import (
     EventStatus,
     entry_path,
 )
-from shared.operations import account_level, networks, paging, plans
+from shared.operations import account_level, lookup, networks, paging, plans
 from shared.operations.posts.times import read_instant
 from shared.ports.store import AlreadyExists, Direction, Doc, Op, Query, Write
 from shared.ports.world import Ports
@@ -215,9 +215,13 @@ def _plan(ports: Ports, caller: Caller, wanted: ListEvents, days: int) -> tuple[
 def _observed(data: Mapping[str, Any], attributes: Mapping[str, str]) -> Entry | None:
     kind, space, entry_id = attributes.get("type", ""), attributes.get("space", ""), str(data.get("id", ""))
     subject, _, outcome = kind.partition(".")
-    if not space or not entry_id or subject not in ("target", "post", "action") or outcome not in _WORDS:
+    try:
+        at = datetime.fromisoformat(str(data.get("at")))
+    except ValueError:
         return None
-    at = datetime.fromisoformat(str(data["at"]))
+    ours = subject in ("target", "post", "action") and outcome in _WORDS and at.tzinfo is not None
+    if not ours or not lookup.plain(entry_id) or not lookup.plain(space.replace(".", "")):
+        return None
     known = ("id", "type", "at", "post_id", "action_id", "account_id", "platform", "error_message", "error_category")
     return Entry(
         id=entry_id,

@@ -104,6 +104,8 @@ def test_a_failure_is_logged_with_its_words_and_its_kind(rig: Rig) -> None:
     assert (entry.error_category, entry.error_message, entry.resource_id) == ("auth", "No.", "p")
     for odd in ({**said, "type": "weather.changed"}, {**said, "type": "target"}, {"type": "target.failed"}, {}):
         assert events.observe(rig.ports, data, odd) == "ignored"
+    for broken in ({}, {**data, "at": "noon"}, {**data, "at": "2026-11-22T12:00:00"}, {**data, "id": "a/b"}):
+        assert events.observe(rig.ports, broken, said) == "ignored"
 
 
 def test_the_filters_may_be_combined(rig: Rig) -> None:

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from shared.domain import event_types
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Missing
+from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, Missing
 from shared.domain.webhooks import KEPT, MAX_BODY, Event, payload, signed
 from shared.operations.webhooks import deliveries, endpoints, sending
 from shared.operations.webhooks.deliveries import Wanted
@@ -299,3 +299,23 @@ def test_a_payload_is_bounded_and_a_networks_fragment_is_left_out_first(rig: Rig
     with pytest.raises(Invalid) as caught:
         deliveries.send_test(rig.ports, TEST, made.endpoint.id, "post.published", {"a": "x" * MAX_BODY})
     assert caught.value.meta["field"] == "payload"
+
+
+def test_slow_endpoints_hold_a_few_requests_and_no_more(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes when all places are taken is asked to come again; the places are given back."""
+    monkeypatch.setattr(sending, "QUEUE_SECONDS", 0.01)
+    inside = 0
+
+    def slow(_: Request) -> Response:
+        nonlocal inside
+        inside += 1
+        if inside < sending.AT_ONCE + 1:
+            register(rig)
+        return Response(200, {}, b"")
+
+    rig.outside.hosts["hooks.example.com"] = slow
+    with pytest.raises(Limited) as caught:
+        register(rig)
+    assert (caught.value.code, inside) == ("webhook.busy", sending.AT_ONCE)
+    inside = sending.AT_ONCE + 1
+    register(rig)

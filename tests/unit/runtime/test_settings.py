@@ -80,7 +80,7 @@ def test_apps_are_looked_up_when_asked() -> None:
     }
     platform, variable = next(iter(names.items()))
     apps = load({variable: "the-id"}).apps
-    assert apps[platform] == {"client_id": "the-id", "client_secret": "", "config": "", "scopes": ""}
+    assert apps[platform] == {"client_id": "the-id", "client_secret": "", "callback": "", "config": "", "scopes": ""}
     assert list(apps) == [platform]
     assert len(apps) == 1
     with pytest.raises(KeyError):

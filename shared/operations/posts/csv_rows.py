@@ -152,7 +152,7 @@ def _platform_data(cell: str) -> dict[str, dict[str, Any]]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(options, dict) for options in found.values()):
-        example = '{"pinterest": {"link": "https://example.com"}}'
+        example = '{"a platform": {"an option": "its value"}}'
         _refuse(f"platform_data: write a JSON object by platform, such as {example}.", "platform_data")
     if "\\u" in cell and not _encodable(found):
         _refuse("platform_data: it holds half of a surrogate pair.", "platform_data")

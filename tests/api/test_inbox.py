@@ -341,7 +341,7 @@ def test_reviews_are_counted_sorted_and_answered(call: Api) -> None:
         assert (refused.status, refused.error["code"]) == (422, "account.platform_unsupported")
 
 
-@pytest.mark.parametrize("platform", ["facebook", "twitter", "bluesky"])
+@pytest.mark.parametrize("platform", ["facebook", "instagram", "twitter", "bluesky"])
 def test_a_mention_is_answered(call: Api, platform: str) -> None:
     """With the fields that the documents name; ``since`` and a page at a time."""
     account = call.connect(platform)

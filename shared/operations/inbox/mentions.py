@@ -44,10 +44,11 @@ def order(ports: Ports, caller: Caller, account_id: str, mention_id: str, commen
     account = accounts.get(ports, caller, account_id)
     named = naming.thing(account, "mention", mention_id, "media_id")
     handles = {name: value for name, value in named.handles.items() if name not in (_POST, _COMMENT)}
-    post, comment = str(named.handles.get(_POST) or ""), str(named.handles.get(_COMMENT) or "")
+    post, comment = str(named.handles.get(_POST) or named.id), str(named.handles.get(_COMMENT) or "")
+    handles = {**handles, "mention": post}  # for networks on which others' posts are answered in another way
     if comment_id:
         given = naming.thing(account, "comment", comment_id, "comment_id")
-        return Order(account_id, "comment.reply", given.id, text, handles=given.handles)
+        return Order(account_id, "comment.reply", given.id, text, handles={**given.handles, "mention": post})
     if comment:
         return Order(account_id, "comment.reply", comment, text, handles=handles)
-    return Order(account_id, "comment.create", post or named.id, text, handles=handles)
+    return Order(account_id, "comment.create", post, text, handles=handles)

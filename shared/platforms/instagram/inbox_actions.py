@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.domain.content import Act
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure, Wait
-from shared.platforms.instagram import comments, errors, graph, inbox_messages, limits, wire
+from shared.platforms.instagram import comments, errors, graph, inbox_mentions, inbox_messages, limits, wire
 
 _WRITTEN = frozenset({"comment.create", "comment.reply"})
 _HIDE = {"comment.hide": "true", "comment.unhide": "false"}
@@ -30,6 +30,8 @@ def _prepared(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
         return Ready()
     if limits.count(act.text) > limits.MAX_COMMENT:
         raise errors.refused(errors.TEXT_TOO_LONG, f"a comment has at most {limits.MAX_COMMENT} characters")
+    if mention := inbox_mentions.asked(act):
+        return Ready({**state, "mention": mention})
     return Ready(state if state.get("media") else _place(call, act))
 
 
@@ -42,6 +44,8 @@ def commit(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
 def _committed(call: Call, act: Act, state: Mapping[str, Any]) -> Published:
     if act.verb in inbox_messages.VERBS:
         return inbox_messages.commit(call, act, state)
+    if state.get("mention"):
+        return inbox_mentions.commit(call, act, state)
     if act.verb in _WRITTEN:
         edge = f"{act.on}/comments" if act.verb == "comment.create" else f"{state['top']}/replies"
         return comments.make(call, _wanted(act, state), edge)
@@ -64,6 +68,8 @@ def find(call: Call, act: Act, armed: Armed) -> Outcome:
     """What became of it, by reading."""
     if act.verb in inbox_messages.VERBS:
         return inbox_messages.find(call, act, armed)
+    if armed.state.get("mention"):
+        return Unsure(inbox_mentions.UNKNOWABLE)
     if act.verb in _WRITTEN:
         return comments.look(call, _wanted(act, armed.state), armed)
     return _find_hidden(call, act) if act.verb in _HIDE else _find_deleted(call, act)

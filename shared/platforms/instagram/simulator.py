@@ -111,6 +111,7 @@ _EDGES: Mapping[tuple[str, str], Callable[[Ask, Session, World], Response]] = {
     ("GET", "content_publishing_limit"): reading.quota,
     ("GET", "insights"): reading.account_insights,
     ("GET", "tags"): reading.tagged,
+    ("POST", "mentions"): commenting.answer_mention,
     ("GET", "conversations"): messaging.conversations,
     ("POST", "messages"): messaging.send,
 }

@@ -36,6 +36,27 @@ def create(ask: Ask, who: Session, media: Document, world: World, top: Document 
     return visible(world, message, key, who, lambda: _made(message, who, media, parent, world))
 
 
+def answer_mention(ask: Ask, who: Session, world: World) -> Response:
+    """POST /{ig-user}/mentions: a comment under a post of somebody else's that names the account."""
+    who.need(_SCOPE)
+    ask.allow("media_id", "comment_id", "message")
+    message, media = ask.text("message"), ask.text("media_id")
+    if not message or limits.count(message) > limits.MAX_COMMENT:
+        raise Problem(100, f"(#100) The parameter message is required, with at most {limits.MAX_COMMENT} characters")
+    if media not in [one["id"] for one in crowd.tagged(world, who.account)]:
+        raise state.missing(media, "post")
+    parent = ask.text("comment_id")
+
+    def effect() -> Response:
+        id_ = state.number(world, "comment")
+        made = {"id": id_, "media": media, "text": message, "parent": parent, "at": state.now(world)}
+        kept = [made, *who.account.get("answers", ())][: state.LISTED]
+        world.put("account", who.account["id"], who.account | {"answers": kept})
+        return state.answer({"id": id_}, headers=state.usage(world, who.account["id"]))
+
+    return visible(world, message, f"{media}.{parent}.{state.hashed(message)[:16]}", who, effect)
+
+
 def listing(ask: Ask, who: Session, media: Document, world: World) -> Response:
     """GET /{ig-media}/comments: the top-level ones, newest first."""
     who.need(_SCOPE)

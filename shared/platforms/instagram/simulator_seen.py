@@ -40,7 +40,8 @@ def done(world: World, platform_account_id: str) -> Sequence[Done]:
     made = [_comment(one) for one in below if one and one["account"] == platform_account_id]
     sent = [Done(one["verb"], one["id"], one["on"], one["text"], _at(one)) for one in messaging.sent(world, account)]
     hidden = [Done("comment.hide", one["id"], one["id"], "", _at(one)) for one in account.get("hidden", ())]
-    return sorted([*made, *sent, *hidden], key=lambda one: one.at)
+    answers = [_comment(one) for one in account.get("answers", ())]
+    return sorted([*made, *sent, *hidden, *answers], key=lambda one: one.at)
 
 
 def _comment(document: dict[str, Any]) -> Done:

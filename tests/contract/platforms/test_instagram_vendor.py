@@ -63,6 +63,7 @@ EDGES = {
     ("GET", "comments"): (IGMediaForIGOnlyAPI, "get_comments"),
     ("POST", "replies"): (IGComment, "create_reply"),
     ("GET", "tags"): (IGUserForIGOnlyAPI, "get_tags"),
+    ("POST", "mentions"): (IGUserForIGOnlyAPI, "create_mention"),
     ("GET", "conversations"): (IGUserForIGOnlyAPI, "get_conversations"),
     ("POST", "messages"): (IGUserForIGOnlyAPI, "create_message"),
     ("POST", "subscribed_apps"): (IGUserForIGOnlyAPI, "create_subscribed_app"),
@@ -146,7 +147,13 @@ def _moderate(stage: stages.Stage) -> None:
         inbox.find(stage.call, act, replace(armed, state=state))
     inbox.find(stage.call, Act("comment.delete", theirs.id), armed)
     inbox.commit(stage.call, Act("comment.delete", theirs.id), {})
-    inbox.mentions(stage.call, "")
+    stage.world.pass_time(5 * 86_400)
+    (named, *_) = inbox.mentions(stage.call, "").items
+    for act in (
+        Act("comment.create", named.post_id, "Thank you", handles={"mention": named.post_id}),
+        Act("comment.reply", "17900000000000001", "Thank you", handles={"mention": named.post_id}),
+    ):
+        inbox.commit(stage.call, act, stage.ready(act))
     webhooks.subscribe(stage.call, "https://example.test", "secret")
     webhooks.unsubscribe(stage.call)
 

@@ -335,3 +335,19 @@ def test_an_act_on_what_is_not_there_is_refused_for_good(verb: str, text: str, c
     with pytest.raises(Refused) as caught:
         attempt()
     assert (caught.value.fate, caught.value.row.code) == (Fate.REJECTED, code)
+
+
+def test_a_post_that_names_the_account_is_answered_and_a_lost_answer_stays_unknown(stage: Stage) -> None:
+    """Others' comments cannot be listed: nothing proves or denies it."""
+    stage.world.pass_time(5 * 86_400)
+    named = inbox.mentions(stage.call, "").items[0].post_id
+    act = Act("comment.create", named, "Thank you", handles={"mention": named})
+    state = stage.ready(act)
+    made = inbox.commit(stage.call, act, state)
+    done = simulator.done(stage.world, stage.account.platform_account_id)
+    assert [(one.verb, one.id, one.on) for one in done] == [("comment.create", made.id, named)]
+    assert isinstance(inbox.find(stage.call, act, Armed(1, stage.world.now, state)), Unsure)
+    with pytest.raises(Refused):
+        inbox.commit(stage.call, act, {**state, "mention": "17900000000000009"})
+    with pytest.raises(Invalid):
+        stage.ready(replace(act, handles={"mention": "1/comments?x"}))

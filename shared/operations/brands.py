@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
@@ -18,6 +17,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.workspaces import workspace_path
 from shared.operations import allowances, events, lookup
+from shared.operations.posts.times import checked_zone
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -67,7 +67,7 @@ def counted(ports: Ports, caller: Caller, brand_id: str) -> Counted:
 def create(ports: Ports, caller: Caller, name: str, timezone: str = "UTC") -> Brand:
     """Make a brand. Raises Forbidden (also ``brand.limit_reached``, ``billing.brands_limit``), Invalid, store.Unavailable."""
     full_access(caller)
-    named, zone = _named(name), _zone(timezone)
+    named, zone = _named(name), checked_zone(timezone, "timezone").key
     if ports.store.count(Query(f"workspaces/{caller.space}/brands")) >= MAX_BRANDS:
         raise Forbidden("brand.limit_reached", f"This workspace has {MAX_BRANDS} brands: delete one first.")
     allowances.check_brands(ports, caller)
@@ -85,7 +85,10 @@ def update(
     full_access(caller)
     if name is None and timezone is None:
         raise Invalid("validation.field_required", "name: send a new name, or a timezone.", field="name")
-    named, zone = None if name is None else _named(name), None if timezone is None else _zone(timezone)
+    named, zone = (
+        None if name is None else _named(name),
+        None if timezone is None else checked_zone(timezone, "timezone").key,
+    )
     virtual, now = get(ports, caller, brand_id), ports.clock.now()
 
     def body(txn: Transaction) -> Brand:
@@ -203,11 +206,3 @@ def _named(name: str) -> str:
         text = f"name: at most {MAX_BRAND_NAME} characters."
         raise Invalid("validation.field_invalid", text, field="name")
     return trimmed
-
-
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (KeyError, ValueError, OSError):  # OSError: a name that is a folder ("Europe"), or longer than a path may be
-        text = f"timezone: {name[:60]!r} is no zone of the IANA list, such as Europe/Berlin."
-        raise Invalid("validation.field_invalid", text, field="timezone") from None

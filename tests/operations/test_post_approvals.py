@@ -231,3 +231,46 @@ def test_history_is_bounded(rig: Rig) -> None:
         editing.update(rig.ports, EDITOR, made.post.id, {"tags": (f"t{number}",)})
     kept = reading.get(rig.ports, TEST, made.post.id).post.history
     assert (len(kept), kept[0].action, kept[-1].detail["fields"]) == (100, "created", ["tags"])
+
+
+def meanwhile(rig: Rig, act: Any) -> None:
+    """``act`` happens just before the next transaction, after everything that was read for it."""
+
+    def hook(call: str, phase: str) -> None:
+        if (call, phase) == ("store.transact", "before"):
+            rig.faults.hook = None
+            act()
+
+    rig.faults.hook = hook
+
+
+def test_what_is_edited_while_somebody_agrees_is_not_agreed_to(rig: Rig) -> None:
+    made = creating.create(rig.ports, WRITER, order(rig, scheduled_at=later(rig)))
+    meanwhile(rig, lambda: editing.update(rig.ports, WRITER, made.post.id, {"text": "Sneaky"}))
+    with pytest.raises(Clash):
+        approvals.approve(rig.ports, EDITOR, made.post.id)
+    assert reading.get(rig.ports, TEST, made.post.id).post.awaiting
+    assert not live(rig, made)
+
+
+def test_what_is_agreed_to_while_it_is_edited_waits_again(rig: Rig) -> None:
+    made = creating.create(rig.ports, WRITER, order(rig, scheduled_at=later(rig)))
+    meanwhile(rig, lambda: approvals.approve(rig.ports, EDITOR, made.post.id))
+    edited = editing.update(rig.ports, WRITER, made.post.id, {"text": "Sneaky"})
+    assert str(edited.post.status) == "awaiting_approval"
+    assert not live(rig, made)
+
+
+def test_an_approval_of_other_words_does_not_publish_those_that_were_read_before(rig: Rig) -> None:
+    """The writer's order to publish was judged with the first text; the second one is what was approved."""
+    made = creating.create(rig.ports, WRITER, order(rig, "Sneaky"))
+
+    def agreed() -> None:
+        editing.update(rig.ports, EDITOR, made.post.id, {"text": "Good"})
+        approvals.submit(rig.ports, WRITER, made.post.id)
+        approvals.approve(rig.ports, EDITOR, made.post.id)
+
+    meanwhile(rig, agreed)
+    with pytest.raises(Clash):
+        actions.publish(rig.ports, WRITER, made.post.id)
+    assert not live(rig, made)

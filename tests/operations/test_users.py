@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Missing, Unauthenticated
 from shared.domain.exports import Export, export_path, part_path
 from shared.domain.users import User, user_path
+from shared.domain.workspaces import Billing, workspace_path
 from shared.operations import (
     accounts,
     brands,
@@ -38,6 +40,7 @@ from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.users import Changes
 from shared.ports.blobs import BlobsUnavailable
 from shared.ports.http import AnswerLost
+from shared.ports.payments import PaymentsUnavailable
 from shared.ports.store import Query, Unavailable, Write
 from shared.ports.vault import VaultUnavailable
 from tests.operations import flows
@@ -277,6 +280,38 @@ def test_what_takes_too_long_is_locked_at_once_and_finished_by_the_sweeper(
     housekeeping.keep(rig.ports)
     assert left(rig, ada.workspace) == []
     assert users.me(rig.ports, fresh).user.id == ada.user_id
+
+
+class Till:
+    """A payment service that ends subscriptions, when it is well."""
+
+    def __init__(self) -> None:
+        self.down = True
+        self.ended: list[str] = []
+
+    def cancel(self, subscription: str) -> None:
+        """End it."""
+        if self.down:
+            raise PaymentsUnavailable("down")
+        self.ended.append(subscription)
+
+    def subscription(self, subscription: str) -> None:
+        """None is left."""
+
+
+def test_nobody_goes_on_paying_for_a_workspace_that_is_deleted(rig: Rig) -> None:
+    ada, till = furnished(rig), Till()
+    paying = {"billing": codec.encode(Billing(customer="cus_1", subscription="sub_1", status="active"))}
+    rig.store.commit([Write("update", workspace_path(ada.workspace), paying)])
+    ports = replace(rig.ports, payments=till)  # type: ignore[arg-type]  # what deleting asks of it
+    before = left(rig, ada.workspace)
+    with pytest.raises(Broken):
+        user_deletion.delete(ports, ada)
+    housekeeping.keep(ports)
+    assert left(rig, ada.workspace) == before, "nothing is lost before"
+    till.down = False
+    user_deletion.delete(ports, ada)
+    assert (till.ended, left(rig, ada.workspace)) == (["sub_1"], [])
 
 
 def test_who_may_not_delete_everything(rig: Rig) -> None:

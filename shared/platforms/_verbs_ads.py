@@ -221,13 +221,15 @@ def objectives(*ours: str) -> dict[str, str]:
     return {one.upper(): one for one in ours}
 
 
-def group(network: str, *, targeting: bool = True, goals: bool = True, events: bool = True) -> tuple[Field, ...]:
+def group(
+    network: str, *, targeting: bool = True, goals: bool = True, events: bool = True, budget: int = 1500
+) -> tuple[Field, ...]:
     """What an ad set has on most networks. ``targeting``: whether it must be given; ``goals``: whether one may say what it is
-    optimized for, ``events``: what is paid for."""
+    optimized for, ``events``: what is paid for. ``budget``: of the example."""
     told = f"countries (ISO 3166 codes), age_min, age_max, genders; network: {network}'s own targeting."
     audience = {"countries": ["US", "CA"], "age_min": 18}
     return (
-        daily_budget(),
+        daily_budget(budget),
         lifetime_budget(),
         *times(),
         option("bid", "bid_micros", type="integer", minor=True, description="The highest bid, in the smallest unit."),

@@ -14,10 +14,13 @@ import pytest
 
 from shared.api.social import rows
 from shared.api.social.dialect import PLATFORMS
-from shared.platforms import names
+from shared.operations import accounts
+from shared.operations.accounts import Connect, Redirect
+from shared.platforms import names, registry
 from shared.platforms.verbs import Field, Verb
 from tests.api.client import PHOTO, Answer, Api, api
 from tests.conformance.stage_social import examples
+from tests.operations import flows
 
 ROOT = Path(__file__).parents[2]
 SPOKEN = [prefix for prefix in PLATFORMS if rows.verbs(prefix) and prefix not in names.ALIASES.values()]
@@ -40,7 +43,6 @@ _ORDER = (
     "ad_delete",
     "delete_post",
 )
-_CONSENTS = {"tiktok": "ads/"}  # TikTok's ads have a consent of their own, which the simulated person did not give
 _REFUSED = {("instagram", "media/{media_id}"): 501}  # for connections through Facebook Login only
 
 
@@ -51,7 +53,7 @@ class Walk:
         self.call, self.prefix = api(), prefix
         examples(self.call)
         for network in {names.ALIASES.get(prefix, prefix), *(verb.through for verb in rows.verbs(prefix))} - {""}:
-            self.call.connect(network)
+            self.call.accounts[network] = _connected(self.call, network)
         self.known: dict[str, Any] = {"level": "campaign"}
 
     def do(self, verb: Verb) -> Answer:
@@ -70,7 +72,7 @@ class Walk:
     def _value(self, one: Field) -> Any:
         if one.to == "on" and one.name == "entity_id":
             return self.known["campaign_id"]
-        if one.name in self.known and one.required:
+        if one.name in self.known and (one.required or one.example is not None):
             return self.known[one.name]
         return self.known.get("account") if one.to == "account" else one.example
 
@@ -110,8 +112,6 @@ class Walk:
 def test_every_verb_of_a_platform_does_what_it_says(prefix: str) -> None:
     walk = Walk(prefix)
     for verb in sorted(rows.verbs(prefix), key=lambda one: _ORDER.index(one.does)):
-        if verb.path.startswith(_CONSENTS.get(prefix, "\n")):
-            continue
         answer = walk.do(verb)
         wanted = _REFUSED.get((prefix, verb.path))
         said = f"{verb.method} {prefix}/{verb.path}: {answer.status} {answer.json}"
@@ -179,6 +179,17 @@ def test_an_operations_refusal_names_the_field_as_it_is_called_here() -> None:
     assert answer.json["error_code"] == "FACEBOOK/INVALID_MEDIA"
     assert answer.json["meta"]["field"] == "media_url"
     assert answer.json["message"].startswith("media_url")
+
+
+def test_what_an_adapter_says_of_an_argument_names_the_field_as_it_is_called_here() -> None:
+    walk = Walk("tiktok")
+    by_path = {f"{verb.method} {verb.path}": verb for verb in rows.verbs("tiktok")}
+    for path in ("GET ads/accounts", "POST ads/campaigns", "POST ads/adsets", "POST ads/creatives"):
+        assert walk.do(by_path[path]).status == 200
+    known = {name: walk.known[name] for name in ("ad_account_id", "adset_id", "creative_id")}
+    refused = walk.call("POST", "/v1/social/tiktok/ads/ads", {**known, "name": "Ad", "body": "Look"})
+    assert (refused.status, refused.json["meta"]["field"]) == (400, "link_url")
+    assert refused.json["message"].startswith("link_url:")
 
 
 @pytest.mark.parametrize("prefix", SPOKEN)
@@ -262,6 +273,18 @@ def test_an_alias_is_the_same_network() -> None:
     call = api()
     call.connect("twitter")
     assert call("GET", "/v1/social/x/accounts").json == call("GET", "/v1/social/twitter/accounts").json
+
+
+def _connected(call: Api, network: str) -> str:
+    """An account, with what its person hands over beside the consent (TikTok's ads have a consent of their own)."""
+    extra = {option.name for option in registry.manifest(network).oauth.extra}
+    if not extra:
+        return call.connect(network)
+    seeded = registry.simulator(network).seed(call.rig.sandbox.world(network), "rostrum")
+    metadata = {name: value for name, value in seeded.items() if name in extra}
+    begun = accounts.connect(call.rig.ports, call.caller, Connect(network, metadata=metadata))
+    assert isinstance(begun, Redirect)
+    return accounts.callback(call.rig.ports, network, flows.consent(call.rig, begun)).account_id
 
 
 def _foreign(mine: Walk, one: Field) -> Any:

@@ -65,6 +65,8 @@ class Said(errors.RostrumError):
         self, code: str, message: str, cause: errors.RostrumError, fields: Mapping[str, str], reason: str = ""
     ) -> None:
         meta = {name: _renamed(value, fields) if name == "field" else value for name, value in cause.meta.items()}
+        named = fields.get(cause.message.partition(":")[0])
+        meta |= {"field": named} if named and "field" not in meta else {}
         super().__init__(code, message, **(meta | ({"reason": reason} if reason else {})))
         self.cause = cause
 
@@ -189,7 +191,6 @@ def _renamed(named: object, fields: Mapping[str, str]) -> object:
 
 
 def _worded(error: errors.RostrumError, fields: Mapping[str, str]) -> str:
-    """The message, with the field as it is called here."""
-    named = str(error.meta.get("field") or "")
-    ours = fields.get(named)
-    return f"{ours}{error.message.removeprefix(named)}" if ours and error.message.startswith(named) else error.message
+    """The message, with the field as it is called here: messages begin with it."""
+    named, colon, rest = error.message.partition(":")
+    return f"{fields[named]}:{rest}" if colon and named in fields else error.message

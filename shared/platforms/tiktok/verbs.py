@@ -66,13 +66,17 @@ VERBS = (
     common.post_stats("video_id", who="user_id", path="video-stats"),
     *AdVerbs(
         objectives=objectives("awareness", "traffic", "engagement", "leads", "app_promotion", "sales", "video_views"),
-        campaign=(daily_budget(), lifetime_budget()),
-        group=(*group("TikTok"), common.option("placements", type="strings"), common.option("promotion_type")),
+        campaign=(daily_budget(5000), lifetime_budget()),  # at least 50 of the currency
+        group=(
+            *group("TikTok", budget=5000),
+            common.option("placements", type="strings"),
+            common.option("promotion_type"),
+        ),
         creative=(common.file("media_url", example="https://example.com/video.mp4"),),
         ad=(
             common.option("post_id", description="Instead of a creative: a post of the account's own."),
-            common.option("body"),
-            common.option("link_url", "link"),
+            common.option("body", example="Get 50% OFF today!"),
+            common.option("link_url", "link", example="https://example.com/"),
             common.option("call_to_action"),
             common.option("identity_id"),
             common.option("identity_type"),

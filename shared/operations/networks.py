@@ -59,6 +59,11 @@ def count_names(platform: str) -> Mapping[str, str]:
     return registry.manifest(platform).counts
 
 
+def holds_pages(platform: str) -> bool:
+    """Whether an account of the network is a page."""
+    return registry.manifest(platform).holds == "page"
+
+
 def http_for(ports: Ports, platform: str, *, sandbox: bool) -> Http:
     """The platform's simulator for sandbox accounts, the real network for live ones."""
     return Named(ports.sandbox if sandbox else ports.http, platform)

@@ -12,6 +12,8 @@ from shared.domain.connections import Choice
 from shared.domain.errors import Clash, RostrumError
 from shared.operations import accounts, choosing, networks
 
+_BIOS = ("biography", "bio_description", "bio")  # what networks call it
+
 
 def list_(x: Exchange[None, models.ListAccountsQuery]) -> Reply:
     """GET /v1/accounts"""
@@ -159,6 +161,8 @@ def _shown(account: Account) -> models.Account:
         status=account.status,
         reconnect_reason=account.reconnect_reason or None,
         profile_picture_url=account.picture_url or None,
+        bio=next((str(account.metadata[name]) for name in _BIOS if account.metadata.get(name)), None),
+        page_name=account.name if networks.holds_pages(account.platform) else None,
         brand_id=brand_of(account),
         scopes=list(account.scopes),
         created_at=account.created_at,

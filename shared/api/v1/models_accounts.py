@@ -67,7 +67,7 @@ class AuthorizeQuery(Body):
 
 class Account(View):
     """A connected account. ``status`` is ``reconnect_required`` when its owner must connect it again. ``scopes``: what its
-    owner granted, in the network's own words, where the network says."""
+    owner granted, in the network's own words, where the network says. ``bio`` and ``page_name`` where there are any."""
 
     id: str
     platform: str
@@ -76,6 +76,8 @@ class Account(View):
     status: Literal["active", "reconnect_required", "disconnected"]
     reconnect_reason: str | None = None
     profile_picture_url: str | None = None
+    bio: str | None = None
+    page_name: str | None = None
     brand_id: str
     scopes: list[str]
     created_at: Time

@@ -107,7 +107,7 @@ def _plan(caller: Caller, wanted: ListPosts, allowed: frozenset[str] | None) -> 
     where: list[tuple[str, Op, Any]] = []
     if wanted.status:
         where.append(("status", "==", wanted.status))
-    if wanted.campaign_id:
+    if wanted.campaign_id and wanted.campaign_id.strip():
         where.append(("campaign_id", "==", wanted.campaign_id.strip()))
     elif tag:
         where.append(("tags", "array_contains", tag))

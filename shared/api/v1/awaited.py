@@ -58,12 +58,17 @@ def several(x: Exchange[Any, Any], orders: Sequence[Order], done: Callable[[Sent
     for index, order in enumerate(orders):
         try:
             with spelled():
-                receipt = None if index else x.receipt(_accepted)
-                target = acting.act(x.ports, x.caller, order, receipt)
+                target = acting.act(x.ports, x.caller, order, None if index else x.receipt(_accepted))
+        except RostrumError as error:  # nothing was stored of it
+            return _ended(x, error, sent, index)
+        try:
+            with spelled():
                 target = waiting.settled(x.ports, target, max(until - x.ports.clock.monotonic(), 0.0))
                 over = doing.is_over(target)
         except RostrumError as error:
-            return _refused(x, error, sent, index)
+            if not sent.done:
+                doing.withdraw(x.ports, x.key)
+            return _ended(x, error, sent, index)
         if not over:
             return _kept(x, _accepted(target, sent, len(orders) - index - 1))
         sent.done.append(target)
@@ -84,10 +89,9 @@ def _accepted(target: Target, sent: Sent | None = None, left: int = 0) -> Reply:
     return Reply(202, view, {"Location": f"/v1/actions/{target.id}"})
 
 
-def _refused(x: Exchange[Any, Any], error: RostrumError, sent: Sent, index: int) -> Reply:
+def _ended(x: Exchange[Any, Any], error: RostrumError, sent: Sent, index: int) -> Reply:
     """Nothing was done: the refusal is raised, and the request may be corrected. Something was: its answer is kept."""
     if not sent.done:
-        doing.withdraw(x.ports, x.key)
         raise error
     part: Mapping[str, Any] = {"sent_count": len(sent.done), "failed_index": index, "message_ids": sent.ids}
     error.meta = {**error.meta, **part}

@@ -119,6 +119,37 @@ def test_every_verb_of_a_platform_does_what_it_says(prefix: str) -> None:
         assert answer.json["success"] is (wanted is None), said
 
 
+@pytest.mark.parametrize("prefix", SPOKEN)
+def test_verbs_name_only_what_the_manifest_has_and_all_that_it_needs(prefix: str) -> None:
+    for verb in rows.verbs(prefix):
+        manifest = registry.manifest(verb.through or _network(prefix))
+        given = {one.to.split(".")[1] for one in verb.fields if one.to.startswith("option.")} | set(verb.sets)
+        if verb.does == "resource":
+            assert verb.resource in {one.name for one in manifest.resources}, verb.path
+        elif verb.verb:
+            action = manifest.action(verb.verb)
+            assert action is not None, verb.path
+            assert given <= {one.name for one in action.options}, verb.path
+            needed = {one.name for one in action.options if one.required and one.name != "ad_account_id"}
+            assert needed <= given, verb.path
+            assert action.max_media or not verb.field_to("media"), verb.path
+        elif verb.does == "publish":
+            assert given <= {one.name for one in manifest.options}, verb.path
+
+
+def test_of_several_accounts_the_one_that_made_a_post_is_meant() -> None:
+    walk = Walk("bluesky")
+    by_path = {verb.path: verb for verb in rows.verbs("bluesky") if verb.method != "DELETE"}
+    flows.signed_in(walk.call.rig, walk.call.caller, "bob")
+    walk.do(by_path["accounts"])
+    assert walk.do(by_path["publish"]).status == 200
+    post = walk.known["post_id"]
+    assert walk.call("GET", f"/v1/social/bluesky/post-stats?{urlencode({'post_id': post})}").status == 200
+    assert walk.call("DELETE", "/v1/social/bluesky/post", {"post_id": post}).status == 200
+    unknown = walk.call("DELETE", "/v1/social/bluesky/post", {"post_id": f"{post}x"})
+    assert (unknown.status, unknown.json["meta"]["field"]) == (400, "account_id")
+
+
 def test_a_listing_shows_what_was_published_through_the_same_dialect() -> None:
     walk = Walk("bluesky")
     by_path = {verb.path: verb for verb in rows.verbs("bluesky") if verb.method != "DELETE"}
@@ -209,6 +240,16 @@ def test_another_workspaces_account_is_not_found_by_any_verb(prefix: str) -> Non
             continue
         assert answer.status == 404, f"{verb.method} {prefix}/{verb.path}: {answer.json}"
         assert answer.json["error_code"].endswith("/ACCOUNT_NOT_FOUND"), answer.json
+
+
+def test_a_key_of_another_brand_finds_nothing_of_this_one() -> None:
+    call, page = _page()
+    brand = call("POST", "/v1/brands", {"name": "Other"}).json["id"]
+    key = call("POST", "/v1/keys", {"name": "other", "mode": "test", "brand_ids": [brand]}).json["raw_key"]
+    assert call("GET", "/v1/social/facebook/pages", key=key).json["pages"] == []
+    assert call("GET", f"/v1/social/facebook/photos?page_id={page}", key=key).status == 404
+    refused = call("POST", "/v1/social/facebook/publish", {"page_id": page, "message": "Hello"}, key=key)
+    assert (refused.status, refused.json["error_code"]) == (404, "FACEBOOK/ACCOUNT_NOT_FOUND")
 
 
 def test_a_restricted_key_reaches_the_verbs_of_its_scopes_only() -> None:

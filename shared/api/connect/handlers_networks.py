@@ -141,7 +141,12 @@ def _common(x: Exchange[None, None], one: Shown) -> dict[str, Any]:
 
 
 def _network(x: Exchange[None, None], one: Shown) -> models.Network:
-    own: dict[str, Any] = {"network_id": one.platform_id, "network_url": one.url, "followers": one.followers, "verified": one.verified}
+    own: dict[str, Any] = {
+        "network_id": one.platform_id,
+        "network_url": one.url,
+        "followers": one.followers,
+        "verified": one.verified,
+    }
     return models.Network(**_common(x, one), **own)
 
 

@@ -7,7 +7,10 @@ from typing import Literal
 
 Mode = Literal["test", "live"]
 Kind = Literal["key", "session", "token"]
-ACCOUNT_LEVEL = ("webhooks:manage", "analytics:read")  # scopes of the whole workspace: no caller of some brands has them
+ACCOUNT_LEVEL = (
+    "webhooks:manage",
+    "analytics:read",
+)  # scopes of the whole workspace: no caller of some brands has them
 EXPLICIT = frozenset({"tokens:read"})  # scopes that full access does not include: they must be named
 
 

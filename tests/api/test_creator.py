@@ -51,6 +51,7 @@ def sent(call: Api, platform: str = "bluesky") -> list[str]:
     ("path", "body", "field"),
     [
         ("posts", {**DRAFT, "platforms": ["myspace"]}, "platforms[0].platform"),
+        ("posts", {**DRAFT, "platforms": [""]}, "platforms[0].platform"),
         ("posts", {**DRAFT, "platforms": ["linkedin"]}, "platforms[0]"),
         ("posts", {**DRAFT, "status": "scheduled"}, "scheduled_at"),
         ("posts", {**DRAFT, "scheduled_at": LATER}, "scheduled_at"),
@@ -94,7 +95,7 @@ def test_a_refusal_names_the_field_as_it_was_sent(call: Api, path: str, body: An
     answer = call("POST", f"{BASE}/{path}", body)
     assert (answer.status, answer.meta["field"]) == (400, field), answer.json
     assert answer.error["code"] in {"invalid_content", "media_unsupported"}
-    assert field in answer.error["message"] or "myspace" in answer.error["message"], answer.json
+    assert field in answer.error["message"] or "There is no platform" in answer.error["message"], answer.json
     assert call.stored("posts") == []
 
 

@@ -88,13 +88,12 @@ def thread(body: models.CreateThreadRequest, account: Account) -> CreatePost:
 
 def addressed(ports: Ports, caller: Caller, named: Sequence[Named]) -> tuple[list[Account], tuple[TargetOrder, ...]]:
     """The accounts that were meant, and what is asked for on each. Raises Invalid, Missing."""
-    wanted = [models.PlatformTarget(platform=one) if isinstance(one, str) else one for one in named]
-    addresses = [Address(one.platform, one.account_id or "") for one in wanted]
+    addresses = [Address(one) if isinstance(one, str) else Address(one.platform, one.account_id or "") for one in named]
     accounts = addressing.find(ports, caller, addresses, "platforms")
-    pairs = zip(accounts, wanted, strict=True)
+    options = [{} if isinstance(one, str) else one.options for one in named]
     orders = [
-        TargetOrder(account.id, platform_data=wording.spoken_options(account.platform, one.options))
-        for account, one in pairs
+        TargetOrder(account.id, platform_data=wording.spoken_options(account.platform, given))
+        for account, given in zip(accounts, options, strict=True)
     ]
     return accounts, tuple(orders)
 

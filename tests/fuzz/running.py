@@ -49,4 +49,3 @@ def _part(task: tuple[int, argparse.Namespace]) -> tuple[int, dict[int, int], li
         if number % 20 == 0:
             print(f"worker {index}: {number} of {len(mine)} operations, {sent} cases", flush=True)
     return sent, dict(sending.statuses), failed, len(mine)
-

@@ -1,0 +1,217 @@
+"""How the posts of a period did: what is known of them, brought up to date as far as a request's time allows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from shared.domain.callers import Caller
+from shared.domain.errors import Invalid, RostrumError
+from shared.domain.numbers import AccountNumbers, Counts, PostNumbers
+from shared.domain.posts import Target
+from shared.operations import accounts, networks
+from shared.operations.analytics import counting, history, measuring, readings, timing
+from shared.operations.analytics.history import Outcome
+from shared.operations.engaging import reading
+from shared.operations.posts import listing
+from shared.operations.posts.listing import ListPosts
+from shared.operations.posts.views import PostView
+from shared.platforms import registry
+from shared.ports.world import Ports
+
+LONGEST = timedelta(days=366)
+MAX_PAGES = 5  # of a hundred posts each
+MAX_READ = 25  # posts, and accounts, that one request asks networks about
+READ_FOR = 15.0  # seconds that it asks
+STALE = timedelta(hours=1)
+TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The posts on one network. ``followers_gained`` None: its followers were not read before and after the period's days."""
+
+    platform: str
+    posts: int
+    measured: int
+    counts: Counts
+    best: PostView | None
+    followers_gained: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A post and its totals."""
+
+    view: PostView
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A period, first and last day included. ``measured``: of how many posts somebody has read numbers. ``complete``: whether
+    all posts of the period were looked at."""
+
+    start: date
+    end: date
+    posts: int
+    measured: int
+    counts: Counts
+    followers_gained: int | None
+    platforms: tuple[Group, ...]
+    top: tuple[Ranked, ...]
+    times: Mapping[str, tuple[str, ...]]
+    complete: bool
+
+
+def summarise(
+    ports: Ports, caller: Caller, start: date | None = None, end: date | None = None, platform: str | None = None
+) -> Summary:
+    """The posts that went out between two days (UTC; the last 30 if left out), on one network or on all.
+
+    Numbers older than an hour are read anew, of at most 25 posts and accounts and for 15 seconds; of all others the last
+    ones count. Raises Invalid.
+    """
+    first, last = _period(ports.clock.now().date(), start, end)
+    name = networks.resolved(platform) if platform else None
+    posts, complete = _published(ports, caller, first, last, name)
+    known = _refreshed(ports, caller, posts)
+    gained = _gained(ports, caller, name, (first, last))
+    groups = tuple(_group(one, posts, known, gained) for one in _platforms(posts, name, gained))
+    top = sorted(_ranked(posts, known, name), key=_weight, reverse=True)
+    counts = counting.added(one.counts for one in top)
+    times = {one.platform: _times(ports, caller, one.platform) for one in groups}
+    total = counting.total(gained.get(one.platform) for one in groups)
+    return Summary(first, last, len(posts), len(top), counts, total, groups, tuple(top[:TOP]), times, complete)
+
+
+def _period(today: date, start: date | None, end: date | None) -> tuple[date, date]:
+    last = end or max(today, start or today)
+    first = start or last - timedelta(days=29)
+    if first > last:
+        raise Invalid("validation.field_invalid", "start_date: after end_date. Swap them.", field="start_date")
+    if last - first > LONGEST:
+        raise Invalid("validation.field_invalid", "start_date: more than a year before end_date.", field="start_date")
+    return first, last
+
+
+def _published(
+    ports: Ports, caller: Caller, first: date, last: date, platform: str | None
+) -> tuple[list[PostView], bool]:
+    """Posts that are live, by the time that they were made or sent at; at most five pages are looked through."""
+    begin, until = datetime.combine(first, time.min, UTC), datetime.combine(last, time.max, UTC)
+    wanted = ListPosts(platform=platform, sort="created_desc", until=until.isoformat(), limit=100)
+    found: list[PostView] = []
+    for _ in range(MAX_PAGES):
+        page = listing.list_(ports, caller, wanted)
+        found += [view for view in page.posts if any(begin <= one <= until for one in _went_out(view, platform))]
+        if page.next_cursor is None:
+            return found, True
+        wanted = replace(wanted, cursor=page.next_cursor)
+    return found, False
+
+
+def _went_out(view: PostView, platform: str | None) -> list[datetime]:
+    return [one.first.at for one in _live(view, platform) if one.first]
+
+
+def _live(view: PostView, platform: str | None) -> list[Target]:
+    return [
+        one for one in view.targets if one.first and one.unpublished_at is None and platform in (None, one.platform)
+    ]
+
+
+def _refreshed(ports: Ports, caller: Caller, posts: Sequence[PostView]) -> dict[str, PostNumbers]:
+    """What is known of the posts, the stalest of the newest read anew."""
+    known = readings.of_posts(ports, caller.space, [view.post.id for view in posts])
+    until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
+    stale = [view.post.id for view in posts if now - _seen(known.get(view.post.id)) > STALE]
+    for post_id in stale[:MAX_READ]:
+        if ports.clock.monotonic() >= until:
+            break
+        measuring.measure(ports, caller, post_id)
+    if not stale:
+        return known
+    return known | readings.of_posts(ports, caller.space, stale[:MAX_READ])
+
+
+def _seen(numbers: PostNumbers | AccountNumbers | None) -> datetime:
+    return numbers.updated_at if numbers else datetime.min.replace(tzinfo=UTC)
+
+
+def _gained(ports: Ports, caller: Caller, platform: str | None, period: tuple[date, date]) -> dict[str, int | None]:
+    """Followers won per network of the caller's accounts; None where nobody read them at both ends."""
+    connected = [one for one in accounts.list_(ports, caller, platform) if one.status == "active"]
+    known = readings.of_accounts(ports, caller.space, [one.id for one in connected])
+    until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
+    stale = [one for one in connected if now - _seen(known.get(one.id)) > STALE]
+    for account in stale[:MAX_READ]:
+        if ports.clock.monotonic() >= until:
+            break
+        if (count := _followers(ports, account.id, caller)) is not None:
+            known[account.id] = readings.keep_followers(ports, account, count)
+    gained: dict[str, list[int | None]] = defaultdict(list)
+    for account in connected:
+        gained[account.platform].append(_difference(known.get(account.id), period))
+    return {name: counting.total(found) for name, found in gained.items()}
+
+
+def _followers(ports: Ports, account_id: str, caller: Caller) -> int | None:
+    """Read now; None where the network does not say, or not at present."""
+    try:
+        account = reading.offering(ports, caller, account_id, "metrics.account")
+        measurer = registry.measurer(account.platform)
+        metrics = reading.asked(ports, account, measurer.account) if measurer else None
+    except RostrumError:
+        return None
+    count = metrics.extra.get("followers") if metrics else None
+    return None if count is None else int(count)
+
+
+def _difference(numbers: AccountNumbers | None, period: tuple[date, date]) -> int | None:
+    """Between the last reading before the period (or the first within it) and the last one within it, if these are two."""
+    if numbers is None:
+        return None
+    begin, until = period
+    within = [one for one in numbers.readings if begin <= one.at.date() <= until]
+    before = [one for one in numbers.readings if one.at.date() < begin][-1:]
+    row = [*before, *within]
+    return row[-1].followers - row[0].followers if within and len(row) > 1 else None
+
+
+def _platforms(posts: Sequence[PostView], only: str | None, gained: Mapping[str, int | None]) -> list[str]:
+    """Networks that something went out on, or whose followers changed."""
+    names = {one.platform for view in posts for one in _live(view, only)}
+    return sorted(names | {name for name, count in gained.items() if count is not None})
+
+
+def _group(
+    platform: str, posts: Sequence[PostView], known: Mapping[str, PostNumbers], gained: Mapping[str, int | None]
+) -> Group:
+    mine = [view for view in posts if _live(view, platform)]
+    ranked = _ranked(mine, known, platform)
+    best = max(ranked, key=_weight, default=None)
+    counts = counting.added(one.counts for one in ranked)
+    return Group(platform, len(mine), len(ranked), counts, best.view if best else None, gained.get(platform))
+
+
+def _ranked(posts: Sequence[PostView], known: Mapping[str, PostNumbers], platform: str | None) -> list[Ranked]:
+    """The posts of which there are numbers."""
+    found = []
+    for view in posts:
+        numbers = known.get(view.post.id)
+        rows = [numbers.known[one.id].counts for one in _live(view, platform) if numbers and one.id in numbers.known]
+        if rows:
+            found.append(Ranked(view, counting.added(rows)))
+    return found
+
+
+def _weight(one: Ranked) -> tuple[int, int]:
+    return (counting.engagements(one.counts) or 0, one.counts.impressions or 0)
+
+
+def _times(ports: Ports, caller: Caller, platform: str) -> tuple[str, ...]:
+    outcomes: list[Outcome] = history.outcomes(ports, caller, platform)
+    return timing.best_hours(outcomes, UTC)

@@ -341,7 +341,8 @@ def _record(call: Call, uri: str) -> dict[str, Any]:
 
 def _kept(act: Act) -> Mapping[str, Any]:
     """The handles that came with ``on``; none where they are those of something else."""
-    return act.handles if act.handles.get("uri") == act.on else {}
+    known = act.handles if act.handles.get("uri") == act.on else {}
+    return known if isinstance(known.get("root") or {}, Mapping) else {}
 
 
 def _uri(call: Call, act: Act) -> str:

@@ -51,8 +51,9 @@ def conversations(call: Call, cursor: str) -> Page[Conversation]:
 
 
 def messages(call: Call, conversation_id: str, cursor: str) -> Page[Message]:
-    """The 20 newest messages of a conversation: Instagram shows no older ones. Raises Refused."""
-    answer = graph.read(call, conversation_id, fields=wire.MESSAGES_FIELDS)
+    """The 20 newest messages of a conversation: Instagram shows no older ones. Raises Refused, Invalid."""
+    named = graph.GRAPH.named(conversation_id, "conversation_id")  # with a slash it would be an edge of something else
+    answer = graph.read(call, named, fields=wire.MESSAGES_FIELDS)
     rows = wire.data(answer.get("messages"))
     return Page(tuple(one for row in rows if (one := _message(call, conversation_id, row))))
 

@@ -24,6 +24,7 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
 
 
 def _prepared(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
+    graph.GRAPH.named(act.on, "on")  # alone in a path, an id with a slash in it would name an edge of something else
     if act.verb in inbox_messages.VERBS:
         return inbox_messages.prepare(call, act, state)
     if act.verb not in _WRITTEN:

@@ -196,8 +196,11 @@ def _find_deleted(call: Call, act: Act, armed: Armed) -> Published | Absent | Un
 
 def _thread(act: Act) -> tuple[str, str]:
     """The post of the thread, and the first-level comment that a reply hangs on: LinkedIn's threads are one level deep."""
-    post = str(act.handles.get("post") or wire.thread_of(act.on)[0])
-    return post, str(act.handles.get("parent") or act.on)
+    post, parent = str(act.handles.get("post") or ""), str(act.handles.get("parent") or "")
+    return (
+        post if wire.is_urn(post) else wire.thread_of(act.on)[0],
+        parent if wire.is_comment(parent) else act.on,
+    )
 
 
 _ACTED_ON: Final = {"comment.reply": "a comment", "comment.delete": "a comment"}

@@ -20,6 +20,7 @@ _HIDE = {"comment.hide": "true", "comment.unhide": "false"}
 
 def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
     """Make and poll the container of an answer; see whose it is that is to be deleted. Raises Invalid, Refused."""
+    GRAPH.named(act.on, "on")  # alone in a path, an id with a slash in it would name an edge of something else
     if act.verb in _WRITTEN:
         return publish.prepare(call, _piece(act), state)
     if act.verb == "comment.delete":

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -365,3 +366,21 @@ def test_an_argument_of_any_value_is_judged(acts: Acts, verb: str) -> None:
         for value in option.enum or VALUES[option.type]:
             with suppress(Invalid, Refused, HttpFailure):
                 acts.do(replace(act, arguments={**act.arguments, option.name: value}))
+
+
+@pytest.mark.parametrize(("name", "verb"), EVERY)
+def test_a_made_up_id_names_no_other_request(acts: Acts, verb: str) -> None:
+    """Ids and handles are a caller's to invent: none leads to an edge that is not the verb's, to another path or host."""
+    places: list[tuple[str, dict[str, object]]] = [("17/permissions", {}), ("me/permissions", {"of": "me/permissions"})]
+    known = acts.act(verb)
+    wrongs = ("17/permissions", "https://elsewhere.example/permissions", "..", "../permissions", 7, {"uri": []})
+    own = {"of": known.on, "uri": known.on}
+    places += [(known.on, {**dict.fromkeys(known.handles, wrong), **own}) for wrong in wrongs]
+    before = len(acts.network.http.sent)
+    for on, handles in places:
+        with suppress(Invalid, Refused, HttpFailure):
+            acts.do(acts.on(verb, on, handles))
+    for request in acts.network.http.sent[before:]:
+        parts = urlsplit(request.url)
+        assert not {"permissions", ".."} & set(parts.path.split("/")), request.url
+        assert registry.for_host(parts.hostname or "", acts.network.name) == acts.network.name, request.url

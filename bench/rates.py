@@ -1,7 +1,11 @@
-"""Requests per second of an API read and of a post's creation, beside the bare function in the same run."""
+"""Requests per second of an API read and of a post's creation, beside the bare function in the same run.
+
+Each creation is a post of its own: another text (the same one twice is refused) under an ``Idempotency-Key`` of its own.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,18 +66,20 @@ def _kinds(at: World, bare: Server, api: Server) -> list[Kind]:
     account = at.connected[min(at.connected)][0].id
     due = in_seconds(2 * 86_400).isoformat()
     known = at.create("Read again and again", [account], in_seconds(86_400)).post.id
-    headers = {"Authorization": f"Bearer {at.key}"}
+    headers, numbers = {"Authorization": f"Bearer {at.key}"}, itertools.count()
 
-    def order(number: int) -> bytes:
-        return json.dumps(
-            {"text": f"Post {number}", "targets": [{"account_id": account}], "scheduled_at": due}
-        ).encode()
+    def order() -> bytes:
+        text = f"Post {next(numbers)}"
+        return json.dumps({"text": text, "targets": [{"account_id": account}], "scheduled_at": due}).encode()
+
+    def keyed() -> dict[str, str]:
+        return {**headers, "Idempotency-Key": f"{next(numbers):032x}"}
 
     read = load.request("GET", f"/v1/posts/{known}", headers)
     return [
-        Kind("bare", bare, lambda n: load.request("POST", "/", body=order(n)), 200),
+        Kind("bare", bare, lambda _: load.request("POST", "/", body=order()), 200),
         Kind("read", api, lambda _: read, 200),
-        Kind("create", api, lambda n: load.request("POST", "/v1/posts", headers, order(n)), 201),
+        Kind("create", api, lambda _: load.request("POST", "/v1/posts", keyed(), order()), 201),
     ]
 
 

@@ -1,7 +1,8 @@
 """The same request twice is one effect and one answer.
 
 A caller sends ``Idempotency-Key`` with a POST. What was answered is kept seven days, in the workspace, under the
-SHA-256 of the key: the same key with the same body gets the same bytes again; with another body it is refused, naming
+SHA-256 of the key, for callers of full access together and for each restricted one alone, because an answer shows what
+not everybody in a workspace may see: the same key with the same body gets the same bytes again; with another body it is refused, naming
 what differs. Two ways:
 
 * *in the same commit*: :class:`Receipt` is written together with what the request makes (posts). Of parallel requests
@@ -21,6 +22,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +42,7 @@ WHOLE = "body"  # the one name under which a body without fields (a file) is com
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """``workspaces/{space}/idempotency/{sha256 of the key}``. ``body`` is empty while ``pending``.
+    """``workspaces/{space}/idempotency/{hash of the key}``. ``body`` is empty while ``pending``.
 
     ``fields``: an HMAC per top-level field of the body. ``sealed``: the vault's reference to an answer that holds a
     secret; ``body`` is empty then. ``nonce`` says whose claim it is.
@@ -101,7 +103,8 @@ def identify(caller: Caller, key: str, route: str, body: Mapping[str, Any] | byt
     if not 0 < len(key) <= MAX_KEY or not key.isascii() or not key.isprintable():
         message = f"Idempotency-Key: 1 to {MAX_KEY} visible ASCII characters; a UUID per intended effect is best."
         raise Invalid("validation.field_invalid", message, field="Idempotency-Key")
-    return Key(caller, hashlib.sha256(key.encode()).hexdigest(), route, _fields(key, body))
+    whose = f"{caller.actor}\0" if caller.restricted else ""
+    return Key(caller, hashlib.sha256(f"{whose}{key}".encode()).hexdigest(), route, _fields(key, body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,14 @@ class Receipt:
     """The record of a request, to be written in the same commit as its effect.
 
     ``encode`` turns the operation's result into the answer. ``stale``: the version of an expired record to replace.
+    ``renews``: the request has its record already, and this is one more effect of it: the answer takes the record's place.
     """
 
     ports: Ports
     key: Key
     encode: Callable[[Any], Answer]
     stale: str | None = None
+    renews: bool = False
 
     def commit(self, writes: Sequence[Write], result: Any) -> None:
         """All of ``writes`` and the record, or nothing. Raises AlreadyDone, and what the store's commit raises."""
@@ -122,7 +127,7 @@ class Receipt:
             self.ports.store.commit([*writes, self._write(self.encode(result))])
         except (AlreadyExists, Conflict):
             answer, _ = find(self.ports, self.key)
-            if answer is None:
+            if answer is None or self.renews:
                 raise
             raise AlreadyDone(answer) from None
 
@@ -133,6 +138,8 @@ class Receipt:
             raise AlreadyDone(answer)
 
     def _write(self, answer: Answer) -> Write:
+        if self.renews:
+            return _renewed(self.key, answer)
         now = self.ports.clock.now()
         record = Record(self.key.route, self.key.fields, now, now + KEPT, status=answer.status, body=answer.body)
         if self.stale:
@@ -220,11 +227,16 @@ def amend(ports: Ports, key: Key, answer: Answer) -> Answer:
     where this one could not be kept.
     """
     try:
-        ports.store.commit([Write("update", key.path, {"status": answer.status, "body": answer.body})])
+        ports.store.commit([_renewed(key, answer)])
     except StoreError:
-        known, _ = find(ports, key)
-        return known or answer
+        with suppress(StoreError):  # the effect is there: an error now would have callers send it again
+            known, _ = find(ports, key)
+            return known or answer
     return answer
+
+
+def _renewed(key: Key, answer: Answer) -> Write:
+    return Write("update", key.path, {"status": answer.status, "body": answer.body})
 
 
 def _if_mine(ports: Ports, mine: Claim, write: Write) -> None:

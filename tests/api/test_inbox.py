@@ -9,6 +9,7 @@ import pytest
 from shared.operations.inbox import ids
 from shared.ports.http import Request, Response
 from tests.api.client import Api, api
+from tests.support.faults import Crash
 
 
 def live(call: Api, platform: str, text: str = "Ask me anything", **fields: Any) -> tuple[str, str]:
@@ -246,6 +247,32 @@ def test_a_message_of_several_bubbles_says_where_it_ended(call: Api) -> None:
     again = call("POST", path, {"account_id": account, "text": "And", "attachments": [photo]}, Idempotency_Key="half")
     assert again.data == half.data
     assert len(_posted(call)) == sent + 2
+
+
+@pytest.mark.parametrize(("begun", "told"), [(1, (0, 2, None)), (2, (1, 1, 1))])
+def test_a_message_that_broke_off_says_what_was_not_begun(call: Api, begun: int, told: Any) -> None:
+    """The process dies while it waits for one of three bubbles: the same request is told the rest, and sends none of them."""
+    account = call.connect("instagram")
+    talk = call("GET", "/v1/inbox/conversations").json["data"][0]
+    photo = {"source_type": "url", "source": PHOTO}
+    body = {"account_id": account, "text": "Look", "attachments": [photo, photo]}
+    path, alive = f"/v1/inbox/conversations/{talk['id']}/messages", call.rig.clock.while_asleep
+
+    def die(seconds: float) -> None:
+        if len(call.stored("targets")) == begun:
+            raise Crash
+        call.sleep(seconds)
+
+    call.rig.clock.while_asleep = die
+    with pytest.raises(Crash):
+        call("POST", path, body, Idempotency_Key="broken")
+    call.rig.clock.while_asleep = alive
+    again = call("POST", path, body, Idempotency_Key="broken")
+    shown = again.json.get("message_ids")
+    assert (again.json.get("sent_count"), again.json["not_begun"], shown and len(shown)) == told
+    assert again.status == 202
+    assert len(call.stored("targets")) == begun
+    assert any(again.json["action_id"] == doc.id for doc in call.stored("targets"))
 
 
 def _posted(call: Api) -> list[Request]:

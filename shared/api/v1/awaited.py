@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from shared.api.engine.exchange import Exchange, Reply
@@ -53,12 +54,17 @@ def one(x: Exchange[Any, Any], order: Order, done: Callable[[Target], Reply]) ->
 
 
 def several(x: Exchange[Any, Any], orders: Sequence[Order], done: Callable[[Sent], Reply]) -> Reply:
-    """One after the other: the next is begun when the one before it is done, the first that is refused ends it."""
+    """One after the other: the next is begun when the one before it is done, the first that is refused ends it.
+
+    Each act's commit keeps the answer as of then: where this process dies, the same request is told what was begun and what not.
+    """
     sent, until = Sent(), x.ports.clock.monotonic() + WAIT
     for index, order in enumerate(orders):
+        left = len(orders) - index - 1
+        receipt = x.receipt(partial(_accepted, sent=sent, left=left))
         try:
             with spelled():
-                target = acting.act(x.ports, x.caller, order, None if index else x.receipt(_accepted))
+                target = acting.act(x.ports, x.caller, order, replace(receipt, renews=index > 0) if receipt else None)
         except RostrumError as error:  # nothing was stored of it
             return _ended(x, error, sent, index)
         try:
@@ -70,20 +76,20 @@ def several(x: Exchange[Any, Any], orders: Sequence[Order], done: Callable[[Sent
                 doing.withdraw(x.ports, x.key)
             return _ended(x, error, sent, index)
         if not over:
-            return _kept(x, _accepted(target, sent, len(orders) - index - 1))
+            return _kept(x, _accepted(target, sent, left))
         sent.done.append(target)
     return _kept(x, done(sent))
 
 
-def _accepted(target: Target, sent: Sent | None = None, left: int = 0) -> Reply:
+def _accepted(target: Target, sent: Sent, left: int) -> Reply:
     """It goes on without us."""
-    before = sent.ids if sent else []
+    before = sent.ids
     view = views_inbox.PendingResponse(
         action_id=target.id,
         status=targets.action_status(target),
         poll=f"/v1/actions/{target.id}",
         message_ids=before or None,
-        sent_count=len(before) if sent and (before or left) else None,
+        sent_count=len(before) if before or left else None,
         not_begun=left or None,
     )
     return Reply(202, view, {"Location": f"/v1/actions/{target.id}"})

@@ -373,7 +373,14 @@ def test_a_made_up_id_names_no_other_request(acts: Acts, verb: str) -> None:
     """Ids and handles are a caller's to invent: none leads to an edge that is not the verb's, to another path or host."""
     places: list[tuple[str, dict[str, object]]] = [("17/permissions", {}), ("me/permissions", {"of": "me/permissions"})]
     known = acts.act(verb)
-    wrongs = ("17/permissions", "https://elsewhere.example/permissions", "..", "../permissions", 7, {"uri": []})
+    wrongs: tuple[object, ...] = (
+        "17/permissions",
+        "https://elsewhere.example/permissions",
+        "..",
+        "../permissions",
+        7,
+        {"uri": []},
+    )
     own = {"of": known.on, "uri": known.on}
     places += [(known.on, {**dict.fromkeys(known.handles, wrong), **own}) for wrong in wrongs]
     before = len(acts.network.http.sent)

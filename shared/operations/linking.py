@@ -167,12 +167,24 @@ def _brand(txn: Transaction, owner: Owner, known: Account | None) -> str:
         if owner.brand_id or (known and known.status != "disconnected"):
             raise brands.missing(wanted)
         wanted = DEFAULT_BRAND  # its own went after it was disconnected
+    _refuse_others(txn, owner, known, before)
     if known is None or known.status == "disconnected" or wanted == before:
         return wanted
-    if (owner.brands and before not in owner.brands) or _locked(txn, owner.space):
+    if _locked(txn, owner.space):
         text = "brand_id: this account is connected already, in another brand, and stays there. Move it on purpose."
         raise Clash("account.already_linked", text, field="brand_id")
     return wanted
+
+
+def _refuse_others(txn: Transaction, owner: Owner, known: Account | None, before: str) -> None:
+    """What is in another brand stays there, also when it is disconnected: with it come its posts, sent and planned."""
+    if known is None or not owner.brands or before in owner.brands or brands.gone(txn, owner.space, before):
+        return
+    text = (
+        "brand_id: this account is another brand's, also if it is disconnected now, and stays there. Whoever has full "
+        "access to the workspace can connect or move it."
+    )
+    raise Clash("account.already_linked", text, field="brand_id")
 
 
 def _locked(txn: Transaction, space: str) -> bool:

@@ -136,6 +136,9 @@ def test_a_bound_caller_takes_nothing_from_other_brands(rig: Rig) -> None:
     with pytest.raises(Missing):
         accounts.disconnect(rig.ports, bound, account.id)
     accounts.disconnect(rig.ports, TEST, account.id)
+    with pytest.raises(Clash, match="another brand's"):
+        connected(rig, caller=bound)  # with the account would come what the other brand has planned on it
+    brand_deletion.delete(rig.ports, TEST, other)
     assert connected(rig, caller=bound).brand_id == acme
 
 

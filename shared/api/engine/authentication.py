@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import parse_cookie
 
 from shared.api.engine.routes import ADMIN, Route
-from shared.domain.callers import Caller, Mode
+from shared.domain.callers import Caller, Kind, Mode
 from shared.domain.errors import Forbidden, Invalid
 from shared.operations import callers
 from shared.ports.world import Ports
@@ -18,17 +18,27 @@ from shared.ports.world import Ports
 Sent = Mapping[str, str] | Headers
 MODE = "Rostrum-Mode"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_FULL: Mapping[Kind, str] = {
+    "key": "Send a key without scopes and brands.",
+    "session": "Ask the workspace's owner or an admin: your role does not give it.",
+    "token": "Only a token whose role is tenant_admin or above has it.",
+}
+_LACKS: Mapping[Kind, str] = {
+    "key": "Make a key that has {scope}, or one of full access, unless the key is bound to brands: some scopes cover all.",
+    "session": "Your role does not give {scope}: use a key that names it, or ask the workspace's owner.",
+    "token": "None of the token's roles gives {scope}.",
+}
 
 
 def by_bearer(ports: Ports, headers: Sent) -> Caller:
     """The caller behind ``Authorization: Bearer …`` or, without such a header, behind a browser's session cookie.
 
-    People and JWTs choose the mode with ``Rostrum-Mode: test`` (live if left out); a key has its own.
-    Raises Unauthenticated, Forbidden, Invalid (the mode), Broken.
+    People and JWTs choose the mode with ``Rostrum-Mode: test`` (live if left out); a key has its
+    own, which the header may repeat, not change. Raises Unauthenticated, Forbidden, Invalid (the mode), Broken.
     """
     token = session_cookie(ports, headers)
     if token is not None and "Authorization" not in headers:
-        return callers.by_session(ports, token, _mode(headers))
+        return callers.by_session(ports, token, _mode(headers) or "live")
     return by_role(ports, headers)
 
 
@@ -38,15 +48,20 @@ def by_role(ports: Ports, headers: Sent) -> Caller:
     For dialects that browsers do not speak. Raises as :func:`by_bearer`; a JWT of the configured issuer without one of
     the seven roles: Forbidden (``auth.insufficient_scope``, ``meta.required_roles``).
     """
-    return callers.resolve(ports, callers.bearer(headers.get("Authorization")), _mode(headers))
+    wanted = _mode(headers)
+    caller = callers.resolve(ports, callers.bearer(headers.get("Authorization")), wanted or "live")
+    if wanted and caller.mode != wanted:  # whoever believes in the sandbox must not publish for real
+        text = f"{MODE}: a key has its own mode, and this is a {caller.mode} key. Leave the header out, or send a {wanted} key."
+        raise Invalid("validation.field_invalid", text, field=MODE)
+    return caller
 
 
 def check_scope(caller: Caller, route: Route) -> None:
     """Refuse a key that may not do this. Raises Forbidden naming the scope."""
     if route.scope == ADMIN and caller.restricted:
-        raise Forbidden("auth.insufficient_scope", "This takes a key of full access (one without scopes and brands).")
+        raise Forbidden("auth.insufficient_scope", f"This takes full access. {_FULL[caller.kind]}")
     if route.scope not in (None, ADMIN, "") and not caller.may(str(route.scope)):
-        message = f"This key lacks the scope {route.scope}. Make a key that has it, or one of full access."
+        message = f"The scope {route.scope} is missing. {_LACKS[caller.kind].format(scope=route.scope)}"
         raise Forbidden("auth.insufficient_scope", message, required_scope=route.scope)
 
 
@@ -92,8 +107,11 @@ def own_origin(ports: Ports) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def _mode(headers: Sent) -> Mode:
-    given = headers.get(MODE, "live").strip().lower()
+def _mode(headers: Sent) -> Mode | None:
+    """The mode that the header names, None without it. Raises Invalid."""
+    if MODE not in headers:
+        return None
+    given = headers[MODE].strip().lower()
     if given not in ("test", "live"):
         raise Invalid("validation.field_invalid", f"{MODE}: test or live.", field=MODE)
     return cast(Mode, given)

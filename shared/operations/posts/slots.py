@@ -72,15 +72,20 @@ def next_free(ports: Ports, caller: Caller, brand_id: str) -> tuple[Queue, datet
 
 
 def upcoming(ports: Ports, caller: Caller, brand_id: str, limit: int) -> tuple[Queue, list[Upcoming]]:
-    """The next slots, with the posts that have them; also those that have one of an earlier choice. Raises Missing."""
+    """The next slots, with the posts that have them; also those that have one of an earlier choice. Raises Missing.
+
+    A slot that a post of other brands' accounts has is left out for a caller of some brands: it is neither free nor theirs.
+    """
     queue, now = read(ports, caller, brand_id), ports.clock.now()
     query = _query(caller, brand_id, now, limit)
     taken = {one.at: one for one in (codec.decode(Taken, doc.data) for doc in ports.store.query(query))}
     times = sorted({*islice(queues.upcoming(queue, now), limit), *taken})[:limit]
+    allowed = brands.allowed_accounts(ports, caller)
     ids = [taken[at].post_id for at in times if at in taken]
     docs = ports.store.get_many([post_path(caller.space, one) for one in ids]) if ids else []
     posts = {doc.id: codec.of(Post, doc) for doc in docs if doc}
-    return queue, [Upcoming(at, posts.get(taken[at].post_id) if at in taken else None) for at in times]
+    found = [Upcoming(at, posts.get(taken[at].post_id) if at in taken else None) for at in times]
+    return queue, [one for one in found if allowed is None or not one.post or not allowed.isdisjoint(one.post.accounts)]
 
 
 def brand_for(accounts: Sequence[Account], named: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.operations.inbox import ids
+from shared.operations.inbox import cursors, ids
 from shared.ports.http import Request, Response
 from tests.api.client import Api, api
 from tests.support.faults import Crash
@@ -152,6 +152,31 @@ def test_posts_are_listed_with_their_counts_newest_first(call: Api) -> None:
     rest = call("GET", f"/v1/inbox/comments?limit=1&cursor={page['pagination']['next_cursor']}").json
     assert [row["content"] for row in rest["data"]] == ["First"]
     assert call("GET", "/v1/inbox/comments?account_id=acc_nobody").status == 404
+
+
+def test_what_a_made_up_cursor_holds_is_judged(call: Api) -> None:
+    """Its mark is no secret: whatever shape and place is in it is refused, or a page, and never an error of ours."""
+    account, post = live(call, "facebook")
+    space, query = f"{call.workspace}.test", f"account_id={account}&cursor="
+    talks = cursors.bound("conversations", space, "", "", "", "", "active")
+    away = cursors.bound("conversations", space, "", "", "", "", "archived")
+    said = cursors.bound("comments", space, account, post, "", "", False)
+    shapes: tuple[Any, ...] = (5, None, [], [1], ["", -1], ["", "z"], [None, 0], ["", 10**30], {account: 5})
+    paths = [
+        path + cursors.write(of, state)
+        for state in (*shapes, {account: ["", "9" * 5000]}, {account: [5, 0]})
+        for path, of in (
+            ("/v1/inbox/conversations?cursor=", talks),
+            ("/v1/inbox/conversations?status=archived&cursor=", away),
+            (f"/v1/inbox/comments/{post}?{query}", said),
+        )
+    ]
+    paths += [
+        f"/v1/inbox/conversations?status=archived&cursor={cursors.write(away, [at, 0])}" for at in ("../x", "a/b")
+    ]
+    for path in paths:
+        refused = call("GET", path)
+        assert (refused.status, refused.error["code"]) == (400, "validation.cursor_invalid"), path
 
 
 # ----------------------------------------------------------------------------------------------- conversations

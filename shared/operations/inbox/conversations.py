@@ -6,7 +6,7 @@ others from it: it is told beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from shared.operations import accounts, lookup
 from shared.operations.engaging import ids as network_ids
 from shared.operations.engaging import reading
 from shared.operations.inbox import cursors, ids, shelf
+from shared.operations.inbox.cursors import Place
 from shared.operations.inbox.ids import Named, NoId
 from shared.operations.inbox.paging import Told, asked_all, filled
 from shared.operations.inbox.shelf import Note, Status
@@ -79,11 +80,11 @@ def list_(ports: Ports, caller: Caller, wanted: Wanted) -> Listed:
     of = cursors.bound("conversations", caller.space, *what)
     if wanted.status == "archived":
         return _archived(ports, caller, wanted, {one.id: one for one in chosen}, of)
-    places: Mapping[str, Sequence[object]] = cursors.read(of, wanted.cursor) if wanted.cursor else {}
+    places = cursors.places(of, wanted.cursor)
     asked = [one for one in chosen if not wanted.cursor or one.id in places]
 
     def ask(one: Account) -> Page[Conversation]:
-        return reading.conversations(ports, caller, one.id, str(places.get(one.id, ("", 0))[0]))
+        return reading.conversations(ports, caller, one.id, places.get(one.id, ("", 0))[0])
 
     told = asked_all(asked, ask)
     if wanted.account_id and told and told[0].error:
@@ -118,9 +119,9 @@ class _Lane:
     index: int
 
     @staticmethod
-    def of(told: Told[Account, Page[Conversation]], places: Mapping[str, Sequence[object]]) -> _Lane:
+    def of(told: Told[Account, Page[Conversation]], places: Mapping[str, Place]) -> _Lane:
         at, skip = places.get(told.of.id, ("", 0))
-        return _Lane(told.of, told.answer or Page(()), str(at), int(str(skip)))
+        return _Lane(told.of, told.answer or Page(()), at, skip)
 
     @property
     def head(self) -> Conversation | None:
@@ -151,14 +152,14 @@ class _Merge:
         lane.index += 1
         return lane.account, talk
 
-    def places(self) -> dict[str, list[object]]:
+    def places(self) -> dict[str, Place]:
         """Where each lane goes on; lanes that have ended are left out."""
-        found: dict[str, list[object]] = {}
+        found: dict[str, Place] = {}
         for lane in self._lanes:
             if lane.head is not None:
-                found[lane.account.id] = [lane.at, lane.index]
+                found[lane.account.id] = lane.at, lane.index
             elif lane.page.next:
-                found[lane.account.id] = [lane.page.next, 0]
+                found[lane.account.id] = lane.page.next, 0
         return found
 
 
@@ -179,6 +180,8 @@ def _row(account: Account, talk: Conversation, note: Note | None) -> Row:
 
 def _archived(ports: Ports, caller: Caller, wanted: Wanted, visible: Mapping[str, Account], of: str) -> Listed:
     def fetch(at: str) -> Page[Note]:
+        if at and not lookup.plain(at):
+            raise cursors.refused()
         found = shelf.archived(ports, caller.space, wanted.account_id, at, 100)
         return Page(tuple(note for _, note in found), found[-1][0] if len(found) == 100 else "")
 

@@ -1,6 +1,7 @@
 """Cursors of the inbox's lists: where each network goes on, and which list they are of. Opaque to callers; pure.
 
-A cursor of another list, of another workspace, or one that was changed is refused (``validation.cursor_invalid``).
+A cursor of another list, of another workspace, or one that was changed is refused (``validation.cursor_invalid``). That is no
+signature: who makes one up gets what he could have asked for anyway, so what is in it is judged like any other input.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import hashlib
 import json
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
 from typing import Any
 
 from shared.domain.errors import Invalid
@@ -17,6 +17,9 @@ from shared.domain.errors import Invalid
 MAX = 16_384  # characters: fifty accounts' own cursors, packed
 _MARK = 12
 _UNPACKED = 256 * 1024  # bytes: what a cursor may unpack to
+_MOST_SKIPPED = 10_000  # items of one page
+
+Place = tuple[str, int]  # the network's cursor, and how many items of that page were told already
 
 
 def bound(*parts: object) -> str:
@@ -42,18 +45,38 @@ def read(of: str, cursor: str) -> Any:
         whole = exact and unpack.eof and not unpack.unused_data
         if whole and len(cursor) <= MAX and data[:_MARK] == _mark(of, text):
             return json.loads(text)
-    except (ValueError, zlib.error):
+    except (ValueError, zlib.error, RecursionError):
         pass
+    raise refused()
+
+
+def place(of: str, cursor: str) -> Place:
+    """Where one list goes on: at the beginning without a cursor. Raises Invalid."""
+    return _place(read(of, cursor)) if cursor else ("", 0)
+
+
+def places(of: str, cursor: str) -> dict[str, Place]:
+    """Where each of several lists goes on, by their names; none without a cursor. Raises Invalid."""
+    state = read(of, cursor) if cursor else {}
+    if not isinstance(state, dict):
+        raise refused()
+    return {name: _place(one) for name, one in state.items()}
+
+
+def refused() -> Invalid:
+    """It is no cursor of this list."""
     said = (
         "cursor: not one of this list's. Send next_cursor as it was answered, with the same filters, or leave it out."
     )
-    raise Invalid("validation.cursor_invalid", said, field="cursor")
+    return Invalid("validation.cursor_invalid", said, field="cursor")
+
+
+def _place(state: Any) -> Place:
+    match state:
+        case [str(at), int(skip)] if 0 <= skip <= _MOST_SKIPPED:
+            return at, skip
+    raise refused()
 
 
 def _mark(of: str, text: bytes) -> bytes:
     return hashlib.sha256(of.encode() + b"\x00" + text).digest()[:_MARK]
-
-
-def place(of: str, cursor: str) -> Sequence[Any]:
-    """``[the network's cursor, items of that page to skip]``: the beginning without a cursor. Raises Invalid."""
-    return read(of, cursor) if cursor else ("", 0)

@@ -5,6 +5,10 @@ the keys and sessions (but the caller's own, for they may have to ask again), wh
 grants, files, everything else, and last the people, the workspace and the caller's own key. Each step looks for what is
 left, so that it can be interrupted anywhere and repeated.
 
+The workspace's own document goes first: nobody whom somebody else vouches for (a JWT) gets in any more. The note stays
+for a quarter of an hour, in which nothing can be connected (``linking``): consents that were under way come back. Then the
+sweeper looks once more for what requests left that had begun before.
+
 Copies of callers' URLs (``copies/{space}/``) are aged out by the bucket, and consents under way by the sweeper.
 """
 
@@ -14,22 +18,23 @@ import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain import codec
 from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Broken, Forbidden, Missing
 from shared.domain.exports import Export
 from shared.domain.users import User, user_path
-from shared.domain.workspaces import workspace_path
+from shared.domain.workspaces import deletion_path, workspace_path
 from shared.operations import accounts, billing, lookup, tokens
 from shared.operations.exports import files
 from shared.ports.blobs import BlobNotFound, BlobsError
-from shared.ports.store import Doc, Query, Write
+from shared.ports.store import Doc, NotFound, Query, Write
 from shared.ports.vault import Place, VaultError
 from shared.ports.world import Ports
 
 PATIENCE = 20.0  # seconds that a caller waits; the sweeper does what is left
+WATCHED = timedelta(minutes=15)  # longer than a consent, or a request, can be under way
 BATCH = 100
 MODES: tuple[Mode, ...] = ("test", "live")
 COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of its own
@@ -61,10 +66,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A workspace that is being deleted: ``deletions/{workspace}``."""
+    """A workspace that is being deleted: ``deletions/{workspace}``. ``due_at``: when to look (again) for what is left;
+    ``done``: nothing was, for the first time."""
 
     workspace: str
     asked_at: datetime
+    due_at: datetime
+    done: bool = False
 
 
 def delete(ports: Ports, caller: Caller) -> None:
@@ -82,8 +90,9 @@ def delete(ports: Ports, caller: Caller) -> None:
         return
     own = _own_credential(ports, caller)
     billing.cancel(ports, caller.workspace)
-    noted = Deletion(caller.workspace, ports.clock.now())
-    ports.store.commit([Write("set", _path(caller.workspace), codec.encode(noted))])
+    now, path = ports.clock.now(), deletion_path(caller.workspace)
+    noted = Write("set", path, codec.encode(Deletion(caller.workspace, now, now)))
+    ports.store.commit([noted, Write("delete", workspace_path(caller.workspace))])
     try:
         done = _carry_out(ports, caller.workspace, own, PATIENCE)
     except (BlobsError, VaultError) as error:
@@ -98,10 +107,13 @@ def go_on(ports: Ports, limit: int = 3) -> int:
 
     Safe to run at any time, any number of times at once. Raises store.Unavailable.
     """
-    gone = 0
-    for doc in ports.store.query(Query("deletions", limit=limit)):
+    gone, now = 0, ports.clock.now()
+    late = Query("deletions", where=(("due_at", "<=", now),), order_by=(("due_at", "asc"),), limit=limit)
+    for doc in ports.store.query(late):
         try:
-            gone += _carry_out(ports, doc.id, "", PATIENCE / limit)
+            with suppress(NotFound):  # another run has forgotten it
+                ports.store.commit([Write("update", doc.path, {"due_at": now})])  # behind the others
+                gone += _carry_out(ports, doc.id, "", PATIENCE / limit, again=bool(doc.data["done"]))
         except (BlobsError, VaultError, Broken) as error:  # the next run goes on; other workspaces shall not wait
             log.warning(
                 "a deletion did not come to its end", extra={"workspace": doc.id, "reason": type(error).__name__}
@@ -109,15 +121,17 @@ def go_on(ports: Ports, limit: int = 3) -> int:
     return gone
 
 
-def _carry_out(ports: Ports, workspace: str, own: str, seconds: float) -> bool:
-    """Step by step, until all is done or so much time has passed; whether all is done."""
+def _carry_out(ports: Ports, workspace: str, own: str, seconds: float, *, again: bool = False) -> bool:
+    """Step by step, until all is done or so much time has passed; whether all is done. ``again``: for good, then."""
     ends = ports.clock.monotonic() + seconds
     for step in STEPS:
         while step(ports, workspace, own):
             if ports.clock.monotonic() >= ends:
                 return False
-    paths = [workspace_path(workspace), f"rate_budgets/{workspace}", _path(workspace), *([own] if own else [])]
-    ports.store.commit([Write("delete", path) for path in paths])
+    paths, note = [workspace_path(workspace), f"rate_budgets/{workspace}"], deletion_path(workspace)
+    later = {"done": True, "due_at": ports.clock.now() + WATCHED}
+    after = Write("delete", note) if again else Write("update", note, later)
+    ports.store.commit([*(Write("delete", path) for path in [*paths, *([own] if own else [])]), after])
     return True
 
 
@@ -192,9 +206,17 @@ def _rest(ports: Ports, workspace: str, _own: str) -> bool:
             found = _in_space(ports, space, collection)
             for doc in found:
                 _unseal(ports, space, collection, _named(collection, doc), doc)
+            if collection == "posts":
+                _free(ports, found)
             if _removed(ports, found):
                 return True
     return False
+
+
+def _free(ports: Ports, posts: Iterable[Doc]) -> None:
+    """The posts' slots in queues: they lie below the queue, which a deleted brand no longer has, so that only posts tell."""
+    if paths := [str(doc.data["slot"]) for doc in posts if doc.data.get("slot")]:
+        ports.store.commit([Write("delete", path) for path in paths])
 
 
 STEPS: tuple[Step, ...] = (

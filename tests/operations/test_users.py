@@ -17,6 +17,7 @@ from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Missing, Unauthenticated
 from shared.domain.exports import Export, export_path, part_path
+from shared.domain.queue import Slot
 from shared.domain.users import User, user_path
 from shared.domain.workspaces import Billing, workspace_path
 from shared.operations import (
@@ -35,7 +36,7 @@ from shared.operations import (
 )
 from shared.operations.accounts import Connect
 from shared.operations.keys import CreateKey
-from shared.operations.posts import creating
+from shared.operations.posts import creating, slots
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.users import Changes
 from shared.ports.blobs import BlobsUnavailable
@@ -184,6 +185,8 @@ def furnished(rig: Rig) -> Caller:
     flows.redirected(rig, "twitter", test)
     soon = (rig.clock.now() + timedelta(hours=1)).isoformat()
     creating.create(rig.ports, test, CreatePost("soon", targets=(TargetOrder(account.id),), scheduled_at=soon))
+    slots.replace(rig.ports, test, "default", [Slot(0, "09:30")], None)
+    creating.create(rig.ports, test, CreatePost("later", targets=(TargetOrder(account.id),), queue=True))
     rig.blobs.put(f"t/{test.space}/med_1", [b"x"], "image/jpeg", 10)
     rig.store.commit(
         [Write("create", f"workspaces/{test.space}/media/med_1", {"id": "med_1", "blob": f"t/{test.space}/med_1"})]

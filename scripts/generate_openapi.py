@@ -175,6 +175,7 @@ def codes(route: Route) -> list[str]:
     found += () if route.scope is None or limiting.open_to_debtors(route) else ("billing.past_due",)
     found += ("auth.origin_mismatch",) if route.scope is not None and route.method != "GET" else ()
     found += () if route.foreign_query else ("validation.field_unknown", "validation.field_invalid")
+    found += _FIELDS if route.query else ()
     found += _KEYED if route.idempotency != "none" else ()
     if route.upload is not None:
         found += (route.upload.too_large, "http.415", "validation.body_invalid", *_FIELDS)

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain.accounts import Account
-from shared.domain.errors import Broken, Clash, Invalid, Limited, NetworkRefused, RostrumError
+from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, NetworkRefused, RostrumError
 from shared.platforms import registry
-from shared.platforms.contract import App, Fate, Refused
+from shared.platforms.contract import App, ErrorRow, Fate, Refused
 from shared.ports.http import AnswerLost, Blocked, Http, NotSent, Request, Response
 from shared.ports.world import Ports
 
@@ -179,7 +179,16 @@ def refusal(refused: Refused, now: datetime, field: str = "") -> RostrumError:
         return Broken(code, row.message, **meta)
     if row.fate is Fate.UNAUTHORISED and field:
         return Invalid(code, row.message, field=field, **meta)
-    return NetworkRefused(code, row.message, **meta)
+    return _final(row)(code, row.message, **meta)
+
+
+def _final(row: ErrorRow) -> type[RostrumError]:
+    """What a final refusal is to whoever asked: a mistake in what they sent, something they may not, or the network's own."""
+    if row.fate is Fate.REJECTED and row.category == "validation":
+        return Invalid
+    if row.fate is Fate.REJECTED and row.category == "auth":
+        return Forbidden
+    return NetworkRefused
 
 
 def _code_refused(refused: Refused) -> Invalid:

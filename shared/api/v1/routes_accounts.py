@@ -12,6 +12,7 @@ from shared.api.v1.routes_exports import ASK
 _HANDLERS = "shared.api.v1.handlers_accounts:"
 _MODELS = "shared.api.v1.models_accounts:"
 _CONNECT = (
+    "platform.*",
     "billing.profile_units_limit",
     "account.unsupported_platform",
     "byok.credentials_missing",
@@ -215,7 +216,7 @@ ROUTES = (
         {302: None},
         scope=None,
         query=f"{_MODELS}AuthorizeQuery",
-        errors=("validation.field_invalid", "auth.state_mismatch"),
+        errors=("validation.field_required", "validation.field_invalid", "auth.state_mismatch"),
     ),
     *DETAILS,
     *READING,

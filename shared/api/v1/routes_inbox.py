@@ -21,6 +21,7 @@ _READ = (
     "platform.*",
 )
 _PAGED = ("validation.cursor_invalid",)
+_SINCE = ("validation.time_invalid", "validation.offset_missing")
 _ACT = (
     *_READ,
     "post.not_found",
@@ -107,7 +108,7 @@ COMMENTS = (
         "CommentedPostsListResponse",
         scope="inbox:read",
         query=f"{_ASKS}CommentedPostsQuery",
-        errors=("validation.field_invalid", "account.not_found", "account.unsupported_platform", *_PAGED),
+        errors=("validation.field_invalid", "account.not_found", "account.unsupported_platform", *_PAGED, *_SINCE),
         description="The posts are those that were published here; counts are asked of the networks at this moment.",
     ),
     _get(
@@ -274,7 +275,7 @@ MENTIONS = (
         {200: f"{_SAYS}MentionsListResponse"},
         scope="inbox:read",
         query=f"{_ASKS}MentionsQuery",
-        errors=(*_READ, *_PAGED),
+        errors=(*_READ, *_PAGED, *_SINCE),
     ),
     Route(
         "POST",

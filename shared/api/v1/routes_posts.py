@@ -153,6 +153,7 @@ ROUTES = (
         scope=ANY_KEY,
         body=f"{_ASKS}ValidatePostRequest",
         errors=_JUDGE,
+        idempotency="claim",
         description=(
             "It takes the same body as POST /v1/posts, and `platforms` or `account_ids` in place of `targets`. What "
             "creating would refuse is in `errors`; nothing is written."

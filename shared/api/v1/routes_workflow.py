@@ -160,6 +160,7 @@ def _looking(find: Codes, judge: Codes) -> tuple[Route, ...]:
             scope=ANY_KEY,
             body="shared.api.v1.models_posts:ValidatePostRequest",
             errors=judge,
+            idempotency="claim",
             description="It takes the body of POST /v1/posts/validate. Nothing is written.",
             example={"text": "Hello", "platforms": ["bluesky"]},
         ),

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Missing, NetworkRefused, Unsupported
+from shared.domain.errors import Broken, Invalid, Missing, NetworkRefused, Unsupported
 from shared.domain.posts import Target
 from shared.operations import networks, sessions
 from shared.operations.engaging import ids
@@ -79,8 +79,8 @@ def asked(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
     try:
         with networks.asking(account.platform, ports.clock.now()):
             return _insisted(ports, account, question)
-    except NetworkRefused as error:
-        if error.code.endswith(NOT_FOUND):
+    except (NetworkRefused, Invalid) as error:
+        if error.code.startswith("platform.") and error.code.endswith(NOT_FOUND):
             raise Missing(error.code, error.message, **error.meta) from error
         raise
 

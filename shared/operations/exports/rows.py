@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain import codec
-from shared.domain.errors import Broken, NetworkRefused
+from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
 from shared.domain.exports import MAX_TEXT, STEP, Export, Row
 from shared.domain.posts import PUBLISH, Live, Target, post_path, target_path
 from shared.operations import networks
@@ -57,7 +57,7 @@ def measured(ports: Ports, call: Call, target: Target, row: Row) -> Row:
     try:
         with networks.asking(target.platform, ports.clock.now()):
             found = measurer.post(call, Published(live.id, live.permalink, live.state, live.raw))
-    except (NetworkRefused, Broken) as error:
+    except (NetworkRefused, Invalid, Forbidden, Broken) as error:
         return replace(row, error=error.message[:500])
     return replace(
         row, views=found.views, likes=found.likes, comments=found.comments, shares=found.shares, saves=found.saves

@@ -40,7 +40,7 @@ def choose_kind(text: str, media: Sequence[MediaFacts], options: Mapping[str, An
     """What ``kind`` says, else a Spotlight for a video and a story for an image. Raises Invalid."""
     if len(media) != 1:
         message = "Snapchat takes one image or one video in a post, and none without: give exactly one."
-        raise Invalid("publishing.media.count", message, field="media")
+        raise Invalid("validation.media_count", message, field="media")
     is_video = media[0].type is MediaType.VIDEO
     if media[0].type is MediaType.DOCUMENT:
         raise Invalid("validation.kind_unsupported", "media: Snapchat takes images and videos only.", field="media")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import urlsafe_b64encode
+from threading import Event
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,15 @@ from hypothesis import strategies as st
 
 from shared.domain import nesting
 from shared.domain.errors import Invalid
-from shared.operations.inbox import cursors, ids
+from shared.operations.inbox import cursors, ids, paging
 from shared.operations.inbox.ids import Named, NoId
 
+UNKEPT = (
+    '["x", "1", "", {"a": "\\ud800"}]',
+    '["x", "\\udfff"]',
+    '["x", "1", "", {"a": NaN}]',
+    '["x", "1", "", {"a": 1e999}]',
+)
 TEXT = st.text(min_size=1, max_size=60)
 HANDLES = st.dictionaries(st.text(max_size=10), st.text(max_size=30) | st.integers(0, 9), max_size=3)
 JSON = st.recursive(
@@ -52,7 +59,9 @@ def test_what_is_no_id_of_ours_is_refused_or_the_networks(text: str) -> None:
     assert named.id
 
 
-@pytest.mark.parametrize("parts", ["[1, 2]", '["x"]', '["x", ""]', '["x", "1", "", []]', '{"a": 1}', "[" * 5000])
+@pytest.mark.parametrize(
+    "parts", ["[1, 2]", '["x"]', '["x", ""]', '["x", "1", "", []]', '{"a": 1}', "[" * 5000, *UNKEPT]
+)
 def test_an_id_of_another_form_is_none(parts: str) -> None:
     with pytest.raises(NoId):
         ids.decode("comment", "rst_cmt_" + urlsafe_b64encode(parts.encode()).decode().rstrip("="))
@@ -92,3 +101,21 @@ def _nested(value: object) -> bool:
     if isinstance(value, dict):
         return any(_nested(item) for item in value.values())
     return isinstance(value, list) and any(isinstance(item, list) or _nested(item) for item in value)
+
+
+def test_who_does_not_answer_in_time_is_told_beside_the_others() -> None:
+    """And what was not begun by then is not begun any more."""
+    asked, never = list[int](), Event()
+
+    def ask(one: int) -> int:
+        asked.append(one)
+        return one if one == 0 else never.wait() + one
+
+    try:
+        told = paging.asked_all(range(20), ask, within=0.05)
+        assert told[0] == paging.Told(0, 0)
+        assert {one.error.code for one in told[1:] if one.error} == {"platform.no_answer"}
+        assert len([one for one in told if one.error]) == 19
+    finally:
+        never.set()
+    assert len(asked) <= paging.AT_ONCE + 1

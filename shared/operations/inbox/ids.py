@@ -56,6 +56,9 @@ def decode(kind: Kind, given: str) -> Named | None:
     text = given.removeprefix(PREFIXES[kind])
     try:
         parts = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        json.dumps(
+            parts, ensure_ascii=False, allow_nan=False
+        ).encode()  # half a sign, or no number: nothing can keep it
     except (ValueError, binascii.Error, RecursionError) as error:
         raise NoId(given) from error
     return _named(parts, given)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.domain.errors import RostrumError
+from shared.domain.errors import Broken, RostrumError
 from shared.operations.inbox import cursors
 from shared.platforms.contract_inbox import Page
 from shared.ports.store import Unavailable
@@ -17,6 +17,7 @@ S = TypeVar("S")
 T = TypeVar("T")
 PAGES = 5  # of a network, for one page of ours
 AT_ONCE = 8  # networks asked at the same time, for one request
+TOGETHER = 20.0  # seconds for all of them: a request of the API has 60, and its caller rarely more than 30
 _UNREADABLE = "The account could not be opened just now; ask again."
 
 
@@ -53,8 +54,11 @@ class Told(Generic[S, T]):
     error: RostrumError | None = None
 
 
-def asked_all(many: Sequence[S], question: Callable[[S], T]) -> list[Told[S, T]]:
-    """Ask them all, a few at a time; what one cannot answer does not keep the others from it. In the order of ``many``."""
+def asked_all(many: Sequence[S], question: Callable[[S], T], within: float = TOGETHER) -> list[Told[S, T]]:
+    """Ask them all, a few at a time; what one cannot answer does not keep the others from it. In the order of ``many``.
+
+    Who has not answered ``within`` so many seconds is told as such: the rest is not lost over slow ones.
+    """
 
     def ask(one: S) -> Told[S, T]:
         try:
@@ -62,9 +66,15 @@ def asked_all(many: Sequence[S], question: Callable[[S], T]) -> list[Told[S, T]]
         except RostrumError as error:
             return Told(one, error=error)
         except (Unavailable, VaultError):
-            return Told(one, error=RostrumError("system.unavailable", _UNREADABLE))
+            return Told(one, error=Broken("system.unavailable", _UNREADABLE))
 
     if len(many) < 2:
         return [ask(one) for one in many]
-    with ThreadPoolExecutor(min(AT_ONCE, len(many))) as pool:
-        return list(pool.map(ask, many))
+    pool = ThreadPoolExecutor(min(AT_ONCE, len(many)))
+    try:
+        asked = [pool.submit(ask, one) for one in many]
+        wait(asked, timeout=within)
+        slow = Broken("platform.no_answer", f"Not answered within {within:.0f} seconds; ask again.")
+        return [told.result() if told.done() else Told(one, error=slow) for one, told in zip(many, asked, strict=True)]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -55,6 +55,11 @@ def workspace_path(workspace_id: str) -> str:
     return f"workspaces/{workspace_id}"
 
 
+def deletion_path(workspace_id: str) -> str:
+    """``deletions/{workspace_id}``: there while a workspace is being deleted, and a little longer."""
+    return f"deletions/{workspace_id}"
+
+
 def period_at(workspace: Workspace, now: datetime) -> tuple[datetime, datetime]:
     """The period of allowances that ``now`` is in: the subscription's, where that is a month, else 30 days each.
 

@@ -9,9 +9,10 @@ from typing import Any
 from shared.domain import codec
 from shared.domain.accounts import Account, Connected, account_path
 from shared.domain.brands import DEFAULT_BRAND, brand_of
-from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, RostrumError
+from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, RostrumError, Unauthenticated
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
+from shared.domain.workspaces import deletion_path
 from shared.operations import allowances, brands, events, tokens
 from shared.ports.store import Doc, Query, Transaction, Write
 from shared.ports.vault import VaultError
@@ -140,6 +141,7 @@ def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Acco
 
     def body(txn: Transaction) -> tuple[Account, str]:
         known = _known(txn.query(query))
+        _refuse_leaving(txn, owner)
         brand_id, invite = _brand(txn, owner, known), _invite(ports, txn, owner)
         if known is not None and known.id != made.id:
             raise _Moved
@@ -185,6 +187,12 @@ def _refuse_others(txn: Transaction, owner: Owner, known: Account | None, before
         "access to the workspace can connect or move it."
     )
     raise Clash("account.already_linked", text, field="brand_id")
+
+
+def _refuse_leaving(txn: Transaction, owner: Owner) -> None:
+    """A consent may come back to a workspace that its owner has deleted meanwhile. Raises Unauthenticated."""
+    if txn.get(deletion_path(owner.space.rpartition(".")[0])) is not None:
+        raise Unauthenticated("auth.user_not_found", "The workspace that this account was meant for is gone.")
 
 
 def _locked(txn: Transaction, space: str) -> bool:

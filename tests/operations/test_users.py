@@ -203,7 +203,8 @@ def furnished(rig: Rig) -> Caller:
 
 def left(rig: Rig, workspace: str) -> list[str]:
     """Documents, files and secrets that still tell of a workspace."""
-    docs = [path for path, data in rig.store.everything() if workspace in path + json.dumps(data, default=str)]
+    everything = [(path, data) for path, data in rig.store.everything() if not path.startswith("deletions/")]
+    docs = [path for path, data in everything if workspace in path + json.dumps(data, default=str)]
     secrets = [str(place) for place, _ in rig.vault.secrets.values() if workspace in str(place)]
     return [*docs, *(key for key in rig.blobs.files if workspace in key), *secrets]
 
@@ -283,6 +284,57 @@ def test_what_takes_too_long_is_locked_at_once_and_finished_by_the_sweeper(
     housekeeping.keep(rig.ports)
     assert left(rig, ada.workspace) == []
     assert users.me(rig.ports, fresh).user.id == ada.user_id
+
+
+def test_a_consent_that_comes_back_to_a_deleted_workspace_connects_nothing(rig: Rig) -> None:
+    """Nor does one whose code was being traded; the note of the deletion goes after a quarter of an hour."""
+    ada = person(rig)
+    test = replace(ada, mode="test")
+    query = flows.consent(rig, flows.begin(rig, "twitter", test))
+    user_deletion.delete(rig.ports, ada)
+    landing = accounts.callback(rig.ports, "twitter", query)
+    assert (landing.status, landing.error) == ("error", "auth.user_not_found")
+    assert left(rig, ada.workspace) == []
+    assert rig.vault.secrets == {}
+    for minutes, noted in ((14, True), (2, False)):
+        rig.clock.advance(minutes * 60)
+        housekeeping.keep(rig.ports)
+        assert bool(rig.store.query(Query("deletions"))) is noted
+
+
+def test_what_requests_left_that_began_before_a_deletion_goes_too(rig: Rig) -> None:
+    """A request of another process, whose key was looked up a moment before the key was deleted."""
+    ada = person(rig)
+    user_deletion.delete(rig.ports, ada)
+    keys.create(rig.ports, ada, CreateKey("late"))
+    brands.create(rig.ports, ada, "Late")
+    assert left(rig, ada.workspace)
+    rig.clock.advance(16 * 60)
+    housekeeping.keep(rig.ports)
+    assert left(rig, ada.workspace) == rig.store.query(Query("deletions")) == []
+
+
+def test_a_token_gets_into_no_workspace_that_is_being_deleted(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can take it back, as keys and sessions are; and some deletions take long."""
+    ada = furnished(rig)
+    token = rig.issuer.token(tenant_id=ada.workspace, roles=["tenant_admin"])
+    assert callers.by_jwt(rig.ports, token).workspace == ada.workspace
+    monkeypatch.setattr(user_deletion, "PATIENCE", 0.0)
+    user_deletion.delete(rig.ports, ada)
+    with pytest.raises(Unauthenticated, match="no workspace"):
+        callers.by_jwt(rig.ports, token)
+
+
+def test_a_deletion_that_takes_long_keeps_no_other_waiting(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(user_deletion, "PATIENCE", 0.0)
+    everybody = [person(rig, f"{number}@example.com") for number in range(5)]
+    for one in everybody:
+        brands.create(rig.ports, one, "Bakery")
+        user_deletion.delete(rig.ports, one)
+    for _ in range(20):
+        rig.clock.advance(60)
+        user_deletion.go_on(rig.ports)
+    assert [left(rig, one.workspace) for one in everybody] == [[]] * 5
 
 
 class Till:

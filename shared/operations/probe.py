@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
+from threading import Lock
 
 from shared.domain.content import MediaFacts, MediaType
 from shared.domain.errors import Invalid, RostrumError
@@ -20,6 +21,8 @@ from shared.operations import boxes
 Read = Callable[[int, int], bytes]  # (start, length): fewer bytes at the end of the file
 
 MAX_PIXELS = 50_000_000
+MAX_HELD = 16_000_000  # pixels of a JPEG that is held whole (``held_whole``): up to 130 MB
+DECODING = Lock()  # one image at a time in a process: an instance has little memory, and many requests
 MAX_SEGMENTS = 2_000  # of a JPEG, before its frame header
 _HEAD = 64
 _WINDOW = 1 << 20
@@ -38,7 +41,10 @@ _EXTENSIONS = {
 }
 _STILLS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 _OLD_MOV = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # before QuickTime wrote ftyp
-_NO_FRAME = (0xC4, 0xC8, 0xCC)  # DHT, JPG, DAC: in the frame headers' range, but none
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # SOFn; DHT, JPG and DAC are in their range, but none
+_PROGRESSIVE = frozenset((0xC2, 0xC6, 0xCA, 0xCE))
+_SCAN = 0xDA  # SOS
+_END = b"\xff\xd9"
 _TAIL = 1024  # where readers look for a PDF's end-of-file marker (ISO 32000-1, implementation note 18)
 _BARE = (0x01, *range(0xD0, 0xD9))  # markers without a length: TEM, RSTn, SOI
 
@@ -156,7 +162,29 @@ def _webp(head: bytes, size: int) -> tuple[int, int]:
 
 
 def _jpeg(read: Read, size: int) -> tuple[int, int]:
-    """The frame header, marker by marker (ITU T.81 annex B)."""
+    for kind, at in _segments(read, size):
+        if kind in _FRAMES:
+            height, width = struct.unpack(">HH", read(at + 5, 4))
+            return width, height
+    raise ValueError("no frame header")
+
+
+def held_whole(read: Read, size: int) -> bool:
+    """Whether a JPEG's decoder keeps the coefficients of all its pixels (two bytes each, and per colour), at whatever size
+    they are wanted: what comes in several scans, as progressive files do. Also where that cannot be told."""
+    colours = 0
+    for kind, at in _segments(read, size):
+        if kind in _FRAMES:
+            colours = read(at + 9, 1)[0]
+            if kind in _PROGRESSIVE:
+                return True
+        elif kind == _SCAN:
+            return read(at + 4, 1)[0] != colours
+    return True
+
+
+def _segments(read: Read, size: int) -> Iterator[tuple[int, int]]:
+    """Kind and place of what comes before the first scan's data, marker by marker (ITU T.81 annex B)."""
     at = 2
     for _ in range(MAX_SEGMENTS):
         if at + 4 > size:
@@ -167,11 +195,10 @@ def _jpeg(read: Read, size: int) -> tuple[int, int]:
         if kind == 0xFF or kind in _BARE:
             at += 1 if kind == 0xFF else 2
             continue
-        if 0xC0 <= kind <= 0xCF and kind not in _NO_FRAME:
-            height, width = struct.unpack(">HH", read(at + 5, 4))
-            return width, height
+        yield kind, at
+        if kind == _SCAN:
+            break
         at += 2 + max(length, 2)
-    raise ValueError("no frame header")
 
 
 def _looked_at(read: Read, size: int, found: str, field: str, *, whole: bool) -> tuple[int, int]:
@@ -183,13 +210,23 @@ def _looked_at(read: Read, size: int, found: str, field: str, *, whole: bool) ->
             width, height = image.size
             if found == "image/jpeg" and image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
                 width, height = height, width
-            if whole:
-                _read_all(image, found)
+            if whole and found == "image/jpeg" and width * height > MAX_HELD and held_whole(read, size):
+                _has_end(read, size)
+            elif whole:
+                with DECODING:
+                    _read_all(image, found)
             return width, height
     except RostrumError:
         raise  # reading failed, not decoding
     except Exception as e:
         raise Invalid("media.broken", f"{field}: not a complete {found} file.", field=field) from e
+
+
+def _has_end(read: Read, size: int) -> None:
+    """All that is asked of a JPEG whose decoding would take too much memory. Raises ValueError."""
+    start = max(0, size - _WINDOW)
+    if _END not in read(start, size - start):
+        raise ValueError("no end")
 
 
 def _read_all(image: object, found: str) -> None:

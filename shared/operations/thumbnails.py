@@ -1,7 +1,7 @@
 """Small copies of the library's images: made when first asked for, kept beside the file, deleted with it.
 
 Videos and documents have none: that would take a decoder of their own. Nothing is decoded that takes much memory: a JPEG is
-read at a fraction of its size, other images only up to ``MAX_DECODED`` pixels, and one at a time in a process.
+read at a fraction of its size, what can only be decoded whole up to ``MAX_DECODED`` pixels, and one at a time in a process.
 """
 
 from __future__ import annotations
@@ -10,21 +10,23 @@ import io
 import logging
 from contextlib import suppress
 from dataclasses import replace
-from threading import Lock
 from typing import Any
 
 from shared.domain.content import MediaType
 from shared.domain.media import Media, media_path
+from shared.operations import probe
 from shared.ports.blobs import BlobsError
 from shared.ports.store import NotFound, Write
 from shared.ports.world import Ports
 
 SIZES = {"small": 320, "medium": 800}  # pixels of the longer side
-MAX_DECODED = 16_000_000  # pixels of an image that can only be decoded whole: 64 MB
+MAX_DECODED = 16_000_000  # pixels of an image that can only be decoded whole: 64 MB, or 130 MB of a progressive JPEG
+MAX_WEBP = 6_000_000  # its decoder holds five copies: 130 MB
 MAX_PROFILE = 65_536  # bytes of a colour profile that is passed on
 QUALITY = 82
+_BAND = 64  # rows of what is made at once
+_ORIENTATION = 0x0112
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"}
-_ONE_AT_A_TIME = Lock()
 log = logging.getLogger(__name__)
 
 
@@ -59,8 +61,9 @@ def _copies(ports: Ports, media: Media) -> dict[str, bytes]:
     facts = media.facts
     if facts is None or facts.type is not MediaType.IMAGE or facts.content_type not in _FORMATS:
         return {}
-    with _ONE_AT_A_TIME:
-        return render(ports.blobs.read(media.blob), facts.content_type)
+    data = ports.blobs.read(media.blob)
+    with probe.DECODING:
+        return render(data, facts.content_type)
 
 
 def _put(ports: Ports, media: Media, name: str, copy: bytes) -> str:
@@ -74,25 +77,52 @@ def _rendered(data: bytes, content_type: str) -> dict[str, bytes]:
 
     largest = max(SIZES.values())
     with Image.open(io.BytesIO(data), formats=(_FORMATS[content_type],)) as image:
+        if _too_much(image, data, content_type):
+            return {}
         if content_type == "image/jpeg":
             image.draft("RGB", (largest, largest))
-        if image.width * image.height > MAX_DECODED:
-            return {}
         profile = image.info.get("icc_profile", b"") if image.mode == "RGB" else b""
-        upright = _upright(image)
+        upright = _upright(image, max(1, max(image.size) // (2 * largest)))
     return {name: _saved(upright, size, profile) for name, size in SIZES.items()}
 
 
-def _upright(image: Any) -> Any:
-    """As it is meant to be seen (a phone's photo says how it was held), in RGB or RGBA, without anything that was written
-    into the file."""
+def _too_much(image: Any, data: bytes, content_type: str) -> bool:
+    """Whether decoding it would take too much memory. A JPEG of one scan never does."""
+    if content_type == "image/jpeg" and not probe.held_whole(
+        lambda start, length: data[start : start + length], len(data)
+    ):
+        return False
+    return bool(image.width * image.height > (MAX_WEBP if content_type == "image/webp" else MAX_DECODED))
+
+
+def _upright(image: Any, factor: int) -> Any:
+    """As it is meant to be seen (a phone's photo says how it was held), in RGB or RGBA, ``factor`` times smaller, without
+    anything that was written into the file."""
     from PIL import ImageOps
 
-    turned = ImageOps.exif_transpose(image)
-    clear = "transparency" in turned.info or turned.mode in ("RGBA", "LA", "PA")
-    made = turned.convert("RGBA" if clear else "RGB")
-    made.info = {}
+    image.load()
+    clear = "transparency" in image.info or image.mode in ("RGBA", "LA", "PA")
+    made = _reduced(image, factor, "RGBA" if clear else "RGB")
+    made.getexif()[_ORIENTATION] = image.getexif().get(_ORIENTATION, 1)
+    turned = ImageOps.exif_transpose(made)
+    turned.info = {}
+    return turned
+
+
+def _reduced(image: Any, factor: int, mode: str) -> Any:
+    """Converted and made smaller in bands, so that a large image is never held twice."""
+    from PIL import Image
+
+    made = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
+    for top in range(0, image.height, _BAND * factor):
+        band = _eight_bits(image.crop((0, top, image.width, min(image.height, top + _BAND * factor))))
+        made.paste(band.convert(mode).reduce(factor), (0, top // factor))
     return made
+
+
+def _eight_bits(image: Any) -> Any:
+    """Pillow cuts off what is brighter than 255 of a PNG with 16 bits of grey."""
+    return image.convert("I").point(lambda grey: grey * (1 / 257)).convert("L") if image.mode[0] == "I" else image
 
 
 def _saved(image: Any, size: int, profile: bytes) -> bytes:

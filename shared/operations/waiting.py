@@ -12,6 +12,7 @@ from threading import BoundedSemaphore
 from shared.domain import codec
 from shared.domain.posts import Target, target_path
 from shared.domain.states import TERMINAL, State
+from shared.ports.store import Unavailable
 from shared.ports.world import Ports
 
 WAIT = 8.0  # seconds; most networks answer a text within one, a photo within five
@@ -24,7 +25,8 @@ _seats = BoundedSemaphore(AT_ONCE)
 def settled(ports: Ports, target: Target, within: float = WAIT) -> Target:
     """The target as it is once its first piece is live or nothing more will happen, else as it is after ``within`` seconds.
 
-    Answers early when the next step is due later than anybody waits. Raises store.Unavailable.
+    Answers early when the next step is due later than anybody waits, and when the store does not say: it has been accepted,
+    and an error would have callers send it again.
     """
     if over(target) or not _seats.acquire(blocking=False):
         return target
@@ -45,7 +47,10 @@ def _watched(ports: Ports, target: Target, until: float) -> Target:
         pause = _PAUSES[polls] if polls < len(_PAUSES) else _PAUSE
         ports.clock.sleep(min(pause, left))
         polls += 1
-        doc = ports.store.get(target_path(target.space, target.id))
+        try:
+            doc = ports.store.get(target_path(target.space, target.id))
+        except Unavailable:
+            break
         target = codec.decode(Target, doc.data) if doc else target
     return target
 

@@ -12,28 +12,10 @@ from typing import Any
 from shared.platforms._verbs import CURSOR, on, option, text
 from shared.platforms.verbs import Column, Field, Says, Verb
 
-# https://www.iso.org/iso-4217-currency-codes.html: no decimals.
-WHOLE_UNITS = frozenset(
-    [
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    ]
-)
+# https://www.iso.org/iso-4217-currency-codes.html, read 2026-11-22: the currencies that do not have two decimals.
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+DECIMALS = {**dict.fromkeys(_NONE.split(), 0), **dict.fromkeys(_THREE.split(), 3)}
 STATUSES = {"ACTIVE": "active", "PAUSED": "paused", "DELETED": "deleted"}
 _SHOWN = {ours: theirs for theirs, ours in STATUSES.items()} | {"archived": "ARCHIVED", "unknown": "UNKNOWN"}
 _ACCOUNT = Field("ad_account_id", "ad_account", description="The ad account.", example="act_1234567890")
@@ -95,7 +77,7 @@ class AdVerbs:
     ad: tuple[Field, ...] = ()
     ad_needs_creative: bool = True
     figures: tuple[Column, ...] = FIGURES
-    whole_units: frozenset[str] = WHOLE_UNITS
+    decimals: Mapping[str, int] = field(default_factory=lambda: DECIMALS)
     through: str = ""
     placements: tuple[str, ...] = ()
     demands: tuple[tuple[str, str, Says], ...] = ()
@@ -167,14 +149,14 @@ class AdVerbs:
             replace(
                 _create("adsets", "ad_group", group, "Create an ad set under a campaign", key="adset_id"),
                 sets=self.group_sets,
-                whole_units=self.whole_units,
+                decimals=self.decimals,
                 demands=self.demands,
             ),
             _create("ads", "ad", ad, "Create an ad from an ad set and a creative"),
         ]
         if self.creative is not None:
             made.insert(2, _create("creatives", "creative", creative, "Create an ad creative"))
-        return tuple(replace(one, whole_units=self.whole_units) for one in made)
+        return tuple(replace(one, decimals=self.decimals) for one in made)
 
     def _changing(self) -> tuple[Verb, ...]:
         wished = Field("status", "status", words=STATUSES, words_only=True, example="ACTIVE")

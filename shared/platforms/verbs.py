@@ -100,7 +100,7 @@ class Verb:
     always the same. ``empty``: the refusal where a list has nothing in it. ``refusals``: our error codes, or how they begin
     (``*``: any that is the content's or the network's doing), to what the document says. ``through``: the network (public name)
     whose accounts do it, where it is not its own; ``placements``: only ads that may be shown there.
-    ``whole_units``: the currencies whose smallest unit is the whole one. ``only_ours``: the refusal for what was not
+    ``decimals``: of the currencies that do not have two: how many the amounts in smallest units have. ``only_ours``: the refusal for what was not
     made through us. ``single``: a resource of one entry, answered as such. ``days``: how far figures go back
     by themselves. ``demands``: (path in the body, value that must be in
     it, refusal).
@@ -122,7 +122,7 @@ class Verb:
     refusals: Mapping[str, Says] = field(default_factory=lambda: _NOTHING)
     through: str = ""
     placements: tuple[str, ...] = ()
-    whole_units: frozenset[str] = frozenset()
+    decimals: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
     only_ours: Says | None = None
     single: bool = False
     days: int = 365

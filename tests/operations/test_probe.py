@@ -9,12 +9,13 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import pytest
 
 from shared.domain.content import MediaFacts, MediaType
 from shared.domain.errors import Invalid
-from shared.operations import boxes, probe
+from shared.operations import boxes, probe, thumbnails
 from tests.support import files
 
 
@@ -257,3 +258,45 @@ def test_rotated_videos_are_measured_as_shown() -> None:
     rotated = data[:at] + turned + data[at + 36 :]
     movie = boxes.movie(lambda s, n: rotated[s : s + n], len(rotated))
     assert (movie.width, movie.height) == (1080, 1920)
+
+
+def _scans(mode: str, size: tuple[int, int], **options: bool) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new(mode, size, 120).save(out, "JPEG", **options)
+    return out.getvalue()
+
+
+def _part(data: bytes, start: int, length: int) -> bytes:
+    return data[start : start + length]
+
+
+def test_a_progressive_jpeg_is_held_whole_by_its_decoder_and_others_are_not() -> None:
+    for data, held in (
+        (files.jpeg(), False),
+        (_scans("L", (64, 64)), False),
+        (_scans("RGB", (64, 64), progressive=True), True),
+        (files.jpeg().replace(b"\xff\xda\x00\x0c\x03", b"\xff\xda\x00\x08\x01"), True),  # a scan per colour
+        (b"\xff\xd8", True),
+    ):
+        assert probe.held_whole(partial(_part, data), len(data)) is held
+
+
+def test_a_large_progressive_jpeg_is_not_decoded() -> None:
+    """Half a megabyte of 49 million pixels takes 300 MB to decode, at whatever size."""
+    data = _scans("L", (4100, 4000), progressive=True)
+    assert (look(data).width, look(data).height) == (4100, 4000)
+    assert refusal(data[: len(data) // 2]).code == "media.broken"
+    assert thumbnails.render(data, "image/jpeg") == {}
+    small = _scans("L", (2000, 1000), progressive=True)
+    assert set(thumbnails.render(small, "image/jpeg")) == {"small", "medium"}
+
+
+def test_sixteen_bits_of_grey_are_shown_as_grey() -> None:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("I;16", (40, 40), 30_000).save(out, "PNG")
+    with Image.open(io.BytesIO(thumbnails.render(out.getvalue(), "image/png")["small"])) as image:
+        assert image.getpixel((0, 0)) == pytest.approx((116, 116, 116), abs=3)

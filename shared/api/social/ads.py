@@ -11,14 +11,15 @@ from shared.api.social import spelling
 from shared.api.social.asked import Asked
 from shared.api.social.publishing import media, ordered
 from shared.domain.accounts import Account
-from shared.domain.errors import Invalid, Missing, RostrumError
+from shared.domain.errors import Broken, Invalid, Missing, RostrumError
+from shared.operations import networks
 from shared.operations.engaging import ads, own
 from shared.operations.engaging.commands import Order
 from shared.platforms.contract_ads import AdAccount, AdObject
 from shared.platforms.contract_inbox import Page
 
 MOST_PAGES = 20  # of a listing that has to be read as a whole
-_SMALLEST, _WHOLE = 10_000, 1_000_000  # millionths in the smallest unit of a currency
+_MICROS, _USUAL = 6, 2  # decimals: of what the operations take, and of most currencies
 _LEVELS: Mapping[str, str] = {"adset": "ad_group"}
 
 
@@ -96,9 +97,7 @@ def speaker(asked: Asked, ad_account: str) -> Account:
     def mine(one: Account) -> Account:
         if any(_same(known.id, ad_account) for known in _accounts_of(asked, one)):
             return one
-        raise Missing(
-            "platform.ad_account_not_found", f"No connected account may use the ad account {ad_account[:64]!r}."
-        )
+        raise _no_ad_account(ad_account)
 
     return own.first(asked.ports, among, mine)
 
@@ -159,10 +158,20 @@ def _money(asked: Asked, account: Account, ad_account: str) -> dict[str, Any]:
     minor = [one.to.partition(".")[2] for one in asked.verb.fields if one.minor]
     given = [name for name in minor if name in found]
     if given:
-        known = next((one for one in _accounts_of(asked, account) if _same(one.id, ad_account)), None)
-        factor = _WHOLE if known and known.currency in asked.verb.whole_units else _SMALLEST
+        factor = 10 ** (_MICROS - asked.verb.decimals.get(_currency(asked, account, ad_account), _USUAL))
         found |= {name: found[name] * factor for name in given}
     return found
+
+
+def _currency(asked: Asked, account: Account, ad_account: str) -> str:
+    """Never assumed: an amount in the unit of another currency is a hundred times too much. Raises Missing, Broken."""
+    known = next((one for one in _accounts_of(asked, account) if _same(one.id, ad_account)), None)
+    if known is None:
+        raise _no_ad_account(ad_account)
+    if not known.currency:
+        text = f"{networks.title(asked.platform)} does not say which currency the ad account has. Send it again later."
+        raise Broken("platform.answer_unreadable", text, platform=asked.platform)
+    return known.currency
 
 
 def _demand(asked: Asked) -> None:
@@ -191,6 +200,11 @@ def _day(asked: Asked, to: str) -> date | None:
         return date.fromisoformat(given) if given else None
     except ValueError:
         raise Invalid("validation.field_invalid", f"{to}: a day that exists, as 2026-11-22.", field=to) from None
+
+
+def _no_ad_account(ad_account: str) -> Missing:
+    text = f"No connected account may use the ad account {ad_account[:64]!r}."
+    return Missing("platform.ad_account_not_found", text)
 
 
 def _same(one: str, other: str) -> bool:

@@ -18,11 +18,12 @@ class ErrorResponse(View):
 
 
 class AcceptedResponse(View):
-    """It takes longer than anybody waits: it goes on, and ``poll`` tells what became of it."""
+    """It is not live yet: it takes longer than anybody waits, or somebody has to agree; ``poll`` tells what became of it."""
 
     success: Literal[True] = True
     status: str
-    """``publishing``; ``needs_review`` when nobody can know what became of it."""
+    """``publishing``; ``awaiting_approval`` where the workspace demands that; ``needs_review`` when nobody can know what became
+    of it; ``cancelled`` or ``missed`` when it will not be published."""
     post: str | None = None
     """Our id of the post."""
     action: str | None = None

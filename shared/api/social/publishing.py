@@ -102,6 +102,8 @@ def _accepted_post(made: PostView) -> Reply:
 
 def _accepted(target: Target) -> Reply:
     post, action = target.post_id or None, None if target.post_id else target.id
-    status = "needs_review" if target.state is State.NEEDS_REVIEW else "publishing"
+    status = (
+        "awaiting_approval" if target.state is State.DRAFT else target.status
+    )  # nothing else is made as a draft here
     poll = f"/v1/posts/{post}" if post else f"/v1/actions/{action}"
-    return Reply(202, AcceptedResponse(status=status, post=post, action=action, poll=poll))
+    return Reply(202, AcceptedResponse(status=str(status), post=post, action=action, poll=poll))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.platforms._graph.currencies import WHOLE_UNITS
 from shared.platforms._verbs import file, option
 from shared.platforms._verbs_ads import FIGURES, AdVerbs, daily_budget, lifetime_budget, times
 from shared.platforms.verbs import Column, Field, Says
@@ -29,8 +30,6 @@ OBJECTIVES = {
     "OUTCOME_LEADS": "leads",
     "OUTCOME_APP_PROMOTION": "app_promotion",
 }
-# https://developers.facebook.com/docs/marketing-api/currencies, read 2026-11-22: Meta's own list, and not ISO's.
-WHOLE_UNITS = frozenset(["CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"])
 _REACH = Column("reach", "extra.reach", "integer", zero=True)
 
 
@@ -70,7 +69,7 @@ OWN = AdVerbs(  # of the network that the ad accounts belong to
         option("link_url", "link", example="https://your-landing-page.com"),
         option("call_to_action"),
     ),
-    whole_units=WHOLE_UNITS,
+    decimals=dict.fromkeys(WHOLE_UNITS, 0),
 )
 
 
@@ -95,7 +94,7 @@ def elsewhere(through: str, placement: str) -> AdVerbs:
             option("account_id", f"{placement}_user_id", description="The account that the ad shows."),
         ),
         figures=(*FIGURES[:2], _REACH, *FIGURES[2:]),
-        whole_units=WHOLE_UNITS,
+        decimals=dict.fromkeys(WHOLE_UNITS, 0),
         through=through,
         placements=(placement,),
         demands=(("targeting.publisher_platforms|targeting.platforms", placement, invalid),),

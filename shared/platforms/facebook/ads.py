@@ -148,7 +148,10 @@ def _found_status(call: Call, act: Act) -> Published | Absent | Unsure:
 
 
 def _currency_step(call: Call, act: Act, state: Mapping[str, Any]) -> dict[str, Any] | None:
-    return {"currency": _currency(call, _ad_account(act))}
+    currency = _currency(call, _ad_account(act))
+    if not currency:  # an amount in the wrong unit is a hundred times too much
+        raise AnswerLost("an ad account without its currency")
+    return {"currency": currency}
 
 
 def _objective_step(call: Call, act: Act, state: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from shared.domain.content import Act
 from shared.domain.errors import Invalid
+from shared.platforms._graph.currencies import WHOLE_UNITS
 from shared.platforms.contract_ads import AdAccount, AdObject, AdStats, Level, Status
 
 OBJECTIVES = {
@@ -49,7 +50,6 @@ FIELDS: Mapping[str, str] = {
     "ad": "id,name,status,effective_status,adset_id,creative,created_time",
 }
 STATS_FIELDS = "impressions,reach,clicks,inline_link_clicks,spend,conversions,video_play_actions,date_start,date_stop"
-_WHOLE_UNITS = frozenset(["CLP", "COP", "CRC", "HUF", "ISK", "IDR", "JPY", "KRW", "PYG", "TWD", "VND"])
 _OURS = {theirs: ours for ours, theirs in reversed(OBJECTIVES.items())}
 _ACTIVE_ACCOUNT = 1
 _GENDERS = {"male": 1, "female": 2}
@@ -64,13 +64,13 @@ def ad_account_id(given: str, field: str = "ad_account_id") -> str:
 
 def smallest(micros: int, currency: str) -> int:
     """Millionths of a currency in the unit that Meta takes: hundredths, or whole ones."""
-    return micros // (1_000_000 if currency in _WHOLE_UNITS else 10_000)
+    return micros // (1_000_000 if currency in WHOLE_UNITS else 10_000)
 
 
 def micros(value: object, currency: str) -> int | None:
     """What Meta says of a budget, in millionths; None for none (Meta says «0»)."""
     number = int(str(value)) if str(value or "").isdecimal() else 0
-    return number * (1_000_000 if currency in _WHOLE_UNITS else 10_000) or None
+    return number * (1_000_000 if currency in WHOLE_UNITS else 10_000) or None
 
 
 def account(row: Mapping[str, Any]) -> AdAccount:

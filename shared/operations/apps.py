@@ -19,8 +19,8 @@ from shared.domain.accounts import Connected, Tokens
 from shared.domain.apps import SHOWN, OwnApp, app_path
 from shared.domain.brands import DEFAULT_BRAND
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Forbidden, Invalid, Limited, Unsupported
-from shared.operations import brands, lookup, networks
+from shared.domain.errors import Broken, Invalid, Limited, Unsupported
+from shared.operations import brands, lookup, networks, permissions
 from shared.platforms import registry
 from shared.platforms.contract import App, Call, Fate, Refused
 from shared.ports.store import Query, Transaction, Write
@@ -74,7 +74,7 @@ def keep(
 def list_(ports: Ports, caller: Caller, platform: str = "") -> list[OwnApp]:
     """The own apps, by network, of one if it is named; the workspace's before the brands'. Raises Forbidden, Invalid."""
     name = _allowed(caller, platform) if platform else ""
-    _full_access(caller)
+    permissions.full_access(caller, "Own apps")
     mine: tuple[tuple[str, Literal["=="], str], ...] = (("platform", "==", name),) if name else ()
     found = lookup.every(ports, Query(f"workspaces/{caller.space}/apps", where=mine))
     known = (codec.decode(OwnApp, doc.data) for doc in found)
@@ -203,19 +203,12 @@ def _check_further(config: str, scopes: Sequence[str]) -> None:
 
 
 def _allowed(caller: Caller, platform: str) -> str:
-    _full_access(caller)
+    permissions.full_access(caller, "Own apps")
     name = networks.resolved(platform)
     if not registry.manifest(name).oauth.needs_app:
         text = f"platform: {networks.title(name)} needs no app."
         raise Invalid("validation.field_invalid", text, field="platform")
     return name
-
-
-def _full_access(caller: Caller) -> None:
-    if caller.restricted:
-        raise Forbidden(
-            "auth.insufficient_scope", "Own apps are managed with a key of full access (one without scopes)."
-        )
 
 
 def _read(ports: Ports, space: str, platform: str, brand_id: str = "") -> OwnApp | None:

@@ -18,7 +18,7 @@ from shared.domain.brands import Brand, brand_path
 from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Missing, RostrumError
 from shared.domain.queue import queue_path
-from shared.operations import accounts, apps, brands, events, invites, lookup
+from shared.operations import accounts, apps, brands, events, invites, lookup, permissions
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -43,7 +43,7 @@ def delete(ports: Ports, caller: Caller, brand_id: str) -> None:
     Keys keep the id, on purpose: a key of deleted brands sees nothing, and one without brands would see everything.
     Raises Forbidden, Missing, Clash (the default brand), store.Unavailable.
     """
-    brands.full_access(caller)
+    permissions.full_access(caller, "Brands")
     brands.deletable(brand_id)
     _close(ports, caller, brand_id)
     _empty(ports, caller, brand_id)

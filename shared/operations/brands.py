@@ -16,7 +16,7 @@ from shared.domain.brands import DEFAULT_BRAND, MAX_BRAND_NAME, Brand, brand_of,
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.workspaces import workspace_path
-from shared.operations import allowances, events, lookup
+from shared.operations import allowances, events, lookup, permissions
 from shared.operations.posts.times import checked_zone
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
@@ -66,7 +66,7 @@ def counted(ports: Ports, caller: Caller, brand_id: str) -> Counted:
 
 def create(ports: Ports, caller: Caller, name: str, timezone: str = "UTC") -> Brand:
     """Make a brand. Raises Forbidden (also ``brand.limit_reached``, ``billing.brands_limit``), Invalid, store.Unavailable."""
-    full_access(caller)
+    permissions.full_access(caller, "Brands")
     named, zone = _named(name), checked_zone(timezone, "timezone").key
     if ports.store.count(Query(f"workspaces/{caller.space}/brands")) >= MAX_BRANDS:
         raise Forbidden("brand.limit_reached", f"This workspace has {MAX_BRANDS} brands: delete one first.")
@@ -82,7 +82,7 @@ def update(
     ports: Ports, caller: Caller, brand_id: str, *, name: str | None = None, timezone: str | None = None
 ) -> Brand:
     """Another name or zone. Raises Forbidden, Invalid, Missing, store.Unavailable."""
-    full_access(caller)
+    permissions.full_access(caller, "Brands")
     if name is None and timezone is None:
         raise Invalid("validation.field_required", "name: send a new name, or a timezone.", field="name")
     named, zone = (
@@ -150,13 +150,6 @@ def sees_accounts(ports: Ports, caller: Caller, account_ids: Iterable[str], *, w
     docs = ports.store.get_many(paths) if paths else []
     seen = [doc is not None and caller.sees(brand_of(codec.of(Account, doc))) for doc in docs]
     return bool(seen) and (all(seen) if whole else any(seen))
-
-
-def full_access(caller: Caller) -> None:
-    """Raises Forbidden for a restricted caller."""
-    if caller.restricted:
-        text = "Brands and invites are managed with a key of full access (one without scopes and brands)."
-        raise Forbidden("auth.insufficient_scope", text)
 
 
 def missing(brand_id: str) -> Missing:

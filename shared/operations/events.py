@@ -25,7 +25,7 @@ from shared.domain.events import (
     EventStatus,
     entry_path,
 )
-from shared.operations import account_level, lookup, networks, paging, plans
+from shared.operations import lookup, networks, paging, permissions, plans
 from shared.operations.posts.times import read_instant
 from shared.ports.store import AlreadyExists, Direction, Doc, Op, Query, Write
 from shared.ports.world import Ports
@@ -123,7 +123,7 @@ def observe(ports: Ports, data: Mapping[str, Any], attributes: Mapping[str, str]
 def list_(ports: Ports, caller: Caller, wanted: ListEvents) -> Page:
     """A page: one filter is the store's, the others are applied to at most ``SCAN`` entries; a page may hold fewer than
     ``limit`` and still have a next one. Raises Forbidden, Invalid."""
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     days = plans.of(ports, caller.workspace).event_retention_days
     query, rest, identity = _plan(ports, caller, wanted, days)
     found: list[Entry] = []
@@ -146,7 +146,7 @@ def summary(ports: Ports, caller: Caller, since: str | None = None, until: str |
 
     Without ``since``: as far back as the plan shows.
     """
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     days, now = plans.of(ports, caller.workspace).event_retention_days, ports.clock.now()
     end = min(read_instant(until, None, "to", None), now) if until else now
     start = max(read_instant(since, None, "from", None) if since else now - KEPT, now - timedelta(days=days))

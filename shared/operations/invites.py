@@ -15,7 +15,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
 from shared.domain.invites import DAYS, Invite, invite_path
-from shared.operations import apps, brands, events, lookup, networks
+from shared.operations import apps, brands, events, lookup, networks, permissions
 from shared.ports.store import Doc, Op, Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
@@ -37,7 +37,7 @@ class Link:
 def create(ports: Ports, caller: Caller, brand_id: str, platform: str, days: int) -> Link:
     """Make a link. Raises Forbidden, Missing (``brand.not_found``), Invalid, Clash (``resource.conflict``: one is open for
     brand and platform; ``platform.app_missing``), Broken, store.Unavailable."""
-    brands.full_access(caller)
+    permissions.full_access(caller, "Invites")
     if days not in DAYS:
         text = f"expires_in_days: one of {', '.join(map(str, DAYS))}."
         raise Invalid("validation.field_invalid", text, field="expires_in_days", accepted=list(DAYS))
@@ -61,7 +61,7 @@ def create(ports: Ports, caller: Caller, brand_id: str, platform: str, days: int
 
 def list_(ports: Ports, caller: Caller, brand_id: str) -> list[Link]:
     """A brand's invites, newest first, at most 500. Raises Forbidden, Missing, Broken, store.Unavailable."""
-    brands.full_access(caller)
+    permissions.full_access(caller, "Invites")
     brand = brands.get(ports, caller, brand_id)
     query = Query(
         "invites",
@@ -74,7 +74,7 @@ def list_(ports: Ports, caller: Caller, brand_id: str) -> list[Link]:
 
 def revoke(ports: Ports, caller: Caller, invite_id: str) -> None:
     """Take a link back; it stays in the list. Repeatable. Raises Forbidden, Missing (also a used one), store.Unavailable."""
-    brands.full_access(caller)
+    permissions.full_access(caller, "Invites")
     mine = Query("invites", where=(("space", "==", caller.space), ("id", "==", invite_id)), limit=1)
     found = ports.store.query(mine) if lookup.plain(invite_id) else []
     if not found or not _revoked(ports, found[0]):

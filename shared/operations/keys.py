@@ -10,7 +10,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.keys import MAX_NAME, SCOPE_NAMES, SECRETS, ApiKey, assemble, key_path, preview_of
-from shared.operations import brands, events, lookup
+from shared.operations import brands, events, lookup, permissions
 from shared.ports.store import Doc, Query, Store, Transaction, Write
 from shared.ports.world import Ports
 
@@ -37,7 +37,7 @@ class NewKey:
 
 def create(ports: Ports, caller: Caller, command: CreateKey) -> NewKey:
     """Make a key. Raises Forbidden (a restricted key asks, or a test key asks for a live one), Invalid, Clash."""
-    _full_access(caller)
+    permissions.full_access(caller, "Keys")
     mode = command.mode or caller.mode
     if mode == "live" and caller.mode == "test":
         raise Forbidden(
@@ -55,7 +55,7 @@ def create(ports: Ports, caller: Caller, command: CreateKey) -> NewKey:
 
 def list_(ports: Ports, caller: Caller) -> list[ApiKey]:
     """The workspace's keys, oldest first, revoked ones too. Raises Forbidden."""
-    _full_access(caller)
+    permissions.full_access(caller, "Keys")
     found = lookup.every(ports, Query("api_keys", where=(("workspace", "==", caller.workspace),)))
     keys = (codec.decode(ApiKey, doc.data) for doc in found)
     return sorted((key for key in keys if _visible(caller, key)), key=lambda key: (key.created_at, key.id))
@@ -71,7 +71,7 @@ def update(
     brand_ids: Sequence[str] | None = None,
 ) -> ApiKey:
     """Other name, scopes or brands, same secret. Raises Forbidden, Invalid, Missing."""
-    _full_access(caller)
+    permissions.full_access(caller, "Keys")
     changes: dict[str, str | tuple[str, ...]] = {}
     if name is not None:
         changes["name"] = _named(name)
@@ -91,7 +91,7 @@ def update(
 
 def rotate(ports: Ports, caller: Caller, key_id: str) -> NewKey:
     """Another secret for the same key; the old one is refused at once. Raises Forbidden, Missing, Clash (revoked)."""
-    _full_access(caller)
+    permissions.full_access(caller, "Keys")
     number = ports.ids.below(SECRETS)
 
     def body(txn: Transaction) -> NewKey:
@@ -110,7 +110,7 @@ def rotate(ports: Ports, caller: Caller, key_id: str) -> NewKey:
 
 def revoke(ports: Ports, caller: Caller, key_id: str) -> None:
     """Refuse the key from the next request on, for good. Repeatable. Raises Forbidden, Missing."""
-    _full_access(caller)
+    permissions.full_access(caller, "Keys")
     now = ports.clock.now()
 
     def body(txn: Transaction) -> None:
@@ -143,12 +143,6 @@ def mint(
 def stored(new: NewKey) -> Write:
     """The write that keeps a new key: by its hash, without its text."""
     return Write("create", key_path(new.raw), codec.encode(new.key))
-
-
-def _full_access(caller: Caller) -> None:
-    if caller.restricted:
-        message = "Keys are managed with a key of full access (one without scopes and brands)."
-        raise Forbidden("auth.insufficient_scope", message)
 
 
 def _visible(caller: Caller, key: ApiKey) -> bool:

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from shared.domain import codec
 from shared.domain.callers import Caller
-from shared.domain.errors import Clash, Forbidden, Invalid
-from shared.operations import lookup
+from shared.domain.errors import Clash, Invalid
+from shared.operations import lookup, permissions
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -35,14 +35,14 @@ class RedirectUri:
 
 def list_(ports: Ports, caller: Caller) -> list[RedirectUri]:
     """The entries, oldest first; empty: every address is taken. Raises Forbidden, store.Unavailable."""
-    _full_access(caller)
+    permissions.full_access(caller, "Redirect URIs")
     found = ports.store.query(Query(_collection(caller.space), limit=MAX_ENTRIES))
     return sorted((codec.decode(RedirectUri, doc.data) for doc in found), key=lambda one: (one.created_at, one.id))
 
 
 def add(ports: Ports, caller: Caller, uri: str, label: str = "") -> RedirectUri:
     """Put an address on the list. Raises Forbidden, Invalid, Clash (it is there, or the list is full)."""
-    _full_access(caller)
+    permissions.full_access(caller, "Redirect URIs")
     if not uri or not acceptable(uri):
         text = f"uri: an https address (or http on localhost or 127.0.0.1), at most {MAX_URL} characters, no fragment."
         raise Invalid("validation.field_invalid", text, field="uri")
@@ -66,7 +66,7 @@ def add(ports: Ports, caller: Caller, uri: str, label: str = "") -> RedirectUri:
 
 def remove(ports: Ports, caller: Caller, entry_id: str) -> None:
     """Take an address off the list. Raises Forbidden, Missing (``redirect_uri.not_found``), store.Unavailable."""
-    _full_access(caller)
+    permissions.full_access(caller, "Redirect URIs")
     doc = lookup.document(ports, _collection(caller.space), entry_id, "redirect_uri")
     ports.store.commit([Write("delete", doc.path)])
 
@@ -103,12 +103,6 @@ def acceptable(url: str) -> bool:
     if "@" in parts.netloc or parts.fragment or not host:
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and host in LOCAL_HOSTS)
-
-
-def _full_access(caller: Caller) -> None:
-    if caller.restricted:
-        text = "Redirect URIs are managed with a key of full access (one without scopes and brands)."
-        raise Forbidden("auth.insufficient_scope", text)
 
 
 def _collection(space: str) -> str:

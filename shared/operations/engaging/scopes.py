@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.domain.callers import Caller
-from shared.domain.errors import Forbidden
+from shared.operations import permissions
 
 _BY_SUBJECT = {
     "message": "dms:send",
@@ -31,10 +31,7 @@ def needed(verb: str) -> str:
 
 def check(caller: Caller, verb: str) -> None:
     """Raise Forbidden (``auth.insufficient_scope``) when the caller's key lacks it."""
-    scope = needed(verb)
-    if not caller.may(scope):
-        text = f"This key lacks the scope {scope}, which {verb[:64]} needs."
-        raise Forbidden("auth.insufficient_scope", text, required_scope=scope)
+    permissions.scope(caller, needed(verb), verb[:64])
 
 
 def may_see(caller: Caller, verb: str) -> bool:
@@ -45,6 +42,4 @@ def may_see(caller: Caller, verb: str) -> bool:
 def check_seen(caller: Caller, verb: str) -> None:
     """Raise Forbidden (``auth.insufficient_scope``) when the caller's key may not see it."""
     if not may_see(caller, verb):
-        scope = _TO_SEE[needed(verb)]
-        text = f"This key lacks the scope {scope}, which seeing a {verb[:64]} needs."
-        raise Forbidden("auth.insufficient_scope", text, required_scope=scope)
+        permissions.scope(caller, _TO_SEE[needed(verb)], f"Seeing a {verb[:64]}")

@@ -21,7 +21,7 @@ from shared.domain.exports import (
     task_name,
 )
 from shared.domain.plans import UNLIMITED, Plan
-from shared.operations import account_level, allowances, events, plans, sessions
+from shared.operations import allowances, events, permissions, plans, sessions
 from shared.ports.queue import QueueUnavailable, Task
 from shared.ports.store import Direction, Query, Transaction, Write
 from shared.ports.world import Ports
@@ -47,7 +47,7 @@ def ask(ports: Ports, caller: Caller, command: AskExport) -> Export:
     Raises Forbidden, Missing, Unsupported (transcripts, vision), Limited (``billing.export_limit``, ``…_concurrent``,
     ``…_cooldown``), store.Unavailable.
     """
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     account = sessions.callers_account(ports, caller, command.account_id)
     for name in ("include_transcript", "include_vision"):
         if getattr(command, name):

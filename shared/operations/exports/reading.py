@@ -6,7 +6,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, Missing
 from shared.domain.exports import Export, ExportStatus, Row, export_path
-from shared.operations import account_level, lookup
+from shared.operations import lookup, permissions
 from shared.operations.exports import files
 from shared.operations.exports.asking import LATEST_FIRST, SCOPE
 from shared.ports.store import Query
@@ -17,7 +17,7 @@ SHOWN = 50
 
 def list_(ports: Ports, caller: Caller, status: ExportStatus | None = None) -> list[Export]:
     """The 50 latest. Raises Forbidden."""
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     collection = f"workspaces/{caller.space}/exports"
     where = (("status", "==", status),) if status else ()
     docs = ports.store.query(Query(collection, where=where, order_by=LATEST_FIRST, limit=SHOWN))  # type: ignore[arg-type]
@@ -26,7 +26,7 @@ def list_(ports: Ports, caller: Caller, status: ExportStatus | None = None) -> l
 
 def get(ports: Ports, caller: Caller, export_id: str) -> Export:
     """One of them. Raises Forbidden, Missing."""
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     doc = ports.store.get(export_path(caller.space, export_id)) if lookup.plain(export_id) else None
     if doc is None:
         shown = export_id[:128]

@@ -11,11 +11,12 @@ from datetime import datetime
 
 from shared.domain import codec, targets
 from shared.domain.callers import Caller
-from shared.domain.errors import Clash, Forbidden, Invalid
+from shared.domain.errors import Clash, Invalid
 from shared.domain.post_settings import APPROVE
 from shared.domain.posts import Approval, Entry, Post, Target, noting
 from shared.domain.states import State
-from shared.operations.posts import building, times
+from shared.operations import permissions
+from shared.operations.posts import building, duplicates, times
 from shared.operations.posts.asking import awaiting
 from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import CreatePost
@@ -23,7 +24,6 @@ from shared.operations.posts.planning import PlannedTarget, plan
 from shared.operations.posts.views import PostView, load_post
 from shared.ports.world import Ports
 
-MAX_REASON = 1000
 HELD = (State.DRAFT, State.FAILED, State.MISSED)
 
 
@@ -38,6 +38,7 @@ class Agreement:
     scheduled_at: str | None = None
     timezone: str | None = None
     updated_at: str | None = None
+    skip_duplicate_check: bool = False
 
 
 def submit(ports: Ports, caller: Caller, post_id: str) -> PostView:
@@ -58,9 +59,9 @@ def approve(ports: Ports, caller: Caller, post_id: str, how: Agreement | None = 
     """Agree: the post is scheduled for its time, sent now when it was meant for now, or stays a draft when it has none.
 
     It is judged once more, as a new post is. Raises Missing, Forbidden, Invalid, Reconnect, Clash (nothing to agree to;
-    ``post.approval_late``: its time has passed; it was changed since ``updated_at``).
+    ``post.approval_late``: its time has passed; it was changed since ``updated_at``; the same is said elsewhere within a day).
     """
-    _refuse_unable(caller)
+    permissions.scope(caller, APPROVE)
     how = how or Agreement()
     seen, _ = load_post(ports, caller, post_id, whole=True)
     refuse_deleted(seen)
@@ -73,6 +74,9 @@ def approve(ports: Ports, caller: Caller, post_id: str, how: Agreement | None = 
     )
     planned.found.raise_if_any()
     dues = _dues(command, how, ports.clock.now())
+    if command.check_duplicates and not how.skip_duplicate_check:
+        due_ats = [dues.get(one.account.id) for one in planned.targets]
+        duplicates.refuse(ports, caller, duplicates.planned_dues(ports, planned.targets, due_ats))
     by_account = {one.account.id: one for one in planned.targets}
 
     def step(post: Post, old: Sequence[Target]) -> tuple[Post, Sequence[Target]]:
@@ -92,7 +96,7 @@ def approve(ports: Ports, caller: Caller, post_id: str, how: Agreement | None = 
 
 def reject(ports: Ports, caller: Caller, post_id: str, reason: str) -> PostView:
     """Send it back: a draft again, with the reason; its slot in a queue is free. Raises Missing, Forbidden, Clash."""
-    _refuse_unable(caller)
+    permissions.scope(caller, APPROVE)
 
     def step(post: Post, _: Sequence[Target]) -> tuple[Post, Sequence[Target]]:
         _refuse_unasked(post)
@@ -103,12 +107,6 @@ def reject(ports: Ports, caller: Caller, post_id: str, reason: str) -> PostView:
         ), ()
 
     return change(ports, caller, post_id, step)
-
-
-def _refuse_unable(caller: Caller) -> None:
-    if not caller.may(APPROVE):
-        message = f"This takes the scope {APPROVE}."
-        raise Forbidden("auth.insufficient_scope", message, required_scope=APPROVE)
 
 
 def _refuse_unasked(post: Post) -> None:
@@ -131,6 +129,9 @@ def _agreed(command: CreatePost, how: Agreement) -> CreatePost:
     if how.publish_now and how.scheduled_at:
         message = "scheduled_at: publish_now says another time. Leave one of them out."
         raise Invalid("validation.field_invalid", message, field="scheduled_at")
+    if how.timezone and not how.scheduled_at:
+        message = "timezone: there is no scheduled_at for it. Name a time, or leave the timezone out."
+        raise Invalid("validation.field_invalid", message, field="timezone")
     if not how.publish_now and not how.scheduled_at:
         return command
     own = tuple(replace(one, scheduled_at=None) for one in command.targets)

@@ -24,7 +24,7 @@ from shared.domain.webhooks import (
     payload,
     secret_of,
 )
-from shared.operations import account_level, events, lookup
+from shared.operations import events, lookup, permissions
 from shared.operations.webhooks import sending
 from shared.ports.store import Direction, NotFound, Op, Query, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError
@@ -68,7 +68,7 @@ def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str])
     Raises Forbidden, Invalid (``webhook_verification_failed`` with what was answered), Clash, Limited, Broken,
     store.Unavailable. Nothing is kept then.
     """
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     address, wanted = _address(url), _events(event_names)
     if ports.store.count(_all(caller)) >= MAX_ENDPOINTS:
         raise Clash("webhook.limit_reached", f"There are {MAX_ENDPOINTS} endpoints already: remove one first.")
@@ -88,14 +88,14 @@ def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str])
 
 def list_(ports: Ports, caller: Caller) -> list[Endpoint]:
     """All endpoints, oldest first. Raises Forbidden."""
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     found = [codec.decode(Endpoint, doc.data) for doc in lookup.every(ports, _all(caller))]
     return sorted(found, key=lambda one: (one.created_at, one.id))
 
 
 def get(ports: Ports, caller: Caller, endpoint_id: str) -> Endpoint:
     """One endpoint. Raises Forbidden, Missing."""
-    account_level.check(caller, SCOPE)
+    permissions.scope(caller, SCOPE)
     doc = ports.store.get(endpoint_path(caller.space, endpoint_id)) if lookup.plain(endpoint_id) else None
     if doc is None:
         raise missing("webhook", endpoint_id)

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
+from shared.domain.accounts import account_path
+from shared.operations import accounts
 from shared.ports.http import Request, Response
+from shared.ports.store import Write
 from tests.api.client import Api
+from tests.operations import flows
 
 PATH = "/v1/platforms/whatsapp"
 BODY = [{"type": "BODY", "text": "Hello {{1}}, it is ready.", "example": {"body_text": [["Iris"]]}}]
@@ -86,6 +90,24 @@ def test_a_template_is_submitted_edited_sent_and_deleted(call: Api, account: str
     assert call("DELETE", f"{at}?name=order_ready").status == 204
     for gone in (call("GET", one), call("PUT", one, {"components": other}), call("DELETE", f"{at}?name=order_ready")):
         assert (gone.status, gone.error["code"]) == (404, "whatsapp.template_not_found"), gone.json
+
+
+def test_an_account_that_cannot_be_asked_hides_no_other_ones_template(call: Api, account: str) -> None:
+    """Whichever is asked first; what no account has because one could not be asked is that one's refusal."""
+    rig = call.rig
+    begun = flows.begin(rig, "whatsapp", call.caller)
+    accounts.callback(rig.ports, "whatsapp", flows.consent(rig, begun, sandbox_user="somebody-else"))
+    mine, other = (one.id for one in accounts.list_(rig.ports, call.caller, "whatsapp"))
+    for dead, alive in ((mine, other), (other, mine)):
+        made = call("POST", f"{PATH}/accounts/{alive}/templates", {**TEMPLATE, "name": f"of_{alive.lower()}"}).json[
+            "id"
+        ]
+        path = account_path(call.caller.space, dead)
+        rig.store.commit([Write("update", path, {"status": "reconnect_required"})])
+        assert call("GET", f"{PATH}/templates/{made}").json["id"] == made
+        unknown = call("GET", f"{PATH}/templates/1")
+        assert (unknown.status, unknown.error["code"]) == (403, "account.reconnection_required")
+        rig.store.commit([Write("update", path, {"status": "active"})])
 
 
 def test_templates_come_page_by_page(call: Api, account: str) -> None:

@@ -7,12 +7,11 @@ are kept nowhere. Templates and profiles are actions like any other (``engaging.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Missing
+from shared.domain.errors import Broken, Missing, RostrumError
 from shared.operations import accounts, lookup, networks
 from shared.operations.engaging import reading, resources
 from shared.operations.inbox import cursors, doing
@@ -101,7 +100,8 @@ def template(
 ) -> tuple[Account, Mapping[str, Any]]:
     """A template by the network's id, and an account that has it: the first of the caller's that does.
 
-    Raises Missing (``….no_account`` where there is no account of this network, ``….template_not_found``), and what reading raises.
+    Raises Missing (``….no_account`` where there is no account of this network, ``….template_not_found``), and what reading raises of an
+    account, where no other has it.
     """
     if account_id:
         asked = [account_of(ports, caller, platform, account_id)]
@@ -110,10 +110,16 @@ def template(
     if not asked:
         title = networks.title(platform)
         raise Missing(f"platform.{platform}.no_account", f"No account of {title} is connected in this workspace.")
+    unasked: RostrumError | None = None
     for account in asked:
-        with suppress(Missing):
-            page = resources.read(ports, caller, account.id, "templates", {"id": template_id})
-            return account, page.items[0]
+        try:
+            return account, resources.read(ports, caller, account.id, "templates", {"id": template_id}).items[0]
+        except Missing:
+            continue
+        except RostrumError as error:  # another account may have it all the same
+            unasked = unasked or error
+    if unasked:
+        raise unasked
     text = f"No account of {networks.title(platform)} here has a template {template_id[:64]!r}."
     raise Missing(f"platform.{platform}.template_not_found", text)
 

@@ -59,7 +59,7 @@ def _templates(call: Call, arguments: Mapping[str, Any], cursor: str) -> Page[Ma
 def _template(call: Call, id_: str) -> dict[str, Any]:
     """One template, by its id. Raises Refused (``template_not_found``), Invalid."""
     try:
-        return GRAPH.read(call, id_, fields=_TEMPLATE_FIELDS)
+        return GRAPH.read(call, GRAPH.named(id_), fields=_TEMPLATE_FIELDS)
     except Refused as refused:
         if is_gone(refused):
             refused.row = NO_TEMPLATE

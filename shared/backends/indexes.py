@@ -21,6 +21,7 @@ DECLARED = Path(__file__).with_name("indexes.json")
 MAX_DISJUNCTIONS = 30  # combinations of the values of ``in``, https://cloud.google.com/firestore/quotas (2026-11)
 RANGES = ("<", "<=", ">", ">=")
 Field = tuple[str, str]  # name and "asc", "desc" or "contains"
+_COMMON = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 _SEGMENT = re.compile(r"(?!\.{1,2}$)(?!__.*__$)[^/\x00]+", re.DOTALL)
 
 
@@ -56,9 +57,17 @@ def load(path: Path = DECLARED) -> tuple[Index, ...]:
     return tuple(Index(row["group"], row["scope"], tuple((f, d) for f, d in row["fields"])) for row in rows)
 
 
-@lru_cache(maxsize=8192)  # the same few are asked for again and again; what is refused is not remembered
 def check_path(path: str, kind: Literal["document", "collection"]) -> None:
     """Refuse what Firestore refuses as a path."""
+    holder, _, name = path.rpartition("/")
+    if kind == "document" and _COMMON.fullmatch(name):  # documents are many, the collections that they are in are few
+        _check_whole(holder, "collection")
+    else:
+        _check_whole(path, kind)
+
+
+@lru_cache(maxsize=8192)  # what is refused is not remembered
+def _check_whole(path: str, kind: Literal["document", "collection"]) -> None:
     segments = path.split("/")
     if len(segments) % 2 != (kind == "collection"):
         raise InvalidWrite(f"{path!r} is not a {kind} path: collection/document/…")
@@ -70,7 +79,7 @@ def check_path(path: str, kind: Literal["document", "collection"]) -> None:
 def plan(query: Query, declared: Iterable[Index]) -> Plan:
     """The query taken apart. Raises InvalidWrite (malformed), MissingIndex."""
     made = _parse(query)
-    if _needs_index(made) and not any(_serves(index, made) for index in declared):
+    if _needs_index(made) and not any(index.group == made.group and _serves(index, made) for index in declared):
         raise MissingIndex(f"add to shared/backends/indexes.json: {json.dumps(_entry(made))}")
     return made
 

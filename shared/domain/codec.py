@@ -13,6 +13,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any, Literal, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -103,15 +104,28 @@ def _mapping_reader(item: Reader) -> Reader:
 def _writer(kind: type[Any]) -> Reader:
     """A function that writes one value of exactly this type; made once per type."""
     if is_dataclass(kind):
-        names = tuple(f.name for f in fields(kind))
-        return lambda value: {name: encode(getattr(value, name)) for name in names}
+        return _dataclass_writer(tuple(f.name for f in fields(kind)))
     if issubclass(kind, Enum):
         return lambda value: value.value
     if issubclass(kind, Mapping):
-        return lambda value: {key: encode(item) for key, item in value.items()}
+        return lambda value: _written(dict(value))
     if issubclass(kind, list | tuple | frozenset):
         return lambda value: [encode(item) for item in value]
     return _same
+
+
+def _dataclass_writer(names: tuple[str, ...]) -> Reader:
+    if len(names) < 2:  # attrgetter answers one value then, not a tuple of them
+        return lambda value: {name: encode(getattr(value, name)) for name in names}
+    values = attrgetter(*names)
+    return lambda value: _written(dict(zip(names, values(value), strict=True)))
+
+
+def _written(made: dict[Any, Any]) -> dict[Any, Any]:
+    for name, item in made.items():
+        if type(item) not in _PLAIN:
+            made[name] = encode(item)
+    return made
 
 
 def _same(value: Any) -> Any:

@@ -55,7 +55,7 @@ def authenticate(ports: Ports, token: str) -> Caller:
         )
     mode = mode_of(token)
     doc = ports.store.get(key_path(token)) if mode else None
-    key = codec.decode(ApiKey, doc.data) if doc else None
+    key = codec.of(ApiKey, doc) if doc else None
     if doc is None or key is None or not key.is_active or key.mode != mode:
         raise Unauthenticated("auth.invalid_key", "This API key is not valid: check it for a typo, or create another.")
     _note_use(ports, doc.path, "last_used_at", key.last_used_at)
@@ -68,7 +68,7 @@ def by_session(ports: Ports, token: str, mode: Mode = "live") -> Caller:
     Raises Unauthenticated (``auth.invalid_token``, ``auth.user_not_found``), store.Unavailable.
     """
     doc = ports.store.get(signins.session_path(token)) if signins.is_session(token) else None
-    session = codec.decode(Session, doc.data) if doc else None
+    session = codec.of(Session, doc) if doc else None
     if doc is None or session is None or session.ends_at() <= ports.clock.now():
         raise Unauthenticated("auth.invalid_token", "This session has ended: sign in again.")
     user = _user(ports, session.user_id)
@@ -126,7 +126,7 @@ def _person(user: User, mode: Mode, session: str, kind: Kind) -> Caller:
 
 def _user(ports: Ports, id: str) -> User | None:
     doc = ports.store.get(user_path(id))
-    return codec.decode(User, doc.data) if doc else None
+    return codec.of(User, doc) if doc else None
 
 
 def _note_use(ports: Ports, path: str, field: str, last: datetime | None) -> None:

@@ -284,9 +284,12 @@ def _fields(key: str, body: Mapping[str, Any] | bytes) -> dict[str, str]:
     return {name: _digest(key, _canonical(value)) for name, value in body.items()}
 
 
+_one_way = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+
 def _canonical(value: Any) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return _one_way(value).encode()
 
 
 def _digest(key: str, value: bytes) -> str:
-    return hmac.new(key.encode(), value, hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key.encode(), value, "sha256").hex()[:32]

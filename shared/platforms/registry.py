@@ -121,5 +121,6 @@ def _offered(name: str, facet: str) -> Any:
     return _module(name, f".{facet}") if manifest(name).facets.get(facet) == "offered" else None
 
 
+@cache
 def _module(name: str, facet: str) -> Any:
     return import_module(f"shared.platforms.{names.NAMES[resolve(name)]}{facet}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -15,6 +15,7 @@ from shared.ports.world import Ports
 
 B = TypeVar("B")
 Q = TypeVar("Q")
+R = TypeVar("R")
 CHUNK = 256 * 1024
 
 
@@ -43,7 +44,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer: a model, raw text of another type (``content_type``), or nothing."""
+    """An answer: a model, raw text (also of another type: ``content_type``; it wins over the model), or nothing."""
 
     status: int
     body: BaseModel | None = None
@@ -56,6 +57,19 @@ class Reply:
         if self.raw is not None:
             return self.raw
         return b"" if self.body is None else self.body.model_dump_json(exclude_none=True, by_alias=True).encode()
+
+
+def kept(reply: Callable[[R], Reply]) -> Callable[[R], Reply]:
+    """``reply``, which answers one result once: what stands in the receipt is what the caller gets."""
+    made: list[tuple[R, Reply]] = []
+
+    def answer(result: R) -> Reply:
+        if not made or made[0][0] is not result:
+            fresh = reply(result)
+            made[:] = [(result, replace(fresh, raw=fresh.encode()))]
+        return made[0][1]
+
+    return answer
 
 
 @dataclass(frozen=True, slots=True)

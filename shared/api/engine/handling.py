@@ -86,7 +86,7 @@ def _located(route: Route, reply: Reply) -> Reply:
     """With the address of what was made."""
     if reply.status != 201 or not route.location:
         return reply
-    fields = dict(reply.body) if reply.body is not None else json.loads(reply.raw or b"{}")
+    fields = vars(reply.body) if reply.body is not None else json.loads(reply.raw or b"{}")
     return replace(reply, headers={**reply.headers, "Location": route.location.format(**fields)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.api.engine.exchange import Exchange, Reply
+from shared.api.engine.exchange import Exchange, Reply, kept
 from shared.api.v1 import decode_posts as decode
 from shared.api.v1 import encode_platforms, spelled
 from shared.api.v1 import encode_posts as encode
@@ -27,8 +27,9 @@ from shared.operations.posts.views import PostView
 
 def create(x: Exchange[CreatePostRequest, None]) -> Reply:
     """POST /v1/posts"""
+    said = kept(_created)
     with as_sent(x.body):
-        return _created(creating.create(x.ports, x.caller, decode.create(x.body), x.receipt(_created)))
+        return said(creating.create(x.ports, x.caller, decode.create(x.body), x.receipt(said)))
 
 
 def list_(x: Exchange[None, ListPostsQuery]) -> Reply:

@@ -126,9 +126,9 @@ def _store(connection: sqlite3.Connection, registry: Registry, path: str, state:
     else:
         sql = "UPDATE documents SET version = ?, data = ? WHERE id = ?"
         connection.execute(sql, (version, state.text, doc))
-    if old != new:
-        connection.executemany("DELETE FROM entries WHERE idx = ? AND key = ?", old - new)
-        added = [(index, key, doc) for index, key in new - old]
+    if gone := old - new:
+        connection.executemany("DELETE FROM entries WHERE idx = ? AND key = ?", gone)
+    if added := [(index, key, doc) for index, key in new - old]:
         connection.executemany("INSERT INTO entries (idx, key, doc) VALUES (?, ?, ?)", added)
 
 

@@ -179,6 +179,8 @@ def _rows(number: int, shape: Shape, rows: Iterator[tuple[int, str, str]]) -> It
 
 def _key(value: Any) -> bytes:
     """A query's value, held to the rules of stored values."""
+    if type(value) is str or value is None:
+        return keys.value(value)
     return keys.value(values.untag(values.tag({"value": value})["value"]))
 
 

@@ -10,7 +10,6 @@ import base64
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from shared.ports.store import MAX_DOCUMENT_BYTES, InvalidWrite, TooLarge, utc
@@ -18,7 +17,9 @@ from shared.ports.store import MAX_DOCUMENT_BYTES, InvalidWrite, TooLarge, utc
 MAX_DEPTH = 20  # nested maps and lists, https://cloud.google.com/firestore/quotas (2026-11)
 _INT64 = 1 << 63
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_SHORT = 64  # characters of a name that is worth remembering
+_SHORT, _MANY = 64, 4096  # characters of a name that is worth remembering, and how many of them: most are our own
+_NAMES: dict[str, str] = {}
+_AS_IT_IS = frozenset({str, bool, float, type(None)})
 _Where = tuple[Any, Any]  # the holder's (None at the top), and the name
 
 
@@ -26,7 +27,7 @@ def tag(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a document in plain form. Raises InvalidWrite naming the field."""
     if not isinstance(data, Mapping):
         raise InvalidWrite("a document's data is a dict")
-    return {_key(key): _tag(value, (None, key), 1) for key, value in data.items()}
+    return _fields(data, None, 1)
 
 
 def text(path: str, plain: Mapping[str, Any]) -> str:
@@ -76,7 +77,6 @@ def _size(value: Any) -> int:
     return 8
 
 
-@lru_cache(maxsize=4096)  # the names of fields are few
 def _name(key: str) -> str:
     if not key or (key.startswith("__") and key.endswith("__")) or len(key.encode("utf-8", "replace")) > 1500:
         raise InvalidWrite(f"field name {key[:40]!r} is empty, reserved (__x__) or over 1,500 bytes")
@@ -86,29 +86,42 @@ def _name(key: str) -> str:
 def _key(key: Any) -> str:
     if not isinstance(key, str):
         raise InvalidWrite(f"field names are strings, not {type(key).__name__}: {key!r}")
-    return _name(key) if len(key) <= _SHORT else _name.__wrapped__(key)
+    made = _name(key)
+    if len(key) <= _SHORT and len(_NAMES) < _MANY:
+        _NAMES[key] = made
+    return made
+
+
+def _fields(data: Mapping[str, Any], holder: Any, depth: int) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in data.items():
+        name = _NAMES.get(key) or _key(key)
+        made[name] = value if type(value) in _AS_IT_IS else _tag(value, (holder, key), depth)
+    return made
 
 
 def _tag(value: Any, where: _Where, depth: int) -> Any:
     """``where``: the field's name, and whose part it is; put together only when it has to be told."""
     kind = type(value)
-    if kind is str or kind is bool or kind is float or value is None:
+    if kind in _AS_IT_IS or (kind is int and -_INT64 <= value < _INT64):
         return value
+    if kind is datetime:
+        return {"$t": _instant(value, where)}
     if kind is dict:
         _check_depth(depth, where)
-        return {_key(key): _tag(item, (where, key), depth + 1) for key, item in value.items()} if value else {}
+        return _fields(value, where, depth + 1) if value else {}
     if kind is list:
         _check_depth(depth, where)
         if list in map(type, value):
             raise InvalidWrite(f"{_told(where)}: a list directly in a list cannot be stored; put a dict between")
-        return [_tag(item, where, depth + 1) for item in value]
-    if isinstance(value, datetime):
-        return {"$t": _instant(value, where)}
+        return [_tag(item, where, depth + 1) for item in value] if value else []
     return _tag_other(value, where, depth)
 
 
 def _tag_other(value: Any, where: _Where, depth: int) -> Any:
-    """Whole numbers, bytes, and kinds of a plain kind (an enum's text)."""
+    """Large numbers, bytes, and kinds of a plain kind (an enum's text)."""
+    if isinstance(value, datetime):
+        return {"$t": _instant(value, where)}
     if isinstance(value, int) and not isinstance(value, bool):
         if not -_INT64 <= value < _INT64:
             raise InvalidWrite(f"{_told(where)}: integers have 64 bits")
@@ -136,6 +149,8 @@ def _told(where: _Where) -> str:
 
 
 def _instant(value: datetime, where: _Where) -> str:
+    if value.tzinfo is UTC:
+        return value.isoformat(timespec="microseconds")
     try:
         return utc(value).isoformat(timespec="microseconds")
     except InvalidWrite:

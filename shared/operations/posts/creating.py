@@ -55,6 +55,24 @@ def create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt |
     raise Broken("system.unavailable", "Others took every slot that was tried. Send the request again.")
 
 
+def rehearse(ports: Ports, caller: Caller, command: CreatePost, said: duplicates.Said) -> bool:
+    """Refuse what ``create`` would refuse, and make nothing. ``said``: by what was rehearsed before; this joins it.
+
+    Whether the post would count against the plan. Raises Invalid, Missing, Reconnect, Clash.
+    """
+    _in_a_brand(caller, command)
+    planned = plan(ports, caller, labels.tidied(command))
+    planned.found.raise_if_any()
+    due_ats = [one.due_at for one in planned.targets]
+    goes = any(due_ats) and not must_ask(ports, caller)
+    if command.check_duplicates:
+        dues = duplicates.planned_dues(ports, planned.targets, due_ats)
+        duplicates.refuse(ports, caller, dues)
+        said.refuse(dues)
+        said.add(dues if goes else {})
+    return goes
+
+
 def _queued(ports: Ports, caller: Caller, command: CreatePost) -> tuple[CreatePost, str]:
     """The command at the time of the next free slot, and whose queue that is."""
     if command.publish_now or command.scheduled_at or any(one.scheduled_at for one in command.targets):
@@ -80,7 +98,7 @@ def _create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt 
     post = _with_history(building.new_post(caller, post_id, command, given, targets, now), caller, command, held)
     post = allowances.posts_meter(ports, caller)(None, post)
     slot = [slots.taking(caller, queue_of, planned.due_at, post_id)] if queue_of and planned.due_at else []
-    made = view(replace(post, slot=slot[0].path if slot else ""), targets)
+    made = view(replace(post, slot=slot[0].path) if slot else post, targets)
     _commit(ports, made, [*_writes(made), *slot], receipt)
     dispatch_all(ports, targets)
     return made
@@ -140,10 +158,15 @@ def _commit(ports: Ports, made: PostView, writes: list[Write], receipt: Receipt 
             raise SlotTaken from error
         raise
     except TooLarge as error:
-        message = "The post is too large to be stored (1 MiB with all its targets' texts). Make several posts of it."
-        raise Invalid("validation.body_too_large", message, field="targets") from error
+        raise too_large() from error
     except Unavailable as error:
         _read_back(ports, made, error)
+
+
+def too_large() -> Invalid:
+    """No store keeps a document of that size."""
+    message = "The post is too large to be stored (1 MiB with all its targets' texts). Make several posts of it."
+    return Invalid("validation.body_too_large", message, field="targets")
 
 
 def _read_back(ports: Ports, made: PostView, error: Unavailable) -> None:

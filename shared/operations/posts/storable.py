@@ -29,6 +29,8 @@ def unstorable(command: CreatePost) -> Iterator[Issue]:
 
 def faults(value: Any, at: str) -> Iterator[Issue]:
     """What of a free-form value cannot be kept; ``at`` is its place in the request."""
+    if not value:
+        return
     yield from _faults(value, at, 0)
     if len(json.dumps(value, default=str)) > MAX_SIZE:
         yield _issue(at, f"{at} has more than {MAX_SIZE} characters as JSON.")

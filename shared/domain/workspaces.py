@@ -14,6 +14,7 @@ class Billing:
     """What the payment service told us, newest first to win.
 
     ``plan``: the tier that is paid for, empty for none. ``status``: the subscription's own word for its state.
+    ``others``: further subscriptions that are paid for as well, because two checkouts were open at once.
     ``past_due_since``: payment failed, and the workspace is blocked until it succeeds; None when all is well.
     ``as_of``: when the service said so: what it says late about something earlier changes nothing.
     """
@@ -29,6 +30,7 @@ class Billing:
     cancels_at: datetime | None = None
     subscribed_at: datetime | None = None
     as_of: datetime | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain import codec
@@ -115,11 +115,12 @@ def cancel(ports: Ports, workspace: str) -> None:
         return
     doc = ports.store.get(workspace_path(workspace))
     known = codec.decode(Workspace, doc.data).billing if doc else None
-    if known is None or known.status not in LIVE:
+    if known is None:
         return
-    with _asking():
-        ports.payments.cancel(known.subscription)
-    _look(ports, ports.payments, known.subscription)
+    for subscription in (*known.others, *([known.subscription] if known.status in LIVE else [])):
+        with _asking():
+            ports.payments.cancel(subscription)
+        _look(ports, ports.payments, subscription)
 
 
 def _look(ports: Ports, service: Payments, subscription_id: str) -> bool:
@@ -132,21 +133,26 @@ def _look(ports: Ports, service: Payments, subscription_id: str) -> bool:
         return False
     path = workspace_path(found.workspace)
 
-    def body(txn: Transaction) -> bool:
+    def body(txn: Transaction) -> Billing | None:
         doc = txn.get(path)
         if doc is None:
-            return False
+            return None
         known = codec.decode(Workspace, doc.data).billing or Billing()
         after = _after(known, found, asked_at)
         if after != known:
             txn.write(Write("update", path, {"billing": codec.encode(after)}))
-        return True
+        return after
 
-    heard = ports.store.transact(body)
+    after = ports.store.transact(body)
     budgets.refresh(ports, found.workspace)
-    if not heard:
+    if after is None:
         log.warning("a subscription of no workspace", extra={"subscription": subscription_id})
-    return heard
+        return False
+    if after.others and after.status not in LIVE:  # what held is over, and another is paid for
+        _look(ports, service, after.others[0])
+    elif after.others:
+        log.warning("a workspace pays twice", extra={"workspace": found.workspace, "others": list(after.others)})
+    return True
 
 
 def _outdated(known: Billing, found: port.Subscription, asked_at: datetime) -> bool:
@@ -159,9 +165,19 @@ def _outdated(known: Billing, found: port.Subscription, asked_at: datetime) -> b
     return found.status not in LIVE or (older and known.status in LIVE)
 
 
+def _others(known: Billing, found: port.Subscription, *, outdated: bool) -> tuple[str, ...]:
+    """What is paid for beside the subscription that holds."""
+    beside = {one for one in known.others if one != found.id}
+    if found.status in LIVE and known.status in LIVE and found.id != known.subscription:
+        beside.add(found.id if outdated else known.subscription)
+    return tuple(sorted(beside))
+
+
 def _after(known: Billing, found: port.Subscription, asked_at: datetime) -> Billing:
-    if _outdated(known, found, asked_at):
-        return known
+    outdated = _outdated(known, found, asked_at)
+    others = _others(known, found, outdated=outdated)
+    if outdated:
+        return replace(known, others=others)
     blocked = found.status == "unpaid" or (found.status == "past_due" and found.failed_charges >= FAILED_TWICE)
     since = known.past_due_since if found.id == known.subscription else None
     return Billing(
@@ -176,6 +192,7 @@ def _after(known: Billing, found: port.Subscription, asked_at: datetime) -> Bill
         cancels_at=found.cancels_at,
         subscribed_at=found.created_at,
         as_of=asked_at,
+        others=others,
     )
 
 

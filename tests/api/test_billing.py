@@ -113,6 +113,8 @@ def test_a_forged_or_stale_notification_changes_nothing(shop: tuple[Api, Simulat
         stripe.signed(event, age=-301),
         (body, ""),
         (body, "t=,v1="),
+        (body, f"{signature[:-1]}é"),
+        *(stripe.signed_text(odd) for odd in ("[]", "1", '{"id": "evt_1"}', "[" * 100_000)),
         (b"\xff\xfe", signature),
     ]
     asked = len(stripe.calls)
@@ -123,6 +125,27 @@ def test_a_forged_or_stale_notification_changes_nothing(shop: tuple[Api, Simulat
     large = call("POST", "/v1/billing/webhook", data=b" " * 1_048_577, key=None, Stripe_Signature=signature)
     assert large.status == 413
     assert tier(call) == "free"
+
+
+def test_of_two_checkouts_that_were_open_at_once_none_is_paid_for_unseen(shop: tuple[Api, SimulatedStripe]) -> None:
+    """The later one holds; when it is over the other one does; leaving ends both."""
+    call, stripe = shop
+    first = call("POST", "/v1/billing/checkout", STARTER).json["session_id"]
+    second = call("POST", "/v1/billing/checkout", {"tier": "pro", "interval": "annual"}).json["session_id"]
+    events = [stripe.pay(first, "sub_first")]
+    call.rig.clock.advance(5)
+    events.append(stripe.pay(second, "sub_second"))
+    for event in (*reversed(events), *events):
+        assert hears(call, stripe, event) == 200
+        assert tier(call) == "pro"
+    stripe.subscriptions["sub_second"]["status"] = "canceled"
+    ended = stripe.event("customer.subscription.deleted", stripe.subscriptions["sub_second"])
+    assert hears(call, stripe, ended) == 200
+    assert tier(call) == "starter"
+    stripe.subscribe("sub_third", call.workspace)
+    assert hears(call, stripe, stripe.event("customer.subscription.created", stripe.subscriptions["sub_third"])) == 200
+    assert call("DELETE", "/v1/users/me").status == 200
+    assert {one["status"] for one in stripe.subscriptions.values()} == {"canceled"}
 
 
 def test_events_may_come_twice_and_in_any_order(shop: tuple[Api, SimulatedStripe]) -> None:

@@ -111,16 +111,21 @@ class StripePayments:
         """What a notification says, once its signature was verified."""
         import stripe
 
+        if not signature.isascii():  # the library compares text, and Python compares no other text in constant time
+            raise EventForged("the signature is not Stripe's")
         try:
             stripe.WebhookSignature.verify_header(body, signature, self._webhook_secret)
             signed_at = int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
             data = json.loads(body)
-        except (stripe.SignatureVerificationError, ValueError, StopIteration) as error:
+        except (stripe.SignatureVerificationError, ValueError, StopIteration, RecursionError) as error:
             raise EventForged("the signature is not Stripe's") from error
         if abs(self._clock.now().timestamp() - signed_at) > TOLERANCE:
             raise EventForged("the signature is too old")
-        about = data["data"]["object"]
-        return Event(data["id"], data["type"], _at(data["created"]), _id(about.get("customer")), _subject(about))
+        try:
+            about = data["data"]["object"]
+            return Event(data["id"], data["type"], _at(data["created"]), _id(about.get("customer")), _subject(about))
+        except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+            raise EventForged("the body is no event") from error
 
     @cached_property
     def _client(self) -> StripeClient:

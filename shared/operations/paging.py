@@ -1,4 +1,4 @@
-"""Cursors of lists in the order of a time: opaque, and bound to the list that they came from."""
+"""Cursors of lists in the order of a time, which may be none: opaque, and bound to the list that they came from."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from shared.ports.store import Doc
 
 def cursor(identity: object, last: Doc, field: str) -> str:
     """Where the next page begins: after ``last``. ``identity``: what makes this list this list, its filters and space."""
-    at: datetime = last.data[field]
-    text = json.dumps([_digest(identity), last.id, at.isoformat()])
+    at: datetime | None = last.data.get(field)
+    text = json.dumps([_digest(identity), last.id, at.isoformat() if at else None])
     return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
@@ -27,8 +27,9 @@ def after(given: str | None, identity: object, collection: str, field: str) -> D
         return None
     try:
         digest, last, at = json.loads(urlsafe_b64decode((given + "=" * (-len(given) % 4)).encode()))
-        value = datetime.fromisoformat(at)
-        if digest == _digest(identity) and lookup.plain(last) and value.tzinfo is not None:
+        value = None if at is None else datetime.fromisoformat(at)
+        timed = value is None or value.tzinfo is not None
+        if digest == _digest(identity) and lookup.plain(last) and timed:
             return Doc(f"{collection}/{last}", {field: value}, "")
     except (ValueError, TypeError, BadBase64):
         pass  # as good as another list's

@@ -8,13 +8,8 @@ while reading, at most
 
 from __future__ import annotations
 
-import hashlib
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as BadBase64
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 from shared.domain import codec
@@ -23,7 +18,7 @@ from shared.domain.brands import brand_of
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid
 from shared.domain.posts import Post, Target
-from shared.operations import brands
+from shared.operations import brands, paging
 from shared.operations.lookup import every
 from shared.operations.posts import labels
 from shared.operations.posts.times import read_instant
@@ -82,7 +77,8 @@ def list_(ports: Ports, caller: Caller, wanted: ListPosts) -> Page:
     for target in load_targets(ports, caller, found):
         by_post.setdefault(target.post_id, []).append(target)
     posts = tuple(view(post, by_post.get(post.id, ())) for post in found)
-    return Page(posts, wanted.limit, _cursor(caller, wanted, last) if more and last else None)
+    following = paging.cursor(_identity(caller, wanted), last, _order(wanted.sort)[0]) if more and last else None
+    return Page(posts, wanted.limit, following)
 
 
 def _of_brand(ports: Ports, caller: Caller, brand_id: str | None) -> frozenset[str] | None:
@@ -118,7 +114,7 @@ def _plan(caller: Caller, wanted: ListPosts, allowed: frozenset[str] | None) -> 
     name, direction = _order(wanted.sort)
     where += _span(wanted, name)
     collection = f"workspaces/{caller.space}/posts"
-    start = _start(caller, wanted, name)
+    start = paging.after(wanted.cursor, _identity(caller, wanted), collection, name)
     query = Query(collection, None, tuple(where), ((name, direction),), BATCH, start)
     return query, _Keep(wanted, platform, frozenset(wanted.account_ids), wanted.search.casefold(), allowed, tag)
 
@@ -207,38 +203,10 @@ def _span(wanted: ListPosts, name: str) -> list[tuple[str, Op, Any]]:
     return bounds
 
 
-# ------------------------------------------------------------------------------------------------------ cursors
-
-
-def _cursor(caller: Caller, wanted: ListPosts, last: Doc) -> str:
-    """Opaque: the last document's id and its place in the order, bound to the list's filters."""
-    value = last.data.get(_order(wanted.sort)[0])
-    at = value.isoformat() if isinstance(value, datetime) else None
-    text = json.dumps([_identity(caller, wanted), last.id, at])
-    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
-
-
-def _start(caller: Caller, wanted: ListPosts, name: str) -> Doc | None:
-    if not wanted.cursor:
-        return None
-    try:
-        padded = wanted.cursor + "=" * (-len(wanted.cursor) % 4)
-        identity, post_id, at = json.loads(urlsafe_b64decode(padded.encode()))
-        value = datetime.fromisoformat(at) if at else None
-        good = identity == _identity(caller, wanted) and isinstance(post_id, str) and post_id.replace("_", "").isalnum()
-    except (ValueError, TypeError, BadBase64):
-        good, post_id, value = False, "", None
-    if not good:
-        message = (
-            "cursor: it belongs to another list. Take next_cursor of a page with the same filters, or leave it out."
-        )
-        raise Invalid("validation.cursor_invalid", message, field="cursor")
-    return Doc(f"workspaces/{caller.space}/posts/{post_id}", {name: value}, "")
-
-
-def _identity(caller: Caller, wanted: ListPosts) -> str:
+def _identity(caller: Caller, wanted: ListPosts) -> list[object]:
     """What makes a list this list: all but the page's size."""
-    filters = (
+    return [
+        "posts",
         caller.space,
         wanted.status,
         _platform(wanted.platform),
@@ -252,5 +220,4 @@ def _identity(caller: Caller, wanted: ListPosts) -> str:
         wanted.page_id,
         wanted.tag,
         wanted.campaign_id,
-    )
-    return hashlib.sha256(json.dumps(["posts", *filters]).encode()).hexdigest()[:16]
+    ]

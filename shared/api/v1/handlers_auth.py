@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from shared.api.engine import authentication
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_auth as models
 from shared.api.v1.errors import status_of
+from shared.api.v1.pages import page
 from shared.domain.errors import RostrumError
 from shared.domain.signins import SESSION_AGE, SIGN_IN_AGE
 from shared.operations import signing_in
 
 BROWSER = "signin"  # the cookie of a browser that is on its way to Google
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Rostrum</title></head><body><h1>Not signed in</h1><p>{text}</p></body></html>
-"""
 
 
 def begin(x: Exchange[None, models.SignInQuery]) -> Reply:
@@ -32,8 +28,7 @@ def callback(x: Exchange[None, None]) -> Reply:
     try:
         made = signing_in.finish(x.ports, x.args, browser)
     except RostrumError as error:  # it is a person who looks at this: nobody else would read JSON
-        page = _PAGE.format(text=escape(f"{error.message} (Request {x.request_id})"))
-        return Reply(status_of(error), raw=page.encode(), content_type="text/html; charset=utf-8")
+        return page(status_of(error), "Not signed in", f"{error.message} (Request {x.request_id})")
     cookie = authentication.set_cookie(x.ports, "session", made.token, int(SESSION_AGE.total_seconds()))
     return Reply(302, headers={"Location": made.return_to, "Set-Cookie": cookie}, raw=b"")
 

@@ -6,13 +6,11 @@ from typing import cast
 
 from shared.api.engine.exchange import Exchange, Reply, Sent
 from shared.api.v1 import models_billing as models
+from shared.api.v1.pages import page
 from shared.domain.plans import SOLD, Plan
 from shared.operations import billing, plans, usage
 from shared.operations.billing import Buy
 from shared.ports.payments import Checkout
-
-_PAGE = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Rostrum</title>
-<body><p>Thank you. You can close this page and go back to where you came from.</p></body></html>"""
 
 
 def used(x: Exchange[None, None]) -> Reply:
@@ -78,7 +76,7 @@ def hear(x: Exchange[None, None]) -> Reply:
 
 def done(_: Exchange[None, None]) -> Reply:
     """GET /v1/billing/done"""
-    return Reply(200, raw=_PAGE, content_type="text/html; charset=utf-8")
+    return page(200, "Thank you", "You can close this page and go back to where you came from.")
 
 
 def _key(x: Exchange[models.CheckoutRequest, None] | Exchange[models.PortalRequest, None]) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 UNLIMITED: Final = -1
-Interval = Literal["monthly", "annual"]
 _MB = 1_000_000
 
 

@@ -15,6 +15,7 @@ from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.platforms import registry
 from shared.platforms.contract import Done
+from shared.platforms.contract_inbox import Comment
 from shared.ports.http import AnswerLost, Request
 from tests.operations import flows
 from tests.support import memory_ports
@@ -47,7 +48,12 @@ class Stage:
         """Somebody's comment on a fresh post, by its id."""
         target = self.post()
         self.pass_time(120)
-        return reading.comments_on(self.rig.ports, flows.TEST, target).items[0].id
+        return self.comments(target)[0].id
+
+    def comments(self, target: Target) -> tuple[Comment, ...]:
+        """What is said below a live post."""
+        assert target.first
+        return reading.comments(self.rig.ports, flows.TEST, self.account.id, target.first.id).items
 
     def read(self, target: Target) -> Target:
         doc = self.rig.store.get(target_path(target.space, target.id))

@@ -28,17 +28,15 @@ def stage() -> Iterator[Stage]:
     plain.uninstall()
 
 
-def test_comments_of_a_post_by_its_target_or_its_id(stage: Stage) -> None:
-    """The same people either way; one's own answers are marked."""
+def test_comments_of_a_post(stage: Stage) -> None:
+    """One's own answers are marked."""
     target = stage.post()
-    assert reading.comments_on(stage.rig.ports, flows.TEST, target).items == ()
+    assert stage.comments(target) == ()
     stage.pass_time(120)
-    (comment,) = reading.comments_on(stage.rig.ports, flows.TEST, target).items
+    (comment,) = stage.comments(target)
     stage.act("comment.reply", comment.id, text="Thank you")
     stage.pass_time(60)
-    assert target.first
-    found = reading.comments(stage.rig.ports, flows.TEST, stage.account.id, target.first.id).items
-    assert [(one.text, one.own) for one in found] == [("Nice!", False), ("Thank you", True)]
+    assert [(one.text, one.own) for one in stage.comments(target)] == [("Nice!", False), ("Thank you", True)]
 
 
 def test_an_id_of_ours_is_not_the_network_s(stage: Stage) -> None:
@@ -47,12 +45,6 @@ def test_an_id_of_ours_is_not_the_network_s(stage: Stage) -> None:
         reading.comments(stage.rig.ports, flows.TEST, stage.account.id, "post_01KB2M8Q4T9XWZ6V3H7N5R1C0D")
     assert refused.value.meta["field"] == "post_id"
     assert "platform_post_id" in refused.value.message
-
-
-def test_a_post_that_is_not_live_has_no_comments(stage: Stage) -> None:
-    """Nothing is asked."""
-    target = replace(stage.post(), pieces=(replace(stage.post().piece, live=None),))
-    assert reading.comments_on(stage.rig.ports, flows.TEST, target) == Page(())
 
 
 def test_conversations_and_their_messages(stage: Stage) -> None:

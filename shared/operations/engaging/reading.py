@@ -9,7 +9,6 @@ from typing import TypeVar
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Invalid, Missing, NetworkRefused, Unsupported
-from shared.domain.posts import Target
 from shared.operations import networks, sessions
 from shared.operations.engaging import ids
 from shared.operations.engaging.acting import known_handles
@@ -34,16 +33,6 @@ def comments(ports: Ports, caller: Caller, account_id: str, platform_post_id: st
     ids.check(post_id=platform_post_id)
     state = known_handles(ports, caller, account.platform, platform_post_id)
     return asked(ports, account, lambda call: inbox.comments(call, Published(platform_post_id, state=state), cursor))
-
-
-def comments_on(ports: Ports, caller: Caller, target: Target, cursor: str = "") -> Page[Comment]:
-    """The comments on what a target published; none while it is not live. ``target`` is the caller's own."""
-    live = target.first
-    if live is None or not live.id or target.unpublished_at:
-        return Page(())
-    account, inbox = _inbox(ports, caller, target.account_id, "comments.list")
-    post = Published(live.id, live.permalink, live.state, live.raw)
-    return asked(ports, account, lambda call: inbox.comments(call, post, cursor))
 
 
 def conversations(ports: Ports, caller: Caller, account_id: str, cursor: str = "") -> Page[Conversation]:

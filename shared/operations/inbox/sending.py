@@ -16,7 +16,6 @@ from shared.operations.engaging.judging import known_action
 from shared.operations.posts.commands import MediaInput
 from shared.platforms import registry
 
-MAX_ATTACHMENTS = 10
 # A field of ours, and the option of ``message.send`` that a network has for it.
 OPTIONS: Mapping[str, str] = {
     "message_tag": "tag",

@@ -169,7 +169,8 @@ def _person(ports: Ports, claims: Claims) -> User:
     """Find them, or sign them up with a workspace. Two first sign-ins at once make one. Raises Unauthenticated."""
     now, person = ports.clock.now(), user_id(claims.issuer, claims.subject)
     workspace = Workspace(ports.ids.new("ws"), (claims.name or claims.email)[:100], now)
-    said = {"email": claims.email, "name": claims.name, "picture": claims.picture}
+    said = {"email": claims.email if claims.email_verified else "", "name": claims.name, "picture": claims.picture}
+    said = {name: value for name, value in said.items() if value}  # what a token leaves out is not forgotten
     new = User(person, workspace.id, now, now, claims.issuer, claims.subject, claims.email, claims.name, claims.picture)
 
     def body(txn: Transaction) -> User:

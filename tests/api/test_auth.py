@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import jwt
 import pytest
 
 from shared.domain.roles import TOKEN_ROLES
@@ -331,3 +332,25 @@ def test_the_simulated_pages_address_is_no_part_of_the_api(call: Api) -> None:
     location = call("GET", "/v1/auth/google", key=None).headers["Location"]
     asked = dict(parse_qsl(urlsplit(location).query))
     assert (asked["code_challenge_method"], len(asked["code_challenge"]), len(asked["nonce"])) == ("S256", 43, 43)
+
+
+def test_a_persons_address_changes_with_googles_word_alone(call: Api) -> None:
+    """The same subject is the same person; an address that nobody verified, or none at all, replaces nothing."""
+    bearer_of(call)
+    token = call.rig.google.id_token("ada@example.com")
+    subject = jwt.decode(token, options={"verify_signature": False})["sub"]
+
+    def signed_in_as(email: str, **claims: Any) -> Any:
+        sent = {"id_token": call.rig.google.id_token(email, sub=subject, **claims)}
+        key = call("POST", "/v1/auth/session", sent, key=None).json["session_token"]
+        return call("GET", "/v1/users/me", key=key).json["email"]
+
+    assert signed_in_as("mallory@example.com", email_verified=False) == "ada@example.com"
+    assert signed_in_as("", email_verified=True) == "ada@example.com"
+    assert signed_in_as("ada@new.example.com") == "ada@new.example.com"
+
+
+@pytest.mark.parametrize("claims", [{"exp": None}, {"exp": "4000000000"}, {"iat": [1]}])
+def test_a_google_token_without_readable_times_is_refused(call: Api, claims: dict[str, Any]) -> None:
+    sent = {"id_token": call.rig.google.id_token("ada@example.com", **claims)}
+    assert call("POST", "/v1/auth/session", sent, key=None).error["code"] == "auth.invalid_token"

@@ -60,7 +60,7 @@ def of_google(token: str, peeked: Peeked, keys: KeySet, client_id: str, now: dat
         payload: Mapping[str, Any] = id_token.verify_oauth2_token(
             token, _Known({peeked.kid: certificate}), clock_skew_in_seconds=_FOREVER
         )
-    except (ValueError, GoogleAuthError):
+    except (ValueError, TypeError, GoogleAuthError):  # TypeError: times that are no numbers
         raise TokenRefused("its signature does not hold") from None
     if payload.get("aud") != client_id:
         raise TokenRefused("its audience is another client")

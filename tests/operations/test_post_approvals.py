@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from shared.domain.callers import Caller
-from shared.domain.errors import Clash, Forbidden, RostrumError
+from shared.domain.errors import Clash, Forbidden, Invalid, RostrumError
 from shared.operations.posts import (
     actions,
     approvals,
+    cancelling,
     creating,
     deleting,
     editing,
@@ -221,8 +222,43 @@ def test_a_failed_post_that_was_edited_is_not_retried_before_somebody_agrees(rig
         actions.retry(rig.ports, WRITER, made.post.id)
     assert caught.value.code == "post.approval_pending"
     assert not live(rig, made)
+    approvals.reject(rig.ports, EDITOR, made.post.id, "No.")
+    with pytest.raises(Clash, match="sent back"):
+        actions.retry(rig.ports, WRITER, made.post.id)
+    assert not live(rig, made)
+    edited = editing.update(rig.ports, WRITER, made.post.id, {"text": "Kind"})
+    assert str(edited.post.status) == "awaiting_approval"
     approvals.approve(rig.ports, EDITOR, made.post.id, Agreement(publish_now=True))
     assert live(rig, made)
+
+
+def test_the_same_words_wait_twice_but_go_out_once(rig: Rig) -> None:
+    """Nothing of a post that waits is compared; whoever agrees to the second is told of the first."""
+    first, second = (
+        creating.create(rig.ports, WRITER, order(rig, publish_now=True, check_duplicates=True)) for _ in range(2)
+    )
+    approvals.approve(rig.ports, EDITOR, first.post.id)
+    with pytest.raises(Clash) as caught:
+        approvals.approve(rig.ports, EDITOR, second.post.id)
+    assert (caught.value.code, caught.value.meta["post_id"]) == ("publishing.duplicate_content", first.post.id)
+    assert reading.get(rig.ports, TEST, second.post.id).post.awaiting
+    approvals.approve(rig.ports, EDITOR, second.post.id, Agreement(skip_duplicate_check=True))
+    assert live(rig, first)
+    assert live(rig, second)
+
+
+def test_a_zone_without_a_time_is_an_error_of_agreeing(rig: Rig) -> None:
+    made = creating.create(rig.ports, WRITER, order(rig, scheduled_at=later(rig)))
+    with pytest.raises(Invalid, match="timezone"):
+        approvals.approve(rig.ports, EDITOR, made.post.id, Agreement(timezone="Europe/Berlin"))
+
+
+def test_what_waits_can_be_cancelled_and_is_then_nothing_to_agree_to(rig: Rig) -> None:
+    made = creating.create(rig.ports, WRITER, order(rig, scheduled_at=later(rig)))
+    assert str(cancelling.cancel(rig.ports, WRITER, made.post.id).post.status) == "cancelled"
+    with pytest.raises(Clash):
+        approvals.approve(rig.ports, EDITOR, made.post.id)
+    assert not live(rig, made)
 
 
 def test_history_is_bounded(rig: Rig) -> None:

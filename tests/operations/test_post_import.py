@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import json
+import tracemalloc
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from shared.domain import codec
+from shared.domain.accounts import account_path
+from shared.domain.callers import Caller
 from shared.domain.errors import Invalid
+from shared.domain.plans import PLANS
 from shared.domain.posts import Post
 from shared.operations.idempotency import Answer
 from shared.operations.posts import importing
 from shared.operations.posts.batching import Batch
 from shared.operations.posts.importing import Imported
-from shared.ports.store import Query, Unavailable
+from shared.ports.store import Query, Unavailable, Write
 from tests.operations.flows import TEST, signed_in
 from tests.support import memory_ports
 from tests.support.faults import Crash, once
@@ -126,9 +131,55 @@ def test_a_dry_run_says_the_same_and_makes_nothing(rig: Rig) -> None:
     raw = file_of(f"One,{account},{DUE}", "Bad,acc_none,")
     rig.faults.calls.clear()
     found = sent(rig, raw, dry_run=True)
-    assert set(rig.faults.calls) == {"store.get_many"}
+    assert set(rig.faults.calls) == {"store.get_many", "store.query"}
     assert stored(rig) == []
     assert errors(found) == errors(sent(rig, raw))
+
+
+def test_a_dry_run_finds_what_is_said_twice_and_what_a_key_of_brands_may_not(rig: Rig) -> None:
+    """Twice in the file, and as a post that is there; with the check off, neither."""
+    account = signed_in(rig).id
+    raw = file_of(f"One,{account},{DUE}", f"Two,{account},{DUE}", f"One,{account},{DUE}", "A draft,,")
+    for _ in range(2):
+        assert errors(sent(rig, raw, dry_run=True)) == errors(sent(rig, raw))
+        assert errors(sent(rig, raw))[4] == ("text", "publishing.duplicate_content")
+    again = Batch("import-2", "POST /import", BATCH.encode)
+    assert len(errors(importing.import_(rig.ports, TEST, raw, again))) == 3
+    unchecked = importing.import_(rig.ports, TEST, raw, again, skip_duplicate_check=True)
+    assert not errors(unchecked)
+    some = Caller("ws_1", "test", "key_b", brand_ids=("default",))
+    for dry_run in (True, False):
+        found = importing.import_(rig.ports, some, raw, BATCH, dry_run=dry_run, skip_duplicate_check=True)
+        assert errors(found)[5] == ("account_ids", "validation.field_required")
+
+
+def test_a_dry_run_counts_what_the_plan_leaves(rig: Rig) -> None:
+    """Row by row, as the real run: what is over the plan's posts of a month is refused."""
+    live = Caller("ws_1", "live", "key_l")
+    account = replace(signed_in(rig), space="ws_1.live")
+    rig.ports.store.commit([Write("set", account_path(account.space, account.id), codec.encode(account))])
+    ports = replace(rig.ports, default_plan="free")
+    posts = PLANS["free"].posts
+    raw = file_of(*(f"Post {number},{account.id},{DUE}" for number in range(posts + 2)))
+    dry = importing.import_(ports, live, raw, BATCH, dry_run=True)
+    assert sorted(errors(dry)) == [posts + 2, posts + 3]
+    assert errors(dry) == errors(importing.import_(ports, live, raw, BATCH))
+
+
+def test_millions_of_rows_are_refused_at_once(rig: Rig) -> None:
+    """Five megabytes hold them; a function of 512 MiB would not."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(Invalid):
+            sent(rig, b"text\n" + b"a\n" * 2_600_000)
+        assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_empty_columns_at_the_right_are_what_spreadsheets_write(rig: Rig) -> None:
+    found = sent(rig, file_of("One,,,", "Two,,,x", header="text,title,,"))
+    assert errors(found) == {3: ("", "validation.body_invalid")}
 
 
 def test_another_file_under_the_same_key_is_told_row_by_row(rig: Rig) -> None:
@@ -175,10 +226,10 @@ def test_what_the_time_of_a_request_does_not_reach_is_said_and_done_by_the_next(
         (b"text,scheduled\nA,B", "Did you mean scheduled_at"),
         (b"text,text\nA,B", "twice"),
         (b"title\nA", "no column text"),
-        (b"text,\nA,B", "column ''"),
+        (b",text\nA,B", "column ''"),
         (b'text\n"never closed', "no CSV at line"),
         (b'text\n"a"b', "no CSV at line"),
-        (b"text\n" + b"x" * 140_000, "no CSV at line"),
+        (b"text\n" + b"x" * 140_000, "a cell is far longer"),
         (b"text\n" + b"a\n" * 1001, "at most 1000 rows"),
     ],
 )

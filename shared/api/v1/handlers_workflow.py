@@ -37,8 +37,9 @@ def import_(x: Exchange[None, ImportQuery]) -> Reply:
     """POST /v1/posts/import"""
     raw = b"".join(x.file.chunks()) if x.file else b""
     key = x.key.hash if x.key else hashlib.sha256(raw).hexdigest()
-    dry_run = x.query.dry_run == "true"
-    found = importing.import_(x.ports, x.caller, raw, Batch(f"import-{key}", _IMPORT, _answer), dry_run=dry_run)
+    dry_run, unchecked = x.query.dry_run == "true", x.query.skip_duplicate_check == "true"
+    batch = Batch(f"import-{key}", _IMPORT, _answer)
+    found = importing.import_(x.ports, x.caller, raw, batch, dry_run=dry_run, skip_duplicate_check=unchecked)
     reply = Reply(200, encode_workflow.imported(found))
     return _kept(x, reply) if found.settled and not dry_run else reply
 
@@ -60,7 +61,9 @@ def submit(x: Exchange[None, None]) -> Reply:
 def approve(x: Exchange[ApproveRequest, None]) -> Reply:
     """POST /v1/posts/{pid}/approve"""
     body = x.body
-    how = approvals.Agreement(body.publish_now, body.scheduled_at, body.timezone, body.updated_at)
+    how = approvals.Agreement(
+        body.publish_now, body.scheduled_at, body.timezone, body.updated_at, body.skip_duplicate_check
+    )
     return _shown(approvals.approve(x.ports, x.caller, x.path["pid"], how))
 
 

@@ -15,6 +15,8 @@ class ImportQuery(Body):
 
     dry_run: Literal["true", "false"] = "false"
     """Judge the rows, make nothing."""
+    skip_duplicate_check: Literal["true", "false"] = "false"
+    """Otherwise a row that says the same on the same account as another post within 24 hours is refused."""
 
 
 class BulkPostsRequest(Body):
@@ -32,6 +34,9 @@ class ApproveRequest(Body):
     timezone: str | None = Field(None, max_length=64)
     updated_at: str | None = Field(None, max_length=64)
     """``updated_at`` of the post that you looked at: if it was changed since, the answer is 409."""
+    skip_duplicate_check: bool = False
+    """Otherwise a post that says the same on the same account as another one within 24 hours is refused (409), unless its
+    author has turned the check off."""
 
 
 class RejectRequest(Body):

@@ -31,6 +31,9 @@ _IMPORTED: dict[str, Any] = {
 Codes = tuple[str, ...]
 
 
+_UNAGREED = ("post.state_invalid", "post.approval_late", "publishing.duplicate_content")
+
+
 def workflow(find: Codes, judge: Codes, making: Codes, post: Mapping[str, Any]) -> tuple[Route, ...]:
     """The routes. ``find``, ``judge`` and ``making``: codes of what finds, judges and makes posts; ``post``: an example."""
     return (*_many(judge, making, post), *_approving(find, judge, post), *_looking(find, judge), *_settings())
@@ -55,7 +58,7 @@ def _many(judge: Codes, making: Codes, post: Mapping[str, Any]) -> tuple[Route, 
                 "is required; several accounts, addresses or tags are separated by |. Rows are independent: `errors` "
                 "names those that were not made by the number that a spreadsheet shows. The same file (or the same "
                 "Idempotency-Key) sent again within seven days makes no row twice, also after an import that was cut "
-                "off; send another Idempotency-Key to import the same file once more."
+                "off; to import the same file once more, send another Idempotency-Key and skip_duplicate_check=true."
             ),
             answer_example=_IMPORTED | {"posts": [post]},
         ),
@@ -102,7 +105,7 @@ def _approving(find: Codes, judge: Codes, post: Mapping[str, Any]) -> tuple[Rout
             scope="posts:approve",
             body=f"{_ASKS}ApproveRequest",
             body_optional=True,
-            errors=(*find, "post.state_invalid", "post.approval_late", *judge, *keyed),
+            errors=(*find, *_UNAGREED, *judge, *keyed),
             description=(
                 "It is then scheduled for its time, or sent now where that was asked for; without a time it is a draft "
                 "that its author may publish. If its time has passed the answer is 409 `post.approval_late`, and nothing "

@@ -14,7 +14,7 @@ from shared.domain.post_settings import APPROVE
 from shared.domain.posts import Approval, Entry, Live, Post, Target, noting
 from shared.domain.states import TERMINAL, State, status_of
 from shared.operations.posts import building
-from shared.operations.posts.asking import awaiting, must_ask, refuse_awaiting
+from shared.operations.posts.asking import awaiting, must_ask, refuse_awaiting, refuse_unagreed
 from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.planning import PlannedTarget, plan
@@ -94,9 +94,10 @@ def _judged_anew(ports: Ports, target: Target, planned: PlannedTarget | None) ->
 
 def retry(ports: Ports, caller: Caller, post_id: str) -> PostView:
     """Try the failed and the missed targets again, from the piece where each stopped. Raises Missing, Clash, Invalid."""
+    asks = must_ask(ports, caller)
 
     def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
-        refuse_awaiting(post, "retried")
+        refuse_unagreed(post, "retried", asks=asks)
         now = ports.clock.now()
         again = [targets.retried(target, now) for target in old if target.state in RETRYABLE]
         done = (State.PUBLISHED, State.CANCELLED)
@@ -126,6 +127,7 @@ class Verdict:
 
 def resolve(ports: Ports, caller: Caller, post_id: str, verdict: Verdict) -> PostView:
     """Settle a target that is ``needs_review``. Raises Missing (no such target), Clash (it is not in review), Invalid."""
+    asks = verdict.outcome == "retry" and must_ask(ports, caller)
 
     def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
         target = _named(post, old, verdict)
@@ -136,7 +138,7 @@ def resolve(ports: Ports, caller: Caller, post_id: str, verdict: Verdict) -> Pos
         detail = {"target_id": target.id, "outcome": verdict.outcome}
         noted = noting(post, Entry(now, caller.actor, "resolved", detail))
         if verdict.outcome == "retry":
-            refuse_awaiting(post, "sent again")
+            refuse_unagreed(post, "sent again", asks=asks)
             return noted, [targets.resolved_retry(target, now)]
         live = Live(verdict.platform_post_id or "", now, verdict.permalink, dict(target.piece.handles))
         return noted, [targets.resolved_live(target, live, now)]

@@ -31,3 +31,15 @@ def refuse_awaiting(post: Post, verb: str) -> None:
             f"This post awaits approval, so it cannot be {verb}. Somebody with the scope {APPROVE} can approve it."
         )
         raise Clash("post.approval_pending", message, state=str(post.status))
+
+
+def refuse_unagreed(post: Post, verb: str, *, asks: bool) -> None:
+    """Nothing is sent that waits for somebody's word, nor, of one who must ask (``asks``), what was sent back: it may
+    have failed before, and hold since then what nobody agreed to. Raises Clash."""
+    refuse_awaiting(post, verb)
+    if asks and post.approval is not None and post.approval.state == "rejected":
+        message = (
+            f"This post was sent back, so it cannot be {verb}. Change it, which asks for approval again; or somebody "
+            f"with the scope {APPROVE} sends it."
+        )
+        raise Clash("post.approval_pending", message, state=str(post.status), reason=post.approval.reason)

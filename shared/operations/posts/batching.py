@@ -66,6 +66,15 @@ def make(ports: Ports, caller: Caller, batch: Batch, items: Sequence[Item]) -> l
     ]
 
 
+def answered(ports: Ports, caller: Caller, batch: Batch, items: Sequence[Item]) -> list[RostrumError | bool]:
+    """For a dry run: whether each was made before, or why it cannot be under this key. Raises StoreError."""
+    found: list[RostrumError | bool] = []
+    for start in range(0, len(items), AT_ONCE):
+        receipts = _receipts(ports, caller, batch, items[start : start + AT_ONCE])
+        found += [one if isinstance(one, RostrumError) else isinstance(one, Answer) for one in receipts]
+    return found
+
+
 def _some(ports: Ports, caller: Caller, batch: Batch, items: Sequence[Item], until: float) -> Iterator[Outcome]:
     try:
         receipts = _receipts(ports, caller, batch, items)

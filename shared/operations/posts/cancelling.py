@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.domain import targets
 from shared.domain.callers import Caller
@@ -15,7 +16,7 @@ from shared.ports.world import Ports
 
 
 def cancel(ports: Ports, caller: Caller, post_id: str) -> PostView:
-    """Cancel what is scheduled of a post, on every account where nothing of it was sent yet; what is live stays live.
+    """Cancel what is scheduled of a post, or what awaits approval, on every account where nothing of it was sent yet; what is live stays live.
 
     Whoever is quicker, this or the sending, is seen by the other. Raises Missing, Clash (``post.state_invalid``: nothing
     of it is scheduled), Broken.
@@ -23,11 +24,13 @@ def cancel(ports: Ports, caller: Caller, post_id: str) -> PostView:
 
     def step(post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
         now = ports.clock.now()
-        waiting = [target for target in old if target.state in (State.SCHEDULED, State.PREPARING) and not target.first]
+        planned = (State.SCHEDULED, State.PREPARING, *((State.DRAFT,) if post.awaiting else ()))
+        waiting = [target for target in old if target.state in planned and not target.first]
         if not waiting:
             raise _nothing(post)
         entry = Entry(now, caller.actor, "cancelled", {"targets": [target.id for target in waiting]})
-        return noting(post, entry), [targets.cancelled(target, now) for target in waiting]
+        decided = replace(post, approval=None) if post.awaiting else post
+        return noting(decided, entry), [targets.cancelled(target, now) for target in waiting]
 
     return change(ports, caller, post_id, step)
 

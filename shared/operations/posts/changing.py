@@ -17,10 +17,10 @@ from shared.domain.errors import Broken, Clash
 from shared.domain.posts import Post, Target, TargetNote, post_path, status_now, target_path
 from shared.domain.targets import WrongState
 from shared.operations import allowances
-from shared.operations.posts.creating import dispatch_all
+from shared.operations.posts.creating import dispatch_all, too_large
 from shared.operations.posts.views import PostView, load_post, no_post, plain_id, targets_query, view
 from shared.operations.publishing.records import OVER, post_event
-from shared.ports.store import Transaction, Unavailable, Write
+from shared.ports.store import TooLarge, Transaction, Unavailable, Write
 from shared.ports.world import Ports
 
 Step = Callable[[Post, Sequence[Target]], tuple[Post, Sequence[Target]]]
@@ -51,6 +51,8 @@ def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
         made, changed = ports.store.transact(body)
     except WrongState as error:
         raise wrong_state(error) from error
+    except TooLarge as error:
+        raise too_large() from error
     except Unavailable as error:
         message = "Whether the change was stored is not known. Read the post, or send the request again: it is safe."
         raise Broken("system.unavailable", message) from error

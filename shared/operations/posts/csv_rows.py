@@ -11,6 +11,7 @@ import json
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, NoReturn, cast, get_args
 
 from shared.domain.errors import Invalid, RostrumError
@@ -55,12 +56,11 @@ def read(raw: bytes) -> list[Row]:
     if header is None:
         _refuse(f"The file is empty. Its first row names the columns: {', '.join(COLUMNS)}; only text is required.")
     names = _names(header)
-    rows = [
-        _row(number, names, record) for number, record in enumerate(records, 2) if any(cell.strip() for cell in record)
-    ]
-    if len(rows) > MAX_ROWS:
-        message = f"file: at most {MAX_ROWS} rows in one import, and there are {len(rows)}. Split the file."
-        raise Invalid("validation.body_invalid", message, field="file", limit=MAX_ROWS, count=len(rows))
+    full = ((number, record) for number, record in enumerate(records, 2) if any(cell.strip() for cell in record))
+    rows = [_row(number, names, record) for number, record in islice(full, MAX_ROWS)]
+    if next(full, None) is not None:  # not counted to the end: five megabytes hold millions of rows
+        message = f"file: at most {MAX_ROWS} rows in one import, and there are more. Split the file."
+        raise Invalid("validation.body_invalid", message, field="file", limit=MAX_ROWS)
     return rows
 
 
@@ -78,12 +78,20 @@ def _records(text: str) -> Iterator[list[str]]:
     try:
         yield from reader
     except csv.Error as error:
-        why = {"unexpected end of data": "a quote is opened and never closed"}.get(str(error), str(error))
+        why = next((said for known, said in _FAULTS.items() if known in str(error)), str(error))
         _refuse(f"The file is no CSV at line {reader.line_num}: {why}. Write a quote within a quoted cell twice.")
+
+
+_FAULTS = {
+    "unexpected end of data": "a quote is opened and never closed",
+    "field larger than field limit": f"a cell is far longer than {MAX_TEXT} characters, or a quote is never closed",
+}
 
 
 def _names(header: Sequence[str]) -> tuple[str, ...]:
     names = tuple(cell.strip().lower() for cell in header)
+    while names and not names[-1]:  # spreadsheets write the empty columns at the right, too
+        names = names[:-1]
     if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
         _refuse("The columns are separated by semicolons or tabs. Separate them by commas.")
     for name in names:
@@ -103,7 +111,7 @@ def _names(header: Sequence[str]) -> tuple[str, ...]:
 def _row(number: int, names: Sequence[str], record: Sequence[str]) -> Row:
     cells = {name: cell for name, cell in zip(names, record, strict=False) if cell.strip()}
     try:
-        if len(record) > len(names):
+        if any(cell.strip() for cell in record[len(names) :]):
             counts = f"The row has {len(record)} cells, and the header {len(names)}."
             _refuse(f"{counts} Put a cell that holds a comma in quotes.", "row")
         return Row(number, cells, _command(cells))

@@ -2,7 +2,7 @@
 
 What is compared is what would be sent: text, media and options of every piece. Drafts and posts of which nothing went
 out (failed, missed, cancelled) do not count. It is a look before the commit, so that of two requests at the same instant
-both may pass: those are what ``Idempotency-Key`` is for.
+both may pass: those are what ``Idempotency-Key`` is for. What waits for approval is compared when somebody agrees.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash
-from shared.domain.posts import Target
+from shared.domain.posts import Target, likeness
 from shared.domain.states import State
 from shared.operations import networks
+from shared.operations.posts import building
+from shared.operations.posts.planning import PlannedTarget
 from shared.ports.store import Op, Query
 from shared.ports.world import Ports
 
@@ -38,6 +40,37 @@ def refuse(ports: Ports, caller: Caller, dues: Mapping[str, datetime]) -> None:
 def dues(targets: Sequence[Target], due_ats: Sequence[datetime | None]) -> dict[str, datetime]:
     """What is to be compared of these targets."""
     return {one.likeness: due for one, due in zip(targets, due_ats, strict=True) if due and one.likeness}
+
+
+def planned_dues(
+    ports: Ports, planned: Sequence[PlannedTarget], due_ats: Sequence[datetime | None]
+) -> dict[str, datetime]:
+    """The same of targets that are not made (yet)."""
+    now = ports.clock.now()
+    alike = [likeness(one.account.id, building.pieces(ports.ids, one, now)) for one in planned]
+    return {one: due for one, due in zip(alike, due_ats, strict=True) if due and one}
+
+
+class Said:
+    """What the earlier posts of one dry run would say, and when: nothing of it is stored."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, list[datetime]] = {}
+
+    def refuse(self, dues: Mapping[str, datetime]) -> None:
+        """Raises Clash."""
+        for alike, due in dues.items():
+            if any(abs(at - due) < WINDOW for at in self._at.get(alike, ())):
+                message = (
+                    "The same text and media are in an earlier row for this account within 24 hours. Change something, "
+                    "name a time further away, or send skip_duplicate_check=true."
+                )
+                raise Clash("publishing.duplicate_content", message, field="text")
+
+    def add(self, dues: Mapping[str, datetime]) -> None:
+        """These would be made."""
+        for alike, due in dues.items():
+            self._at.setdefault(alike, []).append(due)
 
 
 def _query(caller: Caller, wanted: Mapping[str, datetime]) -> Query:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from shared.domain import codec
 from shared.domain.brands import DEFAULT_BRAND
@@ -19,7 +20,7 @@ from shared.domain.plans import UNLIMITED, Plan, within
 from shared.domain.posts import Post
 from shared.domain.workspaces import Workspace, period_at, workspace_path
 from shared.operations import plans
-from shared.ports.store import Query
+from shared.ports.store import Op, Query
 from shared.ports.world import Ports
 
 INTERACTIONS = frozenset({"comment.create", "comment.reply", "message.send", "review.reply"})
@@ -108,7 +109,7 @@ def check_exports(ports: Ports, caller: Caller, count: int = 1) -> None:
     if plan is None or plan.exports == UNLIMITED:
         return
     start, end = period(ports, caller.workspace)
-    if not within(plan.exports, _since(ports, caller, "exports", "created_at", start), count):
+    if not within(plan.exports, _exports(ports, caller, start), count):
         raise _exhausted(ports, "billing.export_limit", (plan, f"{plan.exports} exports a month", plan.exports), end)
 
 
@@ -190,6 +191,13 @@ def _live(workspace: str) -> Caller:
 
 def _since(ports: Ports, caller: Caller, collection: str, name: str, start: datetime) -> int:
     return ports.store.count(Query(f"workspaces/{caller.space}/{collection}", where=((name, ">=", start),)))
+
+
+def _exports(ports: Ports, caller: Caller, start: datetime) -> int:
+    """Those that were asked for, without those that failed: nobody got anything for them."""
+    failed: tuple[tuple[str, Op, Any], ...] = (("status", "==", "failed"), ("created_at", ">=", start))
+    nothing = Query(f"workspaces/{caller.space}/exports", where=failed, order_by=(("created_at", "desc"),))
+    return _since(ports, caller, "exports", "created_at", start) - ports.store.count(nothing)
 
 
 def _exhausted(ports: Ports, code: str, which: tuple[Plan, str, int], end: datetime) -> Limited:

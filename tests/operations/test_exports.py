@@ -221,6 +221,45 @@ def test_an_account_that_is_gone_fails_its_export(rig: Rig) -> None:
     assert files.urls(rig.ports, failed) is None
 
 
+def test_a_token_that_ended_is_renewed_and_a_dead_one_fails_the_export(rig: Rig) -> None:
+    """No file of empty figures: the reason is told, and a failed export costs neither pause nor number."""
+    account = redirected(rig, "twitter")
+    published(rig, account.id, "a", "b")
+    refused = Response(401, {}, b'{"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"}')
+    old = [request.headers["Authorization"] for request in rig.sandbox.sent if "Authorization" in request.headers][-1]
+    rig.sandbox.intercept = lambda request: refused if request.headers.get("Authorization") == old else None
+    made = asking.ask(rig.ports, TEST, AskExport(account.id))
+    run(rig)
+    _, rows = reading.rows(rig.ports, TEST, made.id)
+    assert [row.likes is not None for row in rows] == [True, True]
+    page = redirected(rig, "facebook")
+    published(rig, page.id, "a", "b")
+    dead = Response(400, {}, b'{"error":{"message":"no","type":"OAuthException","code":190,"error_subcode":458}}')
+    asked = len(rig.sandbox.sent)
+    rig.sandbox.intercept = lambda request: dead
+    made = asking.ask(rig.ports, TEST, AskExport(page.id))
+    run(rig)
+    failed = reading.get(rig.ports, TEST, made.id)
+    assert (failed.status, failed.parts, "connect" in failed.error) == ("failed", 0, True)
+    assert len(rig.sandbox.sent) - asked <= 2
+
+
+def test_an_answer_that_nobody_can_read_ends_no_export(rig: Rig) -> None:
+    """The row says so, and a step that breaks over something else is given up after some pauses."""
+    account = redirected(rig, "twitter")
+    published(rig, account.id, "a")
+    rig.sandbox.intercept = lambda request: Response(200, {}, b'{"data":5}')
+    made = asking.ask(rig.ports, TEST, AskExport(account.id))
+    run(rig)
+    _, [row] = reading.rows(rig.ports, TEST, made.id)
+    assert "could not be read" in row.error
+    made = asking.ask(rig.ports, TEST, AskExport(account.id))
+    [doc] = rig.store.query(Query(f"workspaces/{TEST.space}/targets"))
+    rig.store.commit([Write("update", doc.path, {"pieces": [{"role": "nonsense"}]})])
+    run(rig)
+    assert reading.get(rig.ports, TEST, made.id).status == "failed"
+
+
 def test_files_and_rows_are_removed_when_they_expire(rig: Rig) -> None:
     """The entry in the list stays."""
     account = signed_in(rig)
@@ -273,3 +312,8 @@ def test_a_plan_limits_rows_and_wants_a_pause_between_exports() -> None:
         asking.ask(free, LIVE, AskExport(account.id))
     assert caught.value.code == "billing.export_cooldown"
     assert caught.value.meta["retry_after_seconds"] > 6 * 86_400
+    for _ in range(3):  # two a month: what failed counts for neither
+        [doc] = rig.store.query(Query(f"workspaces/{LIVE.space}/exports", where=(("status", "==", "pending"),)))
+        rig.store.commit([Write("update", doc.path, {"status": "failed"})])
+        rig.clock.advance(1)
+        asking.ask(free, LIVE, AskExport(account.id))

@@ -28,6 +28,7 @@ from shared.ports.world import Ports
 
 SCOPE = "analytics:read"
 QUEUE = "exports"
+_LOOKED = 20  # exports among which the last one that did not fail is looked for
 LATEST_FIRST: tuple[tuple[str, Direction], ...] = (("created_at", "desc"),)
 log = logging.getLogger(__name__)
 
@@ -94,13 +95,14 @@ def enqueue(ports: Ports, export: Export, at: datetime | None = None) -> None:
 
 
 def _begun(ports: Ports, caller: Caller, made: Export, plan: Plan, said: Write) -> None:
-    """Kept, if there is room for one more and the last one was long enough ago."""
+    """Kept, if there is room for one more and the last one that did not fail was long enough ago."""
     collection = f"workspaces/{caller.space}/exports"
     pause = timedelta() if caller.sandbox else COOLDOWN.get(plan.tier, timedelta())
 
     def body(txn: Transaction) -> None:
         running = txn.query(Query(collection, where=(("status", "in", ["pending", "processing"]),), limit=MAX_RUNNING))
-        latest = txn.query(Query(collection, order_by=LATEST_FIRST, limit=1)) if pause else []
+        latest = txn.query(Query(collection, order_by=LATEST_FIRST, limit=_LOOKED)) if pause else []
+        latest = [doc for doc in latest if doc.data["status"] != "failed"]
         if len(running) >= MAX_RUNNING:
             text = f"{MAX_RUNNING} exports are under way: wait for one of them."
             raise Limited("billing.export_concurrent", text, max=MAX_RUNNING, retry_after_seconds=60)

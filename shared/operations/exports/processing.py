@@ -6,6 +6,7 @@ holds only while the claim is its own. So a row is written once, however often a
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,19 +14,20 @@ from typing import Any
 
 from shared.domain import codec
 from shared.domain.accounts import Account
-from shared.domain.errors import Broken, Clash, Limited, Missing, Reconnect
+from shared.domain.errors import Broken, Limited, RostrumError
 from shared.domain.exports import CLAIMED, MAX_WAITS, OVERDUE, STEP, Export, Part, Row, export_path, part_path
+from shared.domain.posts import Target
 from shared.operations import events, sessions
 from shared.operations.exports import asking, files, rows
-from shared.platforms.contract import Call
 from shared.ports.blobs import BlobsError
-from shared.ports.store import Transaction, Write
+from shared.ports.store import StoreError, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 SECONDS = 60.0  # a step begins no more network calls after that
 PAUSE = timedelta(minutes=1)  # after a failure of ours
 LONGEST = timedelta(hours=1)  # that is waited for a network in one go
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,13 @@ def advance(ports: Ports, body: Mapping[str, Any]) -> str:
         step = _written(ports, export) if export.collected else _collect(ports, export)
     except (Broken, VaultError, BlobsError):
         step = _later(ports, export, ports.clock.now() + PAUSE)
-    except (Missing, Reconnect, Clash) as error:
+    except RostrumError as error:
         step = Step(_failed(ports, export, error.message))
+    except StoreError:
+        raise
+    except Exception:  # whatever it is, an export has an end: after some pauses it is told as failed
+        log.exception("an export's step failed", extra={"export_id": export.id})
+        step = _later(ports, export, ports.clock.now() + PAUSE)
     saved = _save(ports, export, step)
     if saved is not None and saved.status == "processing":
         asking.enqueue(ports, saved, step.at)
@@ -113,17 +120,16 @@ def _collect(ports: Ports, export: Export) -> Step:
     return _measured(ports, account, replace(export, collected=full), rows.decoded(docs))
 
 
-def _measured(ports: Ports, account: Account, export: Export, targets: list[Any]) -> Step:
+def _measured(ports: Ports, account: Account, export: Export, targets: list[Target]) -> Step:
     """Rows until the network wants a pause, or time is up; then the step ends before the post at hand."""
     deadline = ports.clock.monotonic() + SECONDS
     found: list[Row] = []
     try:
-        call = sessions.call(ports, account) if targets else None
         for target, row in rows.known(ports, targets):
             if ports.clock.monotonic() > deadline:
                 return _so_far(replace(export, collected=False), found)
             if row is not None:
-                found.append(_figures(ports, call, export, target, row))
+                found.append(_figures(ports, account, export, target, row))
             export = replace(export, looked=export.looked + 1, last_id=target.id, last_at=target.published_at)
     except Limited as error:
         wait = timedelta(seconds=int(error.meta.get("retry_after_seconds") or 60))
@@ -132,9 +138,9 @@ def _measured(ports: Ports, account: Account, export: Export, targets: list[Any]
     return _so_far(export, found)
 
 
-def _figures(ports: Ports, call: Call | None, export: Export, target: Any, row: Row) -> Row:
+def _figures(ports: Ports, account: Account, export: Export, target: Target, row: Row) -> Row:
     try:
-        return rows.measured(ports, call, target, row) if call else row
+        return rows.measured(ports, account, target, row)
     except Limited as error:
         if export.waits < MAX_WAITS:
             raise

@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from shared.domain import codec
-from shared.domain.errors import Broken, Forbidden, Invalid, NetworkRefused
+from shared.domain.accounts import Account
+from shared.domain.errors import Forbidden, Invalid, Limited, Reconnect, RostrumError, Unsupported
 from shared.domain.exports import MAX_TEXT, STEP, Export, Row
 from shared.domain.posts import PUBLISH, Live, Target, post_path, target_path
-from shared.operations import networks
+from shared.operations.engaging import reading
 from shared.platforms import registry
-from shared.platforms.contract import Call, Published
+from shared.platforms.contract import Call, Fate, Measurer, Metrics, Published, Refused
 from shared.ports.store import Direction, Doc, Query
 from shared.ports.world import Ports
 
@@ -47,21 +48,37 @@ def known(ports: Ports, targets: list[Target]) -> Iterator[tuple[Target, Row | N
         yield target, _row(target, live, post) if live and target.unpublished_at is None else None
 
 
-def measured(ports: Ports, call: Call, target: Target, row: Row) -> Row:
-    """With its figures. Raises Limited (the network wants a pause); any other refusal is the row's ``error``."""
+def measured(ports: Ports, account: Account, target: Target, row: Row) -> Row:
+    """With its figures; a network's refusal or trouble over this post is the row's ``error``.
+
+    Raises Limited (the network wants a pause), Reconnect and Missing (the account), Broken and Clash (ours).
+    """
     measurer, live = registry.measurer(target.platform), target.first
     if measurer is None:
         return replace(row, error="The network offers no figures of posts.")
     if live is None or not live.id:
         return replace(row, error="The network did not say which post it is.")
+    published = Published(live.id, live.permalink, live.state, live.raw)
     try:
-        with networks.asking(target.platform, ports.clock.now()):
-            found = measurer.post(call, Published(live.id, live.permalink, live.state, live.raw))
-    except (NetworkRefused, Invalid, Forbidden, Broken) as error:
+        found = reading.asked(ports, account, lambda call: _asked(call, measurer, published))
+    except RostrumError as error:
+        of_the_post = error.code.startswith("platform.") or isinstance(error, Invalid | Forbidden | Unsupported)
+        if isinstance(error, Limited) or not of_the_post:
+            raise
         return replace(row, error=error.message[:500])
     return replace(
         row, views=found.views, likes=found.likes, comments=found.comments, shares=found.shares, saves=found.saves
     )
+
+
+def _asked(call: Call, measurer: Measurer, published: Published) -> Metrics:
+    """A network that wants the account connected again says so of every post: once is enough."""
+    try:
+        return measurer.post(call, published)
+    except Refused as refused:
+        if refused.fate is Fate.UNAUTHORISED and refused.row.reconnect:
+            raise Reconnect("account.reconnection_required", refused.row.message) from refused
+        raise
 
 
 def _row(target: Target, live: Live, post: Doc | None) -> Row:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.ports.http import Request, Response
+from shared.ports.http import AnswerLost, Request, Response
 from shared.ports.store import Unavailable
 from tests.api.client import PHOTO, Answer, Api, api
 from tests.conformance.stage_social import page_ads
@@ -82,6 +82,37 @@ def test_a_post_that_somebody_has_to_approve_is_not_said_to_be_publishing() -> N
     answer = call("POST", PUBLISH, body, key=made.json["raw_key"])
     assert (answer.status, answer.json["status"]) == (202, "awaiting_approval")
     assert call("GET", answer.json["poll"]).json["status"] == "awaiting_approval"
+
+
+def test_what_the_network_does_not_know_is_not_said_to_be_deleted() -> None:
+    call, page = _page()
+    post = _publish(call, page).json["post_id"]
+    for given, status in ((page, 400), ("me", 400), ("123_456", 404), (post, 200), (post, 200)):
+        answer = call("DELETE", f"/v1/social/facebook/post/{given}", {"page_id": page})
+        assert answer.status == status, answer.json
+    assert all(not one.url.partition("?")[0].endswith(("/me", f"/{page}")) for one in _sent(call, "DELETE"))
+
+
+def test_a_verb_that_asks_networks_ends_in_time() -> None:
+    call = api()
+    page = page_ads(call)["page_id"]
+
+    def hang(request: Request) -> Response | None:
+        if request.method != "GET":
+            return None
+        call.rig.clock.advance(min(30, request.total_timeout or 30))
+        raise AnswerLost("nobody answers")
+
+    call.rig.sandbox.intercept = hang
+    for path in ("ads/accounts", f"photos?page_id={page}", f"stats?page_id={page}", "post-stats?post_id=1"):
+        began = call.rig.clock.monotonic()
+        answer = call("GET", f"/v1/social/facebook/{path}")
+        assert answer.status in (502, 503), answer.json
+        assert call.rig.clock.monotonic() - began <= 31
+
+
+def _sent(call: Api, method: str) -> list[Request]:
+    return [one for one in call.rig.sandbox.sent if one.method == method]
 
 
 # ------------------------------------------------------------------------------------------------------------ money

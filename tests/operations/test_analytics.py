@@ -14,7 +14,7 @@ from shared.operations.analytics import counting, distribution, history, measuri
 from shared.operations.analytics.history import Outcome
 from shared.platforms import registry
 from shared.platforms.contract import Metrics
-from shared.ports.http import Request, Response
+from shared.ports.http import AnswerLost, Request, Response
 from shared.ports.store import Unavailable
 from tests.api.client import Api, api
 
@@ -233,22 +233,45 @@ def test_numbers_are_read_anew_after_an_hour_and_only_then() -> None:
     assert (first > 0, again, asked() > 0) == (True, 0, True)
 
 
-def test_one_request_asks_for_a_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def hanging(call: Api) -> None:
+    """No network answers a question before whoever asks gives up."""
+
+    def answer(request: Request) -> Response | None:
+        if request.method != "GET":
+            return None
+        call.rig.clock.advance(min(30, request.total_timeout or 30))
+        raise AnswerLost("nobody answers")
+
+    call.rig.sandbox.intercept = answer
+
+
+def test_one_request_asks_for_a_bounded_time() -> None:
     call = api()
     for number in range(4):
-        call.post(f"Number {number}", publish_now=True)
+        call.post(f"Number {number}", platforms=("facebook", "linkedin", "threads"), publish_now=True)
     call.settle()
-    asked: list[str] = []
-    measure = measuring.measure
-
-    def slow(ports: Any, caller: Any, post_id: str) -> Any:
-        asked.append(post_id)
-        call.rig.clock.advance(10)
-        return measure(ports, caller, post_id)
-
-    monkeypatch.setattr(measuring, "measure", slow)
+    hanging(call)
+    began = call.rig.clock.monotonic()
     found = distribution.summarise(call.rig.ports, call.caller)
-    assert (found.posts, found.measured, len(asked)) == (4, 2, 2)
+    assert (found.posts, found.measured) == (4, 0)
+    assert call.rig.clock.monotonic() - began < 40
+    began = call.rig.clock.monotonic()
+    rows = measuring.measure(call.rig.ports, call.caller, call.stored("posts")[0].id).platforms
+    assert [row.error is not None for row in rows] == [True] * 3
+    assert call.rig.clock.monotonic() - began < 30
+
+
+def test_a_rate_is_of_those_who_tell_how_often_they_were_seen() -> None:
+    unseen, seen = Counts(likes=900), Counts(impressions=100, likes=5)
+    assert counting.joint_rate([unseen, seen]) == 5.0
+    assert counting.joint_rate([unseen]) is None
+    assert counting.joint_rate([]) is None
+
+
+def test_the_first_days_of_the_calendar_are_a_period() -> None:
+    call = api()
+    found = distribution.summarise(call.rig.ports, call.caller, end=date(1, 1, 1))
+    assert (found.start, found.posts) == (date(1, 1, 1), 0)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def post(found: PostView, numbers: PostNumbers | None = None) -> views.PostRespo
         scheduled_at=one.scheduled_at,
         published_at=one.published_at,
         platform_posts=[_on(target) for target in found.targets],
-        analytics=_summary(numbers),
+        analytics=_summary(found, numbers),
         created_at=one.created_at,
         created_by=one.created_by or None,
         updated_at=one.updated_at,
@@ -150,15 +150,17 @@ def _error(target: Target) -> views.TargetError | None:
     return views.TargetError(code=failure.code.replace(".", "_"), message=failure.message, retryable=failure.retryable)
 
 
-def _summary(numbers: PostNumbers | None) -> views.PostAnalyticsSummary | None:
-    if numbers is None or not numbers.known:
+def _summary(found: PostView, numbers: PostNumbers | None) -> views.PostAnalyticsSummary | None:
+    """Of the targets that it has now: an edit may have taken others away."""
+    known = numbers.known if numbers else {}
+    rows = [known[target.id].counts for target in found.targets if target.id in known]
+    if numbers is None or not rows:
         return None
-    counts = counting.added(one.counts for one in numbers.known.values())
-    engaged = counting.engagements(counts)
+    counts = counting.added(rows)
     return views.PostAnalyticsSummary(
         total_impressions=counts.impressions,
-        total_engagements=engaged,
-        engagement_rate=counting.rate(engaged, counts.impressions),
+        total_engagements=counting.engagements(counts),
+        engagement_rate=counting.joint_rate(rows),
         measured_at=numbers.updated_at,
     )
 

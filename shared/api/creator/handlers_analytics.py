@@ -21,7 +21,11 @@ def post(x: Exchange[None, None]) -> Reply:
     found = measuring.analyse(x.ports, x.caller, x.path["post_id"])
     answer = models.PostAnalyticsResponse(
         post_id=found.view.post.id,
-        total=models.Totals(**_counts(found.total), **_together(found.total)),
+        total=models.Totals(
+            **_counts(found.total),
+            engagements=counting.engagements(found.total),
+            engagement_rate=counting.joint_rate(row.counts for row in found.platforms if row.counts),
+        ),
         by_platform=[_on(row) for row in found.platforms],
         timeseries=[
             models.TimePoint(timestamp=one.at, impressions=one.impressions, engagements=one.engagements)
@@ -95,15 +99,14 @@ def _on(row: OnPlatform) -> models.PlatformAnalytics:
 
 
 def _summary(found: Summary) -> models.DistributionResponse:
-    together = _together(found.counts)
     return models.DistributionResponse(
         period=models.Period(start=found.start, end=found.end),
         summary=models.DistributionSummary(
             total_posts=found.posts,
             measured_posts=found.measured,
             total_impressions=found.counts.impressions,
-            total_engagements=together["engagements"],
-            avg_engagement_rate=together["engagement_rate"],
+            total_engagements=counting.engagements(found.counts),
+            avg_engagement_rate=found.rate,
             followers_gained=found.followers_gained,
         ),
         by_platform=[_group(one) for one in found.platforms],
@@ -128,5 +131,6 @@ def _group(one: Group) -> models.PlatformDistribution:
         impressions=one.counts.impressions,
         followers_gained=one.followers_gained,
         best_performing_post=one.best.post.id if one.best else None,
-        **_together(one.counts),
+        engagements=counting.engagements(one.counts),
+        engagement_rate=one.rate,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.api.engine.exchange import Exchange
@@ -14,6 +14,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, Missing
 from shared.operations import accounts, networks
 from shared.operations.engaging import own
+from shared.operations.hurrying import hurried
 from shared.platforms import names
 from shared.platforms.verbs import Field, Verb
 from shared.ports.world import Ports
@@ -33,7 +34,8 @@ class Asked:
     def of(prefix: str, verb: Verb, x: Exchange[Any, Any]) -> Asked:
         """The request of this prefix."""
         platform = verb.through or names.ALIASES.get(prefix, prefix)
-        return Asked(prefix, verb, x, platform, rows.area(prefix, verb))
+        asks = x if verb.does in ("publish", "act") else replace(x, ports=hurried(x.ports))  # the others read meanwhile
+        return Asked(prefix, verb, asks, platform, rows.area(prefix, verb))
 
     @property
     def ports(self) -> Ports:

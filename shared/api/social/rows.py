@@ -131,7 +131,7 @@ def _errors(prefix: str, verb: Verb) -> tuple[str, ...]:
     listed += [f"{of.name}/{verb.empty.reason}"] if verb.empty else []
     listed += [f"{of.name}/{says.reason}" for _, _, says in verb.demands]
     if verb.does != "accounts":
-        reasons = _READ if verb.method == "GET" else _WRITE
+        reasons = _READ if verb.method == "GET" or verb.does == "delete_post" else _WRITE
         listed += [f"{of.name}/{reason}" for reason in reasons]
         listed += [f"SOCIAL_CONNECT/{of.connection}/INVALID_TOKEN", *_CONNECTION]
     if of.media or verb.field_to("media"):

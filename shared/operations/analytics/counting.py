@@ -48,3 +48,9 @@ def rate(engaged: int | None, impressions: int | None) -> float | None:
     if engaged is None or impressions is None:
         return None
     return round(100 * engaged / impressions, 2) if impressions else 0.0
+
+
+def joint_rate(several: Iterable[Counts]) -> float | None:
+    """The rate of several together: of those that say both numbers. What nobody tells the views of would make it too high."""
+    both = [one for one in several if one.impressions is not None and engagements(one) is not None]
+    return rate(total(engagements(one) for one in both), total(one.impressions for one in both))

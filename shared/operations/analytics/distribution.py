@@ -15,6 +15,7 @@ from shared.operations import accounts, networks
 from shared.operations.analytics import counting, history, measuring, readings, timing
 from shared.operations.analytics.history import Outcome
 from shared.operations.engaging import reading
+from shared.operations.hurrying import hurried
 from shared.operations.posts import listing
 from shared.operations.posts.listing import ListPosts
 from shared.operations.posts.views import PostView
@@ -24,29 +25,32 @@ from shared.ports.world import Ports
 LONGEST = timedelta(days=366)
 MAX_PAGES = 5  # of a hundred posts each
 MAX_READ = 25  # posts, and accounts, that one request asks networks about
-READ_FOR = 15.0  # seconds that it asks
+READ_FOR = 10.0  # seconds that it asks about the ones, and then about the others
 STALE = timedelta(hours=1)
 TOP = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The posts on one network. ``followers_gained`` None: its followers were not read before and after the period's days."""
+    """The posts on one network. ``rate``: their engagements per hundred impressions. ``followers_gained`` None: its followers
+    were not read before and after the period's days."""
 
     platform: str
     posts: int
     measured: int
     counts: Counts
+    rate: float | None
     best: PostView | None
     followers_gained: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A post and its totals."""
+    """A post, its totals and what they are the sum of."""
 
     view: PostView
     counts: Counts
+    rows: tuple[Counts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Summary:
     posts: int
     measured: int
     counts: Counts
+    rate: float | None
     followers_gained: int | None
     platforms: tuple[Group, ...]
     top: tuple[Ranked, ...]
@@ -71,10 +76,11 @@ def summarise(
 ) -> Summary:
     """The posts that went out between two days (UTC; the last 30 if left out), on one network or on all.
 
-    Numbers older than an hour are read anew, of at most 25 posts and accounts and for 15 seconds; of all others the last
+    Numbers older than an hour are read anew, of at most 25 posts and accounts and for 10 seconds each; of all others the last
     ones count. Raises Invalid.
     """
     first, last = _period(ports.clock.now().date(), start, end)
+    ports = hurried(ports)
     name = networks.resolved(platform) if platform else None
     posts, complete = _published(ports, caller, first, last, name)
     known = _refreshed(ports, caller, posts)
@@ -84,12 +90,13 @@ def summarise(
     counts = counting.added(one.counts for one in top)
     times = {one.platform: _times(ports, caller, one.platform) for one in groups}
     total = counting.total(gained.get(one.platform) for one in groups)
-    return Summary(first, last, len(posts), len(top), counts, total, groups, tuple(top[:TOP]), times, complete)
+    rate = _rate(top)
+    return Summary(first, last, len(posts), len(top), counts, rate, total, groups, tuple(top[:TOP]), times, complete)
 
 
 def _period(today: date, start: date | None, end: date | None) -> tuple[date, date]:
     last = end or max(today, start or today)
-    first = start or last - timedelta(days=29)
+    first = start or date.fromordinal(max(1, last.toordinal() - 29))
     if first > last:
         raise Invalid("validation.field_invalid", "start_date: after end_date. Swap them.", field="start_date")
     if last - first > LONGEST:
@@ -194,7 +201,8 @@ def _group(
     ranked = _ranked(mine, known, platform)
     best = max(ranked, key=_weight, default=None)
     counts = counting.added(one.counts for one in ranked)
-    return Group(platform, len(mine), len(ranked), counts, best.view if best else None, gained.get(platform))
+    view = best.view if best else None
+    return Group(platform, len(mine), len(ranked), counts, _rate(ranked), view, gained.get(platform))
 
 
 def _ranked(posts: Sequence[PostView], known: Mapping[str, PostNumbers], platform: str | None) -> list[Ranked]:
@@ -204,8 +212,12 @@ def _ranked(posts: Sequence[PostView], known: Mapping[str, PostNumbers], platfor
         numbers = known.get(view.post.id)
         rows = [numbers.known[one.id].counts for one in _live(view, platform) if numbers and one.id in numbers.known]
         if rows:
-            found.append(Ranked(view, counting.added(rows)))
+            found.append(Ranked(view, counting.added(rows), tuple(rows)))
     return found
+
+
+def _rate(ranked: Sequence[Ranked]) -> float | None:
+    return counting.joint_rate(row for one in ranked for row in one.rows)
 
 
 def _weight(one: Ranked) -> tuple[int, int]:

@@ -6,6 +6,8 @@ For callers that know ids of the network only. An id that was made through us ke
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from shared.domain import codec
@@ -19,7 +21,7 @@ from shared.operations.engaging.reading import asked, offering
 from shared.operations.posts import deleting
 from shared.platforms import registry
 from shared.platforms.contract import Call, Measurer, Metrics, Published
-from shared.ports.http import AnswerLost
+from shared.ports.http import AnswerLost, Http, Request, Response
 from shared.ports.store import Op, Query
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -91,11 +93,11 @@ def account_figures(ports: Ports, caller: Caller, account_id: str) -> Metrics:
 
 
 def delete_post(ports: Ports, caller: Caller, account_id: str, platform_id: str) -> None:
-    """Take down a post of the account, whether or not it was made here. Repeatable.
+    """Take down a post of the account, whether or not it was made here. Of those made here, repeatable.
 
     An id that we do not know may as well be a comment's, on networks that delete both by one request: a key needs the right to
-    delete comments for it. Raises Unsupported (with the network's reason), Missing, Forbidden, Clash, Reconnect, Limited,
-    NetworkRefused, Broken.
+    delete comments for it. Raises Unsupported (with the network's reason), Missing (also where the network finds nothing of that
+    id, or does not let the account delete it), Forbidden, Clash, Reconnect, Limited, NetworkRefused, Broken.
     """
     known = offering(ports, caller, account_id, "delete")
     _check(platform_id)
@@ -106,15 +108,38 @@ def delete_post(ports: Ports, caller: Caller, account_id: str, platform_id: str)
         if target.unpublished_at is None:
             deleting.unpublish(ports, caller, target.post_id, known.id)
         return
-    publisher = registry.publisher(known.platform)
+    if platform_id in ("me", known.platform_account_id):
+        text = "post_id: this is the account itself. Give the id of a post."
+        raise Invalid("validation.field_invalid", text, field="post_id")
+    if not asked(ports, known, lambda call: _removed(known.platform, call, platform_id)):
+        text = f"{networks.title(known.platform)} knows no post {platform_id[:64]!r}, or does not let this account delete it."
+        raise Missing(f"platform.{known.platform}.not_found", text, platform=known.platform, id=platform_id[:128])
 
-    def remove(call: Call) -> None:
-        try:
-            publisher.delete(call, Published(platform_id))
-        except AnswerLost:  # deleting what is gone succeeds
-            publisher.delete(call, Published(platform_id))
 
-    asked(ports, known, remove)
+def _removed(platform: str, call: Call, platform_id: str) -> bool:
+    """Whether the network removed something. To an adapter, what is not found is gone, and fine: of a post that was made here
+    it is; of an id that we only heard of, nobody knows what it was."""
+    publisher, seen = registry.publisher(platform), _Seen(call.http)
+    watched = replace(call, http=seen)
+    try:
+        publisher.delete(watched, Published(platform_id))
+    except AnswerLost:
+        publisher.delete(watched, Published(platform_id))
+        return True  # the first request may have done it
+    return seen.status is None or seen.status < HTTPStatus.BAD_REQUEST
+
+
+@dataclass(slots=True)
+class _Seen:
+    """An http port that notes the last answer's status."""
+
+    http: Http
+    status: int | None = None
+
+    def send(self, request: Request) -> Response:
+        answer = self.http.send(request)
+        self.status = answer.status
+        return answer
 
 
 def access_token(ports: Ports, account: Account) -> str:

@@ -9,6 +9,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import RostrumError, Unsupported
 from shared.domain.posts import Failure, Live, Target
 from shared.operations import networks, sessions
+from shared.operations.hurrying import hurried
 from shared.operations.posts.reading import find
 from shared.operations.posts.views import PostView
 from shared.operations.publishing import failures
@@ -38,9 +39,9 @@ class PostMetrics:
 
 
 def metrics(ports: Ports, caller: Caller, post_id: str) -> PostMetrics:
-    """Ask each live target's network. What cannot be read carries its error; the others are not held up. Raises Missing,
-    Clash (as ``reading.find``)."""
-    found = find(ports, caller, post_id)
+    """Ask each live target's network. What cannot be read, or not in time, carries its error; the others are not held up. Raises
+    Missing, Clash (as ``reading.find``)."""
+    found, ports = find(ports, caller, post_id), hurried(ports)
     live = [(target, target.first) for target in found.targets if target.unpublished_at is None]
     return PostMetrics(found, tuple(_measure(ports, target, first) for target, first in live if first is not None))
 

@@ -14,10 +14,11 @@ from shared.platforms.tiktok import errors, settle, wire
 _COUNTS: Final = "id,like_count,comment_count,share_count,view_count"
 _STATS: Final = "open_id,follower_count,following_count,likes_count,video_count"
 _NOT_PUBLIC: Final = ErrorRow(
-    Fate.UNKNOWN,
+    Fate.REJECTED,
     "not_public",
     "TikTok gives figures of public posts only, once its review of them is over.",
-    "platform",
+    "validation",
+    "user",
 )
 
 

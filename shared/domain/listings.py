@@ -8,7 +8,7 @@ its own) is a listing too, with that account's id.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -25,6 +25,7 @@ _SAFE = (1 << 53) - 1  # the largest whole number that every JSON reader keeps
 class Listing:
     """``workspaces/{space}/listings/{id}``. ``platform_id``: what its owner says is its id on the network.
 
+    ``brand_ids``: the brands of the caller who entered it, empty for one of all: a caller of other brands does not see it.
     ``number``: the id that callers see. ``account_id``: the connected account that this is kept about, empty for what was
     entered. ``extra``: whatever else its owner keeps with it.
     """
@@ -45,6 +46,7 @@ class Listing:
     reason: str = ""
     account_id: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+    brand_ids: tuple[str, ...] = ()
 
 
 def number_of(id: str) -> int:
@@ -52,9 +54,10 @@ def number_of(id: str) -> int:
     return int.from_bytes(hashlib.sha256(id.encode()).digest()[:8]) % _SAFE + 1
 
 
-def listing_id(sort: Sort, platform: str, platform_id: str) -> str:
-    """The same entry twice is one listing."""
-    return f"lst_{hashlib.sha256(f'{sort}/{platform}/{platform_id}'.encode()).hexdigest()[:32]}"
+def listing_id(sort: Sort, platform: str, platform_id: str, brand_ids: Iterable[str] = ()) -> str:
+    """The same entry twice is one listing, for callers of the same brands."""
+    named = "".join(f"/{one}" for one in sorted(brand_ids))
+    return f"lst_{hashlib.sha256(f'{sort}/{platform}/{platform_id}{named}'.encode()).hexdigest()[:32]}"
 
 
 def kept_id(account_id: str) -> str:

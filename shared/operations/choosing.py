@@ -53,22 +53,25 @@ def offer(ports: Ports, owner: Owner, platform: str, found: Sequence[Connected])
     return choice
 
 
-def get(ports: Ports, caller: Caller, choice_id: str) -> Choice:
-    """What there is to choose from. Raises Missing (used, too old, or never there)."""
+def get(ports: Ports, caller: Caller, choice_id: str, invite: str = "") -> Choice:
+    """What there is to choose from. ``invite``: the path of the invite that it was consented with: what somebody who was
+    invited may choose from is nobody else's to see. Raises Missing (used, too old, or never there)."""
     doc = ports.store.get(choice_path(choice_id)) if lookup.plain(choice_id) else None
     choice = codec.decode(Choice, doc.data) if doc else None
     mine = choice is not None and choice.space == caller.space and caller.sees(choice.brand_id or DEFAULT_BRAND)
-    if choice is None or not mine or choice.expires_at <= ports.clock.now():
+    if choice is None or not mine or choice.invite != invite or choice.expires_at <= ports.clock.now():
         raise _gone(choice_id)
     return choice
 
 
-def select(ports: Ports, caller: Caller, choice_id: str, wanted: Sequence[str], field: str) -> list[Account]:
+def select(
+    ports: Ports, caller: Caller, choice_id: str, wanted: Sequence[str], field: str, invite: str = ""
+) -> list[Account]:
     """Connect the chosen candidates (their ids at the network), in the order named; the rest is forgotten.
 
     The same choice may be made again as long as it was not answered. ``field`` names the request's field to people. Raises Missing, Invalid (not a candidate), Broken, store.Unavailable.
     """
-    choice = get(ports, caller, choice_id)
+    choice = get(ports, caller, choice_id, invite)
     known = [candidate.platform_account_id for candidate in choice.candidates]
     chosen = list(dict.fromkeys(wanted))
     if not chosen or any(one not in known for one in chosen):

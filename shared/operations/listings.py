@@ -114,7 +114,7 @@ def enter(ports: Ports, caller: Caller, entry: Entry) -> Listing:
     Raises Invalid, Forbidden (too many), store.Unavailable.
     """
     platform, now = _checked(entry), ports.clock.now()
-    own = listing_id(entry.sort, platform, entry.platform_id)
+    own = listing_id(entry.sort, platform, entry.platform_id, caller.brand_ids)
     path = listing_path(caller.space, own)
     full = ports.store.count(Query(f"workspaces/{caller.space}/listings")) >= MAX_LISTINGS
     if full and ports.store.get(path) is None:
@@ -139,6 +139,7 @@ def enter(ports: Ports, caller: Caller, entry: Entry) -> Listing:
             followers=entry.followers,
             category=entry.category,
             extra=known.extra if known else {},
+            brand_ids=caller.brand_ids,
         )
         txn.write(Write("set", path, codec.encode(made)))
         return made
@@ -200,9 +201,12 @@ def _id_of(shown: Shown, ports: Ports, caller: Caller) -> str:
 
 
 def _listings(ports: Ports, caller: Caller) -> list[Listing]:
+    """What the caller may know of: of what was entered, a caller of some brands sees what callers of those entered. What is
+    kept about accounts is looked up by those that the caller sees."""
     query = Query(f"workspaces/{caller.space}/listings", limit=MAX_LISTINGS + 1)
     found = [codec.of(Listing, doc) for doc in ports.store.query(query)]
-    return sorted(found, key=lambda one: (one.created_at, one.id))
+    seen = (one for one in found if one.account_id or not caller.brand_ids or {*one.brand_ids} & {*caller.brand_ids})
+    return sorted(seen, key=lambda one: (one.created_at, one.id))
 
 
 def _connected(account: Account, kept: Listing | None, followers: int | None) -> Shown:

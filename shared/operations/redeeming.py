@@ -54,17 +54,14 @@ def choice(ports: Ports, token: str, choice_id: str) -> Choice:
 def choose(ports: Ports, token: str, choice_id: str, wanted: Sequence[str]) -> list[Account]:
     """Connect the chosen. Raises Missing, Invalid (``page_ids``), Clash, Broken, store.Unavailable."""
     invite, found = _choice(ports, token, choice_id)
-    return choosing.select(ports, _caller(invite), found.id, wanted, "page_ids")
+    return choosing.select(ports, _caller(invite), found.id, wanted, "page_ids", invite_path(token))
 
 
 def _choice(ports: Ports, token: str, choice_id: str) -> tuple[Invite, Choice]:
     invite = _known(ports, token)
     if invite.choice_id != choice_id:
         invite = _active(ports, token)
-    found = choosing.get(ports, _caller(invite), choice_id)
-    if found.invite != invite_path(token):
-        raise _invalid()
-    return invite, found
+    return invite, choosing.get(ports, _caller(invite), choice_id, invite_path(token))
 
 
 def _known(ports: Ports, token: str) -> Invite:

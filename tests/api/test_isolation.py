@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from shared.domain.accounts import Connected, Tokens
 from shared.domain.errors import Clash
-from shared.operations import callers
+from shared.operations import callers, choosing
+from shared.operations.linking import Owner
 from tests.api.client import Api
 from tests.operations import flows
 
@@ -83,3 +85,49 @@ def test_what_is_missing_is_told_to_people_and_keys_in_their_own_words(call: Api
             assert refused.status == 403
             assert word in refused.error["message"]
     assert "key" not in call("GET", "/v1/webhooks", key=token).error["message"]
+
+
+def test_what_a_caller_of_some_brands_enters_is_theirs_and_they_see_no_others(call: Api) -> None:
+    """Listings: the same network entered by two is two, with a number each."""
+    entry = {
+        "network_type": "instagram",
+        "network_id": "123",
+        "network_url": "https://instagram.com/acme",
+        "followers": 1,
+    }
+    bound, other = (bound_to(call, brand(call, name)) for name in ("Mine", "Theirs"))
+    numbers = {
+        key: call("POST", "/api/action/network/approval/", entry, key=key).json["approval_id"]
+        for key in (call.test_key, bound, other)
+    }
+    assert len(set(numbers.values())) == 3
+
+    def seen(key: str) -> list[int]:
+        return [one["id"] for one in call("POST", "/api/get/networks/", {}, key=key).json["networks"]]
+
+    assert seen(bound) == [numbers[bound]]
+    assert seen(call.test_key) == sorted(numbers.values(), key=seen(call.test_key).index)
+    for path, body in (("action/network-extra/update", {"extra_data": {"bio": "x"}}), ("network/disconnect", {})):
+        for number in (numbers[call.test_key], numbers[other]):
+            refused = call("POST", f"/api/{path}/", {"network_id": number, **body}, key=bound)
+            assert refused.status == 404, refused.json
+        assert call("POST", f"/api/{path}/", {"network_id": numbers[bound], **body}, key=bound).status == 200
+
+
+def test_what_somebody_who_was_invited_may_choose_from_is_theirs_alone(call: Api) -> None:
+    owner = Owner(call.caller.space, True, "default", invite="invites/somebodys")
+    offered = choosing.offer(call.rig.ports, owner, "instagram", [Connected("100", "page", "Page", Tokens("token"))])
+    path = f"/v1/accounts/pending/{offered.id}"
+    assert call("GET", path).error["code"] == "connection.not_found"
+    assert call("POST", f"{path}/select", {"page_ids": ["100"]}).error["code"] == "connection.not_found"
+
+
+def test_a_caller_of_some_brands_takes_no_post_out_of_all_brands(call: Api) -> None:
+    """Nobody who is bound would ever see it again."""
+    mine = brand(call, "Mine")
+    bound, account = bound_to(call, mine), call.connect("bluesky")
+    call("PATCH", f"/v1/accounts/{account}", {"brand_id": mine})
+    made = call.post("Mine", scheduled_at=LATER)["id"]
+    refused = call("PATCH", f"/v1/posts/{made}", {"targets": []}, key=bound)
+    assert (refused.status, refused.meta["field"]) == (400, "targets")
+    assert call("GET", f"/v1/posts/{made}", key=bound).json["status"] == "scheduled"

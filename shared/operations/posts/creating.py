@@ -15,7 +15,7 @@ from shared.domain.posts import Entry, Post, Target, noting, post_path, status_n
 from shared.domain.states import Status
 from shared.operations import allowances
 from shared.operations.idempotency import Receipt
-from shared.operations.posts import building, duplicates, labels, slots
+from shared.operations.posts import building, duplicates, labels, rooms, slots
 from shared.operations.posts.asking import awaiting, must_ask
 from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.planning import plan
@@ -44,7 +44,7 @@ def create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt |
     Raises Invalid (every finding in its ``meta``), Missing, Reconnect, Broken (nothing was made), and
     ``idempotency.AlreadyDone`` when another request with the same key was faster.
     """
-    _in_a_brand(caller, command)
+    in_a_brand(caller, command)
     command = labels.tidied(command)
     if not command.queue:
         return _create(ports, caller, command, receipt)
@@ -60,7 +60,7 @@ def rehearse(ports: Ports, caller: Caller, command: CreatePost, said: duplicates
 
     Whether the post would count against the plan. Raises Invalid, Missing, Reconnect, Clash.
     """
-    _in_a_brand(caller, command)
+    in_a_brand(caller, command)
     planned = plan(ports, caller, labels.tidied(command))
     planned.found.raise_if_any()
     due_ats = [one.due_at for one in planned.targets]
@@ -99,7 +99,9 @@ def _create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt 
     post = allowances.posts_meter(ports, caller)(None, post)
     slot = [slots.taking(caller, queue_of, planned.due_at, post_id)] if queue_of and planned.due_at else []
     made = view(replace(post, slot=slot[0].path) if slot else post, targets)
-    _commit(ports, made, [*_writes(made), *slot], receipt)
+    writes = _writes(made)
+    rooms.leave(writes)
+    _commit(ports, made, [*writes, *slot], receipt)
     dispatch_all(ports, targets)
     return made
 
@@ -127,7 +129,7 @@ def _refuse_duplicates(ports: Ports, caller: Caller, dues: dict[str, datetime], 
         raise
 
 
-def _in_a_brand(caller: Caller, command: CreatePost) -> None:
+def in_a_brand(caller: Caller, command: CreatePost) -> None:
     """A draft without accounts is in no brand: a caller of some brands would never see it again. Raises Invalid."""
     if caller.brand_ids and not command.targets:
         text = "targets: a key that is bound to brands names at least one account, also for a draft."
@@ -158,15 +160,9 @@ def _commit(ports: Ports, made: PostView, writes: list[Write], receipt: Receipt 
             raise SlotTaken from error
         raise
     except TooLarge as error:
-        raise too_large() from error
+        raise rooms.too_large() from error
     except Unavailable as error:
         _read_back(ports, made, error)
-
-
-def too_large() -> Invalid:
-    """No store keeps a document of that size."""
-    message = "The post is too large to be stored (1 MiB with all its targets' texts). Make several posts of it."
-    return Invalid("validation.body_too_large", message, field="targets")
 
 
 def _read_back(ports: Ports, made: PostView, error: Unavailable) -> None:

@@ -17,6 +17,7 @@ from shared.operations.posts import building, labels
 from shared.operations.posts.asking import awaiting, must_ask
 from shared.operations.posts.changing import change, refuse_deleted
 from shared.operations.posts.commands import EDITABLE_FIELDS, CreatePost, MediaInput
+from shared.operations.posts.creating import in_a_brand
 from shared.operations.posts.planning import Plan, PlannedTarget, plan
 from shared.operations.posts.views import PostView, load_post, load_targets
 from shared.ports.world import Ports
@@ -62,6 +63,7 @@ def update(ports: Ports, caller: Caller, post_id: str, changes: Mapping[str, Any
     refuse_deleted(post)
     known = known_media(load_targets(ports, caller, [post]))
     command = _command(post, changes)
+    in_a_brand(caller, command)
     planned = plan(ports, caller, _judged(command, changes), known)
     planned.found.raise_if_any()
     edit = _Edit(ports, changes, command, planned, ports.clock.now(), caller, must_ask(ports, caller))

@@ -27,6 +27,7 @@ PING = "webhook.test"
 MAX_BODY = 20_000  # bytes of one payload, as the specification advises
 KEPT = timedelta(days=30)  # a delivery, from its creation on
 MAX_ANSWER_SHOWN = 1_000  # characters of what an endpoint answered
+MAX_ATTEMPTS = 100  # of one delivery: they are kept in its document
 
 
 @dataclass(frozen=True, slots=True)

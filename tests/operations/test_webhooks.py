@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from shared.domain import event_types
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, Missing
-from shared.domain.webhooks import KEPT, MAX_BODY, Event, payload, signed
+from shared.domain.webhooks import KEPT, MAX_ATTEMPTS, MAX_BODY, Event, payload, signed
 from shared.operations.webhooks import deliveries, endpoints, sending
 from shared.operations.webhooks.deliveries import Wanted
 from shared.operations.webhooks.endpoints import Change, Registered
@@ -195,6 +196,49 @@ def test_there_is_an_end_to_endpoints(rig: Rig) -> None:
         register(rig)
     with pytest.raises(Clash):
         register(rig)
+
+
+def test_those_registered_during_a_ping_count(rig: Rig) -> None:
+    """Each ping registers another endpoint before it is answered: the limit holds, and no secret is left behind."""
+    for _ in range(endpoints.MAX_ENDPOINTS - 2):
+        register(rig)
+    left = 5
+
+    def meanwhile(_: Request) -> Response:
+        nonlocal left
+        left -= 1
+        if left:
+            with suppress(Clash):
+                register(rig)
+        return Response(200, {}, b"")
+
+    rig.outside.hosts["hooks.example.com"] = meanwhile
+    with pytest.raises(Clash) as caught:
+        register(rig)
+    assert caught.value.code == "webhook.limit_reached"
+    assert len(endpoints.list_(rig.ports, TEST)) == len(rig.vault.secrets) == endpoints.MAX_ENDPOINTS
+
+
+def test_what_is_no_event_is_not_sent_whatever_its_payload(rig: Rig) -> None:
+    made = register(rig)
+    for name in ("post.publish", "", "x" * 100):
+        with pytest.raises(Invalid) as caught:
+            deliveries.send_test(rig.ports, TEST, made.endpoint.id, name, {"a": 1})
+        assert caught.value.meta["field"] == "event_type"
+    assert len(rig.outside.sent) == 1
+
+
+def test_a_delivery_is_tried_a_hundred_times_and_no_more(rig: Rig) -> None:
+    """Its attempts are kept in one document, which has an end."""
+    made = register(rig)
+    rig.outside.hosts["hooks.example.com"] = answering(500, "é".encode() * 2000)
+    sent = deliveries.send_test(rig.ports, TEST, made.endpoint.id, "post.failed")
+    for _ in range(MAX_ATTEMPTS - 1):
+        deliveries.retry(rig.ports, TEST, made.endpoint.id, sent.id)
+        [task] = rig.queue.take(rig.clock.now())
+        assert sending.deliver(rig.ports, task.body) == "failed"
+    with pytest.raises(Clash):
+        deliveries.retry(rig.ports, TEST, made.endpoint.id, sent.id)
 
 
 def test_every_event_of_the_catalogue_can_be_tried(rig: Rig) -> None:

@@ -188,7 +188,7 @@ ROUTES: tuple[Route, ...] = (
         "Queue a delivery once more: the same id, the same bytes",
         {200: f"{_MODELS}DeliveryDetailResponse"},
         scope=_SCOPE,
-        errors=(*_FIND, "system.unavailable", *_KEYED),
+        errors=(*_FIND, "webhook.limit_reached", "system.unavailable", *_KEYED),
         idempotency="claim",
         answer_example={**_DETAIL, "status": "pending"},
     ),

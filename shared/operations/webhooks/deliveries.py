@@ -8,8 +8,8 @@ from typing import Any
 
 from shared.domain import codec, event_types
 from shared.domain.callers import Caller
-from shared.domain.errors import Invalid
-from shared.domain.webhooks import MAX_BODY, PING, Delivery, DeliveryStatus, Event, delivery_path
+from shared.domain.errors import Clash, Invalid
+from shared.domain.webhooks import MAX_ATTEMPTS, MAX_BODY, PING, Delivery, DeliveryStatus, Event, delivery_path
 from shared.operations import lookup, paging
 from shared.operations.webhooks import endpoints, sending
 from shared.ports.store import Op, Query, Transaction, Write
@@ -42,7 +42,8 @@ def send_test(
     ``data`` None: the catalogue's example. Raises Forbidden, Missing, Invalid, Limited, Broken, store.Unavailable.
     """
     endpoint = endpoints.get(ports, caller, endpoint_id)
-    event = Event(ports.ids.new("evt"), event_type, ports.clock.now(), _example(event_type) if data is None else data)
+    example = _example(event_type)
+    event = Event(ports.ids.new("evt"), event_type, ports.clock.now(), example if data is None else data)
     with sending.turn():
         try:
             return sending.send(ports, endpoint, event)
@@ -75,8 +76,14 @@ def get(ports: Ports, caller: Caller, endpoint_id: str, delivery_id: str) -> Del
 
 
 def retry(ports: Ports, caller: Caller, endpoint_id: str, delivery_id: str) -> Delivery:
-    """Queue it once more, with the same id and the same bytes, however it ended. Raises Forbidden, Missing, Broken."""
+    """Queue it once more, with the same id and the same bytes, however it ended.
+
+    Raises Forbidden, Missing, Clash (it was tried a hundred times), Broken.
+    """
     known = get(ports, caller, endpoint_id, delivery_id)
+    if len(known.attempts) >= MAX_ATTEMPTS:
+        text = f"This delivery was tried {MAX_ATTEMPTS} times: its payload is at GET …/deliveries/{{did}}."
+        raise Clash("webhook.limit_reached", text)
 
     def body(txn: Transaction) -> Delivery | None:
         path = delivery_path(known.space, known.id)

@@ -26,7 +26,7 @@ from shared.domain.webhooks import (
 )
 from shared.operations import events, lookup, permissions
 from shared.operations.webhooks import sending
-from shared.ports.store import Direction, NotFound, Op, Query, Write
+from shared.ports.store import Direction, NotFound, Op, Query, Transaction, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
 
@@ -71,7 +71,7 @@ def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str])
     permissions.scope(caller, SCOPE)
     address, wanted = _address(url), _events(event_names)
     if ports.store.count(_all(caller)) >= MAX_ENDPOINTS:
-        raise Clash("webhook.limit_reached", f"There are {MAX_ENDPOINTS} endpoints already: remove one first.")
+        raise _full()
     secret, new_id, now = secret_of(ports.ids.below(SECRETS)), ports.ids.new("wh"), ports.clock.now()
     _ping(ports, address, secret)
     try:
@@ -82,7 +82,11 @@ def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str])
         new_id, caller.space, address, wanted, sealed, secret[-HINT:], now, now, is_active=True, created_by=caller.actor
     )
     said = events.noted(ports, caller, "webhook", "webhook.created", new_id, "A webhook endpoint was registered.")
-    ports.store.commit([Write("create", endpoint_path(caller.space, new_id), codec.encode(made)), said])
+    try:
+        _kept(ports, made, said)
+    except Clash:
+        _forget_secret(ports, made)
+        raise
     return Registered(made, secret)
 
 
@@ -138,14 +142,34 @@ def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:
     known = get(ports, caller, endpoint_id)
     said = events.noted(ports, caller, "webhook", "webhook.deleted", known.id, "A webhook endpoint was removed.")
     ports.store.commit([Write("delete", endpoint_path(caller.space, known.id)), said])
-    with suppress(VaultError):
-        ports.vault.destroy(sending.place(caller.space, known.id), known.sealed)
+    _forget_secret(ports, known)
 
 
 def missing(resource: str, id: str) -> Missing:
     """There is no such thing in the caller's workspace and mode."""
     shown = id[:128]
     return Missing("resource.not_found", f"No {resource} {shown!r} in this workspace.", resource=resource, id=shown)
+
+
+def _kept(ports: Ports, made: Endpoint, said: Write) -> None:
+    """Stored, if there is room: those that were registered while this one was pinged count, too. Raises Clash."""
+
+    def body(txn: Transaction) -> None:
+        if len(txn.query(Query(f"workspaces/{made.space}/webhooks", limit=MAX_ENDPOINTS))) >= MAX_ENDPOINTS:
+            raise _full()
+        txn.write(Write("create", endpoint_path(made.space, made.id), codec.encode(made)))
+        txn.write(said)
+
+    ports.store.transact(body)
+
+
+def _full() -> Clash:
+    return Clash("webhook.limit_reached", f"There are {MAX_ENDPOINTS} endpoints already: remove one first.")
+
+
+def _forget_secret(ports: Ports, endpoint: Endpoint) -> None:
+    with suppress(VaultError):
+        ports.vault.destroy(sending.place(endpoint.space, endpoint.id), endpoint.sealed)
 
 
 def _ping(ports: Ports, url: str, secret: str) -> Attempt:
@@ -159,7 +183,7 @@ def _ping(ports: Ports, url: str, secret: str) -> Attempt:
     meta = {"status_code": made.status_code, "response_body": made.response_body, "duration_ms": made.duration_ms}
     raise Invalid(
         "webhook_verification_failed",
-        f"url: a signed {PING} event was sent there, and 2xx did not come back. {why} Nothing was changed.",
+        f"url: a signed {PING} event has to be answered 2xx there, and was not. {why} Nothing was changed.",
         field="url",
         **{name: value for name, value in meta.items() if value not in (None, "")},
     )

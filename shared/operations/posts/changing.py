@@ -17,7 +17,8 @@ from shared.domain.errors import Broken, Clash
 from shared.domain.posts import Post, Target, TargetNote, post_path, status_now, target_path
 from shared.domain.targets import WrongState
 from shared.operations import allowances
-from shared.operations.posts.creating import dispatch_all, too_large
+from shared.operations.posts import rooms
+from shared.operations.posts.creating import dispatch_all
 from shared.operations.posts.views import PostView, load_post, no_post, plain_id, targets_query, view
 from shared.operations.publishing.records import OVER, post_event
 from shared.ports.store import TooLarge, Transaction, Unavailable, Write
@@ -52,7 +53,7 @@ def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
     except WrongState as error:
         raise wrong_state(error) from error
     except TooLarge as error:
-        raise too_large() from error
+        raise rooms.too_large() from error
     except Unavailable as error:
         message = "Whether the change was stored is not known. Read the post, or send the request again: it is safe."
         raise Broken("system.unavailable", message) from error
@@ -101,12 +102,18 @@ def _write(
     if noted.slot and not slots.still_holds(noted):
         txn.write(Write("delete", noted.slot))
         noted = replace(noted, slot="")
+    writes = []
     if noted != before:
         noted = replace(noted, updated_at=ports.clock.now())
         changed = _with_event(ports, before, noted, changed)
-        txn.write(Write("set", post_path(noted.space, noted.id), codec.encode(noted)))
-    for target in changed:
-        txn.write(Write("set", target_path(target.space, target.id), codec.encode(target)))
+        writes.append(Write("set", post_path(noted.space, noted.id), codec.encode(noted)))
+    writes += [Write("set", target_path(target.space, target.id), codec.encode(target)) for target in changed]
+    if rooms.size(noted.request) > rooms.size(
+        before.request
+    ):  # what is only decided or stopped never fails for its size
+        rooms.leave(writes)
+    for write in writes:
+        txn.write(write)
     ids = {target.id for target in changed}
     return view(noted, [*changed, *(one for one in unchanged if one.id not in ids)]), changed
 

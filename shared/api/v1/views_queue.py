@@ -44,10 +44,11 @@ class QueuedPost(View):
 
 
 class UpcomingSlot(View):
-    """A slot; free without a post."""
+    """A slot. One that is not free and shows no post has one of accounts that the key may not know of."""
 
     at: Time
     local_time: str
+    free: bool
     post: QueuedPost | None = None
 
 

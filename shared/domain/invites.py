@@ -18,6 +18,7 @@ class Invite:
     """An invite: ``invites/{sha256 of its token}``. ``sealed`` is the vault's reference to the token.
 
     ``used_at``: when an account was connected with it, ``account_id``. ``revoked_at``: when the workspace took it back.
+    ``tries``: consents and sign-ins that were begun with it since ``tries_since``.
     ``choice_id``: what the person has to choose from, while they have not. ``user``: who made it.
     """
 
@@ -35,6 +36,8 @@ class Invite:
     revoked_at: datetime | None = None
     account_id: str = ""
     choice_id: str = ""
+    tries: int = 0
+    tries_since: datetime | None = None
 
     def is_active(self, now: datetime) -> bool:
         """Whether an account can still be connected with it."""

@@ -8,32 +8,38 @@ nothing of the workspace but that somebody has sent them a link.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.connections import Choice
-from shared.domain.errors import Missing
+from shared.domain.errors import Limited, Missing
 from shared.domain.invites import Invite, invite_path
 from shared.operations import accounts, choosing, consents
 from shared.operations.consents import Redirect
 from shared.operations.linking import Owner
 from shared.platforms import registry
+from shared.ports.store import Transaction, Write
 from shared.ports.world import Ports
 
 MAX_TOKEN = 128
+MAX_TRIES = 20  # of one link in TRIED
+TRIED = timedelta(minutes=10)
 
 
 def open_(ports: Ports, token: str) -> Redirect | Invite:
     """Where to go for consent; the invite itself where the network takes credentials (ask for ``manifest.oauth.fields``).
 
-    Raises Missing (``invite.invalid``: unknown, used, revoked; ``invite.expired``), Clash (no app), Broken,
+    Raises Missing (``invite.invalid``: unknown, used, revoked; ``invite.expired``), Limited, Clash (no app), Broken,
     store.Unavailable.
     """
     invite = _active(ports, token)
     if registry.manifest(invite.platform).oauth.style == "credentials":
         return invite
+    _count(ports, token)
     return consents.begin(ports, _caller(invite), invite.platform, owner=_owner(invite, token))
 
 
@@ -42,6 +48,7 @@ def sign_in(ports: Ports, token: str, given: Mapping[str, Any]) -> Account:
     invite = _active(ports, token)
     if registry.manifest(invite.platform).oauth.style != "credentials":
         raise _invalid()
+    _count(ports, token)
     fields = accounts.checked(invite.platform, {name: value for name, value in given.items() if value})
     return accounts.sign_in(ports, _owner(invite, token), invite.platform, fields)
 
@@ -78,6 +85,30 @@ def _active(ports: Ports, token: str) -> Invite:
     if not invite.is_active(now):
         raise _invalid()
     return invite
+
+
+def _count(ports: Ports, token: str) -> None:
+    """Nobody guesses passwords with a link, or fills the store with consents that are never given. Raises Limited."""
+    path, now = invite_path(token), ports.clock.now()
+
+    def body(txn: Transaction) -> datetime | None:
+        doc = txn.get(path)
+        if doc is None:
+            raise _invalid()
+        known = codec.of(Invite, doc)
+        since, tries = known.tries_since, known.tries
+        if since is None or now - since >= TRIED:
+            since, tries = now, 0
+        if tries >= MAX_TRIES:
+            return since + TRIED
+        txn.write(Write("update", path, {"tries": tries + 1, "tries_since": since}))
+        return None
+
+    until = ports.store.transact(body)
+    if until is not None:
+        wait = max(1, ceil((until - now).total_seconds()))
+        text = f"This link was tried {MAX_TRIES} times within {TRIED // timedelta(minutes=1)} minutes: try again in {wait} s."
+        raise Limited("ratelimit.exceeded", text, retry_after_seconds=wait)
 
 
 def _invalid() -> Missing:

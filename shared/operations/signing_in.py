@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_RETURN = 2048
+ROUNDS = 50  # of the sweeper, a run
 CALLBACK = "/v1/auth/google/callback"
 
 
@@ -104,15 +105,25 @@ def session_of(ports: Ports, caller: Caller) -> Session | None:
 def forget_expired(ports: Ports, limit: int = 100) -> int:
     """Remove sign-ins that nobody finished, and sessions that are over; answers how many. For the sweeper.
 
+    Anybody may begin a sign-in, so that there may be many: up to ``ROUNDS`` times ``limit`` of each kind go in one run.
     Safe to run at any time, any number of times at once. Raises store.Unavailable.
     """
     now = ports.clock.now()
     unused = Query("sessions", where=(("seen_at", "<", now - signins.SESSION_IDLE),), limit=limit)
     late = [Query(kind, where=(("expires_at", "<", now),), limit=limit) for kind in ("signins", "sessions")]
-    paths = {doc.path for query in (*late, unused) for doc in ports.store.query(query)}
-    if paths:
-        ports.store.commit([Write("delete", path) for path in sorted(paths)])
-    return len(paths)
+    return sum(_forgotten(ports, query) for query in (*late, unused))
+
+
+def _forgotten(ports: Ports, query: Query) -> int:
+    count = 0
+    for _ in range(ROUNDS):
+        found = ports.store.query(query)
+        if found:
+            ports.store.commit([Write("delete", doc.path) for doc in found])
+        count += len(found)
+        if len(found) < (query.limit or 0):
+            break
+    return count
 
 
 def _google(ports: Ports) -> Identity:

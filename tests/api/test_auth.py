@@ -12,6 +12,7 @@ import jwt
 import pytest
 
 from shared.domain.roles import TOKEN_ROLES
+from shared.operations import signing_in
 from shared.ports.store import Query, Write
 from tests.api.client import Answer, Api
 from tests.support import people
@@ -354,3 +355,12 @@ def test_a_persons_address_changes_with_googles_word_alone(call: Api) -> None:
 def test_a_google_token_without_readable_times_is_refused(call: Api, claims: dict[str, Any]) -> None:
     sent = {"id_token": call.rig.google.id_token("ada@example.com", **claims)}
     assert call("POST", "/v1/auth/session", sent, key=None).error["code"] == "auth.invalid_token"
+
+
+def test_sign_ins_that_nobody_finishes_do_not_pile_up(call: Api) -> None:
+    for _ in range(250):
+        begun_at = call("GET", "/v1/auth/google", key=None)
+        assert begun_at.status == 302
+    call.rig.clock.advance(601)
+    assert signing_in.forget_expired(call.rig.ports) == 250
+    assert call.rig.store.query(Query("signins")) == []

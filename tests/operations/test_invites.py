@@ -11,7 +11,7 @@ import pytest
 
 from shared.domain.brands import Brand
 from shared.domain.connections import Choice
-from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Missing, RostrumError
+from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, Missing, RostrumError
 from shared.domain.invites import Invite
 from shared.operations import accounts, brand_deletion, brands, choosing, housekeeping, invites, redeeming
 from shared.operations.accounts import Landing, Redirect
@@ -218,3 +218,23 @@ def _asked(rig: Rig, brand: Brand) -> tuple[Link, Choice]:
     with pytest.raises(Missing):
         choosing.get(rig.ports, TEST, choice_id)  # not the workspace's, until the person has chosen
     return link, found
+
+
+def test_a_link_is_no_place_to_guess_passwords(rig: Rig, brand: Brand) -> None:
+    """Twenty tries in ten minutes, also of a consent page that is opened and left; looking at the form is free."""
+    link, page = invited(rig, brand, "bluesky"), invited(rig, brand, "twitter")
+    given = {"identifier": "alice.example.com", "app_password": "guess", "service": ""}
+    for _ in range(redeeming.MAX_TRIES):
+        with pytest.raises(RostrumError) as caught:
+            redeeming.sign_in(rig.ports, link.token, given)
+        assert not isinstance(caught.value, Limited)
+        redeeming.open_(rig.ports, page.token)
+    for act in (
+        lambda: redeeming.sign_in(rig.ports, link.token, given),
+        lambda: redeeming.open_(rig.ports, page.token),
+    ):
+        with pytest.raises(Limited, match="600 s"):
+            act()
+    assert isinstance(redeeming.open_(rig.ports, link.token), Invite)
+    rig.clock.advance(600)
+    assert not isinstance(redeeming.open_(rig.ports, page.token), Invite)

@@ -27,7 +27,7 @@ _INVITE: dict[str, Any] = {
     "url": "https://rostrum.example.com/invite/GqB8…",
     "expires_at": "2026-11-29T12:00:00Z",
 }
-_PAGE = ("invite.invalid", "invite.expired")
+_PAGE = ("invite.invalid", "invite.expired", "ratelimit.exceeded")
 _REDEEM = (
     "For the browser of whoever was sent the link; answers are pages. Opening it uses nothing up: the invite is used when an "
     "account was connected with it, by the first who does."

@@ -46,6 +46,11 @@ _WORDS = {
     "cancelled": "It was cancelled.",
     "needs_review": "A person has to look: nobody can know whether it is live.",
 }
+_SHOWN_ELSEWHERE = frozenset(
+    {"id", "type", "at", "post_id", "action_id", "account_id", "platform", "error_message", "error_category"}
+)
+# On some networks a conversation's id is a telephone number, and a message's holds it: who may see it reads the action.
+_OF_A_PERSON = frozenset({"on", "platform_id"})
 _FINE = frozenset({"published", "done", "cancelled"})
 
 
@@ -222,7 +227,7 @@ def _observed(data: Mapping[str, Any], attributes: Mapping[str, str]) -> Entry |
     ours = subject in ("target", "post", "action") and outcome in _WORDS and at.tzinfo is not None
     if not ours or not lookup.plain(entry_id) or not lookup.plain(space.replace(".", "")):
         return None
-    known = ("id", "type", "at", "post_id", "action_id", "account_id", "platform", "error_message", "error_category")
+    left_out = _SHOWN_ELSEWHERE | (_OF_A_PERSON if str(data.get("verb")).startswith("message.") else frozenset())
     return Entry(
         id=entry_id,
         space=space,
@@ -237,7 +242,7 @@ def _observed(data: Mapping[str, Any], attributes: Mapping[str, str]) -> Entry |
         resource_id=str(data.get("post_id") or data.get("action_id") or ""),
         error_category=str(data.get("error_category") or ""),
         error_message=str(data.get("error_message") or "")[:MAX_MESSAGE],
-        metadata={name: value for name, value in data.items() if name not in known and value is not None},
+        metadata={name: value for name, value in data.items() if name not in left_out and value is not None},
     )
 
 

@@ -11,10 +11,12 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Invalid
 from shared.domain.events import CATEGORIES
 from shared.operations import accounts, brand_deletion, brands, events, invites, keys, publishing
+from shared.operations.engaging import acting
+from shared.operations.engaging.commands import Order
 from shared.operations.events import ListEvents
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
-from tests.operations.flows import OTHER, TEST, signed_in
+from tests.operations.flows import OTHER, TEST, redirected, signed_in
 from tests.support import memory_ports
 from tests.support.memory_ports import Rig
 
@@ -55,6 +57,20 @@ def test_what_became_of_a_post_is_logged_once_however_often_it_is_told(rig: Rig)
     ).entries
     assert target.metadata["permalink"].startswith("https://")
     assert events.list_(rig.ports, OTHER, ListEvents()).entries == ()
+
+
+def test_the_log_does_not_say_to_whom_a_message_went(rig: Rig) -> None:
+    """A key for figures is none for people's telephone numbers: the action has them, for who may read messages."""
+    account = redirected(rig, "whatsapp")
+    template = {"name": "hello_world", "language": {"code": "en_US"}}
+    order = Order(account.id, "message.send", "15550100000", arguments={"template": template})
+    made = acting.act(rig.ports, TEST, order)
+    while tasks := rig.queue.take(rig.clock.now()):
+        for task in tasks:
+            publishing.advance(rig.ports, task.body)
+    assert [events.observe(rig.ports, one.data, one.attributes) for one in rig.bus.messages] == ["logged"]
+    [entry] = events.list_(rig.ports, TEST, ListEvents(resource_id=made.id)).entries
+    assert (entry.action, entry.metadata) == ("action.done", {"verb": "message.send", "status": "done"})
 
 
 def test_what_callers_change_is_logged_with_the_change(rig: Rig) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
@@ -13,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain import codec
-from shared.domain.accounts import account_path
 from shared.domain.brands import Brand, brand_path
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid, Missing
@@ -178,19 +176,6 @@ def test_what_cannot_be_queued_says_why(rig: Rig) -> None:
     assert slots.read(rig.ports, TEST, "br_2").timezone == "Asia/Tokyo"
     with pytest.raises(Missing):
         slots.read(rig.ports, Caller("ws_1", "test", "k", brand_ids=("default",)), "br_2")
-
-
-def test_what_another_brand_put_into_a_queue_is_taken_and_not_shown(rig: Rig) -> None:
-    """A key of the queue's brand sees that the slot is not free, and not whose words will go out."""
-    now, account = rig.clock.now(), signed_in(rig)
-    other = replace(signed_in(rig, name="bob"), brand_id="br_2")
-    brand = Write("set", brand_path("ws_1.test", "br_2"), codec.encode(Brand("br_2", "Two", now, now, "UTC")))
-    rig.store.commit([brand, Write("set", account_path("ws_1.test", other.id), codec.encode(other))])
-    for text, one in (("Ours", account), ("Secret", other)):
-        order = CreatePost(text, targets=(TargetOrder(one.id),), queue=True, queue_brand_id="default")
-        creating.create(rig.ports, TEST, order)
-    _, shown = slots.upcoming(rig.ports, Caller("ws_1", "test", "k", brand_ids=("default",)), "default", 3)
-    assert [(one.free, one.post and one.post.text) for one in shown] == [(False, "Ours"), (False, None), (True, None)]
 
 
 def test_slots_are_judged(rig: Rig) -> None:

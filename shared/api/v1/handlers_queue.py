@@ -19,9 +19,7 @@ def upcoming(x: Exchange[None, QueueQuery]) -> Reply:
     """GET /v1/queue"""
     queue, found = slots.upcoming(x.ports, x.caller, x.query.brand_id, x.query.limit)
     data = [
-        views.UpcomingSlot(
-            at=one.at, local_time=_local(queue, one.at), free=one.free, post=_post(one.post) if one.post else None
-        )
+        views.UpcomingSlot(at=one.at, local_time=_local(queue, one.at), post=_post(one.post) if one.post else None)
         for one in found
     ]
     return Reply(200, views.QueueResponse(brand_id=queue.brand_id, timezone=queue.timezone, data=data))

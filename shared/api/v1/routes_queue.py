@@ -29,7 +29,7 @@ ROUTES: tuple[Route, ...] = (
         errors=_BRAND,
         description="Also slots that posts have from an earlier choice. A post leaves its slot when it is deleted, "
         "cancelled, sent back, published now, or given another time.",
-        answer_example={"brand_id": "default", "timezone": "Europe/Berlin", "data": [_FREE | {"free": True}]},
+        answer_example={"brand_id": "default", "timezone": "Europe/Berlin", "data": [_FREE]},
     ),
     Route(
         "GET",

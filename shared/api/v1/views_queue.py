@@ -44,11 +44,10 @@ class QueuedPost(View):
 
 
 class UpcomingSlot(View):
-    """A slot. One that is not free and shows no post has one of accounts that the key may not know of."""
+    """A slot; free without a post."""
 
     at: Time
     local_time: str
-    free: bool
     post: QueuedPost | None = None
 
 

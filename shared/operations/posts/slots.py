@@ -27,11 +27,9 @@ _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """A slot to come, and what is in it: ``post`` is None where it is free, and where it is another brand's that the
-    caller may not know of."""
+    """A slot to come, and what is in it: ``post`` is None where it is free."""
 
     at: datetime
-    free: bool
     post: Post | None
 
 

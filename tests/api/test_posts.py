@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from shared.operations import publishing
 from shared.platforms import registry
+from shared.ports.http import Request
 from tests.api.client import PHOTO, VIDEO, Api
 from tests.support import files
 
@@ -245,6 +248,23 @@ def test_a_post_is_taken_down_on_one_account(call: Api) -> None:
     assert statuses == {"bluesky": "published", "twitter": "cancelled"}
     assert call("POST", path).json == {"success": True}
     assert call("POST", path).status == 409
+
+
+def test_the_networks_of_a_post_are_asked_for_metrics_at_once(call: Api) -> None:
+    """Each is answered only when the other has been asked, too."""
+    made = call.post(platforms=("bluesky", "twitter"), publish_now=True)
+    call.settle()
+    together, asked = Barrier(2, timeout=10), set[str]()
+
+    def meet(request: Request) -> None:
+        host = urlsplit(request.url).hostname or ""
+        if host not in asked:
+            asked.add(host)
+            together.wait()
+
+    call.rig.sandbox.intercept = meet
+    rows = call("GET", f"/v1/posts/{made['id']}/metrics").json["data"]["targets"]
+    assert ["metrics" in row for row in rows] == [True, True]
 
 
 def test_metrics_are_live_and_an_unreadable_target_carries_its_error(call: Api) -> None:

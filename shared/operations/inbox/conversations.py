@@ -16,10 +16,11 @@ from shared.domain.errors import Invalid, Missing, RostrumError
 from shared.operations import accounts, lookup
 from shared.operations.engaging import ids as network_ids
 from shared.operations.engaging import reading
+from shared.operations.fan_out import Told, asked_all
 from shared.operations.inbox import cursors, ids, shelf
 from shared.operations.inbox.cursors import Place
 from shared.operations.inbox.ids import Named, NoId
-from shared.operations.inbox.paging import Told, asked_all, filled
+from shared.operations.inbox.paging import filled
 from shared.operations.inbox.shelf import Note, Status
 from shared.platforms import registry
 from shared.platforms.contract_inbox import Conversation, Message, Page

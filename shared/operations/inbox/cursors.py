@@ -29,25 +29,34 @@ def bound(*parts: object) -> str:
 
 def write(of: str, state: Any) -> str:
     """A cursor of the list ``of``; ``state`` is JSON."""
-    text = json.dumps(state, separators=(",", ":"), ensure_ascii=True).encode()
-    return urlsafe_b64encode(_mark(of, text) + zlib.compress(text, 6)).decode().rstrip("=")
+    packed = zlib.compress(json.dumps(state, separators=(",", ":"), ensure_ascii=True).encode(), 6)
+    return _spelled(_mark(of, packed) + packed)
 
 
 def read(of: str, cursor: str) -> Any:
     """The state that was written. Raises Invalid."""
     try:
-        data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        unpack = zlib.decompressobj()
-        text = unpack.decompress(data[_MARK:], _UNPACKED)
-        exact = (
-            urlsafe_b64encode(data).decode().rstrip("=") == cursor
-        )  # base64 decoders pass over what they do not know
-        whole = exact and unpack.eof and not unpack.unused_data
-        if whole and len(cursor) <= MAX and data[:_MARK] == _mark(of, text):
-            return json.loads(text)
+        data = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)) if len(cursor) <= MAX else b""
+        mark, packed = data[:_MARK], data[_MARK:]
+        # The mark is of the packed bytes (several unpack to the same text), and base64 passes over what it does not know.
+        if mark == _mark(of, packed) and _spelled(data) == cursor:
+            return json.loads(_unpacked(packed))
     except (ValueError, zlib.error, RecursionError):
         pass
     raise refused()
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Raises ValueError for what is not whole, or too much."""
+    unpack = zlib.decompressobj()
+    text = unpack.decompress(packed, _UNPACKED)
+    if not unpack.eof or unpack.unused_data:
+        raise ValueError("no cursor of ours")
+    return text
+
+
+def _spelled(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def place(of: str, cursor: str) -> Place:
@@ -78,5 +87,5 @@ def _place(state: Any) -> Place:
     raise refused()
 
 
-def _mark(of: str, text: bytes) -> bytes:
-    return hashlib.sha256(of.encode() + b"\x00" + text).digest()[:_MARK]
+def _mark(of: str, packed: bytes) -> bytes:
+    return hashlib.sha256(of.encode() + b"\x00" + packed).digest()[:_MARK]

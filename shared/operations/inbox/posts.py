@@ -16,8 +16,9 @@ from shared.domain.callers import Caller
 from shared.domain.posts import Post, Target
 from shared.operations import accounts, networks
 from shared.operations.engaging import reading
+from shared.operations.fan_out import asked_all
 from shared.operations.inbox import cursors
-from shared.operations.inbox.paging import asked_all, filled
+from shared.operations.inbox.paging import filled
 from shared.operations.posts import listing
 from shared.operations.posts.times import read_instant
 from shared.platforms import registry

@@ -13,8 +13,9 @@ from shared.domain.errors import Reconnect, RostrumError, Unsupported
 from shared.operations import accounts
 from shared.operations.engaging import reading
 from shared.operations.engaging.commands import Order
+from shared.operations.fan_out import Told, asked_all
 from shared.operations.inbox import cursors, naming
-from shared.operations.inbox.paging import PAGES, Told, asked_all, filled
+from shared.operations.inbox.paging import PAGES, filled
 from shared.platforms import registry
 from shared.platforms.contract_inbox import Page, Review
 from shared.ports.world import Ports

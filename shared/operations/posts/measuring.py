@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.callers import Caller
-from shared.domain.errors import RostrumError, Unsupported
+from shared.domain.errors import Unsupported
 from shared.domain.posts import Failure, Live, Target
 from shared.operations import networks, sessions
+from shared.operations.fan_out import Told, asked_all
 from shared.operations.hurrying import hurried
 from shared.operations.posts.reading import find
 from shared.operations.posts.views import PostView
 from shared.operations.publishing import failures
 from shared.platforms import registry
 from shared.platforms.contract import Metrics, Published
-from shared.ports.store import Unavailable
-from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 
@@ -39,26 +38,16 @@ class PostMetrics:
 
 
 def metrics(ports: Ports, caller: Caller, post_id: str) -> PostMetrics:
-    """Ask each live target's network. What cannot be read, or not in time, carries its error; the others are not held up. Raises
-    Missing, Clash (as ``reading.find``)."""
-    found, ports = find(ports, caller, post_id), hurried(ports)
-    live = [(target, target.first) for target in found.targets if target.unpublished_at is None]
-    return PostMetrics(found, tuple(_measure(ports, target, first) for target, first in live if first is not None))
+    """Ask the live targets' networks, all at once. What cannot be read, or not in time, carries its error; the others are
+    not held up. Raises Missing, Clash (as ``reading.find``)."""
+    found, ports, now = find(ports, caller, post_id), hurried(ports), ports.clock.now()
+    live = [(one, one.first) for one in found.targets if one.first is not None and one.unpublished_at is None]
+    told = asked_all(live, lambda one: _ask(ports, *one, now))
+    return PostMetrics(found, tuple(_measured(one, now) for one in told))
 
 
-def _measure(ports: Ports, target: Target, live: Live) -> Measured:
-    now = ports.clock.now()
-    try:
-        return Measured(target, now, _ask(ports, target, live, now))
-    except RostrumError as error:
-        return Measured(target, now, error=failures.ours(error))
-    except (Unavailable, VaultError):
-        return Measured(target, now, error=_UNREADABLE)
-
-
-_UNREADABLE = Failure(
-    "system.unavailable", "The account could not be opened; ask again.", "system", "system", retryable=True
-)
+def _measured(told: Told[tuple[Target, Live], Metrics], now: datetime) -> Measured:
+    return Measured(told.of[0], now, told.answer, failures.ours(told.error) if told.error else None)
 
 
 def _ask(ports: Ports, target: Target, live: Live, now: datetime) -> Metrics:

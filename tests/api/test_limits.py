@@ -81,8 +81,6 @@ def test_who_used_the_minute_waits_for_the_next(call: Api) -> None:
 def test_every_dialect_counts_and_refuses(call: Api, dialect: Dialect) -> None:
     """Whatever it answers otherwise, in its own words."""
     routes = [route for route in dialect.routes() if route.scope is not None and "{" not in route.path]
-    if not routes:
-        pytest.skip("it has no such route yet")
     first = call(routes[0].method, routes[0].path)
     assert counted(first)[:2] == [FREE.requests_per_minute, FREE.requests_per_minute - 1]
     while counted(call("GET", "/v1/posts"))[1]:

@@ -8,7 +8,8 @@ what differs. Two ways:
 * *in the same commit*: :class:`Receipt` is written together with what the request makes (posts). Of parallel requests
   one commit succeeds; the others read what it answered.
 * *claim, work, complete*: for what cannot share a commit. A claim older than 60 seconds is taken over, because these
-  operations can be repeated without harm (a connection is an upsert, a publish order is fenced by the target's state).
+  operations can be repeated without harm: what they make has the same ids again (``repeating``), a connection is an upsert,
+  a publish order is fenced by the target's state. So is one at once whose work ended without anybody knowing how.
 
 A request that was refused leaves no record, so that it can be corrected and sent again under the same key.
 
@@ -30,6 +31,7 @@ from typing import Any
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
+from shared.operations import repeating
 from shared.ports.store import AlreadyExists, Conflict, Doc, StoreError, Transaction, Unavailable, Write
 from shared.ports.vault import Place
 from shared.ports.world import Ports
@@ -44,7 +46,7 @@ WHOLE = "body"  # the one name under which a body without fields (a file) is com
 class Record:
     """``workspaces/{space}/idempotency/{hash of the key}``. ``body`` is empty while ``pending``.
 
-    ``fields``: an HMAC per top-level field of the body. ``sealed``: the vault's reference to an answer that holds a
+    ``seed``: while ``pending``, what the work draws its ids from (``repeating``). ``fields``: an HMAC per top-level field of the body. ``sealed``: the vault's reference to an answer that holds a
     secret; ``body`` is empty then. ``nonce`` says whose claim it is.
     """
 
@@ -55,6 +57,7 @@ class Record:
     pending: bool = False
     locked_at: datetime | None = None
     nonce: str = ""
+    seed: str = ""
     status: int = 0
     body: bytes = b""
     sealed: str = ""
@@ -76,6 +79,7 @@ class Key:
     hash: str
     route: str
     fields: Mapping[str, str] = field(repr=False)
+    grain: bytes = field(default=b"", repr=False)  # of the key's own text: not stored
 
     @property
     def path(self) -> str:
@@ -104,7 +108,7 @@ def identify(caller: Caller, key: str, route: str, body: Mapping[str, Any] | byt
         message = f"Idempotency-Key: 1 to {MAX_KEY} visible ASCII characters; a UUID per intended effect is best."
         raise Invalid("validation.field_invalid", message, field="Idempotency-Key")
     whose = f"{caller.actor}\0" if caller.restricted else ""
-    return Key(caller, hashlib.sha256(f"{whose}{key}".encode()).hexdigest(), route, _fields(key, body))
+    return Key(caller, hashlib.sha256(f"{whose}{key}".encode()).hexdigest(), route, _fields(key, body), _grain(key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,14 @@ class Claim:
 
     key: Key
     nonce: str
+    seed: str
+    began: datetime
+
+    def repeatable(self, ports: Ports) -> Ports:
+        """The ports for the work: done again, it makes the same."""
+        return repeating.repeatable(
+            ports, hmac.new(self.key.grain, self.seed.encode(), hashlib.sha256).digest(), self.began
+        )
 
 
 def find(ports: Ports, key: Key) -> tuple[Answer | None, str | None]:
@@ -179,9 +191,11 @@ def _found(ports: Ports, key: Key, doc: Doc | None) -> Found:
     if doc is None:
         return None, None
     record, now = codec.decode(Record, doc.data), ports.clock.now()
-    if record.expire_at <= now or (record.pending and _abandoned(record, now)):
+    if record.expire_at <= now:
         return None, doc.version
     _refuse_other(record, key)
+    if record.pending and _abandoned(record, now):
+        return None, doc.version
     if record.pending:
         raise _in_progress()
     return _answer(ports, key, record), None
@@ -189,12 +203,15 @@ def _found(ports: Ports, key: Key, doc: Doc | None) -> Found:
 
 def claim(ports: Ports, key: Key) -> Claim | Answer:
     """Begin the work, or learn what it was answered before. Raises Clash (as ``find``)."""
-    answer, stale = find(ports, key)
+    doc = ports.store.get(key.path)
+    answer, stale = _found(ports, key, doc)
     if answer is not None:
         return answer
     now = ports.clock.now()
-    mine = Claim(key, ports.ids.token(128))
-    record = Record(key.route, key.fields, now, now + KEPT, pending=True, locked_at=now, nonce=mine.nonce)
+    mine = _claimed(ports, key, doc, now)
+    record = Record(
+        key.route, key.fields, mine.began, now + KEPT, pending=True, locked_at=now, nonce=mine.nonce, seed=mine.seed
+    )
     write = Write("update" if stale else "create", key.path, codec.encode(record), stale)
     try:
         ports.store.commit([write])
@@ -208,17 +225,30 @@ def claim(ports: Ports, key: Key) -> Claim | Answer:
     return mine
 
 
+def _claimed(ports: Ports, key: Key, doc: Doc | None, now: datetime) -> Claim:
+    """A claim; of work that was begun before, one that makes the same."""
+    known = codec.decode(Record, doc.data) if doc else None
+    if known and known.pending and known.seed and known.expire_at > now:
+        return Claim(key, ports.ids.token(128), known.seed, known.created_at)
+    return Claim(key, ports.ids.token(128), ports.ids.token(256), now)
+
+
 def complete(ports: Ports, mine: Claim, answer: Answer, *, secret: bool = False) -> None:
     """Keep the answer. ``secret``: sealed, because it shows something that is shown once."""
     sealed = ports.vault.seal(mine.key.place, answer.body) if secret else ""
     body = b"" if secret else answer.body
-    done = {"pending": False, "locked_at": None, "status": answer.status, "body": body, "sealed": sealed}
+    done = {"pending": False, "locked_at": None, "seed": "", "status": answer.status, "body": body, "sealed": sealed}
     _if_mine(ports, mine, Write("update", mine.key.path, done))
 
 
 def release(ports: Ports, mine: Claim) -> None:
     """Forget the claim: the request was refused, or failed without effect."""
     _if_mine(ports, mine, Write("delete", mine.key.path))
+
+
+def leave(ports: Ports, mine: Claim) -> None:
+    """Nobody knows whether it was done: the next request with this key does it again, and makes the same."""
+    _if_mine(ports, mine, Write("update", mine.key.path, {"locked_at": None}))
 
 
 def amend(ports: Ports, key: Key, answer: Answer) -> Answer:
@@ -289,6 +319,10 @@ _one_way = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 def _canonical(value: Any) -> bytes:
     return _one_way(value).encode()
+
+
+def _grain(key: str) -> bytes:
+    return hmac.new(key.encode(), b"what this request makes", hashlib.sha256).digest()
 
 
 def _digest(key: str, value: bytes) -> str:

@@ -71,10 +71,11 @@ class World:
 
     def _published(self, network: str, account: str) -> dict[str, str]:
         body = {"text": "Hello", "targets": [{"account_id": account}], "publish_now": True}
-        kinds = (
+        given = {"source_type": "url"}
+        kinds: tuple[dict[str, Any], ...] = (
             {},
-            {"media": [{"source_type": "url", "source": PHOTO}]},
-            {"media": [{"source_type": "url", "source": VIDEO}]},
+            {"media": [{**given, "source": PHOTO}]},
+            {"media": [{**given, "source": VIDEO}]},
         )
         for more in kinds:  # some networks take no text without a picture, or nothing but videos
             if (made := self.call("POST", "/v1/posts", {**body, **more, "skip_duplicate_check": True})).status == 201:

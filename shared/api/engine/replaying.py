@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.api.engine.exchange import Exchange, File, Reply
 from shared.api.engine.routes import Route
+from shared.domain.errors import Broken, RostrumError
 from shared.operations import idempotency
 from shared.operations.idempotency import AlreadyDone, Answer, Claim, Key
 from shared.ports.store import StoreError
@@ -56,9 +57,9 @@ def _claimed(exchange: Exchange[Any, Any], key: Key, route: Route, handler: Hand
     if isinstance(mine, Answer):
         return _replayed(mine)
     try:
-        reply = handler(exchange)
-    except BaseException:
-        _release(exchange, mine)
+        reply = handler(replace(exchange, ports=mine.repeatable(exchange.ports)))
+    except BaseException as error:
+        _end(exchange, mine, error)
         raise
     # The effect is there. If its answer cannot be kept, the claim runs out, and the same request is done again.
     with suppress(StoreError):
@@ -66,10 +67,14 @@ def _claimed(exchange: Exchange[Any, Any], key: Key, route: Route, handler: Hand
     return reply
 
 
-def _release(exchange: Exchange[Any, Any], mine: Claim) -> None:
-    """Refused, or failed: it may be corrected and sent again. A claim that stays runs out by itself."""
+def _end(exchange: Exchange[Any, Any], mine: Claim, error: BaseException) -> None:
+    """Refused: it may be corrected and sent again. Anything else may have had its effect, and is to find it the next time.
+
+    A claim that stays runs out by itself.
+    """
+    refused = isinstance(error, RostrumError) and not isinstance(error, Broken)
     with suppress(StoreError):
-        idempotency.release(exchange.ports, mine)
+        (idempotency.release if refused else idempotency.leave)(exchange.ports, mine)
 
 
 def _replayed(answer: Answer) -> Reply:

@@ -364,3 +364,11 @@ def test_sign_ins_that_nobody_finishes_do_not_pile_up(call: Api) -> None:
     call.rig.clock.advance(601)
     assert signing_in.forget_expired(call.rig.ports) == 250
     assert call.rig.store.query(Query("signins")) == []
+
+
+def test_cookies_that_are_no_text_are_none(call: Api) -> None:
+    """Bytes arrive as Latin-1: other programs on the same host set what they like."""
+    odd = "rostrum_session=\xff\xfe; other=\x80"
+    assert call("GET", "/v1/auth/session", key=None, Cookie=odd).error["code"] == "auth.missing_header"
+    assert call("GET", "/v1/auth/session", Cookie=odd).status == 200
+    assert call("GET", f"{CALLBACK}?state=x&code=y", key=None, Cookie=odd).status == 403

@@ -81,8 +81,16 @@ def check_origin(ports: Ports, method: str, headers: Sent) -> None:
 
 def session_cookie(ports: Ports, headers: Sent) -> str | None:
     """The session's token that the browser sent, None if there is none."""
+    return cookies(headers).get(cookie_name(ports, "session"))
+
+
+def cookies(headers: Sent) -> Mapping[str, str]:
+    """All cookies; none where they are no text: they are set by whoever likes, and not only ours."""
     given = headers.get("Cookie")
-    return parse_cookie(given).get(cookie_name(ports, "session")) if given else None
+    try:
+        return parse_cookie(given) if given else {}
+    except UnicodeDecodeError:
+        return {}
 
 
 def cookie_name(ports: Ports, use: str) -> str:

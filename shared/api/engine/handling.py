@@ -13,7 +13,7 @@ from werkzeug import Request, Response
 from werkzeug.datastructures import Headers
 
 from shared.api.engine import bodies, decoding, forms, limiting, replaying
-from shared.api.engine.authentication import check_origin, check_scope
+from shared.api.engine.authentication import check_origin, check_scope, cookies
 from shared.api.engine.exchange import Exchange, File, Reply, Sent
 from shared.api.engine.problems import Internal
 from shared.api.engine.routes import Dialect, Route, load
@@ -103,7 +103,7 @@ def _decoded(
     made: Exchange[Any, Any] = Exchange(ports, request_id, matched.path, body, query, who=caller, file=file, args=args)
     if route.raw:
         made = replace(made, sent=Sent(bodies.read(request, route.raw), dict(request.headers)))
-    return replace(made, cookies=request.cookies) if "Cookie" in request.headers else made, given
+    return replace(made, cookies=cookies(request.headers)) if "Cookie" in request.headers else made, given
 
 
 def _body(request: Request, route: Route) -> tuple[Mapping[str, Any] | None, Any, File | None]:

@@ -194,6 +194,9 @@ def test_a_workspace_that_owes_may_pay_and_little_else(shop: tuple[Api, Simulate
     assert call("GET", "/v1/usage").status == 402
     assert call("GET", "/v1/billing/plans").status == 200
     assert call("POST", "/v1/billing/portal").status == 200
+    leaked = next(one["id"] for one in call("GET", "/v1/keys").json["data"] if one["mode"] == "test")
+    assert call("DELETE", f"/v1/keys/{leaked}").status in (200, 204)
+    assert call("POST", "/v1/keys", {"name": "another"}).status == 402
     hears(call, stripe, stripe.becomes("sub_1", "active"))
     assert call("GET", "/v1/posts").status == 200
 

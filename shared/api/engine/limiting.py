@@ -15,8 +15,8 @@ from shared.ports.store import StoreError
 from shared.ports.world import Ports
 
 _POSTS, _INTERACTIONS = "validation.post_limit_exhausted", "validation.interaction_limit_exhausted"
-# What a workspace that owes may still do: pay, see and change who it is, and leave.
-_OPEN = re.compile(r"(/v1/users/me|/v1/billing/.*|/v1/auth(/.*)?|/oauth/.*)")
+# What a workspace that owes may still do: pay, see and change who it is, take back a key that leaked, and leave.
+_OPEN = re.compile(r"[A-Z]+ (/v1/users/me|/v1/billing/.*|/v1/auth(/.*)?|/oauth/.*)|(GET|DELETE) /v1/keys(/\{id\})?")
 
 
 def count(ports: Ports, caller: Caller, route: Route, headers: dict[str, str]) -> None:
@@ -49,7 +49,7 @@ def tell_allowances(ports: Ports, caller: Caller, route: Route, headers: dict[st
 
 def open_to_debtors(route: Route) -> bool:
     """Whether it is answered also while the last payment is missing."""
-    return _OPEN.fullmatch(route.path) is not None
+    return _OPEN.fullmatch(f"{route.method} {route.path}") is not None
 
 
 def _exceeded(taken: Taken) -> Limited:

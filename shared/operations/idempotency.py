@@ -221,8 +221,15 @@ def claim(ports: Ports, key: Key) -> Claim | Answer:
             raise _in_progress() from None
         return answer
     except Unavailable as error:
-        raise Broken("system.unavailable", "Nothing was begun. Send the request again with the same key.") from error
+        if not _is_mine(ports.store.get(key.path), mine):
+            raise Broken(
+                "system.unavailable", "Nothing was begun. Send the request again with the same key."
+            ) from error
     return mine
+
+
+def _is_mine(doc: Doc | None, mine: Claim) -> bool:
+    return doc is not None and doc.data.get("nonce") == mine.nonce
 
 
 def _claimed(ports: Ports, key: Key, doc: Doc | None, now: datetime) -> Claim:
@@ -274,7 +281,7 @@ def _if_mine(ports: Ports, mine: Claim, write: Write) -> None:
 
     def body(txn: Transaction) -> None:
         doc = txn.get(mine.key.path)
-        if doc and doc.data.get("nonce") == mine.nonce:
+        if _is_mine(doc, mine):
             txn.write(write)
 
     ports.store.transact(body)

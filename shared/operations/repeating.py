@@ -49,7 +49,9 @@ class _Drawn(Ids):
         from base64 import urlsafe_b64encode
 
         size = (bits + 7) // 8
-        return urlsafe_b64encode(self._number(size * 8).to_bytes(size)).rstrip(b"=").decode()
+        made = urlsafe_b64encode(self._number(size * 8).to_bytes(size)).rstrip(b"=").decode()
+        self.made.add(hashlib.sha256(made.encode()).hexdigest())  # as documents are named that a secret opens
+        return made
 
     def below(self, limit: int) -> int:
         return self._number(limit.bit_length() + 128) % limit  # 128 bits more: no residue is likelier than another

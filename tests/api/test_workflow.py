@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import quote
 
 from tests.api.client import PHOTO, Answer, Api
 
@@ -219,3 +220,18 @@ def test_a_post_with_a_link_costs_what_its_network_says(call: Api) -> None:
     after = call("GET", f"/v1/posts/{made['id']}/cost").json["targets"][0]
     assert float(after["infrastructure"]["counted_usd"]) > 0
     assert after["vendor"]["counted_usd"] == "0"
+
+
+def test_an_id_that_is_an_address_is_found_though_its_slashes_arrive_decoded(call: Api) -> None:
+    """Bluesky's ids are of this kind; changing a post takes its own id, and an unknown path is still one."""
+    made = call.post("Hello", publish_now=True)
+    call.settle()
+    theirs = call("GET", f"/v1/posts/{made['id']}").json["targets"][0]["platform_post_id"]
+    assert theirs.startswith("at://")
+    path = f"/v1/posts/{quote(theirs, safe='')}"
+    assert call("GET", path).json["id"] == made["id"]
+    assert call("GET", f"{path}/cost").json["post_id"] == made["id"]
+    assert call("GET", f"{path}/history").json["data"][0]["action"] == "created"
+    assert call("GET", f"{path}/preview").json["targets"][0]["account_id"]
+    assert call("GET", f"{path}/metrics").status == 200
+    assert call("GET", f"{path}x").error["code"] == "post.not_found"

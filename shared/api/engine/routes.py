@@ -44,7 +44,8 @@ class Route:
     when the operation writes the record with its effect, ``claim`` when the engine does around it. ``secret``: the
     answer shows something that is shown once. ``form``: the body may be a form as well as JSON. ``location``: where what a 201 made is found, with the answer's fields
     (``/v1/posts/{id}``). ``raw``: the body, of at most so many bytes, is handed on as it
-    came (``Exchange.sent``), for what others have signed. ``foreign_query``: its query parameters are somebody else's to name. ``example`` and ``answer_example``: JSON.
+    came (``Exchange.sent``), for what others have signed. ``foreign_query``: its query parameters are somebody else's to name. ``wide``: its parameter may be an
+    address, too (``at://…/…``), whose slashes arrive decoded. ``example`` and ``answer_example``: JSON.
     """
 
     method: Method
@@ -64,6 +65,7 @@ class Route:
     secret: bool = False
     location: str = ""
     foreign_query: bool = False
+    wide: bool = False
     description: str = ""
     example: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     answer_example: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)

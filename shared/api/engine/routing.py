@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
+from werkzeug.routing import BaseConverter, Map, MapAdapter, RequestRedirect, Rule
 
 from shared.api.engine.problems import Problem
 from shared.api.engine.routes import Dialect, Route, load
@@ -69,8 +69,23 @@ def _prefix(dialect: Dialect, path: str) -> str | None:
 @cache
 def _map(name: str) -> MapAdapter:
     """A group's routes as a werkzeug map, made when first needed; matching changes nothing in it."""
-    rules = [Rule(_PARAMETER.sub(r"<\1>", route.path), endpoint=route, methods=[route.method]) for route in load(name)]
-    return Map(rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False).bind("api")
+    rules = [_rule(route, r"<\1>") for route in load(name)]
+    rules += [_rule(route, r"<address:\1>") for route in load(name) if route.wide]
+    made = Map(
+        rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False, converters={"address": _Address}
+    )
+    return made.bind("api")
+
+
+def _rule(route: Route, parameter: str) -> Rule:
+    return Rule(_PARAMETER.sub(parameter, route.path), endpoint=route, methods=[route.method])
+
+
+class _Address(BaseConverter):
+    """An id that is an address. Its slashes are sent encoded, but WSGI decodes the path."""
+
+    regex = "[a-z][a-z0-9+.-]*://.+?"
+    part_isolating = False
 
 
 def _below(path: str, shapes: Sequence[str]) -> list[str]:

@@ -142,6 +142,7 @@ def _looking(find: Codes, judge: Codes) -> tuple[Route, ...]:
             {200: f"{_SAYS}PostHistoryResponse"},
             scope="posts:read",
             errors=found,
+            wide=True,
             description="Oldest first. Of very many changes the first and the latest 99 are kept.",
             answer_example={"data": [{"at": "2026-11-22T12:00:00Z", "actor": "key_1", "action": "created"}]},
         ),
@@ -153,6 +154,7 @@ def _looking(find: Codes, judge: Codes) -> tuple[Route, ...]:
             {200: f"{_SAYS}PreviewResponse"},
             scope="posts:read",
             errors=(*found, "account.unsupported_platform", "media.busy"),
+            wide=True,
         ),
         Route(
             "POST",
@@ -175,6 +177,7 @@ def _looking(find: Codes, judge: Codes) -> tuple[Route, ...]:
             {200: f"{_SAYS}CostResponse"},
             scope="posts:read",
             errors=found,
+            wide=True,
             description=(
                 "At list prices. `estimated_usd`: if everything goes well; `counted_usd`: for the requests begun so far, "
                 "retries included. Neither is a bill."

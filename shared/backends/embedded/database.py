@@ -12,11 +12,13 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
+
+from shared.backends.embedded.seen import Seen, WalIndex
 
 T = TypeVar("T")
 BUSY_SECONDS = 30.0  # so long a writer waits for the writers of other processes
@@ -49,10 +51,12 @@ class _Connection(sqlite3.Connection):
 class _Job(Generic[T]):
     """One unit of writing and what became of it."""
 
-    __slots__ = ("done", "durable", "error", "result", "unit")
+    __slots__ = ("documents", "done", "durable", "error", "result", "unit")
 
-    def __init__(self, unit: Callable[[sqlite3.Connection], T], durable: bool) -> None:
-        self.unit, self.durable, self.done = unit, durable, False
+    def __init__(
+        self, unit: Callable[[sqlite3.Connection], T], durable: bool, documents: Collection[str] | None
+    ) -> None:
+        self.unit, self.durable, self.documents, self.done = unit, durable, documents, False
         self.result: T | None = None
         self.error: BaseException | None = None
 
@@ -87,6 +91,8 @@ class Database:
         except sqlite3.Error as error:
             self._writer.close()
             raise FileError(f"{path}: {error}") from error
+        self._wal_index = WalIndex(path)
+        self.seen = Seen(self._wal_index)
 
     def read(self) -> sqlite3.Connection:
         """This thread's connection, for SELECT only."""
@@ -110,15 +116,18 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
-    def write(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
+    def write(
+        self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True, documents: Collection[str] = ()
+    ) -> T:
         """Run ``unit`` inside a write transaction and commit it, perhaps together with others'.
 
         A unit checks first and changes rows only once it can no longer refuse: what it raises undoes nothing.
         ``durable`` False lets a power cut (never a crash) lose the commit, unless it is shared with a durable one.
+        ``documents``: the paths of those that it may change.
         """
         if self._owner == threading.get_ident():
             raise FileError("a write inside a write would wait for itself")
-        job = _Job(unit, durable)
+        job = _Job(unit, durable, documents)
         self._waiting.append(job)
         with self._lock:
             if not job.done:
@@ -126,10 +135,10 @@ class Database:
         return job.outcome()
 
     def write_alone(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
-        """As :meth:`write`, but in the calling thread and in a commit of its own."""
+        """As :meth:`write`, but in the calling thread, in a commit of its own, and of whichever documents."""
         if self._owner == threading.get_ident():
             raise FileError("a write inside a write would wait for itself")
-        job = _Job(unit, durable)
+        job = _Job(unit, durable, None)
         with self._lock:
             self._commit([job])
         return job.outcome()
@@ -158,6 +167,7 @@ class Database:
             self._closed = True
             for connection in [*self._readers, self._writer]:
                 connection.close()
+            self._wal_index.close()
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -177,9 +187,11 @@ class Database:
         self._owner = threading.get_ident()
         try:
             self._begin(any(job.durable for job in jobs))
+            self.seen.begin()
             for job in jobs:
                 _run(job, self._writer)
             self._writer.execute("COMMIT")
+            self._tell_seen(jobs)
         except BaseException as error:
             # Also an interrupt: whoever waits for this batch must hear that nothing of it is certain.
             self._undo()
@@ -192,6 +204,11 @@ class Database:
             self._owner = None
             for job in jobs:
                 job.done = True
+
+    def _tell_seen(self, jobs: list[_Job[Any]]) -> None:
+        changed = [job.documents for job in jobs if job.documents is not None]
+        if len(changed) == len(jobs):
+            self.seen.committed(path for documents in changed for path in documents)
 
     def _begin(self, durable: bool) -> None:
         if self._closed:

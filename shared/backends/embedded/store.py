@@ -6,13 +6,14 @@ import heapq
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Literal, TypeVar
 
-from shared.backends.embedded import commits, values
+from shared.backends.embedded import commits
 from shared.backends.embedded.database import FileError, open_database
 from shared.backends.embedded.entries import Registry, Scan, Shape, Span, scan
+from shared.backends.embedded.seen import Seen
 from shared.backends.indexes import Index, check_path, plan
 from shared.ports.clock import Clock
 from shared.ports.store import Doc, InvalidWrite, Query, ReadAfterWrite, Transaction, Unavailable, Write
@@ -28,7 +29,6 @@ _FOUND = (
 _FORWARDS, _BACKWARDS = _FOUND.format("ASC"), _FOUND.format("DESC")
 _SOME = "SELECT path, version, data FROM documents WHERE path IN ({})"
 _MARKS = 500  # question marks in one statement
-_SEEN_DOCS, _SEEN_TEXT = 1024, 16_384  # documents, and characters of the longest: 16 MB at most
 _BUILT = "SELECT 1 FROM indexes WHERE id = ?"
 _COUNT = "SELECT count(*) FROM entries WHERE idx = ? AND key >= ? AND key < ?"
 
@@ -56,25 +56,18 @@ class EmbeddedStore:
         self._registry = Registry()
         self._ready: dict[Shape, int] = {}  # indexes whose making was committed before now: readers may use them
         self._local = threading.local()
-        self._seen = Seen()
+        self._seen = self._database.seen
 
     def get(self, path: str) -> Doc | None:
         """The document, or None. Raises Unavailable."""
-        check_path(path, "document")
-        with _unavailable():
-            return self._seen.one(self._database.read(), path)
+        return self.get_many([path])[0]
 
     def get_many(self, paths: Sequence[str]) -> list[Doc | None]:
         """The documents in the order of ``paths``, None where absent. Raises Unavailable."""
         for path in paths:
             check_path(path, "document")
-        found: dict[str, Doc] = {}
-        with _unavailable(), self._one_state(len(paths) > _MARKS) as connection:
-            for start in range(0, len(paths), _MARKS):
-                part = paths[start : start + _MARKS]
-                rows = connection.execute(_SOME.format(",".join("?" * len(part))), part)
-                found.update((row[0], self._seen.doc(*row)) for row in rows)
-        return [found.get(path) for path in paths]
+        known = self._seen.sure(paths)
+        return known if None not in known else self._look(paths)
 
     def query(self, query: Query) -> list[Doc]:
         """At most ``limit`` documents. Raises MissingIndex, InvalidWrite, Unavailable."""
@@ -99,7 +92,7 @@ class EmbeddedStore:
         prepared = commits.prepare(writes)
         if prepared:
             with _unavailable():
-                self._write(lambda held: commits.apply(held, self._registry, prepared))
+                self._write(lambda held: commits.apply(held, self._registry, prepared), _paths(prepared))
 
     def transact(self, body: Callable[[Transaction], T]) -> T:
         """Run ``body``, commit its writes, answer what it returned. ``body`` may run several times."""
@@ -124,6 +117,16 @@ class EmbeddedStore:
         """Close the file; the store cannot be used afterwards."""
         self._database.close(self)
 
+    def _look(self, paths: Sequence[str]) -> list[Doc | None]:
+        state, found = self._seen.state(), dict[str, Doc]()
+        with _unavailable(), self._one_state(len(paths) > _MARKS) as connection:
+            for start in range(0, len(paths), _MARKS):
+                part = paths[start : start + _MARKS]
+                rows = connection.execute(_SOME.format(",".join("?" * len(part))), part)
+                found.update((row[0], self._seen.doc(*row)) for row in rows)
+        self._seen.note(state, found.values())
+        return [found.get(path) for path in paths]
+
     def _one_state(self, several: bool) -> AbstractContextManager[sqlite3.Connection]:
         """A connection for reading: a single statement sees one state of the file anyway."""
         return self._database.snapshot() if several else nullcontext(self._database.read())
@@ -146,7 +149,7 @@ class EmbeddedStore:
             result = body(tx)
         if tx.writes:
             prepared = commits.prepare(tx.writes)
-            self._write(lambda held: self._settle(held, tx, prepared))
+            self._write(lambda held: self._settle(held, tx, prepared), _paths(prepared))
         return result
 
     def _settle(self, held: sqlite3.Connection, tx: _Transaction, prepared: list[commits.Prepared]) -> None:
@@ -169,12 +172,16 @@ class EmbeddedStore:
             self._ready[made.shape] = known
         return known
 
-    def _write(self, unit: Callable[[sqlite3.Connection], T]) -> T:
+    def _write(self, unit: Callable[[sqlite3.Connection], T], documents: Collection[str] = ()) -> T:
         try:
-            return self._database.write(unit, durable=self._durable)
+            return self._database.write(unit, durable=self._durable, documents=documents)
         except FileError:
             self._registry.forget()  # it may have seen an index that was rolled back
             raise
+
+
+def _paths(prepared: Sequence[commits.Prepared]) -> list[str]:
+    return [write.path for write in prepared]
 
 
 class _Moved(Exception):
@@ -254,33 +261,6 @@ def _find(connection: sqlite3.Connection, number: int, made: Scan, limit: int) -
 def _rows(connection: sqlite3.Connection, number: int, made: Scan, span: Span, limit: int) -> list[_Row]:
     sql = _BACKWARDS if made.backwards else _FORWARDS
     return connection.execute(sql, (number, *span, limit)).fetchall()
-
-
-class Seen:
-    """The documents that were read last, by path: one that has not changed is neither parsed nor decoded again.
-
-    What the file says decides: a row is read each time, and only its text is not, where its version is the known one.
-    """
-
-    def __init__(self) -> None:
-        self._docs: dict[str, Doc] = {}
-
-    def one(self, connection: sqlite3.Connection, path: str) -> Doc | None:
-        """The document at this path."""
-        row = connection.execute(_ONE, (path,)).fetchone()
-        return self.doc(*row) if row else None
-
-    def doc(self, path: str, version: str, text: str) -> Doc:
-        """The document of a row."""
-        known = self._docs.get(path)
-        if known is not None and known.version == version:
-            return known
-        made = Doc(path, values.load(text), version)
-        if len(text) <= _SEEN_TEXT:
-            if len(self._docs) >= _SEEN_DOCS:
-                self._docs = {}
-            self._docs[path] = made
-        return made
 
 
 @contextmanager

@@ -49,6 +49,7 @@ def adopt(ports: Ports, caller: Caller, command: Adopt) -> list[Account]:
         found = connector.adopt(call, tokens)
     mine = _named(found.accounts if isinstance(found, Candidates) else (found,), command)
     _refuse_known(ports, caller, platform, mine)
+    linking.check_room(ports, caller.space, platform, [one.platform_account_id for one in mine])
     return [linking.link(ports, owner, platform, one) for one in mine]
 
 

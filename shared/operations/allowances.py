@@ -88,10 +88,11 @@ def check_accounts(ports: Ports, caller: Caller, count: int = 1) -> None:
     raise Forbidden("billing.profile_units_limit", text, plan=plan.tier, max=plan.accounts)
 
 
-def check_new_account(ports: Ports, space: str) -> None:
-    """Whether one more account may be connected in ``space``. Raises Forbidden (``billing.profile_units_limit``)."""
+def check_new_accounts(ports: Ports, space: str, count: int = 1) -> None:
+    """Whether so many more may be connected in ``space``; none always. Raises Forbidden (``billing.profile_units_limit``)."""
     workspace, _, mode = space.rpartition(".")
-    check_accounts(ports, Caller(workspace, "live" if mode == "live" else "test", ""))
+    if count:
+        check_accounts(ports, Caller(workspace, "live" if mode == "live" else "test", ""), count)
 
 
 def check_brands(ports: Ports, caller: Caller, count: int = 1) -> None:

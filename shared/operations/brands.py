@@ -118,7 +118,7 @@ def chosen(ports: Ports, caller: Caller, brand_id: str) -> str:
     if len(caller.brand_ids) == 1:
         return get(ports, caller, caller.brand_ids[0]).id
     if caller.brand_ids:
-        text = f"brand_id: this key is of several brands; name one of {', '.join(caller.brand_ids[:20])}."
+        text = f"brand_id: this key is of several brands; name one of {', '.join(caller.brand_ids[:20])}, or use a key of one."
         raise Invalid("validation.field_required", text, field="brand_id")
     return ""
 

@@ -78,6 +78,7 @@ def select(
         text = f"{field}: name one or more of {', '.join(known[:20])}: the connection's own candidates."
         raise Invalid("validation.field_invalid", text, field=field)
     speaking = _opened(ports, choice)
+    linking.check_room(ports, choice.space, choice.platform, chosen)
     _take(ports, choice, tuple(chosen))
     owner = Owner(choice.space, choice.sandbox, choice.brand_id, choice.brand_ids, choice.invite, choice.id)
     accounts = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, Rostrum
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
 from shared.domain.workspaces import deletion_path
-from shared.operations import allowances, brands, events, tokens
+from shared.operations import allowances, brands, events, lookup, tokens
 from shared.ports.store import Doc, Query, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -56,7 +57,7 @@ def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Acc
     for _ in range(TRIES):
         known = _known(ports.store.query(query))
         if known is None or known.status == "disconnected":
-            allowances.check_new_account(ports, owner.space)
+            allowances.check_new_accounts(ports, owner.space)
         account_id = known.id if known else ports.ids.new("acc")
         sealed = _seal(ports, owner.space, account_id, connected)
         try:
@@ -71,6 +72,16 @@ def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Acc
             _forget(ports, owner.space, account_id, replaced)
         return account
     raise Broken("account.busy", "The account is being connected by another request: try again.")
+
+
+def check_room(ports: Ports, space: str, platform: str, platform_account_ids: Sequence[str]) -> None:
+    """Before the first of several accounts is connected: all of them fit into the plan, or none is. Raises Forbidden
+    (``billing.profile_units_limit``), store.Unavailable."""
+    if len(platform_account_ids) < 2:
+        return  # ``link`` looks itself
+    there = lookup.every(ports, Query(f"workspaces/{space}/accounts", where=(("platform", "==", platform),)))
+    live = {doc.data["platform_account_id"] for doc in there if doc.data["status"] != "disconnected"}
+    allowances.check_new_accounts(ports, space, sum(one not in live for one in platform_account_ids))
 
 
 def _same(space: str, platform: str, connected: Connected) -> Query:

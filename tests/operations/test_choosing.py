@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
 from shared.domain.accounts import Connected, Tokens
 from shared.domain.connections import Choice
-from shared.domain.errors import Broken, Invalid, Missing, RostrumError
+from shared.domain.errors import Broken, Forbidden, Invalid, Missing, RostrumError
 from shared.operations import accounts, choosing, sessions
 from shared.operations.linking import Owner
 from shared.ports.store import Write
 from shared.ports.vault import VaultUnavailable
-from tests.operations.flows import OTHER, TEST
+from tests.operations.flows import LIVE, OTHER, TEST
 from tests.support import memory_ports
 from tests.support.faults import Crash, once
 from tests.support.memory_ports import Rig
@@ -128,3 +129,16 @@ def test_no_token_lies_in_the_document(rig: Rig, choice: Choice) -> None:
     doc = rig.ports.store.get(f"pending/{choice.id}")
     assert doc is not None
     assert "token-" not in str(doc.data)
+
+
+def test_of_more_accounts_than_the_plan_has_none_is_connected(rig: Rig) -> None:
+    """And fewer can be chosen then: the first choice that can be made wins."""
+    ports = replace(rig.ports, default_plan="free", memory={})
+    found = [Connected(str(number), f"p{number}", "Page", Tokens(f"t{number}")) for number in range(8)]
+    choice = choosing.offer(ports, Owner(LIVE.space, False), "facebook", found)
+    with pytest.raises(Forbidden, match="5 connected accounts"):
+        choosing.select(ports, LIVE, choice.id, [str(number) for number in range(6)], "page_ids")
+    assert accounts.list_(ports, LIVE) == []
+    assert len(choosing.select(ports, LIVE, choice.id, [str(number) for number in range(5)], "page_ids")) == 5
+    again = choosing.offer(ports, Owner(LIVE.space, False), "facebook", found)
+    assert len(choosing.select(ports, LIVE, again.id, ["3", "4"], "page_ids")) == 2, "they are counted already"

@@ -211,20 +211,20 @@ def _listings(ports: Ports, caller: Caller) -> list[Listing]:
 
 def _connected(account: Account, kept: Listing | None, followers: int | None) -> Shown:
     manifest = registry.manifest(account.platform)
-    known = account.metadata.get("link") or account.metadata.get("url")
+    known = networks.told(account.platform, account.metadata, "link")
     made = manifest.profile_url.format(username=account.username, id=account.platform_account_id)
     return Shown(
         number=number_of(account.id),
         platform=account.platform,
         platform_id=account.platform_account_id,
         name=account.name or account.username,
-        url=str(known or made),
+        url=known or made,
         standing="accepted" if account.status == "active" else "suspended",
         verified=account.status == "active",
         created_at=account.created_at,
         updated_at=account.updated_at,
         followers=followers,
-        category=kept.category if kept else str(account.metadata.get("category") or ""),
+        category=kept.category if kept else networks.told(account.platform, account.metadata, "category") or "",
         account_id=account.id,
         extra=kept.extra if kept else {},
     )

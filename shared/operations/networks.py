@@ -14,6 +14,7 @@ from shared.domain.accounts import Account
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, NetworkRefused, RostrumError
 from shared.platforms import registry
 from shared.platforms.contract import App, ErrorRow, Fate, Refused
+from shared.platforms.manifest import ProfileWord
 from shared.ports.http import AnswerLost, Blocked, Http, NotSent, Request, Response
 from shared.ports.world import Ports
 
@@ -62,6 +63,12 @@ def count_names(platform: str) -> Mapping[str, str]:
 def holds_pages(platform: str) -> bool:
     """Whether an account of the network is a page."""
     return registry.manifest(platform).holds == "page"
+
+
+def told(platform: str, metadata: Mapping[str, Any], word: ProfileWord) -> str | None:
+    """What an account's metadata says of it, in our words; None where they do not."""
+    found = registry.manifest(platform).told(metadata, word)
+    return str(found) if found not in (None, "") else None
 
 
 def http_for(ports: Ports, platform: str, *, sandbox: bool) -> Http:

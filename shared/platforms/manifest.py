@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from shared.domain.content import Kind
 
@@ -214,6 +214,7 @@ VERBS: Mapping[str, str] = MappingProxyType(
     }
 )
 Feature = NotOffered | Literal["offered"]
+ProfileWord = Literal["followers", "bio", "link", "category", "kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +271,7 @@ class Manifest:
     only works within the text. ``prices``: empty where publishing costs nothing. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
     further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
     (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
+    ``profile``: what our words for an account (``ProfileWord``) are called in its ``metadata``, of those that the network tells.
     """
 
     name: str
@@ -299,11 +301,16 @@ class Manifest:
     extra_counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     profile_url: str = ""
     holds: Literal["profile", "page", "channel"] = "profile"
+    profile: Mapping[ProfileWord, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def publishes(self) -> bool:
         """Whether posts can have a target on it."""
         return self.facets.get("publish") == "offered"
+
+    def told(self, metadata: Mapping[str, Any], word: ProfileWord) -> Any:
+        """What an account's metadata says of it, None where they do not."""
+        return metadata.get(self.profile[word]) if word in self.profile else None
 
     def feature(self, name: str) -> Feature | None:
         """What the manifest answers for one of FEATURES: by its own name, or by the name of its group."""

@@ -62,7 +62,7 @@ def _authorization(made: Redirect) -> Reply:
 
 
 def _shown(account: Account, followers: int | None) -> models.AccountView:
-    kind = account.metadata.get("account_type") or account.metadata.get("kind")
+    kind = networks.told(account.platform, account.metadata, "kind")
     return models.AccountView.model_validate(
         {
             "id": account.id,
@@ -74,6 +74,6 @@ def _shown(account: Account, followers: int | None) -> models.AccountView:
             "status": _STATUS.get(account.status, account.status),
             "connected_at": account.created_at,
             "permissions": networks.permissions(account),
-            "account_type": str(kind).lower() if kind else None,
+            "account_type": kind.lower() if kind else None,
         }
     )

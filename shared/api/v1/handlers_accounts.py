@@ -12,8 +12,6 @@ from shared.domain.connections import Choice
 from shared.domain.errors import Clash, RostrumError
 from shared.operations import accounts, choosing, networks
 
-_BIOS = ("biography", "bio_description", "bio")  # what networks call it
-
 
 def list_(x: Exchange[None, models.ListAccountsQuery]) -> Reply:
     """GET /v1/accounts"""
@@ -130,7 +128,7 @@ def _pending(choice: Choice) -> models.PendingConnectionResponse:
             platform_page_id=one.platform_account_id,
             name=one.name or one.username,
             picture_url=one.picture_url or None,
-            category=str(one.metadata["category"]) if one.metadata.get("category") else None,
+            category=networks.told(choice.platform, one.metadata, "category"),
         )
         for one in choice.candidates
     ]
@@ -161,7 +159,7 @@ def _shown(account: Account) -> models.Account:
         status=account.status,
         reconnect_reason=account.reconnect_reason or None,
         profile_picture_url=account.picture_url or None,
-        bio=next((str(account.metadata[name]) for name in _BIOS if account.metadata.get(name)), None),
+        bio=networks.told(account.platform, account.metadata, "bio"),
         page_name=account.name if networks.holds_pages(account.platform) else None,
         brand_id=brand_of(account),
         scopes=list(account.scopes),

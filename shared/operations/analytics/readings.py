@@ -20,12 +20,12 @@ from shared.domain.numbers import (
     post_numbers_path,
 )
 from shared.operations.analytics import counting
+from shared.platforms import registry
 from shared.ports.store import StoreError, Transaction, Write
 from shared.ports.world import Ports
 
 APART = timedelta(minutes=5)  # between kept readings; but for the newest, which is always kept
 R = TypeVar("R", Reading, FollowerReading)
-_FOLLOWERS = ("followers", "followers_count")  # as networks' folders keep it in an account's metadata
 
 
 def keep_post(ports: Ports, space: str, post_id: str, fresh: Mapping[str, Known]) -> PostNumbers:
@@ -97,11 +97,9 @@ def followers(ports: Ports, accounts: Sequence[Account]) -> dict[str, int]:
     found: dict[str, int] = {}
     for account in accounts:
         kept = numbers.get(account.id)
-        said = next(
-            (account.metadata[name] for name in _FOLLOWERS if isinstance(account.metadata.get(name), int)), None
-        )
+        said = registry.manifest(account.platform).told(account.metadata, "followers")
         if kept and kept.readings:
             found[account.id] = kept.readings[-1].followers
-        elif said is not None:
+        elif isinstance(said, int):
             found[account.id] = said
     return found

@@ -30,6 +30,7 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="facebook",
     title="Facebook",
+    profile=MappingProxyType({"followers": "followers_count", "category": "category", "link": "link"}),
     profile_url="https://www.facebook.com/{id}",
     holds="page",
     folder="facebook",

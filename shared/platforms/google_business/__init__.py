@@ -30,6 +30,7 @@ MANIFEST = Manifest(
     name="google_business",
     aliases=("gbp",),
     title="Google Business Profile",
+    profile=MappingProxyType({"link": "maps_url"}),
     folder="google_business",
     hosts=(
         "accounts.google.com",

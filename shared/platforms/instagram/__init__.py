@@ -118,6 +118,7 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="instagram",
     title="Instagram",
+    profile=MappingProxyType({"followers": "followers_count", "bio": "biography", "kind": "account_type"}),
     profile_url="https://www.instagram.com/{username}/",
     folder="instagram",
     hosts=("graph.instagram.com", "api.instagram.com", "www.instagram.com"),

@@ -41,6 +41,7 @@ _DOCUMENT = MediaLimit(
 MANIFEST = Manifest(
     name="linkedin",
     title="LinkedIn",
+    profile=MappingProxyType({"kind": "kind"}),
     folder="linkedin",
     hosts=("api.linkedin.com", "www.linkedin.com"),
     # Versions come monthly and live at least a year; LinkedIn ended 202510 on 2026-10-15, so 202609 until 2027-09-15.

@@ -101,6 +101,7 @@ _ADS = (
 MANIFEST = Manifest(
     name="pinterest",
     title="Pinterest",
+    profile=MappingProxyType({"kind": "account_type"}),
     profile_url="https://www.pinterest.com/{username}/",
     folder="pinterest",
     hosts=("api.pinterest.com", "www.pinterest.com", "pinterest-media-upload.s3-accelerate.amazonaws.com"),

@@ -91,6 +91,7 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="tiktok",
     title="TikTok",
+    profile=MappingProxyType({"followers": "follower_count"}),
     profile_url="https://www.tiktok.com/@{username}",
     folder="tiktok",
     # Upload addresses are TikTok's to give: open-upload.tiktokapis.com, upload.us.tiktokapis.com and others.

@@ -26,6 +26,13 @@ def test_an_account_has_identity_and_tokens(network: Network) -> None:
     assert account.tokens.access not in str(account.metadata)
 
 
+def test_our_words_for_an_account_are_in_its_metadata(network: Network) -> None:
+    """What callers are shown of it (followers, kind, …) is kept when it is connected, under the manifest's names."""
+    manifest = registry.manifest(network.name)
+    told = {word: manifest.told(network.account.metadata, word) for word in manifest.profile}
+    assert [word for word, found in told.items() if found in (None, "")] == []
+
+
 def test_connecting_again_is_the_same_account(network: Network) -> None:
     """An account's id does not depend on the session."""
     again = harness.connect(network.name, network.http)

@@ -31,12 +31,19 @@ _IMPORTED: dict[str, Any] = {
 Codes = tuple[str, ...]
 
 
+_READ: dict[str, Any] = {"scope": "posts:read", "wide": True}
 _UNAGREED = ("post.state_invalid", "post.approval_late", "publishing.duplicate_content")
 
 
 def workflow(find: Codes, judge: Codes, making: Codes, post: Mapping[str, Any]) -> tuple[Route, ...]:
     """The routes. ``find``, ``judge`` and ``making``: codes of what finds, judges and makes posts; ``post``: an example."""
-    return (*_many(judge, making, post), *_approving(find, judge, post), *_looking(find, judge), *_settings())
+    return (
+        *_many(judge, making, post),
+        *_approving(find, judge, post),
+        *_looking(find, judge),
+        _cost(find),
+        *_settings(),
+    )
 
 
 def _many(judge: Codes, making: Codes, post: Mapping[str, Any]) -> tuple[Route, ...]:
@@ -140,9 +147,8 @@ def _looking(find: Codes, judge: Codes) -> tuple[Route, ...]:
             f"{_HANDLERS}history",
             "Who did what to a post, and what became of it",
             {200: f"{_SAYS}PostHistoryResponse"},
-            scope="posts:read",
             errors=found,
-            wide=True,
+            **_READ,
             description="Oldest first. Of very many changes the first and the latest 99 are kept.",
             answer_example={"data": [{"at": "2026-11-22T12:00:00Z", "actor": "key_1", "action": "created"}]},
         ),
@@ -152,9 +158,8 @@ def _looking(find: Codes, judge: Codes) -> tuple[Route, ...]:
             f"{_HANDLERS}preview",
             "What will be sent, per account",
             {200: f"{_SAYS}PreviewResponse"},
-            scope="posts:read",
             errors=(*found, "account.unsupported_platform", "media.busy"),
-            wide=True,
+            **_READ,
         ),
         Route(
             "POST",
@@ -169,19 +174,21 @@ def _looking(find: Codes, judge: Codes) -> tuple[Route, ...]:
             description="It takes the body of POST /v1/posts/validate. Nothing is written.",
             example={"text": "Hello", "platforms": ["bluesky"]},
         ),
-        Route(
-            "GET",
-            "/v1/posts/{pid}/cost",
-            f"{_HANDLERS}cost",
-            "What a post costs: its networks and our own operations",
-            {200: f"{_SAYS}CostResponse"},
-            scope="posts:read",
-            errors=found,
-            wide=True,
-            description=(
-                "At list prices. `estimated_usd`: if everything goes well; `counted_usd`: for the requests begun so far, "
-                "retries included. Neither is a bill."
-            ),
+    )
+
+
+def _cost(find: Codes) -> Route:
+    return Route(
+        "GET",
+        "/v1/posts/{pid}/cost",
+        f"{_HANDLERS}cost",
+        "What a post costs: its networks and our own operations",
+        {200: f"{_SAYS}CostResponse"},
+        errors=(*find, "ambiguous_post_id"),
+        **_READ,
+        description=(
+            "At list prices. `estimated_usd`: if everything goes well; `counted_usd`: for the requests begun so far, "
+            "retries included. Neither is a bill."
         ),
     )
 

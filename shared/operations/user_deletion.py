@@ -81,8 +81,8 @@ def delete(ports: Ports, caller: Caller) -> None:
     Small workspaces are gone when this answers; of large ones nothing can be used any more, and the sweeper removes the
     rest. What is paid for ends first, without refund. Raises Forbidden (a restricted caller, or a test key), Broken, store.Unavailable.
     """
-    if caller.restricted or (caller.kind == "key" and caller.mode == "test"):
-        text = "Only a person or a live key of full access may delete the workspace's owner and all that is theirs."
+    if caller.restricted or (caller.kind != "session" and caller.mode == "test"):
+        text = "Only a person, or a key or token of full access in live mode, may delete the workspace's owner and all that is theirs."
         raise Forbidden("auth.insufficient_scope", text)
     doc = ports.store.get(user_path(caller.user_id)) if caller.user_id else None
     if doc is not None and codec.decode(User, doc.data).role:

@@ -373,7 +373,8 @@ def test_nobody_goes_on_paying_for_a_workspace_that_is_deleted(rig: Rig) -> None
 def test_who_may_not_delete_everything(rig: Rig) -> None:
     made = workspaces.create(rig.ports, "Acme")
     test, live = (callers.authenticate(rig.ports, one.raw) for one in (made.test, made.live))
-    for caller in (test, Caller(live.workspace, "live", live.key_id, ("posts:write",))):
+    trying = callers.by_jwt(rig.ports, rig.issuer.token(tenant_id=live.workspace, roles=["tenant_admin"]), "test")
+    for caller in (test, trying, Caller(live.workspace, "live", live.key_id, ("posts:write",))):
         with pytest.raises(Forbidden):
             user_deletion.delete(rig.ports, caller)
     user_deletion.delete(rig.ports, live)

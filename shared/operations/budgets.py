@@ -27,8 +27,9 @@ from threading import Lock
 
 from shared.domain.plans import UNLIMITED, Plan
 from shared.domain.workspaces import workspace_path
-from shared.operations import plans
-from shared.operations.plans import Recent, Standing
+from shared.operations import plans, recent
+from shared.operations.plans import Standing
+from shared.operations.recent import Recent
 from shared.ports.store import Transaction, Write
 from shared.ports.world import Ports
 
@@ -164,8 +165,4 @@ def _slice(ports: Ports, workspace: str) -> _Slice:
 
 
 def _held(ports: Ports) -> Recent[_Slice]:
-    held = ports.memory.get("budgets")
-    if held is None:
-        held = ports.memory.setdefault("budgets", Recent[_Slice](MAX_WORKSPACES))
-    found: Recent[_Slice] = held
-    return found
+    return recent.of(ports, "budgets", MAX_WORKSPACES)

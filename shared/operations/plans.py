@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from shared.domain import codec
 from shared.domain.plans import Plan, plan_of
 from shared.domain.workspaces import Workspace, workspace_path
+from shared.operations import recent
+from shared.operations.recent import Recent
 from shared.ports.world import Ports
 
 REMEMBERED = 60.0  # seconds that a change of plan may take to be seen everywhere
 REMEMBERED_BLOCKED = 5.0  # ... and the end of a block: who has just paid shall not wait
 MAX_REMEMBERED = 10_000  # workspaces
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,48 +26,6 @@ class Standing:
     plan: Plan
     past_due_since: datetime | None
     until: float
-
-
-class Recent(Generic[T]):
-    """The values used last, by name; the least recently used go first. Thread safe."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._held: OrderedDict[str, T] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, name: str) -> T | None:
-        """What is kept of this name."""
-        with self._lock:
-            found = self._held.get(name)
-            if found is not None:
-                self._held.move_to_end(name)
-            return found
-
-    def put(self, name: str, value: T) -> T:
-        """Keep it in place of what was there; answers it."""
-        with self._lock:
-            return self._put(name, value)
-
-    def setdefault(self, name: str, value: T) -> T:
-        """Keep it unless something is there; answers what is kept."""
-        with self._lock:
-            return self._held[name] if name in self._held else self._put(name, value)
-
-    def _put(self, name: str, value: T) -> T:
-        self._held[name] = value
-        self._held.move_to_end(name)
-        while len(self._held) > self._size:
-            self._held.popitem(last=False)
-        return value
-
-    def forget(self, name: str) -> None:
-        """Keep nothing of this name."""
-        with self._lock:
-            self._held.pop(name, None)
-
-    def __len__(self) -> int:
-        return len(self._held)
 
 
 def of(ports: Ports, workspace: str) -> Plan:
@@ -100,8 +57,4 @@ def forget(ports: Ports, workspace: str) -> None:
 
 
 def _held(ports: Ports) -> Recent[Standing]:
-    held = ports.memory.get("plans")
-    if held is None:
-        held = ports.memory.setdefault("plans", Recent[Standing](MAX_REMEMBERED))
-    found: Recent[Standing] = held
-    return found
+    return recent.of(ports, "plans", MAX_REMEMBERED)

@@ -18,7 +18,7 @@ from shared.domain import codec
 from shared.domain.plans import PLANS
 from shared.domain.workspaces import Workspace, workspace_path
 from shared.operations import budgets, plans
-from shared.operations.plans import Recent
+from shared.operations.recent import Recent
 from shared.ports.store import Store, Unavailable, Write
 from shared.ports.world import Ports
 from tests.support import faults, memory_ports

@@ -181,6 +181,8 @@ def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = Fa
     if platform is None:
         text = "url: the authorize URL that connect answered, of a network that the sandbox simulates."
         raise Invalid("validation.field_invalid", text, field="url")
+    if _known(ports, url) is None:  # whoever asks needs no key: nothing is written for strangers
+        raise _no_way_back()
     with networks.asking(platform, ports.clock.now(), "url"):
         asked = {"sandbox_user": user or None, "sandbox_deny": "1" if deny else None}
         http = networks.http_for(ports, platform, sandbox=True)
@@ -196,21 +198,25 @@ def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = Fa
 
 def _asked_network(ports: Ports, url: str) -> str | None:
     """Whose consent page this is: of those who share the host, the one whose connection is open under this state."""
-    parts = urlsplit(url)
-    doc = ports.store.get(connection_path(parse_qs(parts.query).get("state", [""])[0]))
-    known = codec.decode(Connection, doc.data) if doc else None
-    return registry.for_host(parts.hostname or "", known.platform if known else "")
+    known = _known(ports, url)
+    return registry.for_host(urlsplit(url).hostname or "", known.platform if known else "")
+
+
+def _known(ports: Ports, url: str) -> Connection | None:
+    """The open connection whose state is in the query."""
+    doc = ports.store.get(connection_path(parse_qs(urlsplit(url).query).get("state", [""])[0]))
+    return codec.decode(Connection, doc.data) if doc else None
 
 
 def _check_way_back(ports: Ports, platform: str, location: str) -> None:
-    states = parse_qs(urlsplit(location).query).get("state", [""])
-    doc = ports.store.get(connection_path(states[0]))
-    known = codec.decode(Connection, doc.data) if doc else None
+    known = _known(ports, location)
     ours = known is not None and known.sandbox and known.platform == platform
     if known is None or not ours or _base(location) != _base(known.callback):
-        raise Forbidden(
-            "auth.state_mismatch", "This consent page leads back to no open sandbox connection.", field="url"
-        )
+        raise _no_way_back()
+
+
+def _no_way_back() -> Forbidden:
+    return Forbidden("auth.state_mismatch", "This consent page leads back to no open sandbox connection.", field="url")
 
 
 def _base(url: str) -> tuple[str, str, str]:

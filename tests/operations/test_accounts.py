@@ -358,8 +358,9 @@ def test_test_keys_reach_simulators_only_and_live_keys_the_network_only(rig: Rig
 )
 def test_the_simulated_consent_page_redirects_nobody_elsewhere(rig: Rig, url: str) -> None:
     """Only to where an open connection leads."""
-    with pytest.raises((Invalid, NetworkRefused)):
+    with pytest.raises((Invalid, Forbidden)):
         accounts.sandbox_authorize(rig.ports, url)
+    assert rig.sandbox.sent == [], "strangers make the simulators do nothing"
     real = query_of(begin(rig, "twitter").auth_url)["url"]
     ours = quote(accounts.callback_url(rig.ports, "twitter"), safe="")
     with pytest.raises(Forbidden):

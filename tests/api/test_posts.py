@@ -463,3 +463,18 @@ def test_a_publish_that_is_sent_twenty_times_at_once_publishes_once(call: Api) -
     assert shown(call, made["id"])["targets"][0]["attempts"] == 1
     writes = [one for one in call.rig.sandbox.sent if one.url.endswith(("putRecord", "createRecord"))]
     assert len(writes) == 1
+
+
+@pytest.mark.parametrize("platforms", [("bluesky",), ("bluesky", "twitter")])
+def test_what_fails_again_after_a_retry_says_so(call: Api, platforms: tuple[str, ...]) -> None:
+    made = call.post("No [[sandbox:rejected]]", platforms, publish_now=True)
+    path = f"/v1/posts/{made['id']}"
+    call.settle()
+    first = call("GET", path).json["status"]
+    assert first == "failed"
+    for again in ({}, {"scheduled_at": "2026-11-23T12:00:00Z"}):
+        asked = call("PATCH", path, again) if again else call("POST", f"{path}/retry", {})
+        assert asked.status == 200, asked.json
+        call.settle(3 * 86_400)
+        assert call("GET", path).json["status"] == first
+        assert [one["id"] for one in call("GET", "/v1/posts?status=failed").json["data"]] == [made["id"]]

@@ -99,6 +99,7 @@ def _write(
 ) -> tuple[PostView, list[Target]]:
     (before, unchanged), (after, changed) = old, new
     noted = after
+    changed = [replace(one, noted=one.status) if one.id in after.targets else one for one in changed]
     if noted.slot and not slots.still_holds(noted):
         txn.write(Write("delete", noted.slot))
         noted = replace(noted, slot="")

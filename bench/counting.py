@@ -47,12 +47,12 @@ class CountingStore:
 
     def query(self, query: Query) -> list[Doc]:
         found = self._store.query(query)
-        self.counts.read(f"query {query.group or query.collection}", len(found))
+        self.counts.read(f"query {query.group or query.collection}", _charged(len(found)))
         return found
 
     def count(self, query: Query) -> int:
         found = self._store.count(query)
-        self.counts.read(f"count {query.group or query.collection}", -(-found // 1000))
+        self.counts.read(f"count {query.group or query.collection}", _charged(-(-found // 1000)))
         return found
 
     def commit(self, writes: Sequence[Write]) -> None:
@@ -88,9 +88,14 @@ class _Counting:
 
     def query(self, query: Query) -> list[Doc]:
         found = self._txn.query(query)
-        self.reads.append((f"query {query.group or query.collection}", len(found)))
+        self.reads.append((f"query {query.group or query.collection}", _charged(len(found))))
         return found
 
     def write(self, write: Write) -> None:
         self.writes.append(write)
         self._txn.write(write)
+
+
+def _charged(found: int) -> int:
+    """A query that finds nothing is a read, too: https://firebase.google.com/docs/firestore/pricing (2026-11)."""
+    return max(1, found)

@@ -86,7 +86,7 @@ ACTIONS = (
         {200: f"{_SAYS}ActionsListResponse"},
         scope=ANY_KEY,
         query=f"{_ASKS}ListActionsQuery",
-        errors=_FIND,
+        errors=("validation.cursor_invalid",),
         description=_SEEN,
         answer_example={"data": [_ACTION], "pagination": {"has_more": False}},
     ),

@@ -10,7 +10,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
 from shared.domain.posts import Live, Target, target_path
 from shared.domain.states import EDITABLE, State
-from shared.operations import brands, lookup
+from shared.operations import brands, lookup, paging
 from shared.operations.engaging import ids
 from shared.operations.engaging.commands import Verdict
 from shared.operations.publishing import dispatch
@@ -34,19 +34,21 @@ def get(ports: Ports, caller: Caller, action_id: str) -> Target:
 
 
 def list_(ports: Ports, caller: Caller, account_id: str, limit: int = 25, cursor: str = "") -> Page:
-    """The actions of one account, newest first; ``cursor`` is a page's ``next``. Raises Missing for a cursor of no action."""
+    """The actions of one account, newest first; ``cursor`` is a page's ``next``. Raises Invalid for one of another list."""
     if not brands.sees_account(ports, caller, account_id):
         return Page(())
+    collection, list_of = f"workspaces/{caller.space}/targets", ["actions", caller.space, account_id]
     query = Query(
-        collection=f"workspaces/{caller.space}/targets",
+        collection=collection,
         where=(("post_id", "==", ""), ("account_id", "==", account_id)),
         order_by=(("created_at", "desc"),),
         limit=max(1, min(limit, MOST)) + 1,
-        start_after=_document(ports, caller, cursor) if cursor else None,
+        start_after=paging.after(cursor, list_of, collection, "created_at"),
     )
     docs = ports.store.query(query)
     shown = docs[: query.limit - 1] if query.limit else docs
-    return Page(tuple(codec.decode(Target, doc.data) for doc in shown), shown[-1].id if len(docs) > len(shown) else "")
+    more = paging.cursor(list_of, shown[-1], "created_at") if len(docs) > len(shown) else ""
+    return Page(tuple(codec.decode(Target, doc.data) for doc in shown), more)
 
 
 def cancel(ports: Ports, caller: Caller, action_id: str) -> Target:

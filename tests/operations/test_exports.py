@@ -16,7 +16,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Invalid, Limited, Missing, Unsupported
 from shared.domain.exports import CLAIMED, STEP, Export, Row, blob_key
 from shared.domain.posts import Target, target_path
-from shared.operations import accounts, events, housekeeping, publishing
+from shared.operations import accounts, events, housekeeping, publishing, repeating
 from shared.operations.events import ListEvents
 from shared.operations.exports import asking, files, processing, reading, report, workbook
 from shared.operations.exports.asking import AskExport
@@ -317,3 +317,17 @@ def test_a_plan_limits_rows_and_wants_a_pause_between_exports() -> None:
         rig.store.commit([Write("update", doc.path, {"status": "failed"})])
         rig.clock.advance(1)
         asking.ask(free, LIVE, AskExport(account.id))
+
+
+def test_an_export_that_is_asked_for_again_by_the_same_request_is_found() -> None:
+    """After a crash: neither the pause nor the number is in the way of who has it already."""
+    rig = memory_ports.rig()
+    account = signed_in(rig)
+    doc = rig.store.get(f"workspaces/{TEST.space}/accounts/{account.id}")
+    assert doc
+    live = {**doc.data, "space": LIVE.space}
+    rig.ports.store.commit([Write("set", f"workspaces/{LIVE.space}/accounts/{account.id}", live)])
+    runs = [repeating.repeatable(replace(rig.ports, default_plan="free"), b"seed", rig.clock.now()) for _ in range(2)]
+    first, second = (asking.ask(run, LIVE, AskExport(account.id)) for run in runs)
+    assert first.id == second.id
+    assert len(reading.list_(rig.ports, LIVE)) == 1

@@ -14,6 +14,7 @@ from shared.domain import event_types
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, Missing
 from shared.domain.webhooks import KEPT, MAX_ATTEMPTS, MAX_BODY, Event, payload, signed
+from shared.operations import repeating
 from shared.operations.webhooks import deliveries, endpoints, sending
 from shared.operations.webhooks.deliveries import Wanted
 from shared.operations.webhooks.endpoints import Change, Registered
@@ -217,6 +218,18 @@ def test_those_registered_during_a_ping_count(rig: Rig) -> None:
         register(rig)
     assert caught.value.code == "webhook.limit_reached"
     assert len(endpoints.list_(rig.ports, TEST)) == len(rig.vault.secrets) == endpoints.MAX_ENDPOINTS
+
+
+def test_the_last_place_is_found_again_by_the_request_that_took_it(rig: Rig) -> None:
+    """Done again after a crash, it has the endpoint and its secret, and no limit is in the way."""
+    for _ in range(endpoints.MAX_ENDPOINTS - 1):
+        register(rig)
+    runs = [repeating.repeatable(rig.ports, b"seed", rig.clock.now()) for _ in range(2)]
+    first, second = (endpoints.register(run, TEST, URL, ["post.failed"]) for run in runs)
+    assert (first.endpoint.id, first.secret) == (second.endpoint.id, second.secret)
+    assert len(endpoints.list_(rig.ports, TEST)) == endpoints.MAX_ENDPOINTS
+    deliveries.send_test(rig.ports, TEST, first.endpoint.id, "post.failed")
+    assert verified(second.secret, rig.outside.sent[-1])
 
 
 def test_what_is_no_event_is_not_sent_whatever_its_payload(rig: Rig) -> None:

@@ -70,9 +70,12 @@ def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str])
     """
     permissions.scope(caller, SCOPE)
     address, wanted = _address(url), _events(event_names)
-    if ports.store.count(_all(caller)) >= MAX_ENDPOINTS:
-        raise _full()
     secret, new_id, now = secret_of(ports.ids.below(SECRETS)), ports.ids.new("wh"), ports.clock.now()
+    if (
+        ports.store.count(_all(caller)) >= MAX_ENDPOINTS
+        and ports.store.get(endpoint_path(caller.space, new_id)) is None
+    ):
+        raise _full()
     _ping(ports, address, secret)
     try:
         sealed = ports.vault.seal(sending.place(caller.space, new_id), secret.encode())
@@ -152,9 +155,14 @@ def missing(resource: str, id: str) -> Missing:
 
 
 def _kept(ports: Ports, made: Endpoint, said: Write) -> None:
-    """Stored, if there is room: those that were registered while this one was pinged count, too. Raises Clash."""
+    """Stored, if there is room: those that were registered while this one was pinged count, too. Raises Clash.
+
+    A request that is done again finds its own (``repeating``), which takes no second place.
+    """
 
     def body(txn: Transaction) -> None:
+        if txn.get(endpoint_path(made.space, made.id)) is not None:
+            return
         if len(txn.query(Query(f"workspaces/{made.space}/webhooks", limit=MAX_ENDPOINTS))) >= MAX_ENDPOINTS:
             raise _full()
         txn.write(Write("create", endpoint_path(made.space, made.id), codec.encode(made)))

@@ -36,7 +36,7 @@ BATCH = 100
 class ListPosts:
     """Which posts, in which order. ``since`` and ``until`` (RFC 3339) bound the time that ``sort`` orders by.
 
-    ``brand_id``: those on an account of the brand; ``page_id``: those with a target for this page or board.
+    ``brand_id``: those on an account of the brand; ``page_id``: those for this page or board.
     ``hidden``: those that were archived or deleted, instead of the others.
     """
 
@@ -148,10 +148,11 @@ class _Keep:
 
 
 def _pages(post: Post) -> set[str]:
-    """The pages and boards that single targets name."""
+    """The pages and boards that single targets name, and those of the post's own options."""
     orders = post.request.get("targets", ())
-    places = [(order, order.get("platform_data") or {}) for order in orders]
-    return {str(one.get(name)) for pair in places for one in pair for name in ("page_id", "board_id") if one.get(name)}
+    places = [place for order in orders for place in (order, order.get("platform_data") or {})]
+    places += (post.request.get("platform_data") or {}).values()
+    return {str(one.get(name)) for one in places for name in ("page_id", "board_id") if one.get(name)}
 
 
 def _scan(

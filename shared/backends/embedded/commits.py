@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,19 +72,24 @@ def _prepare(write: Write) -> Prepared:
 
 def apply(connection: sqlite3.Connection, registry: Registry, writes: Sequence[Prepared]) -> None:
     """Apply the writes in order, all or (before anything changed) none."""
-    states = _load(connection, list(dict.fromkeys(write.path for write in writes)))
+    states, newest = _load(connection, list(dict.fromkeys(write.path for write in writes)))
     for write in writes:
         _next(write, states[write.path])
-    registry.refresh(connection)
-    for path, state in states.items():
-        _store(connection, registry, path, state)
+    registry.refresh(connection, newest)
+    # As on Firestore, a write that changes nothing keeps the version.
+    _store(connection, registry, {path: state for path, state in states.items() if state.text != state.before})
 
 
-def _load(connection: sqlite3.Connection, paths: Sequence[str]) -> dict[str, _State]:
-    """The documents as they are, in one statement (a commit has at most 500 writes)."""
-    sql = f"SELECT path, id, version, data FROM documents WHERE path IN ({','.join('?' * len(paths))})"  # noqa: S608 - question marks
+def _load(connection: sqlite3.Connection, paths: Sequence[str]) -> tuple[dict[str, _State], int | None]:
+    """The documents as they are (a commit has at most 500 writes), and the newest index: one statement, because at each
+    one the interpreter's lock changes hands."""
+    sql = (
+        f"SELECT path, id, version, data FROM documents WHERE path IN ({','.join('?' * len(paths))}) "  # noqa: S608 - question marks
+        "UNION ALL SELECT NULL, max(id), NULL, NULL FROM indexes"
+    )
     rows = {row[0]: _State(row[1], row[2], row[3], row[3]) for row in connection.execute(sql, paths)}
-    return {path: rows.get(path) or _State(None, None, None, None) for path in paths}
+    newest = rows.pop(None).id
+    return {path: rows.get(path) or _State(None, None, None, None) for path in paths}, newest
 
 
 def _next(write: Prepared, state: _State) -> None:
@@ -107,29 +112,47 @@ def _next(write: Prepared, state: _State) -> None:
         state.text, state.plain = write.text, write.plain
 
 
-def _store(connection: sqlite3.Connection, registry: Registry, path: str, state: _State) -> None:
-    """Write one changed document. As on Firestore, a write that changes nothing keeps the version."""
-    if state.text == state.before:
-        return
-    group = path.rsplit("/", 2)[-2]
-    version = os.urandom(8).hex()
-    indexes = registry.of_group(group)
-    if indexes and state.before is not None and state.old is None:
-        state.old = json.loads(state.before)
-    old, new = _keys(indexes, path, state.old), _keys(indexes, path, state.plain)
-    doc = state.id
+def _store(connection: sqlite3.Connection, registry: Registry, states: Mapping[str, _State]) -> None:
+    """Write the changed documents, then their entries in the indexes."""
+    gone: set[tuple[int, bytes]] = set()
+    added: list[tuple[str, set[tuple[int, bytes]]]] = []
+    for path, state in states.items():
+        indexes = registry.of_group(_group(path))
+        if indexes and state.before is not None and state.old is None:
+            state.old = json.loads(state.before)
+        old, new = _keys(indexes, path, state.old), _keys(indexes, path, state.plain)
+        gone |= old - new
+        added.append((path, new - old))
+        if state.id is not None:
+            _replace(connection, state)
+    _insert(connection, {path: state for path, state in states.items() if state.id is None})
+    if gone:
+        connection.executemany("DELETE FROM entries WHERE idx = ? AND key = ?", gone)
+    if rows := [(index, key, states[path].id) for path, keys in added for index, key in keys]:
+        connection.executemany("INSERT INTO entries (idx, key, doc) VALUES (?, ?, ?)", rows)
+
+
+def _replace(connection: sqlite3.Connection, state: _State) -> None:
     if state.text is None:
-        connection.execute("DELETE FROM documents WHERE id = ?", (doc,))
-    elif doc is None:
-        sql = "INSERT INTO documents (path, grp, version, data) VALUES (?, ?, ?, ?)"
-        doc = connection.execute(sql, (path, group, version, state.text)).lastrowid
+        connection.execute("DELETE FROM documents WHERE id = ?", (state.id,))
     else:
         sql = "UPDATE documents SET version = ?, data = ? WHERE id = ?"
-        connection.execute(sql, (version, state.text, doc))
-    if gone := old - new:
-        connection.executemany("DELETE FROM entries WHERE idx = ? AND key = ?", gone)
-    if added := [(index, key, doc) for index, key in new - old]:
-        connection.executemany("INSERT INTO entries (idx, key, doc) VALUES (?, ?, ?)", added)
+        connection.execute(sql, (os.urandom(8).hex(), state.text, state.id))
+
+
+def _insert(connection: sqlite3.Connection, states: Mapping[str, _State]) -> None:
+    """Write the new documents, in one statement."""
+    if not states:
+        return
+    rows = [(path, _group(path), os.urandom(8).hex(), state.text) for path, state in states.items()]
+    marks = ",".join(["(?, ?, ?, ?)"] * len(rows))
+    sql = f"INSERT INTO documents (path, grp, version, data) VALUES {marks} RETURNING path, id"  # noqa: S608 - question marks
+    for path, number in connection.execute(sql, [value for row in rows for value in row]).fetchall():
+        states[path].id = number
+
+
+def _group(path: str) -> str:
+    return path.rsplit("/", 2)[-2]
 
 
 def _keys(indexes: list[tuple[int, Shape]], path: str, plain: dict[str, Any] | None) -> set[tuple[int, bytes]]:

@@ -139,9 +139,8 @@ class Registry:
         """Look again: what was seen may have been rolled back."""
         self._newest = 0
 
-    def refresh(self, connection: sqlite3.Connection) -> None:
-        """See what other processes have built meanwhile; read inside a writer's transaction."""
-        (newest,) = connection.execute("SELECT max(id) FROM indexes").fetchone()
+    def refresh(self, connection: sqlite3.Connection, newest: int | None) -> None:
+        """See what other processes have built meanwhile. ``newest``: the last index, as a writer's transaction sees it."""
         if newest is not None and newest > self._newest:
             self._reload(connection)
 
@@ -151,7 +150,8 @@ class Registry:
 
     def build(self, connection: sqlite3.Connection, shape: Shape) -> int:
         """Make the index of all documents there are, unless another process just did; inside a write transaction."""
-        self.refresh(connection)
+        (newest,) = connection.execute("SELECT max(id) FROM indexes").fetchone()
+        self.refresh(connection, newest)
         if shape in self._ids:
             return self._ids[shape]
         made = connection.execute("INSERT INTO indexes (spec) VALUES (?)", (shape.spec(),)).lastrowid

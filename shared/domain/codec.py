@@ -50,6 +50,21 @@ def of(cls: type[T], doc: Stored) -> T:
     return cast(T, found)
 
 
+_AGAIN: dict[tuple[int, Any], tuple[Mapping[str, Any], Any]] = {}
+_MANY = 1024
+
+
+def again(cls: type[T], data: Mapping[str, Any]) -> T:
+    """As :func:`decode`, made once for the very mapping that is given again: part of a document that is read often."""
+    key = (id(data), cls)
+    known = _AGAIN.get(key)
+    if known is None or known[0] is not data:
+        if len(_AGAIN) >= _MANY:
+            _AGAIN.clear()
+        known = _AGAIN[key] = (data, decode(cls, data))
+    return cast(T, known[1])
+
+
 @cache
 def _reader(kind: Any) -> Reader:
     """A function that reads one value of this type; made once per type."""

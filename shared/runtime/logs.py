@@ -67,7 +67,9 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "time": _second(int(record.created)),
         }
-        line |= {key: _plain(value, key) for key, value in vars(record).items() if key not in _STANDARD}
+        for key, value in vars(record).items():
+            if key not in _STANDARD:
+                line[key] = value if _harmless(key, value) else _plain(value, key)
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
         return _encode(line)
@@ -93,6 +95,13 @@ def _plain(value: Any, name: str = "") -> Any:
     return redact(str(value))
 
 
+def _harmless(name: str, value: Any) -> bool:
+    """Whether it can stand in a line as it is: the common case, said without looking at it in detail."""
+    if type(value) is str:
+        return len(value) <= 64 and not _looked_at(value) and not _is_secret(name)
+    return type(value) in (int, float)
+
+
 @lru_cache(maxsize=1024)  # the names of fields are few
 def _is_secret(name: str) -> bool:
     return _SECRET_NAME.fullmatch(name) is not None
@@ -100,6 +109,9 @@ def _is_secret(name: str) -> bool:
 
 def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Send every logger's records to ``stream`` (standard error) as JSON lines. Safe to call twice."""
+    # Neither caller nor thread nor process stands in a line: https://docs.python.org/3/howto/logging.html#optimization
+    logging._srcfile = None  # noqa: SLF001 - what the manual names
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter())
     root = logging.getLogger()

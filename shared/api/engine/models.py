@@ -22,7 +22,8 @@ class View(BaseModel):
 
 def rfc3339(value: datetime) -> str:
     """``2026-11-22T18:00:00Z``, with microseconds where there are any."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat()[:-6] + "Z"
 
 
 Time = Annotated[datetime, PlainSerializer(rfc3339, return_type=str), Field(json_schema_extra={"format": "date-time"})]

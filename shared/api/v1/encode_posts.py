@@ -21,7 +21,7 @@ from shared.platforms.contract import Metrics
 def post(found: PostView) -> views.PostResponse:
     """A post with its targets."""
     stored = found.post
-    asked = codec.decode(CreatePost, stored.request)
+    asked = codec.again(CreatePost, stored.request)
     orders = {order.account_id: order for order in asked.targets}
     return views.PostResponse(
         id=stored.id,

@@ -14,7 +14,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid, Missing, Reconnect, TooLong, Unsupported
 from shared.domain.states import State
 from shared.operations import idempotency
-from shared.operations.engaging import acting, following
+from shared.operations.engaging import acting, following, origins
 from shared.operations.engaging.commands import Order, Verdict
 from shared.operations.idempotency import AlreadyDone, Answer, Receipt
 from shared.operations.posts import listing
@@ -366,9 +366,9 @@ def test_what_was_made_through_us_needs_no_handles(stage: Stage) -> None:
     """They are remembered with what went live; a caller's own win."""
     post = stage.post()
     assert post.first
-    known = acting.known_handles(stage.rig.ports, flows.TEST, "plain", post.first.id)
+    known = origins.handles(stage.rig.ports, flows.TEST, "plain", post.first.id)
     assert known == post.first.state
-    assert acting.known_handles(stage.rig.ports, flows.TEST, "plain", "nobody's") == {}
+    assert origins.handles(stage.rig.ports, flows.TEST, "plain", "nobody's") == {}
     given = stage.act("comment.reply", post.first.id, text="x", handles={"cid": "1"})
     assert given.piece.deed
     assert given.piece.deed.handles == {"cid": "1"}

@@ -13,7 +13,7 @@ from shared.api.social.publishing import act, publish
 from shared.domain.accounts import Account
 from shared.domain.errors import Forbidden, Missing, RostrumError
 from shared.operations import accounts
-from shared.operations.engaging import own, reading, resources
+from shared.operations.engaging import origins, own, reading, resources
 from shared.platforms.contract_inbox import Page
 from shared.platforms.verbs import Verb
 
@@ -90,7 +90,7 @@ def _account_stats(asked: Asked) -> Reply:
 
 def _delete_post(asked: Asked) -> Reply:
     on, foreign = asked.value("on", ""), asked.verb.only_ours
-    if foreign and own.made(asked.ports, asked.caller, asked.platform, on) is None:
+    if foreign and origins.target(asked.ports, asked.caller, asked.platform, on) is None:
         raise spelling.promised(asked, foreign, Forbidden("platform.not_ours", foreign.message))
     own.delete_post(asked.ports, asked.caller, asked.account(on).id, on)
     return Reply(200, DoneResponse(message=asked.verb.says))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 from shared.domain import codec, targets
 from shared.domain.callers import Caller
@@ -13,11 +11,12 @@ from shared.domain.errors import Broken, Invalid
 from shared.domain.posts import Deed, PieceDoc, Target, shard_of, subject_of, target_path
 from shared.domain.states import State
 from shared.operations import allowances
+from shared.operations.engaging import origins
 from shared.operations.engaging.commands import Order
 from shared.operations.engaging.judging import Judged, judge
 from shared.operations.idempotency import Receipt
 from shared.operations.publishing import dispatch
-from shared.ports.store import Query, TooLarge, Unavailable, Write
+from shared.ports.store import TooLarge, Unavailable, Write
 from shared.ports.world import Ports
 
 PREFIX = "act"  # an action's id: act_…
@@ -41,7 +40,7 @@ def act(ports: Ports, caller: Caller, order: Order, receipt: Receipt | None = No
 
 def _target(ports: Ports, caller: Caller, order: Order, judged: Judged) -> Target:
     target_id, now, account = ports.ids.new(PREFIX), ports.clock.now(), judged.account
-    handles = order.handles or known_handles(ports, caller, account.platform, order.on)
+    handles = order.handles or origins.handles(ports, caller, account.platform, order.on)
     deed = Deed(order.verb, order.on, handles, judged.action.repeatable)
     piece = PieceDoc(
         role=Role.ACTION,
@@ -73,19 +72,6 @@ def _target(ports: Ports, caller: Caller, order: Order, judged: Judged) -> Targe
         media_ids=tuple(dict.fromkeys(ref.source for ref in judged.media if ref.source_type == "media_id")),
     )
     return targets.scheduled(draft, judged.due_at, now)
-
-
-def known_handles(ports: Ports, caller: Caller, platform: str, platform_id: str) -> Mapping[str, Any]:
-    """What an adapter kept of something that was made through us; empty when it was not. One query."""
-    if not platform_id:
-        return {}
-    where = (("live_ids", "array_contains", platform_id),)
-    for doc in ports.store.query(Query(f"workspaces/{caller.space}/targets", where=where, limit=10)):  # type: ignore[arg-type]
-        target = codec.decode(Target, doc.data)
-        lives = [piece.live for piece in target.pieces if piece.live and piece.live.id == platform_id]
-        if target.platform == platform and lives:
-            return lives[0].state
-    return {}
 
 
 def _commit(ports: Ports, made: Target, receipt: Receipt | None) -> None:

@@ -14,9 +14,8 @@ from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, Missing, RostrumError, Unsupported
-from shared.domain.posts import Target
 from shared.operations import accounts, networks, tokens
-from shared.operations.engaging import ids, scopes
+from shared.operations.engaging import ids, origins, scopes
 from shared.operations.engaging.reading import asked, offering
 from shared.operations.posts import deleting
 from shared.platforms import registry
@@ -48,23 +47,11 @@ def account(ports: Ports, caller: Caller, platform: str, given: str) -> Account:
 
 def owner(ports: Ports, caller: Caller, platform: str, platform_id: str) -> Account | None:
     """The account through which this was made, None when it was not made through us, or not by an account of the caller's."""
-    target = made(ports, caller, platform, platform_id)
+    target = origins.target(ports, caller, platform, platform_id)
     try:
         return accounts.get(ports, caller, target.account_id) if target else None
     except Missing:
         return None
-
-
-def made(ports: Ports, caller: Caller, platform: str, platform_id: str) -> Target | None:
-    """What of ours has this id on the network, None when nothing has. One query."""
-    where: tuple[tuple[str, Op, Any], ...] = (("live_ids", "array_contains", platform_id),)
-    docs = (
-        ports.store.query(Query(f"workspaces/{caller.space}/targets", where=where, limit=MOST_ALIKE))
-        if platform_id
-        else []
-    )
-    found = (codec.decode(Target, doc.data) for doc in docs)
-    return next((target for target in found if target.platform == platform), None)
 
 
 def first(ports: Ports, among: Sequence[Account], question: Callable[[Account], T]) -> T:
@@ -101,7 +88,7 @@ def delete_post(ports: Ports, caller: Caller, account_id: str, platform_id: str)
     """
     known = offering(ports, caller, account_id, "delete")
     _check(platform_id)
-    target = made(ports, caller, known.platform, platform_id)
+    target = origins.target(ports, caller, known.platform, platform_id)
     if target is None or not target.post_id:
         scopes.check(caller, "comment.delete")
     if target is not None and target.post_id and target.account_id == known.id:
@@ -165,9 +152,8 @@ def _alike(caller: Caller, platform: str, given: str) -> Query:
 
 
 def _published(ports: Ports, caller: Caller, known: Account, platform_id: str) -> Published:
-    target = made(ports, caller, known.platform, platform_id)
-    lives = [piece.live for piece in target.pieces if piece.live] if target and target.account_id == known.id else []
-    live = next((one for one in lives if one.id == platform_id), None)
+    target = origins.target(ports, caller, known.platform, platform_id)
+    live = origins.live(target, platform_id) if target and target.account_id == known.id else None
     return Published(live.id, live.permalink, live.state, live.raw) if live else Published(platform_id)
 
 

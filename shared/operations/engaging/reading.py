@@ -10,8 +10,7 @@ from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Invalid, Missing, NetworkRefused, Unsupported
 from shared.operations import networks, sessions
-from shared.operations.engaging import ids
-from shared.operations.engaging.acting import known_handles
+from shared.operations.engaging import ids, origins
 from shared.operations.engaging.judging import not_offered
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Published, Refused
@@ -31,7 +30,7 @@ def comments(ports: Ports, caller: Caller, account_id: str, platform_post_id: st
     """
     account, inbox = _inbox(ports, caller, account_id, "comments.list")
     ids.check(post_id=platform_post_id)
-    state = known_handles(ports, caller, account.platform, platform_post_id)
+    state = origins.handles(ports, caller, account.platform, platform_post_id)
     return asked(ports, account, lambda call: inbox.comments(call, Published(platform_post_id, state=state), cursor))
 
 

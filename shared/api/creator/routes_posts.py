@@ -29,7 +29,7 @@ _JUDGE = (
     "media.not_found",
     "media.busy",
     "media.too_large",
-    "billing.post_limit",
+    "validation.post_limit_exhausted",
     "platform.*",
 )
 POST_ID = "post_01KB2M8Q4T9XWZ6V3H7N5R1C0D"

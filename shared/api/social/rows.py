@@ -14,6 +14,7 @@ from shared.api.engine.routes import Method, Route
 from shared.api.social import errors
 from shared.api.social.dialect import PREFIX
 from shared.operations import networks
+from shared.operations.allowances import INTERACTIONS
 from shared.operations.engaging import scopes
 from shared.platforms import names
 from shared.platforms.verbs import Verb
@@ -38,6 +39,7 @@ _SCOPES: Mapping[str, str] = {
 _READ = ("ACCOUNT_NOT_FOUND", "PERMISSION_DENIED", "RATE_LIMITED", "NOT_SUPPORTED", "NOT_FOUND", "REFUSED")
 _WRITE = ("ACCOUNT_NOT_FOUND", "PERMISSION_DENIED", "RATE_LIMITED", "NOT_SUPPORTED", "REFUSED")
 _CONNECTION = ("platform.unreachable", "platform.no_answer", "platform.app_missing")
+_POST = ("validation.text_too_long", "validation.post_limit_exhausted", "media.not_found")
 WRITES = frozenset({"publish", "act", "ad_create", "ad_status", "ad_delete"})
 
 
@@ -134,6 +136,10 @@ def _errors(prefix: str, verb: Verb) -> tuple[str, ...]:
         reasons = _READ if verb.method == "GET" or verb.does == "delete_post" else _WRITE
         listed += [f"{of.name}/{reason}" for reason in reasons]
         listed += [f"SOCIAL_CONNECT/{of.connection}/INVALID_TOKEN", *_CONNECTION]
+    if verb.does == "publish":
+        listed += _POST
+    if verb.verb in INTERACTIONS:
+        listed.append("validation.interaction_limit_exhausted")
     if of.media or verb.field_to("media"):
         listed += [f"{of.name}/{f'INVALID_{of.media.upper()}' if of.media else 'INVALID_MEDIA'}"]
     return tuple(dict.fromkeys(listed))

@@ -25,6 +25,7 @@ from shared.domain.states import State, Status, overall, status_of
 SHARDS = 16  # of the sweeper's index: a sequential field in one index takes 500 writes a second at most
 MAX_DOUBTS = 3  # times that a piece may be in doubt, be proven absent, and be sent again
 DEFAULT_LATENESS = timedelta(minutes=60)
+MAX_PAST = 10  # earlier attempts of a target whose ends are remembered
 MAX_HISTORY = 100  # lines of who did what, kept in the post's own document
 
 PUBLISH = "publish"  # the module of a platform that posts go through
@@ -149,6 +150,7 @@ class Target:
     is done to (:func:`subject_of`) and ``media_ids`` which of the library's files it needs (of posts, the post says it).
     ``metered_at``: when an action was counted as an interaction, None where it costs none.
     ``likeness`` is equal for posts that say the same on the same account. ``settled_at``: when it last came to an end.
+    ``past``: how the latest ``MAX_PAST`` earlier attempts ended.
     """
 
     id: str
@@ -192,6 +194,7 @@ class Target:
     media_ids: tuple[str, ...] = ()
     likeness: str = ""
     settled_at: datetime | None = None
+    past: tuple[Past, ...] = ()
 
     @property
     def piece(self) -> PieceDoc:
@@ -212,6 +215,16 @@ class Target:
     def first(self) -> Live | None:
         """The post itself, once it is live."""
         return self.pieces[0].live if self.pieces else None
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How an earlier attempt ended that was taken up again: failed, missed or in review, and why."""
+
+    at: datetime
+    state: State
+    code: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

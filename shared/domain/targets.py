@@ -12,7 +12,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain.content import Role
-from shared.domain.posts import Arm, Deed, EventDoc, Failure, Live, PieceDoc, Target, event_id, likeness
+from shared.domain.posts import (
+    MAX_PAST,
+    Arm,
+    Deed,
+    EventDoc,
+    Failure,
+    Live,
+    Past,
+    PieceDoc,
+    Target,
+    event_id,
+    likeness,
+)
 from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State, Status
 
 SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
@@ -103,7 +115,14 @@ def retried(target: Target, now: datetime) -> Target:
     """A failed or missed target, once more, from the piece where it stopped."""
     if target.state not in (State.FAILED, State.MISSED):
         raise WrongState(target.state, State.SCHEDULED)
-    return _due(_with_piece(target, replace(target.piece, error=None, handles={})), now, now)
+    return _due(_with_piece(_remembering(target, now), replace(target.piece, error=None, handles={})), now, now)
+
+
+def _remembering(target: Target, now: datetime) -> Target:
+    """It keeps how this attempt ended, before it is taken up again."""
+    code, message = (target.error.code, target.error.message) if target.error else ("", "")
+    ended = Past(target.settled_at or now, target.state, code, message)
+    return replace(target, past=(*target.past, ended)[-MAX_PAST:])
 
 
 def resolved_live(target: Target, live: Live, now: datetime) -> Target:
@@ -117,7 +136,8 @@ def resolved_retry(target: Target, now: datetime) -> Target:
     """A person looked: the piece in doubt is not live, send it again."""
     if target.state is not State.NEEDS_REVIEW:
         raise WrongState(target.state, State.SCHEDULED)
-    return _due(replace(_with_piece(target, replace(target.piece, error=None)), arm=None), now, now)
+    again = _with_piece(_remembering(target, now), replace(target.piece, error=None))
+    return _due(replace(again, arm=None), now, now)
 
 
 def unpublished(target: Target, now: datetime) -> Target:

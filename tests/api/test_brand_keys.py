@@ -28,6 +28,14 @@ def _brands(call: Api) -> tuple[str, str, str]:
     return made.json["raw_key"], mine, theirs
 
 
+def test_a_key_of_some_brands_learns_that_what_covers_all_is_not_for_it(call: Api) -> None:
+    key, _, _ = _brands(call)
+    answer = call("GET", "/v1/events", key=key)
+    assert (answer.status, answer.meta["required_scope"]) == (403, "analytics:read")
+    assert "covers all brands" in answer.error["message"]
+    assert "Make a key" not in answer.error["message"]
+
+
 def _things(call: Api, brand_id: str) -> dict[str, str]:
     account = call.connect("bluesky")
     assert call("PATCH", f"/v1/accounts/{account}", {"brand_id": brand_id}).json["brand_id"] == brand_id

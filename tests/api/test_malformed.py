@@ -133,6 +133,7 @@ def test_an_upload_of_ten_thousand_parts_or_of_json_is_refused(call: Api, row: R
     before = _changes(call)
     many = call(row.route.method, row.anywhere, data=MANY, Content_Type="multipart/form-data; boundary=b")
     assert many.status in (400, 413), many.json
+    assert "1000 fields" in _said(many)
     plain = call(row.route.method, row.anywhere, {"file": "x"})
     assert (plain.status, "multipart/form-data" in _said(plain)) == (415, True), plain.json
     assert _changes(call) == before

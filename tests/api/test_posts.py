@@ -239,6 +239,20 @@ def test_a_published_post_is_deleted_where_the_network_can(call: Api) -> None:
     assert answer["deleted"] is (outcomes["instagram"] == "deleted")
 
 
+def test_a_network_that_deletes_nothing_says_how_the_others_are_taken_down(call: Api) -> None:
+    made = call.post(
+        "Hello", ("bluesky", "instagram"), media=[{"source_type": "url", "source": PHOTO}], publish_now=True
+    )
+    call.settle()
+    path = f"/v1/posts/{made['id']}/unpublish"
+    answer = call("POST", path)
+    assert answer.status == 501
+    assert "account_id" in answer.error["message"]
+    assert "DELETE" in answer.error["message"]
+    assert answer.meta["account_id"] == call.accounts["instagram"]
+    assert call("POST", path, {"account_id": call.accounts["bluesky"]}).status == 200
+
+
 def test_a_post_is_taken_down_on_one_account(call: Api) -> None:
     made = call.post("Hello", ("bluesky", "twitter"), publish_now=True)
     call.settle()

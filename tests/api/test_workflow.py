@@ -235,3 +235,18 @@ def test_an_id_that_is_an_address_is_found_though_its_slashes_arrive_decoded(cal
     assert call("GET", f"{path}/preview").json["targets"][0]["account_id"]
     assert call("GET", f"{path}/metrics").status == 200
     assert call("GET", f"{path}x").error["code"] == "post.not_found"
+
+
+def test_the_history_remembers_how_an_attempt_ended_that_was_tried_again(call: Api) -> None:
+    made = call.post("Hello [[sandbox:rejected]]", publish_now=True)
+    path = f"/v1/posts/{made['id']}"
+    for _ in range(2):
+        call.sleep(60)
+        assert call("POST", f"{path}/retry").status == 200
+    call.sleep(60)
+    lines = call("GET", f"{path}/history").json["data"]
+    said = [row["action"] for row in lines if row["action"] in ("failed", "retried")]
+    assert said == ["failed", "retried", "failed", "retried", "failed"]
+    first, last = (next(row for row in rows if row["action"] == "failed") for rows in (lines, lines[::-1]))
+    assert first["detail"] == last["detail"]
+    assert first["detail"]["message"]

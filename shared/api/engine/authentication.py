@@ -10,7 +10,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.http import parse_cookie
 
 from shared.api.engine.routes import ADMIN, Route
-from shared.domain.callers import Caller, Kind, Mode
+from shared.domain.callers import ACCOUNT_LEVEL, Caller, Kind, Mode
 from shared.domain.errors import Forbidden, Invalid
 from shared.operations import callers
 from shared.ports.world import Ports
@@ -24,7 +24,7 @@ _FULL: Mapping[Kind, str] = {
     "token": "Only a token whose role is tenant_admin or above has it.",
 }
 _LACKS: Mapping[Kind, str] = {
-    "key": "Make a key that has {scope}, or one of full access, unless the key is bound to brands: some scopes cover all.",
+    "key": "Make a key that has {scope}, or one of full access.",
     "session": "Your role does not give {scope}: use a key that names it, or ask the workspace's owner.",
     "token": "None of the token's roles gives {scope}.",
 }
@@ -62,6 +62,8 @@ def check_scope(caller: Caller, route: Route) -> None:
         raise Forbidden("auth.insufficient_scope", f"This takes full access. {_FULL[caller.kind]}")
     if route.scope not in (None, ADMIN, "") and not caller.may(str(route.scope)):
         message = f"The scope {route.scope} is missing. {_LACKS[caller.kind].format(scope=route.scope)}"
+        if caller.brand_ids and route.scope in ACCOUNT_LEVEL:
+            message = f"{route.scope} covers all brands: no key that is bound to brands has it. Send one that is not."
         raise Forbidden("auth.insufficient_scope", message, required_scope=route.scope)
 
 

@@ -114,6 +114,10 @@ def _parts(request: Request, limit: int, refusal: Invalid) -> tuple[list[tuple[s
         files = list(request.files.items(multi=True))
         fields = list(request.form.items(multi=True))
     except RequestEntityTooLarge as error:
+        if (request.content_length or 0) <= limit:  # so it was the parts' number, or a text field's size
+            text = f"The form has more than {MAX_FIELDS} fields, or more than {request.max_form_memory_size} bytes of text."
+            many = Problem(413, text, limit=MAX_FIELDS) if isinstance(refusal, Problem) else Invalid(refusal.code, text)
+            raise many from error
         raise refusal from error
     except (BadRequest, ClientDisconnected) as error:
         raise _invalid("The multipart body ends too early, or its boundary is wrong.") from error

@@ -114,9 +114,10 @@ def unpublish(ports: Ports, caller: Caller, post_id: str, account_id: str | None
             raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
         if not registry.manifest(target.platform).deletes:
             message = (
-                f"{networks.title(target.platform)} lets nobody delete posts through its API. Delete it in the app."
+                f"{networks.title(target.platform)} lets nobody delete posts through its API: delete it in the app. Nothing "
+                "was taken down. For another account give its account_id; DELETE takes down all that can be."
             )
-            raise Unsupported("resource.not_supported", message, platform=target.platform)
+            raise Unsupported("resource.not_supported", message, platform=target.platform, account_id=target.account_id)
     results = [_take_down(ports, caller, target) for target in live]
     for result in results:
         if result.error is not None:

@@ -27,7 +27,7 @@ class Line:
 
 
 def history(ports: Ports, caller: Caller, post_id: str) -> list[Line]:
-    """Oldest first. What a target ran through is told by its latest outcome only. Raises Missing, Clash."""
+    """Oldest first, with how each target's latest attempts ended. Raises Missing, Clash."""
     found = find(ports, caller, post_id)
     said = [Line(one.at, one.actor, one.action, dict(one.detail)) for one in found.post.history]
     lines = [*said, *(line for target in found.targets for line in _outcomes(target))]
@@ -36,6 +36,9 @@ def history(ports: Ports, caller: Caller, post_id: str) -> list[Line]:
 
 def _outcomes(target: Target) -> Iterator[Line]:
     about: dict[str, Any] = {"target_id": target.id, "account_id": target.account_id, "platform": target.platform}
+    for one in target.past:
+        why = {"code": one.code, "message": one.message} if one.code else {}
+        yield Line(one.at, "", _ENDS.get(one.state, str(one.state)), about | why)
     if target.published_at and target.first:
         live = {"platform_post_id": target.first.id or None, "permalink": target.first.permalink}
         yield Line(target.published_at, "", "published", about | live)

@@ -205,7 +205,7 @@ def _unwelcome(answer: Response) -> str:
 
 def _reason(failure: HttpFailure) -> str:
     if isinstance(failure, Blocked):
-        return "Its address is not public, or not https."
+        return f"It may not be asked ({failure}). Whoever runs this installation may allow a host: ALLOW_PRIVATE_HOSTS."
     if isinstance(failure, BodyTooLarge):
         return f"It answered with more than {MAX_ANSWER // 1024} KiB."
     if isinstance(failure, NotSent):

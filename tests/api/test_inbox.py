@@ -246,14 +246,17 @@ def test_reading_counts_until_somebody_writes_again(call: Api) -> None:
     [("instagram", "platform.instagram.window_closed"), ("facebook", "platform.facebook.window_closed")],
 )
 def test_after_a_day_the_window_is_closed(call: Api, platform: str, code: str) -> None:
-    """The network's refusal, under the documented code and status; a corrected request may have the same key."""
+    """The network's refusal, under the documented code and status; it stands, and is kept: nothing is begun anew by repeating."""
     account = call.connect(platform)
     talk = call("GET", "/v1/inbox/conversations").json["data"][0]
     call.rig.clock.advance(30 * 3600)
     path, body = f"/v1/inbox/conversations/{talk['id']}/messages", {"account_id": account, "text": "Still there?"}
     refused = call("POST", path, body, Idempotency_Key="late")
     assert (refused.status, refused.error["code"]) == (400, code), refused.json
-    tagged = call("POST", path, {**body, "message_tag": "HUMAN_AGENT"}, Idempotency_Key="late")
+    sent = len(call.stored("targets"))
+    assert call("POST", path, body, Idempotency_Key="late").data == refused.data
+    assert len(call.stored("targets")) == sent
+    tagged = call("POST", path, {**body, "message_tag": "HUMAN_AGENT"}, Idempotency_Key="corrected")
     assert tagged.status == 200, tagged.json
 
 

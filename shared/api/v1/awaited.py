@@ -71,10 +71,8 @@ def several(x: Exchange[Any, Any], orders: Sequence[Order], done: Callable[[Sent
             with spelled():
                 target = waiting.settled(x.ports, target, max(until - x.ports.clock.monotonic(), 0.0))
                 over = doing.is_over(target)
-        except RostrumError as error:
-            if not sent.done:
-                doing.withdraw(x.ports, x.key)
-            return _ended(x, error, sent, index)
+        except RostrumError as error:  # it stands as a failed action, which a person may retry: it is never begun anew
+            return _told(x, error, sent, index, many=len(orders) > 1)
         if not over:
             return _kept(x, _accepted(target, sent, left))
         sent.done.append(target)
@@ -99,8 +97,14 @@ def _ended(x: Exchange[Any, Any], error: RostrumError, sent: Sent, index: int) -
     """Nothing was done: the refusal is raised, and the request may be corrected. Something was: its answer is kept."""
     if not sent.done:
         raise error
-    part: Mapping[str, Any] = {"sent_count": len(sent.done), "failed_index": index, "message_ids": sent.ids}
-    error.meta = {**error.meta, **part}
+    return _told(x, error, sent, index, many=True)
+
+
+def _told(x: Exchange[Any, Any], error: RostrumError, sent: Sent, index: int, *, many: bool) -> Reply:
+    """The refusal, with how far the request came; kept as its answer."""
+    if many:
+        part: Mapping[str, Any] = {"sent_count": len(sent.done), "failed_index": index, "message_ids": sent.ids}
+        error.meta = {**error.meta, **part}
     return _kept(x, errors.spell(error, x.request_id))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 
 from shared.domain.errors import (
     Broken,
@@ -24,9 +23,6 @@ from shared.domain.errors import (
 )
 from shared.domain.posts import Failure, Target
 from shared.domain.states import State
-from shared.operations.idempotency import Key
-from shared.ports.store import StoreError, Write
-from shared.ports.world import Ports
 
 _FIELD = re.compile(r"([a-z_]+(?:[.\[][\w.\]]+)?): ")
 _BY_END: tuple[tuple[str, type[RostrumError]], ...] = (  # how a refusal's code ends, where its kind does not say it
@@ -88,10 +84,3 @@ def error_of(failure: Failure, platform: str, action_id: str = "") -> RostrumErr
         "retry_after_seconds": RETRY_SECONDS if kind is Limited else None,
     }
     return kind(failure.code, failure.message, **{name: value for name, value in meta.items() if value is not None})
-
-
-def withdraw(ports: Ports, key: Key | None) -> None:
-    """Forget the answer that was kept for a request whose act was refused: it may be corrected and sent again. Best effort."""
-    if key is not None:
-        with suppress(StoreError):
-            ports.store.commit([Write("delete", key.path)])

@@ -246,7 +246,9 @@ def _headers(route: Route) -> list[dict[str, Any]]:
 
 def _request_body(route: Route) -> dict[str, Any] | None:
     if route.upload is not None:
-        return {"required": True, "content": {"multipart/form-data": {"schema": _upload(route, route.upload)}}}
+        part: dict[str, Any] = {"schema": _upload(route, route.upload)}
+        part |= {"example": dict(route.example)} if route.example else {}
+        return {"required": True, "content": {"multipart/form-data": part}}
     if route.raw:
         said = {
             "type": "object",
@@ -287,6 +289,14 @@ def _responses(dialect: Dialect, route: Route) -> dict[str, Any]:
     return dict(sorted(made.items()))
 
 
+@cache
+def _examples() -> Mapping[str, Any]:
+    """What does not stand in the routes: by operation and status, else by model. No process that serves loads it."""
+    path = Path(__file__).parents[1] / "shared/api/v1/examples.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def _answer(route: Route, status: int, model: str | None) -> dict[str, Any]:
     made: dict[str, Any] = {"description": route.summary, "headers": _answer_headers(route, status)}
     if model is None:
@@ -294,7 +304,10 @@ def _answer(route: Route, status: int, model: str | None) -> dict[str, Any]:
     if ":" not in model:
         return made | {"content": {model: {"schema": {"type": "object" if model.endswith("json") else "string"}}}}
     content: dict[str, Any] = {"schema": _ref(model)}
-    content |= {"example": dict(route.answer_example)} if route.answer_example and status == min(route.answers) else {}
+    example = dict(route.answer_example) if status == min(route.answers) else {}
+    example = example or _examples().get(f"{route.method} {route.path}", {}).get(str(status))
+    example = example or _examples().get(model.rpartition(":")[2], {})
+    content |= {"example": example} if example else {}
     return made | {"content": {"application/json": content}}
 
 

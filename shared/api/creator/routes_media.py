@@ -55,6 +55,7 @@ MEDIA: tuple[Route, ...] = (
         errors=("media.too_large", *_LOOKED_AT, *_KEYED),
         idempotency="claim",
         location=f"{BASE}/media/{{media_id}}",
+        example={"file": "the bytes of photo.jpg"},
         answer_example=_FILE,
     ),
     Route(

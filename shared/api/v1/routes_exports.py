@@ -46,6 +46,7 @@ ASK = Route(
     scope=_SCOPE,
     body=f"{_MODELS}CreateExportRequest",
     body_optional=True,
+    example={"include_transcript": False},
     errors=(
         "account.not_found",
         "billing.export_limit",

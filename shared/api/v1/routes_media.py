@@ -64,6 +64,7 @@ ROUTES = (
         errors=("media.too_large", "billing.storage_quota", *_LOOKED_AT, *_KEYED),
         idempotency="claim",
         location="/v1/media/{media_id}",
+        example={"file": "the bytes of photo.jpg"},
         answer_example={"media_id": _MEDIA_ID},
     ),
     Route(

@@ -57,6 +57,9 @@ def _many(judge: Codes, making: Codes, post: Mapping[str, Any]) -> tuple[Route, 
             scope="posts:write",
             upload=Upload("file", _MAX_CSV, "validation.body_too_large", "Split the file."),
             query=f"{_ASKS}ImportQuery",
+            example={
+                "file": "text,account_ids,scheduled_at\nWe are live.,acc_01KB2KZ0A7B8C9D0E1F2G3H4J5,2026-12-24T18:00:00Z\n"
+            },
             errors=("validation.body_invalid", "validation.body_too_large", *_keyed(making)),
             idempotency="commit",
             description=(

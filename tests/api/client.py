@@ -87,9 +87,11 @@ class Api:
         bare, _, query = path.partition("?")
         builder = EnvironBuilder(bare, method=method, query_string=query, json=body, data=data, headers=Headers(sent))
         environ = builder.get_environ()
-        response = handle(Request(environ), self.serve_on or self.rig.ports, DIALECTS)
-        environ["wsgi.input"].close()  # a large form's body lies in a file
-        builder.close()
+        try:
+            response = handle(Request(environ), self.serve_on or self.rig.ports, DIALECTS)
+        finally:
+            environ["wsgi.input"].close()  # a large form's body lies in a file
+            builder.close()
         answer = _answer(response.status_code, response.get_data(), dict(response.headers))
         _conforms(method, bare, answer)
         return answer

@@ -170,7 +170,6 @@ def _calls(case: Case) -> int:
     return len(call.rig.faults.calls)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # whoever dies closes no file
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.label)
 def test_whoever_died_is_followed_by_one_that_finds_what_was_done(case: Case) -> None:
     _dying(case, lambda point: once(point // 2, "before" if point % 2 else "after", Crash), range(2 * _calls(case)), 61)

@@ -45,7 +45,8 @@ def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Respo
     seen: dict[str, Any] = {"request_id": request_id, "method": request.method, "dialect": dialect.name}
     said = {"X-Request-ID": request_id}
     try:
-        reply = _serve(request, ports, dialect, said, seen)
+        with request:  # closes files that were spooled to disk
+            reply = _serve(request, ports, dialect, said, seen)
     except RostrumError as error:
         reply = _spelled(dialect, error, request_id, seen)
     except (Unavailable, VaultUnavailable, BlobsUnavailable) as error:
@@ -55,7 +56,6 @@ def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Respo
     except Exception:  # the last line: no stack trace, no text of an unknown error may reach a caller
         log.exception("unhandled error", extra=seen)
         reply = _spelled(dialect, Internal(), request_id, seen)
-    request.close()  # files that were spooled to disk
     _log(seen, reply, ports.clock.monotonic() - began)
     return _response(reply, said)
 

@@ -77,8 +77,9 @@ def lost_queue() -> list[Row]:
 def fan_out() -> list[Row]:
     """Each slow network alone, then all of them in one post."""
     with world() as at, running(at):
-        alone = {name: _once(at, [name]) for name in sorted(at.connected)}
-        together = _once(at, sorted(at.connected))
+        names = _networks(at, Kind.IMAGE)
+        alone = {name: _once(at, [name]) for name in names}
+        together = _once(at, names)
     slowest, total = max(alone.values()), sum(alone.values())
     each = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in alone.items())
     detail = f"together {together:.1f} s; alone {each} (sum {total:.1f} s)"
@@ -105,8 +106,14 @@ def _once(at: World, platforms: list[str]) -> float:
 
 def _accounts(at: World) -> list[str]:
     """The accounts of the networks that take a text without media, networks in turn."""
-    takes_text = [name for name in sorted(at.connected) if registry.manifest(name).kind(Kind.TEXT)]
-    return [account.id for row in zip(*(at.connected[name] for name in takes_text), strict=True) for account in row]
+    rows = zip(*(at.connected[name] for name in _networks(at, Kind.TEXT)), strict=True)
+    return [account.id for row in rows for account in row]
+
+
+def _networks(at: World, kind: Kind) -> list[str]:
+    """The connected networks that publish this kind without being told more."""
+    known = ((name, registry.manifest(name)) for name in sorted(at.connected))
+    return [name for name, one in known if one.kind(kind) and not any(option.required for option in one.options)]
 
 
 def _published(at: World, seconds: float, every: float = 0.5) -> list[Target]:

@@ -202,6 +202,9 @@ class _Counting:
 def _plan(ports: Ports, caller: Caller, wanted: ListEvents, days: int) -> tuple[Query, dict[str, Any], object]:
     """The store's query, what is left to filter, and what the list is known by."""
     given = {name: getattr(wanted, name) for name in FILTERS if getattr(wanted, name) is not None}
+    if given.get("category", CATEGORIES[0]) not in CATEGORIES:
+        text = f"category: there is none {given['category'][:40]!r}; known are {', '.join(CATEGORIES)}."
+        raise Invalid("validation.field_invalid", text, field="category")
     if "platform" in given:
         given["platform"] = networks.resolved(given["platform"])
     first = next(iter(given), None)

@@ -122,6 +122,15 @@ def test_what_somebody_who_was_invited_may_choose_from_is_theirs_alone(call: Api
     assert call("POST", f"{path}/select", {"page_ids": ["100"]}).error["code"] == "connection.not_found"
 
 
+def test_a_choice_of_nothing_names_the_field_that_was_sent(call: Api) -> None:
+    owner = Owner(call.caller.space, True, "default")
+    offered = choosing.offer(call.rig.ports, owner, "instagram", [Connected("100", "page", "Page", Tokens("token"))])
+    for sent, field in (({"page_ids": []}, "page_ids"), ({"platform_account_id": "7"}, "platform_account_id")):
+        refused = call("POST", f"/v1/accounts/pending/{offered.id}/select", sent)
+        assert (refused.status, refused.meta["field"]) == (400, field)
+        assert "100" in refused.error["message"]
+
+
 def test_a_caller_of_some_brands_takes_no_post_out_of_all_brands(call: Api) -> None:
     """Nobody who is bound would ever see it again."""
     mine = brand(call, "Mine")

@@ -204,3 +204,11 @@ def test_callers_of_some_brands_see_no_log(rig: Rig) -> None:
     for refused in (lambda: events.list_(rig.ports, bound, ListEvents()), lambda: events.summary(rig.ports, bound)):
         with pytest.raises(Forbidden):
             refused()
+
+
+def test_a_category_that_does_not_exist_is_refused_with_those_that_do(rig: Rig) -> None:
+    with pytest.raises(Invalid) as caught:
+        events.list_(rig.ports, TEST, ListEvents(category="zzz"))
+    assert caught.value.meta["field"] == "category"
+    assert "'zzz'" in caught.value.message
+    assert "webhook" in caught.value.message

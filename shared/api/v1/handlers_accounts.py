@@ -63,7 +63,7 @@ def select(x: Exchange[models.SelectProfileRequest, None]) -> Reply:
     body = x.body
     one = [body.platform_account_id] if body.platform_account_id else []
     wanted = [*one, *(body.page_ids or [])]
-    field = "page_ids" if body.page_ids else "platform_account_id"
+    field = "page_ids" if body.page_ids is not None else "platform_account_id"
     made = choosing.select(x.ports, x.caller, x.path["connection_id"], wanted, field)
     shown = [_shown(account) for account in made]
     first = {**shown[0].model_dump(), "account_id": made[0].id, "display_name": made[0].name}

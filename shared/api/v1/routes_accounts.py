@@ -177,6 +177,10 @@ ROUTES = (
         ),
         idempotency="claim",
         location="/v1/accounts/{id}",
+        description=(
+            "Send `platform_account_id` to connect one candidate, or `page_ids` for one or more: ids of `profiles` or `pages` "
+            "of `GET /v1/accounts/pending/{connection_id}`. What is not chosen is forgotten."
+        ),
         example={"page_ids": ["100200300400500"]},
         answer_example={
             **_ACCOUNT,

@@ -83,6 +83,9 @@ NO_PERSON = ErrorRow(
     "auth",
     "user",
 )
+NOT_HIDABLE = rejected(
+    "cannot_hide", "Facebook lets the Page hide no comment of its own, and not this one: delete it instead."
+)
 TEXT_TOO_LONG = rejected("text_too_long", "The text is too long for Facebook.")
 NO_POST = rejected("post_unknown", "The post is live, but Facebook does not say which it is: comment there by hand.")
 STORY = rejected("story_takes_no_comments", "A story takes no comments.")

@@ -25,7 +25,20 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready | Wait:
         return _prepare_comment(act)
     if act.verb in inbox_messages.VERBS:
         return inbox_messages.prepare(call, act, state)
+    if act.verb == "comment.hide":
+        _refuse_unhidable(call, act)
     return Ready()
+
+
+def _refuse_unhidable(call: Call, act: Act) -> None:
+    """A Page's own comments cannot be hidden. The refusal of the act itself is a bare code 100, which proves nothing, but
+    ``can_hide`` is documented: https://developers.facebook.com/docs/graph-api/reference/comment (2026-11). Raises Refused."""
+    try:
+        seen = graph.read(call, act.on, fields="can_hide,is_hidden")
+    except Refused as refused:
+        raise errors.definite(refused) from None
+    if seen.get("can_hide") is False and seen.get("is_hidden") is not True:
+        raise errors.refused(errors.NOT_HIDABLE, "can_hide is false")
 
 
 def _check_ids(act: Act) -> None:

@@ -132,6 +132,15 @@ def test_what_is_not_there_cannot_be_acted_on(stage: stages.Stage, verb: str) ->
     assert refused.value.platform_code == "100/33"
 
 
+def test_a_comment_that_cannot_be_hidden_is_refused_before_anything_is_armed(stage: stages.Stage) -> None:
+    """The Page's own: nothing visible is sent, so nothing stays in doubt."""
+    _, comments = commented(stage)
+    own = done(stage, act("comment.reply", comments[-1].id, "Thank you!", comments[-1].handles))
+    with pytest.raises(Refused) as refused:
+        inbox_actions.prepare(stage.call, act("comment.hide", own.id), {})
+    assert (refused.value.fate, refused.value.row.code) == (Fate.REJECTED, "cannot_hide")
+
+
 @pytest.mark.parametrize("id_", ["1/feed", "1?x=", "me#", "", ".."])
 def test_an_id_that_is_none_is_refused_before_anything_is_sent(stage: stages.Stage, id_: str) -> None:
     """It would be another request, with the Page's token: the id, and those among the handles."""

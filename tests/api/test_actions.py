@@ -78,6 +78,7 @@ def test_an_ad_is_made_paused_and_started(call: Api) -> None:
     query = f"level=campaign&ad_account_id={desk}&ids={campaign}&since={today}&until={today}"
     (row,) = call("GET", f"/v1/accounts/{account}/ads/stats?{query}").json["data"]
     assert row["impressions"] > 0 < row["spend_micros"]
+    assert isinstance(row["conversions"], int)  # whole numbers are written as such
 
 
 @pytest.mark.parametrize(

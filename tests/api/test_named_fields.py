@@ -149,3 +149,12 @@ def test_a_dry_run_takes_what_creating_takes(call: Api) -> None:
     targets = [{"account_id": call.connect("bluesky")}]
     found = call("POST", "/v1/posts/validate", {**body, "targets": targets})
     assert "validation.nothing_to_check" not in [row["code"] for row in found.json["warnings"]]
+
+
+def test_wordings_are_for_people(call: Api) -> None:
+    """A date that is none, a list that is empty, a time that has passed."""
+    dated = call("GET", "/api/v1/creator/social/distribution/metrics?start_date=x")
+    assert "it must be a date, as 2026-11-22." in str(dated.json), dated.json
+    past = call("POST", "/v1/posts", {"text": "a", "scheduled_at": "2020-01-01T00:00:00Z"})
+    assert "2020-01-01T00:00:00Z" in past.error["message"]
+    assert past.meta["now"].endswith("Z")

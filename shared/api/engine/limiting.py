@@ -9,6 +9,7 @@ from contextlib import suppress
 from shared.api.engine.routes import Route
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Limited
+from shared.domain.instants import rfc3339
 from shared.operations import allowances, budgets
 from shared.operations.budgets import Taken
 from shared.ports.store import StoreError
@@ -33,7 +34,7 @@ def count(ports: Ports, caller: Caller, route: Route, headers: dict[str, str]) -
     since = taken.past_due_since
     if since is not None and not open_to_debtors(route):
         text = "The last payment failed. Pay at POST /v1/billing/portal: everything works again then, nothing is lost."
-        raise Forbidden("billing.past_due", text, since=since.isoformat())
+        raise Forbidden("billing.past_due", text, since=rfc3339(since))
 
 
 def tell_allowances(ports: Ports, caller: Caller, route: Route, headers: dict[str, str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from shared.domain.instants import rfc3339
 
 
 class Body(BaseModel):
@@ -18,12 +20,6 @@ class View(BaseModel):
     """Something that a caller is sent: what is not known is left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-
-def rfc3339(value: datetime) -> str:
-    """``2026-11-22T18:00:00Z``, with microseconds where there are any."""
-    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return in_utc.isoformat()[:-6] + "Z"
 
 
 Time = Annotated[datetime, PlainSerializer(rfc3339, return_type=str), Field(json_schema_extra={"format": "date-time"})]

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.api.engine.exchange import Reply
-from shared.api.engine.models import rfc3339
 from shared.api.engine.routes import load
 from shared.api.social import rows
 from shared.api.social.asked import Asked
 from shared.api.social.errors import Said
 from shared.domain.callers import Caller
 from shared.domain.errors import RostrumError
+from shared.domain.instants import rfc3339
 from shared.platforms.contract_inbox import Page
 from shared.platforms.verbs import Column, Says
 

@@ -10,6 +10,7 @@ from shared.domain.accounts import Account
 from shared.domain.brands import brand_of
 from shared.domain.connections import Choice
 from shared.domain.errors import Clash, RostrumError
+from shared.domain.instants import rfc3339
 from shared.operations import accounts, choosing, networks
 
 
@@ -144,7 +145,7 @@ def _pending(choice: Choice) -> models.PendingConnectionResponse:
     return models.PendingConnectionResponse(
         connection_id=choice.id,
         platform=choice.platform,
-        expires_at=choice.expires_at.isoformat(),
+        expires_at=rfc3339(choice.expires_at),
         pages=pages,
         profiles=profiles,
     )

@@ -44,7 +44,7 @@ _PENDING: dict[str, Any] = {
     "connection_id": "pc_01KB2KZ0A7B8C9D0E1F2G3H4J5",
     "platform": "facebook",
     "status": "selection_required",
-    "expires_at": "2026-12-01T09:30:00+00:00",
+    "expires_at": "2026-12-01T09:30:00Z",
     "pages": [{"platform_page_id": "100200300400500", "name": "Fern's Bakery", "assignable": True}],
     "profiles": [{"platform_account_id": "100200300400500", "username": "ferns", "display_name": "Fern's Bakery"}],
 }

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import PlainSerializer
 
 from shared.api.engine.models import Time, View
 from shared.api.v1.views_posts import PostTargetErrorResponse
+
+
+def _plain(value: float) -> int | float:
+    """A whole number as one: ``21``, not ``21.0``."""
+    return int(value) if value.is_integer() else value
+
+
+Number = Annotated[float, PlainSerializer(_plain, return_type=int | float)]
 
 
 class CursorInfo(View):
@@ -214,7 +224,7 @@ class AdStatsInfo(View):
     impressions: int | None = None
     clicks: int | None = None
     spend_micros: int | None = None
-    conversions: float | None = None
+    conversions: Number | None = None
     video_views: int | None = None
     extra: dict[str, Any]
     raw: dict[str, Any]

@@ -12,6 +12,7 @@ from datetime import datetime
 from shared.domain import codec, targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
+from shared.domain.instants import rfc3339
 from shared.domain.post_settings import APPROVE
 from shared.domain.posts import Approval, Entry, Post, Target, noting
 from shared.domain.states import State
@@ -156,10 +157,10 @@ def _dues(command: CreatePost, how: Agreement, now: datetime) -> dict[str, datet
     late = [at for at in found.values() if at is not None and at < now - times.SKEW]
     if late:
         message = (
-            f"The post was meant for {min(late).isoformat()}, which has passed. Approve it with publish_now: true, or with "
+            f"The post was meant for {rfc3339(min(late))}, which has passed. Approve it with publish_now: true, or with "
             "another scheduled_at; it still awaits approval."
         )
-        raise Clash("post.approval_late", message, field="scheduled_at", scheduled_at=min(late).isoformat())
+        raise Clash("post.approval_late", message, field="scheduled_at", scheduled_at=rfc3339(min(late)))
     return found
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
+from shared.domain.instants import rfc3339
 from shared.domain.posts import Entry, Post, Target, noting, post_path, status_now, target_path
 from shared.domain.states import Status
 from shared.operations import allowances
@@ -114,7 +115,7 @@ def _with_history(post: Post, caller: Caller, command: CreatePost, held: bool) -
     if command.publish_now:
         return noting(post, Entry(post.created_at, caller.actor, "publish_requested"))
     if post.status is not Status.DRAFT:
-        at = post.scheduled_at.isoformat() if post.scheduled_at else None
+        at = rfc3339(post.scheduled_at) if post.scheduled_at else None
         return noting(post, Entry(post.created_at, caller.actor, "scheduled", {"scheduled_at": at} if at else {}))
     return post
 

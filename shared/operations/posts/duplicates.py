@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash
+from shared.domain.instants import rfc3339
 from shared.domain.posts import Target, likeness
 from shared.domain.states import State
 from shared.operations import networks
@@ -97,5 +98,5 @@ def _duplicate(other: Target) -> Clash:
         post_id=other.post_id,
         account_id=other.account_id,
         status=str(other.status),
-        scheduled_at=other.due_at.isoformat() if other.due_at else None,
+        scheduled_at=rfc3339(other.due_at) if other.due_at else None,
     )

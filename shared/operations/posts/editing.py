@@ -10,6 +10,7 @@ from typing import Any
 from shared.domain import codec, targets
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
+from shared.domain.instants import rfc3339
 from shared.domain.posts import Entry, MediaRef, Post, Target, noting
 from shared.domain.states import EDITABLE, State, Status
 from shared.operations import networks
@@ -134,7 +135,7 @@ def _asked(edit: _Edit, post: Post, kept: Sequence[Target], *, held: bool) -> Po
     at = edit.planned.due_at
     if not edit.retimes or not any(one.state is State.SCHEDULED for one in kept):
         return noted
-    detail = {"scheduled_at": at.isoformat()} if at else {}
+    detail = {"scheduled_at": rfc3339(at)} if at else {}
     return noting(noted, Entry(edit.now, edit.caller.actor, "scheduled", detail))
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from shared.domain.errors import Invalid
+from shared.domain.instants import rfc3339
 from shared.operations.posts.issues import nearest
 
 SKEW = timedelta(seconds=60)  # a caller's clock may be so far behind ours: such a time means «now»
@@ -31,10 +32,10 @@ def due(text: str, zone: str | None, field: str, now: datetime, *, zone_field: s
     if instant < now - SKEW:
         raise Invalid(
             "validation.time_past",
-            f"{field} is in the past ({instant.isoformat()}; it is {now.isoformat(timespec='seconds')} now). "
+            f"{field} is in the past ({rfc3339(instant)}; it is {rfc3339(now.replace(microsecond=0))} now). "
             f"Name a later time, or leave {field} out: a post then wants publish_now, an action is done at once.",
             field=field,
-            now=now.isoformat(timespec="seconds"),
+            now=rfc3339(now.replace(microsecond=0)),
         )
     if instant > now + FARTHEST:
         raise Invalid(

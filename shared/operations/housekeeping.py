@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from shared.operations import brand_deletion, choosing, consents, invites, publishing, signing_in, user_deletion
-from shared.operations.exports import sweeping
+from shared.operations import publishing
 from shared.operations.publishing.sweeping import Swept
+from shared.ports.store import Unavailable
 from shared.ports.world import Ports
+
+log = logging.getLogger(__name__)
+# Named, not imported: whoever publishes loads none of them. Each takes the ports, and is safe to be run twice.
+_FORGET = ("consents", "choosing", "invites", "signing_in")  # forget_expired(ports) -> how many
+_GO_ON = (("user_deletion", "go_on"), ("brand_deletion", "go_on"), ("exports.sweeping", "sweep"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +31,18 @@ class Kept:
 def keep(ports: Ports, body: Mapping[str, Any] | None = None) -> Kept:
     """One run; safe to run twice at once and safe to be skipped. Raises store.Unavailable: the next run goes on."""
     swept = publishing.sweep(ports, body)
-    forgotten = consents.forget_expired(ports) + choosing.forget_expired(ports) + invites.forget_expired(ports)
-    forgotten += signing_in.forget_expired(ports)
-    user_deletion.go_on(ports)
-    brand_deletion.go_on(ports)
-    sweeping.sweep(ports)
+    forgotten = sum(_done(ports, name, "forget_expired") or 0 for name in _FORGET)
+    for name, work in _GO_ON:
+        _done(ports, name, work)
     return Kept(swept, forgotten)
+
+
+def _done(ports: Ports, name: str, work: str) -> Any:
+    """One of the jobs; what is wrong with it must not keep the others waiting. Raises store.Unavailable."""
+    try:
+        return getattr(import_module(f"shared.operations.{name}"), work)(ports)
+    except Unavailable:
+        raise
+    except Exception:  # a document that cannot be read, a refusal nobody foresaw: told, and tried again next minute
+        log.exception("a job of the minute failed", extra={"job": f"{name}.{work}"})
+    return None

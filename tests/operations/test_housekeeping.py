@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from shared.domain.accounts import Connected, Tokens
 from shared.domain.callers import Caller
-from shared.operations import accounts, housekeeping
+from shared.operations import accounts, choosing, housekeeping
+from shared.operations.linking import Owner
+from shared.ports.store import Write
 from tests.support import memory_ports
 
 
@@ -16,3 +21,15 @@ def test_a_consent_that_nobody_finished_is_forgotten() -> None:
     rig.clock.advance(11 * 60)
     assert housekeeping.keep(rig.ports).forgotten == 1
     assert not [path for path, _ in rig.store.everything() if path.startswith("connections/")]
+
+
+def test_a_document_that_cannot_be_read_keeps_no_other_job_waiting() -> None:
+    """What is wrong with consents does not keep choices, deletions and exports from being looked after."""
+    rig = memory_ports.rig()
+    past = rig.clock.now() - timedelta(days=1)
+    rig.store.commit([Write("create", "connections/broken", {"expires_at": past})])
+    page = Connected("100", "page", "Page", Tokens("token"))
+    choosing.offer(rig.ports, Owner("ws_1.test", sandbox=True), "instagram", [page])
+    rig.clock.advance(31 * 60)
+    assert housekeeping.keep(rig.ports).forgotten == 1
+    assert not [path for path, _ in rig.store.everything() if path.startswith("pending/")]

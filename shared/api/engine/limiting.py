@@ -10,7 +10,7 @@ from shared.api.engine.routes import Route
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Limited
 from shared.domain.instants import rfc3339
-from shared.operations import allowances, budgets
+from shared.operations import budgets
 from shared.operations.budgets import Taken
 from shared.ports.store import StoreError
 from shared.ports.world import Ports
@@ -41,10 +41,15 @@ def tell_allowances(ports: Ports, caller: Caller, route: Route, headers: dict[st
     """What is left of the month after a write that a plan counts; nothing where the plan has no limit."""
     if route.method == "GET":
         return
+    counted = [code for code in (_POSTS, _INTERACTIONS) if code in route.errors]
+    if not counted:
+        return
+    from shared.operations import allowances
+
     with suppress(StoreError):  # it is done: that must not fail because a figure is not to be had
-        if _POSTS in route.errors and (left := allowances.posts_left(ports, caller)):
+        if _POSTS in counted and (left := allowances.posts_left(ports, caller)):
             headers["X-Posts-Limit"], headers["X-Posts-Remaining"] = map(str, left)
-        if _INTERACTIONS in route.errors and (left := allowances.interactions_left(ports, caller)):
+        if _INTERACTIONS in counted and (left := allowances.interactions_left(ports, caller)):
             headers["X-Interactions-Limit"], headers["X-Interactions-Remaining"] = map(str, left)
 
 

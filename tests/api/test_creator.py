@@ -389,3 +389,11 @@ def test_connecting_shows_the_way_and_credentials_have_another(call: Api) -> Non
     assert (credentials.status, credentials.meta["field"]) == (400, "platform")
     assert call("GET", "/api/v1/auth/oauth/x?redirect_uri=http://evil.example").status == 400
     assert call("GET", "/api/v1/auth/oauth/x").headers["Location"].startswith("https://")
+
+
+def test_what_is_published_names_its_platforms_as_posts_do(call: Api) -> None:
+    account = call.connect("bluesky")
+    answer = call("POST", f"{BASE}/publish", {"content": {"text": "By name"}, "platforms": ["bluesky"]})
+    assert answer.status == 201, answer.json
+    assert account in str(answer.json)
+    assert call("POST", f"{BASE}/publish", {"content": {"text": "No"}, "platforms": ["blusky"]}).status == 400

@@ -61,7 +61,8 @@ class PublishRequest(Body):
     """Something to publish now, or at ``publish_at``."""
 
     content: PublishContent
-    platforms: list[PlatformTarget] = Field(min_length=1, max_length=MAX_TARGETS)
+    platforms: list[str | PlatformTarget] = Field(min_length=1, max_length=MAX_TARGETS)
+    """Names, where one account of the platform is connected; else objects with ``account_id``."""
     publish_at: str | None = Field(None, max_length=64)
     """RFC 3339, with an offset or beside ``timezone``."""
     timezone: str | None = Field(None, max_length=64)

@@ -309,7 +309,7 @@ def _refuse_other(record: Record, key: Key) -> None:
     differs = [name for name in names if record.fields.get(name) != key.fields.get(name)]
     if differs:
         message = (
-            f"This Idempotency-Key was used with another body: {', '.join(differs)} differ. "
+            f"This Idempotency-Key was used with another body: {', '.join(differs)} {'differs' if len(differs) == 1 else 'differ'}. "
             "Send the first body again, or use a new key."
         )
         raise Clash("idempotency.key_reused", message, differs=differs)

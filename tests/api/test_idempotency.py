@@ -47,6 +47,7 @@ def test_another_body_is_refused_naming_what_differs(call: Api) -> None:
     answer = _post(call, "something else", title="T")
     assert (answer.status, answer.error["code"]) == (409, "idempotency.key_reused")
     assert answer.meta["differs"] == ["text", "title"]
+    assert "text, title differ." in answer.error["message"]
     assert len(call.stored("posts")) == 1
 
 

@@ -36,6 +36,7 @@ class ExportItem(ExportAcceptedResponse):
     """An export. A «video» is any published post."""
 
     processed_videos: int
+    """Published posts that were looked at; those that were taken down since have no row."""
     total_videos: int
     completed_at: Time | None = None
     expires_at: Time | None = None

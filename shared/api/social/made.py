@@ -14,6 +14,7 @@ from shared.api.engine.exchange import Exchange, Reply
 from shared.api.engine.models import Body, View
 from shared.api.social import rows
 from shared.api.social.dialect import PLATFORMS
+from shared.api.social.examples import LISTS
 from shared.platforms.verbs import Column, Verb
 from shared.platforms.verbs import Field as Asked
 
@@ -28,9 +29,6 @@ _TYPES: dict[str, Any] = {
     "strings": list[str],
     "time": str,
 }
-_LISTS = frozenset(
-    {"accounts", "resource", "comments", "conversations", "messages", "mentions", "ad_accounts", "ad_objects"}
-)
 _FIGURES = frozenset({"post_stats", "account_stats", "ad_stats"})
 
 
@@ -93,7 +91,7 @@ def _response(stem: str, verb: Verb) -> type[BaseModel]:
         shown: dict[str, Any] = {one.name: (_shown(one), None) for one in verb.columns}
         inner = create_model(f"{stem}Item", __base__=View, __module__=__name__, **shown)
     fields: dict[str, Any] = {"success": (Literal[True], True)}
-    if verb.does in _LISTS and not verb.single:
+    if verb.does in LISTS and not verb.single:
         fields[verb.key] = (list[inner], ...)
         fields["next_cursor"] = (Annotated[str | None, Field(description="Give it as cursor for the next page.")], None)
     else:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from shared.api.engine.routes import Method, Route
-from shared.api.social import errors
+from shared.api.social import errors, examples
 from shared.api.social.dialect import PREFIX
 from shared.operations import networks
 from shared.operations.allowances import INTERACTIONS
@@ -114,6 +114,7 @@ def _row(prefix: str, verb: Verb) -> Route:
         idempotency="commit" if verb.method == "POST" else "none",
         description=verb.description,
         example={one.name: one.example for one in asks if one.example is not None} if not reads else {},
+        answer_example=examples.answer(verb),
     )
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from html import escape
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -55,7 +56,9 @@ class SimulatedGoogle:
         self._clock = clock
         self._ids = ids
         self._redirect_uri = redirect_uri
-        self._pem = pem
+        self._made = pem
+        self._lock = Lock()
+        self._kept = b""
 
     def page(self, query: Mapping[str, str]) -> Response:
         """The authorization endpoint: who are you? ``sandbox_user`` or ``sandbox_deny`` in the query answers it."""
@@ -157,6 +160,12 @@ class SimulatedGoogle:
             return doc.data if doc else None
 
         return self._store.transact(body)
+
+    def _pem(self) -> bytes:
+        """The private key: of the first who ask at once, one has it made."""
+        with self._lock:
+            self._kept = self._kept or self._made()
+            return self._kept
 
     @cached_property
     def _kid(self) -> str:

@@ -163,3 +163,20 @@ def test_no_currency_is_assumed() -> None:
     other = _adset(call, "act_99")
     assert (other.status, other.json["error_code"]) == (404, "FACEBOOK_ADS/AD_ACCOUNT_NOT_FOUND")
     assert not [one for one in call.rig.sandbox.sent if one.method == "POST" and one.url.endswith("/adsets")]
+
+
+def test_an_ad_is_not_deleted_by_the_id_of_what_holds_it(call: Api) -> None:
+    """Facebook would take the campaign's id, and all of the campaign would be gone."""
+    ad_account = str(page_ads(call)["ad_account_id"])
+    made = {"ad_account_id": ad_account, "name": "Spring", "objective": "LINK_CLICKS"}
+    campaign = call("POST", "/v1/social/facebook/ads/campaigns", made).json["campaign_id"]
+    adset = _adset(call, ad_account).json["adset_id"]
+    before = len(_sent(call, "POST"))
+    for holder in (campaign, adset):
+        refused = call("DELETE", f"/v1/social/facebook/ads/{holder}", {"ad_account_id": ad_account})
+        assert (refused.status, refused.json["meta"]["field"]) == (400, "ad_id"), refused.json
+    wrong = {"ad_account_id": ad_account, "entity_id": campaign, "level": "adset", "status": "DELETED"}
+    assert call("PATCH", "/v1/social/facebook/ads/status", wrong).status == 400
+    assert len(_sent(call, "POST")) == before
+    right = {**wrong, "level": "campaign"}
+    assert call("PATCH", "/v1/social/facebook/ads/status", right).status == 200

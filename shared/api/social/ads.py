@@ -15,12 +15,13 @@ from shared.domain.errors import Broken, Invalid, Missing, RostrumError
 from shared.operations import networks
 from shared.operations.engaging import ads, own
 from shared.operations.engaging.commands import Order
-from shared.platforms.contract_ads import AdAccount, AdObject
+from shared.platforms.contract_ads import AdAccount, AdObject, Level
 from shared.platforms.contract_inbox import Page
 
 MOST_PAGES = 20  # of a listing that has to be read as a whole
 _MICROS, _USUAL = 6, 2  # decimals: of what the operations take, and of most currencies
 _LEVELS: Mapping[str, str] = {"adset": "ad_group"}
+_HOLDERS: Mapping[str, tuple[Level, ...]] = {"ad": ("campaign", "ad_group"), "ad_group": ("campaign",)}
 
 
 def accounts_(asked: Asked) -> Reply:
@@ -105,8 +106,28 @@ def speaker(asked: Asked, ad_account: str) -> Account:
 def _wish(asked: Asked, level: str, on: str, wished: str) -> Reply:
     ad_account = asked.value("ad_account")
     arguments = {"ad_account_id": ad_account, "status": wished}
-    order = Order(account_id=speaker(asked, ad_account).id, verb=f"{level}.status", on=on, arguments=arguments)
+    account = speaker(asked, ad_account)
+    if wished == "deleted":
+        _refuse_larger(asked, account, level, (ad_account, on))
+    order = Order(account_id=account.id, verb=f"{level}.status", on=on, arguments=arguments)
     return ordered(asked, order)
+
+
+def _refuse_larger(asked: Asked, account: Account, level: str, named: tuple[str, str]) -> None:
+    """Networks take the id of anything: who deletes an ad by its campaign's id would lose all that is in the campaign.
+
+    Raises Invalid when ``named`` (the ad account, the id) is what holds things of this level.
+    """
+    ad_account, on = named
+    for larger in _HOLDERS.get(level, ()):
+        known = _every(
+            lambda at, of=larger: ads.objects(asked.ports, asked.caller, account.id, of, ad_account, cursor=at)
+        )
+        if any(one.id == on for one in known):
+            field = asked.verb.field_to("on")
+            name = field.name if field else "on"
+            text = f"{name}: {on[:64]} is a {larger.replace('_', ' ')}, not a {level.replace('_', ' ')}: nothing was deleted."
+            raise Invalid("validation.field_invalid", text, field=name)
 
 
 def _all_of_all(asked: Asked) -> Sequence[AdAccount]:

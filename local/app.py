@@ -73,6 +73,12 @@ def _is_here(request: Request) -> bool:
     return (urlsplit(f"//{request.host}").hostname or "") in ("127.0.0.1", "localhost", "::1")
 
 
+def scheduled() -> tuple[str, ...]:
+    """The entry points that the schedule calls, in the manifest's order."""
+    rows = json.loads((FUNCTIONS / "manifest.json").read_text())
+    return tuple(row["name"] for row in rows if row["trigger"] == "schedule")
+
+
 def functions() -> dict[str, Function]:
     """Every entry point of the manifest, from its folder's ``main.py``."""
     rows = json.loads((FUNCTIONS / "manifest.json").read_text())

@@ -15,7 +15,7 @@ from typing import Any
 
 from local import first_start, sandbox_page
 from local import home as home_folder
-from local.app import App, functions
+from local.app import App, functions, scheduled
 from local.scheduler import Scheduler
 from shared.backends.embedded.blobs import EmbeddedBlobs
 from shared.ports.world import Ports
@@ -71,7 +71,7 @@ def start(env: Mapping[str, str]) -> Server:
     page = partial(sandbox_page.respond, ports, values["ROSTRUM_API_KEY"])
     _serve(parts, App(functions(), _files(ports), page, people.simulated_behind(ports)), listening)
     base = f"http://127.0.0.1:{chosen.port}"
-    worker, scheduler = _worker(chosen, base), Scheduler(base, chosen.internal_token, ("sweep",))
+    worker, scheduler = _worker(chosen, base), Scheduler(base, chosen.internal_token, scheduled())
     for part in (worker, scheduler):
         part.start()
         parts.callback(part.stop)

@@ -35,6 +35,7 @@ class Entry:
     ``action``: ``post.published``, ``key.created`` …; ``resource_id``: the post, key … that it happened to.
     ``error_category``: one of :data:`shared.domain.errors.Category`. ``duration_ms`` and ``status_code``: where something
     was sent. Never content, never a secret.
+    ``tell_at``: it still has to go out over the bus, from then on; ``shard`` is of the index that finds it.
     """
 
     id: str
@@ -54,6 +55,8 @@ class Entry:
     duration_ms: int | None = None
     actor: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    tell_at: datetime | None = None
+    shard: int | None = None
 
 
 def entry_path(space: str, entry_id: str) -> str:

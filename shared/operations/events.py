@@ -33,6 +33,7 @@ from shared.ports.world import Ports
 SCOPE = "analytics:read"
 SCAN = 500  # entries looked at per page
 BATCH = 100
+LOGGED = "logged"  # the attribute of messages about what the log has already
 LATEST_FIRST: tuple[tuple[str, Direction], ...] = (("created_at", "desc"),)
 # The filters, the one that finds least first: it is the store's, the others are applied while reading.
 FILTERS = ("resource_id", "action", "account_id", "platform", "status", "category")
@@ -103,17 +104,26 @@ def noted(
 
 
 def written(
-    ports: Ports, space: str, category: EventCategory, action: str, status: EventStatus = "ok", **more: Any
+    ports: Ports,
+    space: str,
+    category: EventCategory,
+    action: str,
+    status: EventStatus = "ok",
+    id: str = "",
+    **more: Any,
 ) -> Write:
-    """The write that logs what happened by itself. ``more``: further fields of Entry."""
+    """The write that logs what happened by itself. ``more``: further fields of Entry. ``id``: the same for the same thing,
+    where it may be seen twice (the commit then raises AlreadyExists). ``telling`` makes what is written go out as well."""
     now = ports.clock.now()
-    entry = Entry(ports.ids.new("evt"), space, category, action, status, now, now + KEPT, **more)
+    entry = Entry(id or ports.ids.new("evt"), space, category, action, status, now, now + KEPT, **more)
     return Write("create", entry_path(space, entry.id), codec.encode(entry))
 
 
 def observe(ports: Ports, data: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
     """The bus's message: what became of a target, an action or a post. The event's id is the entry's: told twice, it is
     logged once. Answers what was done. Raises store.Unavailable."""
+    if attributes.get(LOGGED):
+        return "known"
     entry = _observed(data, attributes)
     if entry is None:
         log.warning("an event that is none of ours", extra={"event_type": str(attributes.get("type"))})

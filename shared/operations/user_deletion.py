@@ -53,6 +53,9 @@ COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of
     "redirect_uris",
     "brands",
     "settings",
+    "chores",
+    "inbox",
+    "audit",
 )
 _SEALED = {  # what the vault calls what these hold sealed
     "apps": "credentials",

@@ -1,0 +1,100 @@
+"""What happened goes out: from the log's entry, over the bus, to the endpoints that asked for it.
+
+An entry that somebody may want to hear of is written with ``tell_at`` in the commit that makes it true (:func:`told`), sent
+after it (:func:`publish`), and sent by the sweeper where that failed: at least once, always under the entry's id. Where
+nobody has an endpoint nothing of this costs anything but one read in ``FRESH`` seconds per workspace and process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from shared.domain import codec
+from shared.domain.events import Entry
+from shared.operations.events import LOGGED
+from shared.ports.bus import BusUnavailable
+from shared.ports.store import Doc, NotFound, Op, Query, Write
+from shared.ports.world import Ports
+
+TOPIC = "events"
+SHARDS = 4  # of the index by time: a sequential field in one index takes 500 writes a second at most
+FRESH = 15.0  # seconds for which a process believes that nobody listens
+PAGE = 100
+PATIENCE = timedelta(seconds=30)  # the sweeper leaves what is younger to whoever wrote it
+MEMORY = "telling"
+log = logging.getLogger(__name__)
+
+
+def wanted(ports: Ports, space: str) -> bool:
+    """Whether the workspace has an endpoint at all, as known for ``FRESH`` seconds. Ask before the transaction."""
+    known: dict[str, tuple[float, bool]] = ports.memory.setdefault(MEMORY, {})
+    until, answer = known.get(space, (0.0, False))
+    now = ports.clock.monotonic()
+    if until > now:
+        return answer
+    query = Query(f"workspaces/{space}/webhooks", where=(("is_active", "==", True),), limit=1)
+    found = bool(ports.store.query(query))
+    if len(known) >= 10_000:
+        known.clear()
+    known[space] = now + FRESH, found
+    return found
+
+
+def forget(ports: Ports, space: str) -> None:
+    """An endpoint came or went: this process asks again."""
+    ports.memory.get(MEMORY, {}).pop(space, None)
+
+
+def told(ports: Ports, said: Write) -> Write:
+    """The entry's write, with the wish that it goes out; only for who asked :func:`wanted` before."""
+    if said.data is None:
+        raise ValueError("an entry's write has its fields")
+    shard = hashlib.sha256(str(said.data["id"]).encode()).digest()[0] % SHARDS
+    return replace(said, data={**said.data, "tell_at": ports.clock.now() + PATIENCE, "shard": shard})
+
+
+def publish(ports: Ports, written: Sequence[Write]) -> None:
+    """After the commit: send what wishes to go out. Raises store.Unavailable; what the bus did not take waits."""
+    for said in written:
+        if said.data and said.data.get("tell_at"):
+            _send(ports, said.path, codec.decode(Entry, said.data))
+
+
+def sweep(ports: Ports) -> int:
+    """Send what still waits; answers how many went out. Safe to run twice at once."""
+    sent = 0
+    for shard in range(SHARDS):
+        for doc in _waiting(ports, shard):
+            sent += _send(ports, doc.path, codec.decode(Entry, doc.data))
+    return sent
+
+
+def _waiting(ports: Ports, shard: int) -> list[Doc]:
+    where: tuple[tuple[str, Op, Any], ...] = (("shard", "==", shard), ("tell_at", "<=", ports.clock.now()))
+    return ports.store.query(Query(group="events", where=where, order_by=(("tell_at", "asc"),), limit=PAGE))
+
+
+def _send(ports: Ports, path: str, entry: Entry) -> bool:
+    try:
+        ports.bus.publish(
+            TOPIC, _message(entry), {"id": entry.id, "type": entry.action, "space": entry.space, LOGGED: "1"}
+        )
+    except BusUnavailable:
+        log.warning("event not sent, left to the sweeper", extra={"event_id": entry.id})
+        return False
+    with suppress(NotFound):  # it has expired meanwhile
+        ports.store.commit([Write("update", path, {"tell_at": None, "shard": None})])
+    return True
+
+
+def _message(entry: Entry) -> dict[str, Any]:
+    """Ids only, and what the log says of it: whoever sends it on reads the things themselves."""
+    ids = {"resource_id": entry.resource_id, "account_id": entry.account_id, "platform": entry.platform}
+    plain = {**codec.encode(dict(entry.metadata)), **ids}
+    return {**plain, "id": entry.id, "type": entry.action, "at": entry.created_at.isoformat()}

@@ -1,0 +1,92 @@
+"""Chores: handed out at their time, once per ticket, put off when they fail."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.domain import chores as domain
+from shared.domain import codec
+from shared.domain.chores import Chore
+from shared.operations import chores
+from shared.ports.queue import QueueUnavailable
+from shared.ports.store import Write
+from tests.support import faults, memory_ports
+from tests.support.memory_ports import Rig
+
+SPACE = "wsp_1"
+
+
+def _planned(rig: Rig, *names: str) -> None:
+    now = rig.clock.now()
+    made = [domain.new(SPACE, name, "bluesky", "sync", now) for name in names]
+    rig.store.commit([Write("set", one.path, codec.encode(one)) for one in made])
+
+
+def _body(chore: Chore) -> dict[str, object]:
+    return {"space": chore.space, "account_id": chore.account_id, "ticket": chore.ticket}
+
+
+def _held(rig: Rig, name: str) -> Chore:
+    doc = rig.store.get(domain.chore_path(SPACE, name, "sync"))
+    assert doc is not None
+    return codec.decode(Chore, doc.data)
+
+
+def test_what_is_due_is_handed_out_once_however_often_the_schedule_calls() -> None:
+    rig = memory_ports.rig()
+    _planned(rig, *(f"acc_{number}" for number in range(250)))
+    first, second = chores.hand_out(rig.ports, "sync"), chores.hand_out(rig.ports, "sync")
+    assert (first.found, first.enqueued, second.found) == (250, 250, 0)
+    assert chores.hand_out(rig.ports, "refresh").found == 0
+
+
+def test_a_chore_that_nobody_did_is_handed_out_again_and_the_older_task_finds_nothing_to_do() -> None:
+    rig = memory_ports.rig()
+    _planned(rig, "acc_1")
+    chores.hand_out(rig.ports, "sync")
+    first = _held(rig, "acc_1")
+    rig.clock.advance(chores.LEASE.total_seconds() + 1)
+    assert chores.hand_out(rig.ports, "sync").enqueued == 1
+    assert chores.taken(rig.ports, "sync", _body(first)) is None
+    assert chores.taken(rig.ports, "sync", _body(_held(rig, "acc_1"))) is not None
+
+
+def test_what_is_done_comes_again_at_its_time_and_what_fails_waits_longer_each_time() -> None:
+    rig = memory_ports.rig()
+    _planned(rig, "acc_1")
+    waits = []
+    for _ in range(3):
+        chores.hand_out(rig.ports, "sync")
+        chores.failed(rig.ports, _held(rig, "acc_1"))
+        waits.append(_held(rig, "acc_1").wake_at - rig.clock.now())
+        rig.clock.advance(waits[-1].total_seconds())
+    assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    chores.hand_out(rig.ports, "sync")
+    again = rig.clock.now() + timedelta(days=1)
+    chores.done(rig.ports, _held(rig, "acc_1"), again, {"seen": 3})
+    assert (_held(rig, "acc_1").wake_at, _held(rig, "acc_1").failures) == (again, 0)
+    assert _held(rig, "acc_1").state == {"seen": 3}
+
+
+def test_what_was_hurried_while_it_was_done_is_done_once_more() -> None:
+    rig = memory_ports.rig()
+    _planned(rig, "acc_1")
+    chores.hand_out(rig.ports, "sync")
+    under_way = _held(rig, "acc_1")
+    rig.clock.advance(1)
+    chores.hurry(rig.ports, SPACE, "acc_1", "sync")
+    chores.done(rig.ports, under_way, rig.clock.now() + timedelta(days=1))
+    assert chores.hand_out(rig.ports, "sync").enqueued == 1
+
+
+def test_a_queue_that_does_not_answer_and_a_document_that_is_no_chore_keep_nothing_waiting() -> None:
+    rig = memory_ports.rig()
+    rig.store.commit(
+        [Write("set", f"workspaces/{SPACE}/chores/x.sync", {"kind": "sync", "shard": 0, "wake_at": rig.clock.now()})]
+    )
+    _planned(rig, *(f"acc_{number}" for number in range(20)))
+    rig.faults.hook = faults.once(4, "before", lambda: QueueUnavailable("down"))
+    chores.hand_out(rig.ports, "sync")
+    rig.faults.hook = None
+    rig.clock.advance(chores.LEASE.total_seconds() + 1)
+    assert chores.hand_out(rig.ports, "sync").enqueued == 20

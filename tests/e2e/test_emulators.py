@@ -113,7 +113,9 @@ def test_an_instance_that_dies_while_sending_is_settled_by_looking(cloud: Cloud)
     for text, view in done.items():
         for target in view.targets:
             assert target.state is State.PUBLISHED, target
-            assert target.attempt == (2 if text == BEFORE else 1), target
+            # More where the machine is slow: an arm that took over five seconds to write is given back unsent, and an
+            # answer of the simulator's own store that came too late is settled by looking. What counts is seen below.
+            assert target.attempt >= (2 if text == BEFORE else 1), target
             assert target.first is not None
             assert [one.id for one in _seen(cloud, target) if one.text == text] == [target.first.id]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-Category = Literal["posts", "inbox", "accounts"]
+Category = Literal["posts", "inbox", "accounts", "exports", "webhooks"]
 
 
 class EventType(NamedTuple):

@@ -48,5 +48,5 @@ def test_a_receiver_that_refuses_the_ping_is_told_with_its_answer(call: Api) -> 
 def test_the_catalogue_is_open_to_any_key_and_managing_is_not(call: Api) -> None:
     key = call("POST", "/v1/keys", {"name": "posts only", "scopes": ["posts:read"]}).json["raw_key"]
     listed = call("GET", "/v1/webhooks/events", key=key).json
-    assert {"posts", "inbox", "accounts"} == {one["category"] for one in listed["data"]}
+    assert {"posts", "inbox", "accounts", "exports", "webhooks"} == {one["category"] for one in listed["data"]}
     assert call("GET", "/v1/webhooks", key=key).error["code"] == "auth.insufficient_scope"

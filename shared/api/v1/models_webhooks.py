@@ -99,7 +99,7 @@ class WebhookEventInfo(View):
     """An event type. `example` is the `data` of such an event."""
 
     event: str
-    category: Literal["posts", "inbox", "accounts"]
+    category: Literal["posts", "inbox", "accounts", "exports", "webhooks"]
     description: str
     example: dict[str, Any]
 

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -28,11 +28,16 @@ MAX_BODY = 20_000  # bytes of one payload, as the specification advises
 KEPT = timedelta(days=30)  # a delivery, from its creation on
 MAX_ANSWER_SHOWN = 1_000  # characters of what an endpoint answered
 MAX_ATTEMPTS = 100  # of one delivery: they are kept in its document
+MAX_FLAT_ITEMS = 10  # of a list in a flat payload: a field each, and `…__count` says how many there are
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where events go: ``workspaces/{space}/webhooks/{id}``. ``sealed``: the vault's reference to the secret."""
+    """Where events go: ``workspaces/{space}/webhooks/{id}``. ``sealed``: the vault's reference to the secret.
+
+    ``is_hook``: a program subscribed it (``POST /v1/hooks``) and forgets it when it answers 410, which removes it. ``flat``:
+    its payloads have one level. ``brand_id`` and ``account_id``, where set: only what is of them goes there.
+    """
 
     id: str
     space: str
@@ -44,6 +49,10 @@ class Endpoint:
     updated_at: datetime
     is_active: bool = True
     created_by: str = ""
+    is_hook: bool = False
+    flat: bool = False
+    brand_id: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +138,44 @@ def signed(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str,
     return {"webhook-id": message_id, "webhook-timestamp": stamp, "webhook-signature": f"v1,{digest}"}
 
 
-def payload(event: Event) -> str:
+def payload(event: Event, flat: bool = False) -> str:
     """The event's JSON: ``id``, ``event``, ``created_at``, ``data``, and the network's own fragment where it fits.
 
-    Raises ValueError: over ``MAX_BODY`` bytes even without the fragment.
+    ``flat``: on one level (:func:`flattened`), without that fragment. Raises ValueError: over ``MAX_BODY`` bytes even so.
     """
     said: dict[str, Any] = {"id": event.id, "event": event.type, "created_at": _instant(event.at), "data": event.data}
-    if event.raw_payload is not None:
+    if event.raw_payload is not None and not flat:
         whole = _json({**said, "raw_payload": event.raw_payload})
         if len(whole.encode()) <= MAX_BODY:
             return whole
-    body = _json(said)
+    body = _json(flattened(said) if flat else said)
     if len(body.encode()) > MAX_BODY:
         raise ValueError(f"{event.type}: a payload of {len(body.encode())} bytes, at most {MAX_BODY} are sent")
     return body
+
+
+def flattened(said: Mapping[str, Any]) -> dict[str, Any]:
+    """One level of plain values, as those map them who see no nesting: ``data__author__name``.
+
+    A list of plain values is one text, joined by commas. Of a list of things the first ``MAX_FLAT_ITEMS`` are there by
+    number (``data__results__0__status``). Either has its ``…__count``. What is on top already keeps its name.
+    """
+    return {name: value for key, inner in said.items() for name, value in _leaves(key, inner)}
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(f"{name}__{key}", inner)
+    elif isinstance(value, list | tuple):
+        yield f"{name}__count", len(value)
+        if any(isinstance(item, Mapping | list | tuple) for item in value):
+            for number, item in enumerate(value[:MAX_FLAT_ITEMS]):
+                yield from _leaves(f"{name}__{number}", item)
+        else:
+            yield name, ",".join(item if isinstance(item, str) else json.dumps(item) for item in value)
+    else:
+        yield name, value
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -26,12 +26,13 @@ from shared.domain.webhooks import (
 )
 from shared.operations import events, lookup, permissions
 from shared.operations.webhooks import sending
-from shared.ports.store import Direction, NotFound, Op, Query, Transaction, Write
+from shared.ports.store import Direction, Doc, NotFound, Op, Query, Transaction, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
 
 SCOPE = "webhooks:manage"
 MAX_ENDPOINTS = 20  # of one workspace and mode: every event is looked up among them
+MAX_HOOKS = 80  # likewise; a program that subscribes takes one for each automation
 MAX_URL = 2048
 LATEST_FIRST: tuple[tuple[str, Direction], ...] = (("created_at", "desc"),)
 SPANS = {"last_24h": timedelta(hours=24), "last_7d": timedelta(days=7)}
@@ -69,35 +70,30 @@ def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str])
     store.Unavailable. Nothing is kept then.
     """
     permissions.scope(caller, SCOPE)
-    address, wanted = _address(url), _events(event_names)
+    where, wanted = address(url), known_events(event_names)
     secret, new_id, now = secret_of(ports.ids.below(SECRETS)), ports.ids.new("wh"), ports.clock.now()
-    if (
-        ports.store.count(_all(caller)) >= MAX_ENDPOINTS
-        and ports.store.get(endpoint_path(caller.space, new_id)) is None
-    ):
-        raise _full()
-    _ping(ports, address, secret)
-    try:
-        sealed = ports.vault.seal(sending.place(caller.space, new_id), secret.encode())
-    except VaultError as error:
-        raise Broken("system.vault_unavailable", "The secret could not be kept: try again.") from error
+    if ports.store.get(endpoint_path(caller.space, new_id)) is None:
+        check_room(ports.store.query(_everyone(caller.space)), is_hook=False)
+    _ping(ports, where, secret)
+    sealed = sealed_secret(ports, caller.space, new_id, secret)
     made = Endpoint(
-        new_id, caller.space, address, wanted, sealed, secret[-HINT:], now, now, is_active=True, created_by=caller.actor
+        new_id, caller.space, where, wanted, sealed, secret[-HINT:], now, now, is_active=True, created_by=caller.actor
     )
     said = events.noted(ports, caller, "webhook", "webhook.created", new_id, "A webhook endpoint was registered.")
-    try:
-        _kept(ports, made, said)
-    except Clash:
-        _forget_secret(ports, made)
-        raise
+    keep(ports, made, [said])
     return Registered(made, secret)
 
 
 def list_(ports: Ports, caller: Caller) -> list[Endpoint]:
-    """All endpoints, oldest first. Raises Forbidden."""
+    """All endpoints but hooks, oldest first. Raises Forbidden."""
     permissions.scope(caller, SCOPE)
-    found = [codec.decode(Endpoint, doc.data) for doc in lookup.every(ports, _all(caller))]
-    return sorted(found, key=lambda one: (one.created_at, one.id))
+    return [one for one in registered(ports, caller.space) if not one.is_hook]
+
+
+def registered(ports: Ports, space: str) -> list[Endpoint]:
+    """All that may listen in this space, hooks too, oldest first: one read of ``MAX_ENDPOINTS + MAX_HOOKS`` at most."""
+    found = ports.store.query(_everyone(space))
+    return sorted((codec.of(Endpoint, doc) for doc in found), key=lambda one: (one.created_at, one.id))
 
 
 def get(ports: Ports, caller: Caller, endpoint_id: str) -> Endpoint:
@@ -121,11 +117,11 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
     known = get(ports, caller, endpoint_id)
     changes: dict[str, Any] = {}
     if change.events is not None:
-        changes["events"] = _events(change.events)
+        changes["events"] = known_events(change.events)
     if change.is_active is not None:
         changes["is_active"] = change.is_active
     if change.url is not None:
-        changes["url"] = _address(change.url)
+        changes["url"] = address(change.url)
     if not changes:
         text = "Send at least one of url, events and is_active."
         raise Invalid("validation.field_required", text, field="url")
@@ -145,7 +141,7 @@ def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:
     known = get(ports, caller, endpoint_id)
     said = events.noted(ports, caller, "webhook", "webhook.deleted", known.id, "A webhook endpoint was removed.")
     ports.store.commit([Write("delete", endpoint_path(caller.space, known.id)), said])
-    _forget_secret(ports, known)
+    forget_secret(ports, known)
 
 
 def missing(resource: str, id: str) -> Missing:
@@ -154,28 +150,43 @@ def missing(resource: str, id: str) -> Missing:
     return Missing("resource.not_found", f"No {resource} {shown!r} in this workspace.", resource=resource, id=shown)
 
 
-def _kept(ports: Ports, made: Endpoint, said: Write) -> None:
-    """Stored, if there is room: those that were registered while this one was pinged count, too. Raises Clash.
+def keep(ports: Ports, made: Endpoint, also: Sequence[Write]) -> None:
+    """Store it, if there is room: those that were registered while this one was pinged count, too. Raises Clash.
 
     A request that is done again finds its own (``repeating``), which takes no second place.
     """
-
-    def body(txn: Transaction) -> None:
-        if txn.get(endpoint_path(made.space, made.id)) is not None:
-            return
-        if len(txn.query(Query(f"workspaces/{made.space}/webhooks", limit=MAX_ENDPOINTS))) >= MAX_ENDPOINTS:
-            raise _full()
-        txn.write(Write("create", endpoint_path(made.space, made.id), codec.encode(made)))
-        txn.write(said)
-
-    ports.store.transact(body)
+    try:
+        ports.store.transact(lambda txn: _kept(txn, made, also))
+    except Clash:
+        forget_secret(ports, made)
+        raise
 
 
-def _full() -> Clash:
-    return Clash("webhook.limit_reached", f"There are {MAX_ENDPOINTS} endpoints already: remove one first.")
+def _kept(txn: Transaction, made: Endpoint, also: Sequence[Write]) -> None:
+    if txn.get(endpoint_path(made.space, made.id)) is not None:
+        return
+    check_room(txn.query(_everyone(made.space)), is_hook=made.is_hook)
+    for write in (Write("create", endpoint_path(made.space, made.id), codec.encode(made)), *also):
+        txn.write(write)
 
 
-def _forget_secret(ports: Ports, endpoint: Endpoint) -> None:
+def check_room(listening: Sequence[Doc], *, is_hook: bool) -> None:
+    """Raises Clash where there are as many endpoints, or as many hooks, as may be."""
+    limit, what = (MAX_HOOKS, "hooks") if is_hook else (MAX_ENDPOINTS, "endpoints")
+    if sum(doc.data.get("is_hook", False) == is_hook for doc in listening) >= limit:
+        raise Clash("webhook.limit_reached", f"There are {limit} {what} already: remove one first.")
+
+
+def sealed_secret(ports: Ports, space: str, endpoint_id: str, secret: str) -> str:
+    """The vault's reference to a new endpoint's secret. Raises Broken."""
+    try:
+        return ports.vault.seal(sending.place(space, endpoint_id), secret.encode())
+    except VaultError as error:
+        raise Broken("system.vault_unavailable", "The secret could not be kept: try again.") from error
+
+
+def forget_secret(ports: Ports, endpoint: Endpoint) -> None:
+    """What it was signed with is gone; where the vault does not answer, nothing refers to it any more."""
     with suppress(VaultError):
         ports.vault.destroy(sending.place(endpoint.space, endpoint.id), endpoint.sealed)
 
@@ -205,7 +216,7 @@ def _secret(ports: Ports, endpoint: Endpoint) -> str:
         raise Clash("webhook.secret_gone", text) from error
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     """Whether plain http will do is the http port's to say: it knows the operator's own hosts. Raises Invalid."""
     text = url.strip()
     try:
@@ -220,7 +231,8 @@ def _address(url: str) -> str:
     return text
 
 
-def _events(names: Sequence[str]) -> tuple[str, ...]:
+def known_events(names: Sequence[str]) -> tuple[str, ...]:
+    """The event types asked for, each once. Raises Invalid."""
     known = event_types.by_name()
     if not names:
         text = "events: name at least one event; GET /v1/webhooks/events lists them."
@@ -243,8 +255,8 @@ def deliveries(endpoint: Endpoint) -> str:
     return f"workspaces/{endpoint.space}/deliveries"
 
 
-def _all(caller: Caller) -> Query:
-    return Query(f"workspaces/{caller.space}/webhooks")
+def _everyone(space: str) -> Query:
+    return Query(f"workspaces/{space}/webhooks", limit=MAX_ENDPOINTS + MAX_HOOKS)
 
 
 def _count(ports: Ports, endpoint: Endpoint, status: str, span: timedelta) -> int:

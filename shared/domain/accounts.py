@@ -58,6 +58,8 @@ class Account:
     ``refresh_nonce`` and ``refresh_until`` are the single flight's claim. ``blocked_until``: the network asked us to
     publish nothing before then; ``limited`` the same of its other modules (``inbox``, ``ads``), because a network counts
     comments, messages and ads apart from posts. ``expires_at`` repeats the access token's end, so that due refreshes can be found.
+    ``refreshable`` whether there is a refresh token (None: connected before that was noted). ``connected_at``: when a person last
+    connected it, ``renewed_at`` when its tokens were last renewed (None: as before).
     ``refresh_note`` says that the answer to a refresh was lost (the network may have used up the refresh token).
 
     A ``disconnected`` account is gone for everybody. Its document stays, without tokens (``sealed`` empty) and without
@@ -88,6 +90,9 @@ class Account:
     refresh_note: str = ""
     blocked_until: datetime | None = None
     limited: Mapping[str, datetime] = field(default_factory=dict)
+    refreshable: bool | None = None
+    connected_at: datetime | None = None
+    renewed_at: datetime | None = None
 
 
 def account_path(space: str, account_id: str) -> str:

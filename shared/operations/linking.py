@@ -142,6 +142,8 @@ def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, accou
         picture_url=connected.picture_url,
         brand_id=owner.brand_id,
         metadata=connected.metadata,
+        connected_at=now,
+        renewed_at=now,
         **tokens.repeated(connected.tokens, sealed),
     )
 

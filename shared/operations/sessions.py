@@ -28,7 +28,7 @@ from shared.domain.brands import brand_of
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Limited, Reconnect, RostrumError
 from shared.domain.posts import PUBLISH
-from shared.operations import apps, lookup, networks, tokens
+from shared.operations import apps, grants, lookup, networks, tokens
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Refused
 from shared.ports.http import AnswerLost, HttpFailure, NotSent
@@ -105,6 +105,11 @@ def refresh(ports: Ports, account: Account) -> Account:
     return _persist(ports, claimed, renewed)
 
 
+def revoked(ports: Ports, account: Account, reason: str = grants.REVOKED, at: datetime | None = None) -> bool:
+    """As :func:`grants.revoked`: the network told us, unasked, that the person has ended the grant."""
+    return grants.revoked(ports, account, reason, at)
+
+
 def block(ports: Ports, account: Account, until: datetime, module: str = PUBLISH) -> None:
     """The network asked us to stay away from the account's posts (or another module) until then. Raises store.Unavailable."""
     known = blocked_until(account, module)
@@ -176,6 +181,7 @@ def _persist(ports: Ports, claimed: Account, renewed: Tokens) -> Account:
     _destroy(ports, claimed, claimed.sealed if ours else sealed)
     if stored is None:
         raise lookup.missing("account", claimed.id)
+    _alive(stored)  # the person may have ended the grant meanwhile
     return stored
 
 
@@ -183,7 +189,7 @@ def _stored(ports: Ports, claimed: Account, renewed: Tokens, sealed: str) -> Acc
     """The account as it is afterwards, None when it is gone. Repeatable."""
     path, now = account_path(claimed.space, claimed.id), ports.clock.now()
     changes = _settled() | tokens.repeated(renewed, sealed)
-    changes |= {"token_version": claimed.token_version + 1, "updated_at": now}
+    changes |= {"token_version": claimed.token_version + 1, "renewed_at": now, "updated_at": now}
 
     def body(txn: Transaction) -> Account | None:
         current = _decoded(txn.get(path))
@@ -208,25 +214,21 @@ def _refused(ports: Ports, claimed: Account, refused: Refused) -> Account:
     raise Broken(error.code, error.message, **{**error.meta, "retry_after_seconds": _seconds(pause)}) from refused
 
 
-def _dead(ports: Ports, claimed: Account, reason: str) -> Account:
+def _dead(ports: Ports, claimed: Account, reason: str, told: str = grants.REVOKED) -> Account:
     """Mark the account for reconnection, if nobody has renewed its tokens, nor is about to.
 
     Raises Reconnect, Limited (the claim is another's by now), Missing.
     """
-    path, now = account_path(claimed.space, claimed.id), ports.clock.now()
     why = f"{reason} (the answer to the refresh before was lost)" if claimed.refresh_note else reason
-    changes = {**_settled(), "status": "reconnect_required", "reconnect_reason": why, "updated_at": now}
 
-    def body(txn: Transaction) -> Account | None:
-        current = _decoded(txn.get(path))
-        if current is None or current.token_version != claimed.token_version:
-            return current
+    def still(current: Account) -> bool:
+        if current.token_version != claimed.token_version:
+            return False
         if current.refresh_nonce != claimed.refresh_nonce:
-            raise _busy(current, now)
-        txn.write(Write("update", path, changes))
-        return replace(current, **changes)
+            raise _busy(current, ports.clock.now())
+        return True
 
-    after = ports.store.transact(body)
+    after, _ = grants.end(ports, claimed, why, still, told)
     if after is None:
         raise lookup.missing("account", claimed.id)
     _alive(after)
@@ -298,7 +300,7 @@ def _reopened(ports: Ports, account: Account) -> tuple[Account, Tokens]:
         raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
     except (SecretGone, SecretForged):
         pass
-    _dead(ports, current, "secret_unreadable")
+    _dead(ports, current, grants.UNREADABLE, grants.UNREADABLE)
     raise Limited("account.refreshing", "The account is busy: try again.", retry_after_seconds=BUSY_SECONDS)
 
 

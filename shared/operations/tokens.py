@@ -53,4 +53,5 @@ def repeated(tokens: Tokens, sealed: str) -> dict[str, Any]:
         "scopes": tokens.scopes,
         "expires_at": tokens.expires_at,
         "refresh_expires_at": tokens.refresh_expires_at,
+        "refreshable": tokens.refresh is not None,
     }

@@ -12,7 +12,7 @@ import pytest
 
 from shared.domain.accounts import Account, Tokens
 from shared.domain.errors import Broken, Limited, Missing, Reconnect, RostrumError
-from shared.operations import accounts, sessions, tokens
+from shared.operations import accounts, grants, sessions, tokens
 from shared.platforms import registry
 from shared.platforms.contract import Call
 from shared.ports.http import AnswerLost, NotSent, Request, Response
@@ -497,3 +497,41 @@ def test_an_adapter_that_breaks_counts_as_a_lost_answer(
     monkeypatch.undo()
     rig.clock.advance(caught.value.meta["retry_after_seconds"])
     assert sessions.call(rig.ports, after).tokens.access
+
+
+def ended(rig: Rig) -> list[dict[str, object]]:
+    """What the log says of grants that have ended."""
+    docs = [one for path, one in rig.store.everything() if "/events/" in path]
+    return [dict(one["metadata"]) for one in docs if one["action"] == "account.disconnected"]
+
+
+def test_what_the_network_tells_unasked_ends_the_grant_once_and_not_one_that_came_after(
+    rig: Rig, account: Account
+) -> None:
+    """Told twice it is one event; told late, of a grant before the present one, it is none."""
+    at = rig.clock.now()
+    assert sessions.revoked(rig.ports, account)
+    assert not sessions.revoked(rig.ports, now(rig, account))
+    assert (now(rig, account).status, now(rig, account).reconnect_reason) == ("reconnect_required", grants.REVOKED)
+    assert ended(rig) == [{"reason": grants.REVOKED, "reconnect_required": True}]
+    rig.clock.advance(60)
+    again = redirected(rig, "twitter")
+    assert not sessions.revoked(rig.ports, account)
+    assert not sessions.revoked(rig.ports, again, at=at)
+    assert sessions.call(rig.ports, now(rig, account)).tokens.access
+    assert sessions.revoked(rig.ports, again, at=rig.clock.now().replace(microsecond=0))
+    assert len(ended(rig)) == 2
+
+
+def test_a_refresh_that_was_under_way_does_not_bring_back_what_its_person_has_ended(rig: Rig, account: Account) -> None:
+    """Whatever tokens it still got."""
+
+    def overtaken(request: Request) -> Response | None:
+        rig.sandbox.intercept = None
+        assert sessions.revoked(rig.ports, account)
+        return None
+
+    rig.sandbox.intercept = overtaken
+    with pytest.raises(Reconnect):
+        sessions.refresh(rig.ports, account)
+    assert now(rig, account).status == "reconnect_required"

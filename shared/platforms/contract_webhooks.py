@@ -28,6 +28,7 @@ EventKind = Literal[
     "message.delivered",
     "message.read",
     "message.failed",
+    "message.deleted",
     "mention.created",
     "review.created",
     "review.updated",

@@ -130,6 +130,22 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """What keeps a connection alive without its person, as the network has it. The ends themselves come with the tokens.
+
+    ``moves``: whose end a renewal puts off: the access token's own (there is no other; once it has ended, nothing renews
+    it), the refresh token's (each renewal starts its life anew), or nothing's (its end stands from the consent on, or it has
+    none). ``youngest_hours``: how old a token must be to be renewed. ``idle_days``: after so long without use a grant dies,
+    None where the network names no such rule.
+    """
+
+    moves: Literal["access", "refresh", "nothing"]
+    source: Source
+    youngest_hours: int = 0
+    idle_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OAuth:
     """How accounts are connected: by a redirect (OAuth 2), or by credentials that the person hands over.
 
@@ -139,6 +155,7 @@ class OAuth:
     them first (RFC 6749, 5.2: ``invalid_client``); of the other networks it is not known.
     ``challenge``: how the SHA-256 of the PKCE verifier is written: in base64url (RFC 7636), or in hex as one network does.
     ``grants``: what people call a permission (``post``, ``read_analytics``) and the scopes any one of which gives it.
+    ``renewal``: None where there is nothing to renew, because tokens have no end.
     """
 
     style: Literal["redirect", "credentials"]
@@ -152,6 +169,7 @@ class OAuth:
     judges_app: bool = False
     extra: tuple[Option, ...] = ()
     grants: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    renewal: Renewal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +179,25 @@ class ApiVersion:
     name: str
     sunset: date | None
     source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """How the network's webhooks come, as far as that is not the same everywhere.
+
+    ``headers``: those that reading a delivery takes (lower case), beside what proves it. ``own_secret``: it is never signed
+    with the app's secret. ``secrets_also``: environment variables of further apps whose secret it may be signed with.
+    ``keys_url``: where the public keys are that sign (a JWK set), for a secret that is a JSON object. ``named_by``: the names in
+    an account's metadata by whose values deliveries speak of it, beside its own id. ``callbacks``: paths below the webhooks'
+    address to which the network posts other things, each with what it says of its person's accounts.
+    """
+
+    headers: tuple[str, ...] = ()
+    own_secret: bool = False
+    secrets_also: tuple[str, ...] = ()
+    keys_url: str = ""
+    named_by: tuple[str, ...] = ()
+    callbacks: Mapping[str, Literal["revoked", "erase"]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 # What a network may offer beside connecting and publishing. Each manifest answers for every one of them; a name without
@@ -250,6 +287,44 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """How many calls (or units, of which each of our reads costs one) a network takes in a window of ``seconds``.
+
+    ``per``: the app's calls for all of its accounts together, or those for one account. ``zone``: the window is a day of
+    this time zone. ``background``: the share that work on schedule may use; the rest is for publishing and for people.
+    ``hosts``: only calls to these are counted, where others cost nothing of it.
+    """
+
+    name: str
+    per: Literal["app", "account"]
+    limit: int
+    seconds: int
+    source: Source
+    zone: str = ""
+    background: float = 0.5
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UsageHeaders:
+    """Where a network's answers say how much of a budget is used.
+
+    Either ``limit``, ``remaining`` and ``reset`` name headers (``reset_as``: an instant in epoch seconds, or seconds from
+    now), or ``percent`` names one that holds JSON with percentages, as Meta's. ``per`` and ``background`` as in
+    :class:`Budget`.
+    """
+
+    per: Literal["app", "account"]
+    source: Source
+    limit: str = ""
+    remaining: str = ""
+    reset: str = ""
+    reset_as: Literal["epoch", "seconds"] = "epoch"
+    percent: str = ""
+    background: float = 0.75
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """Something of the network's own that callers must be able to look up (boards, pages, flairs, creator info)."""
 
@@ -272,6 +347,7 @@ class Manifest:
     further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
     (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
     ``profile``: what our words for an account (``ProfileWord``) are called in its ``metadata``, of those that the network tells.
+    ``budgets``: what may be asked of it, as far as its documents say; ``usage``: where its answers say it themselves.
     """
 
     name: str
@@ -302,6 +378,9 @@ class Manifest:
     profile_url: str = ""
     holds: Literal["profile", "page", "channel"] = "profile"
     profile: Mapping[ProfileWord, str] = field(default_factory=lambda: MappingProxyType({}))
+    budgets: tuple[Budget, ...] = ()
+    usage: tuple[UsageHeaders, ...] = ()
+    hooks: Hooks = field(default_factory=Hooks)
 
     @property
     def publishes(self) -> bool:

@@ -14,6 +14,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Renewal,
     Resource,
     Source,
     Timing,
@@ -49,6 +50,7 @@ MANIFEST = Manifest(
             Option("app_password", "string", "An app password (Settings, Privacy and security, App passwords)"),
             Option("service", "string", "https URL of the account's own PDS; left out for accounts of bsky.social"),
         ),
+        renewal=Renewal("refresh", Source("https://atproto.com/specs/xrpc#authentication", _CHECKED)),
     ),
     text=TEXT,
     kinds=(

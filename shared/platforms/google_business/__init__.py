@@ -7,7 +7,17 @@ from types import MappingProxyType
 
 from shared.domain.content import Kind
 from shared.platforms.google_business.capabilities import ACTIONS, FACETS, FEATURES, OPTIONS
-from shared.platforms.manifest import ApiVersion, KindLimit, Manifest, MediaLimit, OAuth, Source, TextLimit, Timing
+from shared.platforms.manifest import (
+    ApiVersion,
+    KindLimit,
+    Manifest,
+    MediaLimit,
+    OAuth,
+    Renewal,
+    Source,
+    TextLimit,
+    Timing,
+)
 
 _READ = date(2026, 11, 22)
 _POSTS = Source("https://developers.google.com/my-business/reference/rest/v4/accounts.locations.localPosts", _READ)
@@ -58,6 +68,11 @@ MANIFEST = Manifest(
                 "post": ("https://www.googleapis.com/auth/business.manage",),
                 "read_analytics": ("https://www.googleapis.com/auth/business.manage",),
             }
+        ),
+        renewal=Renewal(
+            "nothing",
+            Source("https://developers.google.com/identity/protocols/oauth2#expiration", _READ),
+            idle_days=180,
         ),
     ),
     text=TextLimit(1500, "chars", "", _HELP),

@@ -17,6 +17,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Renewal,
     Source,
     TextLimit,
     Timing,
@@ -135,6 +136,11 @@ MANIFEST = Manifest(
         pkce=False,
         grants=MappingProxyType(
             {"post": ("instagram_business_content_publish",), "read_analytics": ("instagram_business_manage_insights",)}
+        ),
+        renewal=Renewal(
+            "access",
+            Source("https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token", _READ),
+            youngest_hours=24,
         ),
     ),
     text=TextLimit(2200, "chars", "limits:count", _MEDIA, max_hashtags=30),

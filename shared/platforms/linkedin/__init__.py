@@ -15,6 +15,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Renewal,
     Source,
     TextLimit,
     Timing,
@@ -71,6 +72,12 @@ MANIFEST = Manifest(
                     "rw_organization_admin",
                 ),
             }
+        ),
+        renewal=Renewal(
+            "nothing",
+            Source(
+                "https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens", READ
+            ),
         ),
     ),
     text=TextLimit(3000, "chars", "limits:count", learn("shares/ugc-post-api")),

@@ -16,6 +16,7 @@ from shared.platforms.manifest import (
     NotOffered,
     OAuth,
     Option,
+    Renewal,
     Resource,
     Source,
     TextLimit,
@@ -124,6 +125,12 @@ MANIFEST = Manifest(
         ),
         pkce=False,
         grants=MappingProxyType({"post": ("pins:write",), "read_analytics": ("pins:read",)}),
+        renewal=Renewal(
+            "refresh",
+            Source(
+                "https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/", _READ
+            ),
+        ),
     ),
     text=TextLimit(800, "chars", "", _SPEC),
     kinds=(

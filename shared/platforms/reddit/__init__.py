@@ -12,6 +12,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Renewal,
     Source,
     TextLimit,
     Timing,
@@ -64,6 +65,7 @@ MANIFEST = Manifest(
         ),
         pkce=False,
         grants=MappingProxyType({"post": ("submit",), "read_analytics": ("read",)}),
+        renewal=Renewal("nothing", Source("https://github.com/reddit-archive/reddit/wiki/OAuth2", READ)),
     ),
     text=TextLimit(40_000, "chars", "", NOTES),
     kinds=(

@@ -13,6 +13,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Renewal,
     Source,
     TextLimit,
     Timing,
@@ -53,6 +54,9 @@ MANIFEST = Manifest(
         scopes=("snapchat-profile-api", "snapchat-marketing-api"),
         pkce=False,
         grants=MappingProxyType({"post": ("snapchat-profile-api",), "read_analytics": ("snapchat-profile-api",)}),
+        renewal=Renewal(
+            "nothing", Source("https://developers.snap.com/api/marketing-api/Ads-API/authentication", _READ)
+        ),
     ),
     # A Spotlight's description. A saved story's title has 45 characters; a story has no text.
     text=TextLimit(160, "chars", "", _ASSETS),

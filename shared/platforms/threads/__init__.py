@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from shared.platforms.manifest import ApiVersion, LinkCard, Manifest, OAuth, Source, Timing
+from shared.platforms.manifest import ApiVersion, LinkCard, Manifest, OAuth, Renewal, Source, Timing
 from shared.platforms.threads.capabilities import ACTIONS, ADS, FEATURES, RESOURCES, TEXT
 from shared.platforms.threads.kinds_data import DOCS, KINDS, OPTIONS, POSTS, READ
 
@@ -47,6 +47,11 @@ MANIFEST = Manifest(
         ),
         pkce=False,
         grants=MappingProxyType({"post": ("threads_content_publish",), "read_analytics": ("threads_manage_insights",)}),
+        renewal=Renewal(
+            "access",
+            Source("https://developers.facebook.com/docs/threads/get-started/long-lived-tokens", READ),
+            youngest_hours=24,
+        ),
     ),
     text=TEXT,
     kinds=KINDS,

@@ -16,6 +16,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Renewal,
     Source,
     TextLimit,
     Timing,
@@ -120,6 +121,9 @@ MANIFEST = Manifest(
         challenge="S256-hex",
         extra=ADS_CONSENT,
         app_env_also=("TIKTOK_CLIENT_KEY", ""),
+        renewal=Renewal(
+            "refresh", Source("https://developers.tiktok.com/doc/oauth-user-access-token-management", _READ)
+        ),
     ),
     text=TextLimit(2200, "utf16", "limits:count", _POSTING),
     kinds=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from shared.platforms.manifest import ApiVersion, Manifest, OAuth, TextLimit, Timing
+from shared.platforms.manifest import ApiVersion, Manifest, OAuth, Renewal, Source, TextLimit, Timing
 from shared.platforms.whatsapp.capabilities import (
     ACTIONS,
     CHANGELOG,
@@ -12,6 +12,7 @@ from shared.platforms.whatsapp.capabilities import (
     MESSAGES,
     NO_ADS,
     NO_POSTS,
+    READ,
     RESOURCES,
     SETTINGS,
 )
@@ -22,7 +23,16 @@ MANIFEST = Manifest(
     folder="whatsapp",
     hosts=("graph.facebook.com", "www.facebook.com"),
     api=ApiVersion("v26.0", None, CHANGELOG),  # since 2026-07-29, «available until: to be determined»
-    oauth=OAuth("redirect", ("whatsapp_business_management", "whatsapp_business_messaging"), pkce=False),
+    oauth=OAuth(
+        "redirect",
+        ("whatsapp_business_management", "whatsapp_business_messaging"),
+        pkce=False,
+        renewal=Renewal(
+            "access",
+            Source("https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived", READ),
+            youngest_hours=24,
+        ),
+    ),
     text=TextLimit(4096, "chars", "", MESSAGES),
     kinds=(),
     timing=Timing(

@@ -13,6 +13,7 @@ from shared.platforms.manifest import (
     MediaLimit,
     OAuth,
     Option,
+    Renewal,
     Resource,
     Source,
     Timing,
@@ -59,6 +60,9 @@ MANIFEST = Manifest(
         ),
         pkce=True,
         grants=MappingProxyType({"post": ("tweet.write",), "read_analytics": ("tweet.read",)}),
+        renewal=Renewal(
+            "nothing", Source("https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code", _READ)
+        ),
     ),
     text=TEXT,
     prices=PRICES,

@@ -6,7 +6,17 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
-from shared.platforms.manifest import ApiVersion, KindLimit, Manifest, MediaLimit, OAuth, Source, TextLimit, Timing
+from shared.platforms.manifest import (
+    ApiVersion,
+    KindLimit,
+    Manifest,
+    MediaLimit,
+    OAuth,
+    Renewal,
+    Source,
+    TextLimit,
+    Timing,
+)
 from shared.platforms.youtube.capabilities import ACTIONS, FACETS, FEATURES, OPTIONS, RESOURCES
 
 _READ = date(2026, 11, 22)
@@ -61,6 +71,11 @@ MANIFEST = Manifest(
                     "https://www.googleapis.com/auth/yt-analytics.readonly",
                 ),
             }
+        ),
+        renewal=Renewal(
+            "nothing",
+            Source("https://developers.google.com/identity/protocols/oauth2#expiration", _READ),
+            idle_days=180,
         ),
     ),
     text=TextLimit(5000, "bytes", "limits:count", _VIDEOS),

@@ -100,6 +100,18 @@ def other_variables(platform: str) -> tuple[str, str]:
     return registry.manifest(platform).oauth.app_env_also
 
 
+def stems(platform: str) -> tuple[str, ...]:
+    """What the names of a network's settings begin with: its public name's, then its aliases'."""
+    names = (platform, *registry.manifest(platform).aliases)
+    return tuple(name.upper().replace("-", "_") for name in names)
+
+
+def known_as(platform: str, metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """Under which ids the network's deliveries speak of an account, beside its own."""
+    named = registry.manifest(platform).hooks.named_by
+    return tuple(str(metadata[name]) for name in named if metadata.get(name))
+
+
 def callback_variable(platform: str) -> str:
     """The environment variable of the redirect URI that the installation's app has at this network, where it is not ours."""
     return f"{platform.upper().replace('-', '_')}_CALLBACK_URL"

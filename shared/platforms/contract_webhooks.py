@@ -94,3 +94,13 @@ class Webhooks(Protocol):
 
     def unsubscribe(self, call: Call) -> None:
         """Have them delivered no more; what is already gone is fine. Raises Refused."""
+
+
+class Callbacks(Protocol):
+    """What ``webhooks.py`` has beside, where the manifest's ``hooks`` name callbacks: a form with one signed text."""
+
+    def verify_callback(self, body: bytes, secret: str) -> bool:
+        """Whether the network signed it, in constant time."""
+
+    def parse_callback(self, path: str, body: bytes) -> list[Event]:
+        """What it says, after ``verify_callback``. Raises ValueError when it makes no sense."""

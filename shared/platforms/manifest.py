@@ -347,6 +347,7 @@ class Manifest:
     further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
     (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
     ``profile``: what our words for an account (``ProfileWord``) are called in its ``metadata``, of those that the network tells.
+    ``hooks``: how its webhooks come.
     ``budgets``: what may be asked of it, as far as its documents say; ``usage``: where its answers say it themselves.
     """
 

@@ -28,7 +28,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from shared.domain.accounts import AccountView, Connected, Tokens
 from shared.domain.content import Act, Kind, MediaFacts, Piece
@@ -302,6 +302,16 @@ class Measurer(Protocol):
         """The counts of the account itself (``extra`` has followers, following, posts). Raises Refused."""
 
 
+class BatchMeasurer(Protocol):
+    """A measurer whose network tells of several posts in one answer (``registry.batch_measurer``)."""
+
+    MOST_POSTS: int
+
+    def posts(self, call: Call, published: Sequence[Published]) -> Mapping[str, Metrics | Refused]:
+        """The counts of at most ``MOST_POSTS`` posts by their ids, as they are in ``published``; for a post that the network
+        refuses alone, why. Raises Refused where it refuses them all."""
+
+
 # ------------------------------------------------------------------------------------------------ simulator
 
 
@@ -366,8 +376,14 @@ class Push:
     path: str = ""
 
 
+What = Literal["comment", "message", "mention", "review"]  # that others can do with an account
+
+
 class Simulator(Protocol):
-    """``simulator.py``: the network, as its documentation describes it."""
+    """``simulator.py``: the network, as its documentation describes it.
+
+    ``HAPPENINGS``: which of ``What`` its people can do; without it, none.
+    """
 
     def handle(self, request: Request, world: World) -> Response:
         """Answer one request as the network would. May raise :class:`Lost` after it had its effect."""
@@ -383,6 +399,12 @@ class Simulator(Protocol):
 
     def pushes(self, world: World) -> Sequence[Push]:
         """The webhooks that the network has sent to this app so far, oldest first. Where there are webhooks."""
+
+    def happen(self, world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+        """Somebody else does one of ``HAPPENINGS`` now, and whoever subscribed hears of it; the id of what was made.
+
+        ``on``: a live post of the account, for a comment. Raises LookupError where it cannot be done to that.
+        """
 
 
 class Lost(Exception):

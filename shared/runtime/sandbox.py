@@ -13,14 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from shared.platforms import registry
-from shared.platforms.contract import Delayed, Lost, Seen, Simulator
+from shared.platforms import _pushes, happenings, registry
+from shared.platforms.contract import Delayed, Lost, Push, Seen, Simulator
+from shared.platforms.happenings import Happened, Happening
 from shared.ports.clock import Clock
 from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Response
-from shared.ports.store import Store, StoreError, Transaction, Write
+from shared.ports.store import Query, Store, StoreError, Transaction, Write
 
 MEDIA_HOST = "sandbox.rostrum.test"
 MEDIA = {
@@ -32,20 +33,29 @@ MEDIA = {
 }
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 Fetch = Callable[[str], Response | None]
+T = TypeVar("T")
 
 
 class SandboxHttp:
-    """``ports.Http`` over the simulators, with their state in ``store``.
+    """``ports.Http`` over the simulators, with their state in ``store``; also ``operations.sandboxing.Stage``.
 
     ``fetch`` gets what a network would pull from a caller's URL (None: unreachable); ``wait`` passes the time that a
-    slow network takes.
+    slow network takes; ``told`` is called after a simulated network has sent webhooks, and must not raise.
     """
 
-    def __init__(self, store: Store, clock: Clock, fetch: Fetch, wait: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        fetch: Fetch,
+        wait: Callable[[float], None] = time.sleep,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._fetch = fetch
         self._wait = wait
+        self._told = told
 
     def send(self, request: Request) -> Response:
         """The simulator's answer. Raises NotSent (no such host in the sandbox), AnswerLost (lost on demand, slower than
@@ -68,7 +78,7 @@ class SandboxHttp:
     def _simulate(self, name: str, simulator: Simulator, request: Request) -> Response:
         fetch = cache(self.fetch)  # a transaction that runs again must not hold the store while it fetches again
         try:
-            outcome = self._store.transact(lambda txn: self._handle(txn, name, simulator, request, fetch))
+            outcome = self._within(name, lambda world: _handled(simulator, request, world), fetch)
         except StoreError as error:
             raise AnswerLost(f"{name}: the simulator's store failed ({type(error).__name__})") from error
         if isinstance(outcome, Lost):
@@ -81,17 +91,19 @@ class SandboxHttp:
             raise AnswerLost(f"{name}: no answer within {request.read_timeout} s")
         return outcome.response
 
-    def _handle(
-        self, txn: Transaction, name: str, simulator: Simulator, request: Request, fetch: Fetch
-    ) -> Response | Lost | Delayed:
-        world = StoreWorld(txn, name, self._clock.now(), fetch)
-        answer: Response | Lost | Delayed
-        try:
-            answer = simulator.handle(request, world)
-        except (Lost, Delayed) as fault:
-            answer = fault
-        world.flush()
-        return answer
+    def _within(self, name: str, act: Callable[[StoreWorld], T], fetch: Fetch | None = None) -> T:
+        """Do something in a network's world, in one transaction. Raises StoreError, and what ``act`` raises."""
+
+        def body(txn: Transaction) -> tuple[T, bool]:
+            world = StoreWorld(txn, name, self._clock.now(), fetch or self.fetch)
+            made = act(world)
+            world.flush()
+            return made, world.has_sent
+
+        made, has_sent = self._store.transact(body)
+        if has_sent:
+            self._told()
+        return made
 
     def fetch(self, url: str) -> Response | None:
         """What a simulated network gets from a URL: the sandbox's own media, or what the installation can reach."""
@@ -103,24 +115,40 @@ class SandboxHttp:
 
     def seen(self, name: str, platform_account_id: str) -> Sequence[Seen]:
         """What followers of a simulated account see now."""
-        simulator = registry.simulator(name)
-
-        def body(txn: Transaction) -> Sequence[Seen]:
-            return simulator.seen(StoreWorld(txn, name, self._clock.now(), self.fetch), platform_account_id)
-
-        return self._store.transact(body)
+        return self._within(name, lambda world: registry.simulator(name).seen(world, platform_account_id))
 
     def seed(self, name: str, username: str) -> Mapping[str, str]:
         """Make sure that an account of this name exists in the simulated network; answers what connecting it needs."""
+        return self._within(name, lambda world: registry.simulator(name).seed(world, username))
+
+    def happen(self, name: str, platform_account_id: str, event: Happening) -> Happened:
+        """Let somebody else do something with a simulated account now. Raises happenings.NotOffered, LookupError,
+        StoreError."""
         simulator = registry.simulator(name)
+        return self._within(name, lambda world: happenings.cause(simulator, world, platform_account_id, event))
 
-        def body(txn: Transaction) -> Mapping[str, str]:
-            world = StoreWorld(txn, name, self._clock.now(), self.fetch)
-            made = simulator.seed(world, username)
-            world.flush()
-            return made
+    def waiting(self, limit: int) -> Sequence[tuple[str, str, Push]]:
+        """The oldest webhooks that are due and were not handed over: key, network, delivery. Raises StoreError."""
+        query = Query(
+            group=_pushes.OUTBOX,
+            where=(("due_at", "<=", self._clock.now()),),
+            order_by=(("due_at", "asc"),),
+            limit=limit,
+        )
+        found = self._store.query(query)
+        return [(doc.path, doc.path.split("/")[1], _pushes.read(json.loads(doc.data["json"]))) for doc in found]
 
-        return self._store.transact(body)
+    def handed(self, keys: Sequence[str]) -> None:
+        """These were handed over. Raises StoreError."""
+        self._store.commit([Write("delete", key) for key in keys])
+
+
+def _handled(simulator: Simulator, request: Request, world: StoreWorld) -> Response | Lost | Delayed:
+    """The answer, or the fault that was asked for: what it changed is kept all the same."""
+    try:
+        return simulator.handle(request, world)
+    except (Lost, Delayed) as fault:
+        return fault
 
 
 class StoreWorld:
@@ -129,6 +157,7 @@ class StoreWorld:
     def __init__(self, txn: Transaction, platform: str, now: datetime, fetch: Fetch) -> None:
         self._txn = txn
         self._root = f"simulators/{platform}"
+        self._outbox = f"{self._root}/{_pushes.OUTBOX}/"
         self._now = now
         self._fetch = fetch
         self._written: dict[str, dict[str, Any] | None] = {}
@@ -159,13 +188,21 @@ class StoreWorld:
     def fetch(self, url: str) -> Response | None:
         return self._fetch(url)
 
+    @property
+    def has_sent(self) -> bool:
+        """Whether the network sent webhooks."""
+        return any(path.startswith(self._outbox) for path in self._written)
+
     def flush(self) -> None:
         """Hand every write to the transaction, in the order in which they were first made."""
         for path, value in self._written.items():
             if value is None:
                 self._txn.write(Write("delete", path))
-            else:
-                self._txn.write(Write("set", path, {"json": json.dumps(value, separators=(",", ":"))}))
+                continue
+            data: dict[str, Any] = {"json": json.dumps(value, separators=(",", ":"))}
+            if path.startswith(self._outbox):
+                data["due_at"] = datetime.fromisoformat(value["at"])
+            self._txn.write(Write("set", path, data))
 
     def _path(self, kind: str, id: str) -> str:
         return f"{self._root}/{quote(kind, safe='')}/{quote(id, safe='') or '_'}"

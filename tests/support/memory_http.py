@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import RLock
 from urllib.parse import urlsplit
 
-from shared.platforms import registry
-from shared.platforms.contract import Delayed, Lost
+from shared.platforms import _pushes, happenings, registry
+from shared.platforms.contract import Delayed, Lost, Push
+from shared.platforms.happenings import Happened, Happening
 from shared.ports.http import AnswerLost, Blocked, BodyTooLarge, NotSent, Request, Response
 from tests.support import files
 from tests.support.faults import Faults
@@ -67,6 +68,27 @@ class Networks:
 
     def send(self, request: Request) -> Response:
         return bounded(request, self._faults.around("sandbox.send", lambda: self._send(request)))
+
+    def happen(self, name: str, platform_account_id: str, event: Happening) -> Happened:
+        """``operations.sandboxing.Stage``, as the other two."""
+        with self._lock:
+            return happenings.cause(registry.simulator(name), self.world(name), platform_account_id, event)
+
+    def waiting(self, limit: int) -> Sequence[tuple[str, str, Push]]:
+        with self._lock:
+            kept = [
+                (f"{name}/{key}", name, _pushes.read(entry))
+                for name, world in self._worlds.items()
+                for (kind, key), entry in world.values.items()
+                if kind == _pushes.OUTBOX
+            ]
+        due = [one for one in kept if one[2].at <= self._clock.now()]
+        return sorted(due, key=lambda one: (one[2].at, one[0]))[:limit]
+
+    def handed(self, keys: Sequence[str]) -> None:
+        with self._lock:
+            for name, key in (one.split("/") for one in keys):
+                self.world(name).delete(_pushes.OUTBOX, key)
 
     def _send(self, request: Request) -> Response:
         self.sent.append(request)

@@ -18,10 +18,12 @@ from shared.platforms.bluesky import simulator_video as video
 from shared.platforms.bluesky.simulator_core import Ask, Fail
 from shared.platforms.bluesky.simulator_people import visit
 from shared.platforms.bluesky.simulator_seen import done, seen
-from shared.platforms.contract import World
+from shared.platforms.contract import What, World
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("comment", "message", "mention")
 
 Method = Callable[[Ask], Response]
 
@@ -92,6 +94,13 @@ def seed(world: World, name: str) -> Mapping[str, str]:
         core.create_account(world, handle_name, core.OWN_PDS if at_own else core.ASSIGNED_PDS, password)
     credentials = {"identifier": handle_name, "app_password": password}
     return {**credentials, "service": f"https://{core.OWN_PDS}"} if at_own else credentials
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if world.get("bluesky.account", platform_account_id) is None:
+        raise LookupError(platform_account_id)
+    return visit(world, platform_account_id, "reply" if what == "comment" else what, text, on)
 
 
 def _method(ask: Ask) -> Method:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from shared.platforms import _pushes
 from shared.platforms._graph import simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem, answer
-from shared.platforms.contract import Push, World
+from shared.platforms.contract import Push, What, World
 from shared.platforms.facebook import simulator_ads as advertising
 from shared.platforms.facebook import simulator_comments as commenting
 from shared.platforms.facebook import simulator_insights as insights
@@ -27,7 +27,9 @@ from shared.platforms.facebook.simulator_state import Session
 from shared.platforms.facebook.simulator_visits import visit
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "pushes", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("comment", "message", "mention", "review")
 
 
 def handle(request: Request, world: World) -> Response:
@@ -47,6 +49,13 @@ def seed(world: World, name: str) -> Mapping[str, str]:
 def pushes(world: World) -> Sequence[Push]:
     """The webhooks that were sent, oldest first."""
     return _pushes.sent(world)
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if (world.get("post", on) or {}).get("kind") == "story":
+        raise LookupError(on)
+    return visit(world, platform_account_id, what, text, str(stars) if what == "review" else on)
 
 
 def _route(request: Request, world: World) -> Response:

@@ -15,7 +15,8 @@ from shared.platforms.facebook import simulator_state as state
 
 def visit(world: World, account_id: str, what: str, text: str = "Hello there", on: str = "") -> str:
     """``what``: comment (``on`` a post, or ``post|comment``), like (``on`` a post), message (``on`` a person's id, or somebody
-    new), mention, review (positive unless the text begins with «No»). Answers the id of what was made. Raises KeyError.
+    new), mention, review (positive unless the text begins with «No», or ``on`` is less than 3 stars). Answers the id of what was
+    made. Raises KeyError.
     """
     page = world.get("page", account_id)
     if page is None:
@@ -54,7 +55,7 @@ def _mention(world: World, page: Document, author: Document, text: str, on: str)
 
 def _review(world: World, page: Document, author: Document, text: str, on: str) -> str:
     row: Document = {"id": state.number(world, "post"), "reviewer": author, "text": text, "at": now(world)}
-    row |= {"positive": not text.startswith("No")}
+    row |= {"positive": not text.startswith("No") and on not in {"1", "2"}}
     _add(world, page, "reviews", row)
     pushes.reviewed(world, page, row)
     return str(row["id"])

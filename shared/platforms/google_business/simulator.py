@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from shared.platforms._google.simulator import Asked, Denied, read
 from shared.platforms._pushes import sent as pushes
-from shared.platforms.contract import World
+from shared.platforms.contract import What, World
 from shared.platforms.google_business import simulator_places as places
 from shared.platforms.google_business import simulator_posts as posts
 from shared.platforms.google_business import simulator_push as push
@@ -22,7 +22,9 @@ from shared.platforms.google_business.simulator_seen import done, seen
 from shared.platforms.google_business.simulator_state import ACCOUNTS, SCOPE, not_found
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "pushes", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("review",)
 
 _SCOPES: Final = frozenset({SCOPE})
 _PLACE: Final = r"/v4/accounts/([^/]+)/locations/([^/]+)"
@@ -95,6 +97,13 @@ def visit(world: World, location: str, stars: int, text: str, who: str = "somebo
     review = reviews.visit(world, location, stars, text, who)
     push.reviewed(world, world.get("gbp.place", location) or {}, review)
     return review
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if world.get("gbp.place", platform_account_id) is None:
+        raise LookupError(platform_account_id)
+    return visit(world, platform_account_id, stars, text, f"somebody {world.serial('gbp.somebody')}")
 
 
 def _api(asked: Asked) -> Response:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from shared.platforms import _alive as alive
 from shared.platforms import _pushes
-from shared.platforms.contract import Push, World
+from shared.platforms.contract import Push, What, World
 from shared.platforms.instagram import simulator_comments as commenting
 from shared.platforms.instagram import simulator_crowd as crowd
 from shared.platforms.instagram import simulator_messages as messaging
@@ -24,7 +24,9 @@ from shared.platforms.instagram.simulator_seen import done, seen
 from shared.platforms.instagram.simulator_state import Ask, Problem, Session
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "pushes", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("comment", "message", "mention")
 
 
 def handle(request: Request, world: World) -> Response:
@@ -59,6 +61,14 @@ def visit(world: World, account_id: str, what: str, text: str, on: str = "") -> 
     commenting.keep(world, media, comment)
     pushing.commented(world, account, media, comment)
     return id_
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    account = world.get("account", platform_account_id)
+    if account is None or (what == "comment" and (world.get("media", on) or {}).get("product", "STORY") == "STORY"):
+        raise LookupError(on)
+    return crowd.tag(world, account, text) if what == "mention" else visit(world, platform_account_id, what, text, on)
 
 
 def _route(ask: Ask, world: World) -> Response:

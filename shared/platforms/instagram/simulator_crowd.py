@@ -64,6 +64,17 @@ def tagged(world: World, account: Document) -> list[Document]:
     return sorted([*stored, *posts], key=lambda one: one["at"], reverse=True)
 
 
+def tag(world: World, account: Document, text: str) -> str:
+    """Somebody tags the account in a post of theirs now; the post's id. Instagram sends no webhook of it."""
+    id_ = state.number(world, "media")
+    link = f"https://www.instagram.com/p/{state.hashed(id_)[:11]}/"
+    caption = text if f"@{account['username']}" in text else f"@{account['username']} {text}"
+    made = post(id_, alive.someone(f"instagram/tag/{id_}"), caption, state.now(world), link)
+    world.put("tagged", id_, made)
+    world.put("account", account["id"], account | {"tags": [id_, *account.get("tags", ())][: state.LISTED]})
+    return id_
+
+
 def post(id_: str, who: alive.Someone, caption: str, at: float, link: str) -> Document:
     """A post of somebody else's."""
     return {"id": id_, "username": who.username, "caption": caption, "at": at, "permalink": link}

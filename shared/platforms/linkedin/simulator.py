@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from shared.platforms import _alive as alive
 from shared.platforms import _pushes
-from shared.platforms.contract import Push, World
+from shared.platforms.contract import Push, What, World
 from shared.platforms.linkedin import simulator_assets as assets
 from shared.platforms.linkedin import simulator_events as events
 from shared.platforms.linkedin import simulator_oauth as oauth
@@ -24,7 +25,9 @@ from shared.platforms.linkedin.simulator_seen import done, seen, visit
 from shared.platforms.linkedin.simulator_wire import Asked, Denied, missing, read, refused
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "pushes", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("comment", "mention")
 
 SEED_REDIRECT: Final = "https://sandbox.rostrum.test/callback"
 SEED_SCOPES: Final = (
@@ -113,6 +116,14 @@ def seed(world: World, name: str) -> Mapping[str, str]:
 def pushes(world: World) -> list[Push]:
     """What was sent to our webhook endpoint, oldest first."""
     return list(_pushes.sent(world))
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if what == "mention" and not world.get("li.page", platform_account_id):
+        raise LookupError(platform_account_id)  # it tells of pages that are named, not of members
+    person = alive.someone(f"linkedin/visit/{world.serial('li.visit')}")
+    return visit(world, platform_account_id, what, text=text, on=on, who=f"urn:li:person:{person.id}")
 
 
 def _api(asked: Asked) -> Response:

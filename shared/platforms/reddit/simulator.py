@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from shared.platforms.contract import World
+from shared.platforms.contract import What, World
 from shared.platforms.reddit import simulator_ads as ads
 from shared.platforms.reddit import simulator_comments as comments
 from shared.platforms.reddit import simulator_listing as listing
@@ -23,7 +23,9 @@ from shared.platforms.reddit.simulator_seen import done, seen, visit
 from shared.platforms.reddit.simulator_wire import Asked, Denied, epoch, plain, read
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("comment", "message")
 
 WINDOW_SECONDS: Final = 600
 WINDOW_REQUESTS: Final = 1000
@@ -97,6 +99,13 @@ def seed(world: World, name: str) -> Mapping[str, str]:
     query = {"redirect_uri": SEED_REDIRECT, "scope": scopes, "duration": "permanent"}
     code = oauth.grant_code(world, person, query)
     return {"sandbox_user": name, "code": code, "redirect_uri": SEED_REDIRECT}
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if world.get("reddit.user", platform_account_id) is None:
+        raise LookupError(platform_account_id)
+    return visit(world, platform_account_id, what, text, on)
 
 
 def _site(asked: Asked) -> Response:

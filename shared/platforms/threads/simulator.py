@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from shared.platforms import _alive as alive
 from shared.platforms import _pushes
 from shared.platforms._graph import simulated
-from shared.platforms.contract import Done, Push, Seen, World
+from shared.platforms.contract import Done, Push, Seen, What, World
 from shared.platforms.threads import simulator_crowd as crowd
 from shared.platforms.threads import simulator_oauth as oauth
 from shared.platforms.threads import simulator_publish as publishing
@@ -23,6 +23,8 @@ from shared.platforms.threads import simulator_state as state
 from shared.platforms.threads.simulator_find import found
 from shared.platforms.threads.simulator_state import Ask, Document, Problem, Session
 from shared.ports.http import Request, Response
+
+HAPPENINGS: tuple[What, ...] = ("comment", "mention")
 
 
 def handle(request: Request, world: World) -> Response:
@@ -78,6 +80,13 @@ def visit(world: World, account_id: str, what: str, text: str, on: str = "") -> 
     world.put("media", on, root | {"below": [id_, *root.get("below", ())][: state.LISTED]})
     simulator_pushes.replied(world, row, root)
     return id_
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if world.get("account", platform_account_id) is None:
+        raise LookupError(platform_account_id)
+    return visit(world, platform_account_id, "reply" if what == "comment" else what, text, on)
 
 
 def _route(ask: Ask, world: World) -> Response:

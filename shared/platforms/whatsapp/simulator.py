@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from shared.platforms import _pushes
 from shared.platforms._graph import simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem
-from shared.platforms.contract import Done, Push, Seen, World
+from shared.platforms.contract import Done, Push, Seen, What, World
 from shared.platforms.whatsapp import simulator_business as managing
 from shared.platforms.whatsapp import simulator_messages as messaging
 from shared.platforms.whatsapp import simulator_numbers as numbering
@@ -21,7 +21,9 @@ from shared.platforms.whatsapp import simulator_state as state
 from shared.platforms.whatsapp.simulator_state import Session
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "pushes", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("message",)
 
 
 def handle(request: Request, world: World) -> Response:
@@ -78,6 +80,13 @@ def visit(world: World, account: str, text: str, *, who: str = "15550109999", na
     world.put("wa.visits", account, {"rows": [*rows, line][-state.KEPT :]})
     telling.tell(world, world.get("wa.waba", str(number["waba"])) or {})
     return made
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if world.get("wa.number", platform_account_id) is None:
+        raise LookupError(platform_account_id)
+    return visit(world, platform_account_id, text)
 
 
 def _instant(epoch: float) -> datetime:

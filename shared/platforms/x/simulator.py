@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from shared.platforms._oauth2 import challenge_s256
 from shared.platforms._pushes import sent as pushes
-from shared.platforms.contract import World
+from shared.platforms.contract import What, World
 from shared.platforms.x import MANIFEST
 from shared.platforms.x import simulator_dms as dms
 from shared.platforms.x import simulator_hooks as hooks
@@ -27,7 +27,9 @@ from shared.platforms.x.simulator_visits import visit
 from shared.platforms.x.simulator_wire import Asked, Denied, epoch, generic, read
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "pushes", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("comment", "message", "mention")
 
 WINDOW_SECONDS: Final = 900
 SEED_REDIRECT: Final = "https://sandbox.rostrum.test/callback"
@@ -125,6 +127,13 @@ def seed(world: World, name: str) -> Mapping[str, str]:
     }
     code = oauth.grant_code(world, person, query)
     return {"sandbox_user": name, "code": code, "redirect_uri": SEED_REDIRECT, "verifier": verifier}
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    if world.get("x.user", platform_account_id) is None:
+        raise LookupError(platform_account_id)
+    return visit(world, platform_account_id, "reply" if what == "comment" else what, text, on)
 
 
 def _api(asked: Asked) -> Response:

@@ -13,7 +13,7 @@ from typing import Final
 from shared.platforms import _alive
 from shared.platforms._google.simulator import Asked, Denied, error, read
 from shared.platforms._pushes import sent as pushes
-from shared.platforms.contract import World
+from shared.platforms.contract import What, World
 from shared.platforms.youtube import simulator_analytics as analytics
 from shared.platforms.youtube import simulator_comments as comments
 from shared.platforms.youtube import simulator_lists as lists
@@ -26,7 +26,9 @@ from shared.platforms.youtube.simulator_seen import seen
 from shared.platforms.youtube.simulator_state import ACCOUNTS, SCOPE, token
 from shared.ports.http import Request, Response
 
-__all__ = ["done", "handle", "pushes", "seed", "seen", "visit"]
+__all__ = ["HAPPENINGS", "done", "handle", "happen", "pushes", "seed", "seen", "visit"]
+
+HAPPENINGS: tuple[What, ...] = ("comment",)
 
 API_HOSTS: Final = ("youtube.googleapis.com", "www.googleapis.com")
 ANALYTICS_HOST: Final = "youtubeanalytics.googleapis.com"
@@ -92,6 +94,14 @@ def visit(world: World, video_id: str, text: str, who: str = "somebody") -> str:
     made = comments.write(world, video, author, text)
     world.put("yt.comment", str(made["id"]), {**made, "name": "@" + person.username})
     return str(made["id"])
+
+
+def happen(world: World, platform_account_id: str, what: What, text: str, on: str, stars: int) -> str:
+    """As ``contract.Simulator.happen``."""
+    video = world.get("yt.video", on)
+    if video is None or video["status"].get("selfDeclaredMadeForKids"):
+        raise LookupError(on)
+    return visit(world, on, text, f"somebody {world.serial('yt.visit')}")
 
 
 def _api(asked: Asked) -> Response:

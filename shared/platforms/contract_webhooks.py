@@ -57,8 +57,9 @@ class Event:
     """One thing that happened. ``id``: the same for the same thing however often it is delivered (our dedupe key).
 
     ``platform_account_id``: whose account it concerns, in the network's words. ``data``: canonical fields where they make
-    sense (post_id, comment_id, parent_id, conversation_id, message_id, text, author_id, author_name, own, publish_id,
-    reason, stars …), all text, numbers or booleans. ``raw``: the network's own part of the payload.
+    sense (post_id, comment_id, parent_id, conversation_id, message_id, mention_id, review_id, text, author_id, author_name,
+    author_username, person_id, own, hidden, postback, payload, referral, receipt, files (JSON text: a list of type and url),
+    publish_id, reason, stars …), all text, numbers or booleans. ``raw``: the network's own part of the payload.
     """
 
     kind: EventKind
@@ -78,7 +79,9 @@ class Subscription:
 
 
 class Webhooks(Protocol):
-    """``webhooks.py``."""
+    """``webhooks.py``. ``PUSHES``: which kinds of what people say (``domain.inbox.Kind``) the network tells by itself."""
+
+    PUSHES: frozenset[str]
 
     def challenge(self, query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:
         """The answer to a GET handshake, None when it is none of ours (a wrong verify token). Some networks have none."""

@@ -152,11 +152,9 @@ def _person(data: Mapping[str, Any], which: str) -> Person:
 
 
 def _media(data: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    files = data.get("files")
     found = [
-        Attachment(str(one.get("type") or "file"), str(one.get("url") or ""), str(one.get("id") or ""))
-        for one in (files if isinstance(files, list | tuple) else ())
-        if isinstance(one, Mapping)
+        Attachment(str(one.get("type") or "file"), str(one.get("url") or ""))
+        for one in json.loads(str(data.get("files") or "[]"))
     ]
     if not found and data.get("media_id"):
         kind = str(data.get("content_type") or "file").partition("/")[0]

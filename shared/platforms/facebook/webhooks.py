@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.platforms._graph import webhooks
+from shared.platforms._graph import messaging, webhooks
 from shared.platforms.contract import Call, Fate, Refused
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.facebook import errors, graph
@@ -31,6 +31,7 @@ _NEEDS: Mapping[str, str] = {
     "messaging_postbacks": "pages_messaging",
 }
 FIELDS = tuple(_NEEDS)
+PUSHES = frozenset({"comment", "message", "mention", "review"})
 _POSTS = frozenset({"status", "photo", "video", "post", "share", "album", "reel", "story"})
 _COMMENT: Mapping[str, EventKind] = {
     "add": "comment.created",
@@ -94,11 +95,11 @@ def _entry(entry: Mapping[str, Any]) -> Iterator[Event]:
     page = webhooks.plain(entry.get("id"))
     for name, value in webhooks.changes(entry):
         yield _change(page, entry, name, value)
-    messaging = entry.get("messaging") or []
-    if not isinstance(messaging, list) or not all(isinstance(item, dict) for item in messaging):
+    items = entry.get("messaging") or []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise ValueError("«messaging» is a list of objects")
-    for item in messaging:
-        yield _messaging(page, item)
+    for item in items:
+        yield from _messaging(page, item)
 
 
 # ----------------------------------------------------------------------------------------------------- changes
@@ -160,6 +161,8 @@ def _data(page: str, name: str, value: Mapping[str, Any]) -> dict[str, Any]:
         data["recommends"] = str(value["recommendation_type"]).lower() == "positive"
     if author:
         data["own"] = author == page
+    if value.get("verb") in ("hide", "unhide"):
+        data["hidden"] = value["verb"] == "hide"
     return {
         key: found for key, found in data.items() if isinstance(found, bool) or (found and isinstance(found, str | int))
     }
@@ -182,28 +185,26 @@ def _parent(value: Mapping[str, Any]) -> str:
 # --------------------------------------------------------------------------------------------------- messaging
 
 
-def _messaging(page: str, item: Mapping[str, Any]) -> Event:
+def _messaging(page: str, item: Mapping[str, Any]) -> Iterator[Event]:
+    """What happened with a message; of each, where several have arrived at once."""
     at = webhooks.instant(item.get("timestamp"))
     sender, recipient = _id(item, "sender"), _id(item, "recipient")
-    person = recipient if sender == page else sender
     kind, about = _told(item)
     mids = about.get("mids")
-    mid = webhooks.plain(about.get("mid") or (mids[0] if isinstance(mids, list) and mids else ""))
-    which = mid if mid and not kind.startswith("reaction") else f"{mid}.{int(at.timestamp() * 1000)}"
-    data: dict[str, Any] = {
-        "message_id": mid,
-        "person_id": person,
-        "text": text if isinstance(text := about.get("text"), str) else "",
-    }
-    data |= {
-        "author_id": sender,
-        "own": sender == page,
-        "reaction": webhooks.plain(about.get("emoji") or about.get("reaction")),
-    }
-    if attached := webhooks.rows(about.get("attachments")):
-        data["attachments"] = len(attached)
-    kept = {key: value for key, value in data.items() if value != ""}
-    return Event(kind, f"facebook.{kind}.{which}.{sender}", page, at, kept, dict(item))
+    named = [webhooks.plain(one) for one in (mids if isinstance(mids, list) else [about.get("mid")])] or [""]
+    for mid in named:
+        which = mid if mid and not kind.startswith("reaction") else f"{mid}.{int(at.timestamp() * 1000)}"
+        data: dict[str, Any] = {
+            "message_id": mid,
+            "person_id": recipient if sender == page else sender,
+            "text": text if isinstance(text := about.get("text"), str) else "",
+            "author_id": sender,
+            "own": sender == page,
+            "reaction": webhooks.plain(about.get("emoji") or about.get("reaction")),
+            **messaging.told(item, about),
+        }
+        kept = {key: value for key, value in data.items() if value != ""}
+        yield Event(kind, f"facebook.{kind}.{which}.{sender}", page, at, kept, dict(item))
 
 
 def _told(item: Mapping[str, Any]) -> tuple[EventKind, Mapping[str, Any]]:

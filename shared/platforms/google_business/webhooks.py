@@ -29,6 +29,7 @@ ISSUERS: Final = ("https://accounts.google.com", "accounts.google.com")
 LEEWAY: Final = 60.0  # seconds between Google's clock and ours
 TYPES: Final = ("NEW_REVIEW", "UPDATED_REVIEW", "NEW_CUSTOMER_MEDIA", "GOOGLE_UPDATE", "VOICE_OF_MERCHANT_UPDATED")
 SANDBOX_TOPIC: Final = "projects/rostrum-sandbox/topics/google-business"
+PUSHES: Final = frozenset({"review"})
 _KINDS: Final[Mapping[str, EventKind]] = {
     "NEW_REVIEW": "review.created",
     "UPDATED_REVIEW": "review.updated",

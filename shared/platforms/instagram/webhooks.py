@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from shared.platforms._graph import webhooks
+from shared.platforms._graph import messaging, webhooks
 from shared.platforms.contract import Call
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.instagram import errors, graph
@@ -27,6 +27,7 @@ FIELDS: Mapping[str, str] = {
     "messaging_referral": _MESSAGES,
     "messaging_seen": _MESSAGES,
 }
+PUSHES = frozenset({"comment", "message", "mention"})
 _CHANGES: Mapping[str, EventKind] = {
     "comments": "comment.created",
     "live_comments": "comment.created",
@@ -88,7 +89,7 @@ def _change(account: str, at: datetime, field: str, value: Mapping[str, Any]) ->
     if field in {"comments", "live_comments"}:
         name = str(author.get("username") or "")
         data |= {"text": str(value.get("text") or ""), "author_id": str(author.get("id") or ""), "author_name": name}
-        data |= {"own": author.get("id") == account or "self_ig_scoped_id" in author}
+        data |= {"author_username": name, "own": author.get("id") == account or "self_ig_scoped_id" in author}
     else:
         data |= {name: count for name, count in value.items() if isinstance(count, int) and not isinstance(count, bool)}
     id_ = f"instagram.{field}.{comment or post or int(at.timestamp())}"
@@ -98,9 +99,11 @@ def _change(account: str, at: datetime, field: str, value: Mapping[str, Any]) ->
 def _messaging(account: str, item: Mapping[str, Any]) -> Event:
     sender, recipient = str(_object(item, "sender").get("id") or ""), str(_object(item, "recipient").get("id") or "")
     at, (kind, thing) = webhooks.instant(item.get("timestamp")), _kind(item)
-    mid = str(thing.get("mid") or "")
+    # Who came by a link has written nothing: that has no id of its own.
+    mid = str(thing.get("mid") or (f"referral.{sender}.{int(at.timestamp() * 1000)}" if "referral" in item else ""))
     own = thing.get("is_echo") is True or sender == account
     data: dict[str, Any] = {
+        **messaging.told(item, thing),
         "message_id": mid,
         "author_id": sender,
         "person_id": recipient if own else sender,
@@ -110,7 +113,11 @@ def _messaging(account: str, item: Mapping[str, Any]) -> Event:
     if kind.startswith("reaction."):
         data["reaction"] = str(thing.get("emoji") or thing.get("reaction") or "")
     # A message is received once; reactions and reads of it come and go.
-    when = "" if mid and kind in {"message.received", "message.sent"} else f".{int(at.timestamp() * 1000)}"
+    when = (
+        ""
+        if mid and kind in {"message.received", "message.sent", "message.deleted"}
+        else f".{int(at.timestamp() * 1000)}"
+    )
     id_ = f"instagram.{kind}.{mid or sender}{when}"
     return Event(kind, id_, account, at, data, dict(item))
 
@@ -118,7 +125,7 @@ def _messaging(account: str, item: Mapping[str, Any]) -> Event:
 def _kind(item: Mapping[str, Any]) -> tuple[EventKind, Mapping[str, Any]]:
     if message := _object(item, "message"):
         if message.get("is_deleted") is True:
-            return "other", message
+            return "message.deleted", message
         return "message.sent" if message.get("is_echo") is True else "message.received", message
     if reaction := _object(item, "reaction"):
         return "reaction.deleted" if reaction.get("action") == "unreact" else "reaction.created", reaction
@@ -126,7 +133,9 @@ def _kind(item: Mapping[str, Any]) -> tuple[EventKind, Mapping[str, Any]]:
         return "message.read", read
     if postback := _object(item, "postback"):
         return "message.received", postback
-    return "other", _object(item, "message_edit") or _object(item, "referral")
+    if referral := _object(item, "referral"):
+        return "message.received", referral
+    return "other", _object(item, "message_edit")
 
 
 def _object(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:

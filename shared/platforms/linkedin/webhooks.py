@@ -25,6 +25,7 @@ from shared.ports.http import Request
 
 TYPE: Final = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
 _MOST_WORD: Final = 300  # characters
+PUSHES: Final = frozenset({"comment", "mention"})
 _KINDS: Final[Mapping[str, EventKind]] = {
     "COMMENT": "comment.created",
     "ADMIN_COMMENT": "comment.created",
@@ -85,6 +86,7 @@ def _data(one: Mapping[str, Any], said: Mapping[str, Any], action: str) -> dict[
     return {
         "post_id": made if action == "SHARE_MENTION" else own,
         "comment_id": made if comment else "",
+        "mention_id": "" if comment else _word(one.get("notificationId")),
         "text": _text(said.get("text")),
         "author_id": _word(said.get("owner")),
         "own": comment and said.get("owner") == one.get("organizationalEntity"),

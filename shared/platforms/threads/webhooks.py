@@ -17,6 +17,7 @@ from shared.platforms.contract import Call
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.threads import wire
 
+PUSHES = frozenset({"comment", "mention"})
 _KINDS: Mapping[str, EventKind] = {
     "replies": "comment.created",
     "mentions": "mention.created",
@@ -99,7 +100,8 @@ def _data(field: str, id_: str, value: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {"permalink": str(value.get("permalink") or ""), "username": name}
     if field in {"publish", "delete"}:
         return data | {"post_id": id_}
-    data |= {"text": str(value.get("text") or ""), "author_id": name, "author_name": name, "post_id": root or id_}
+    data |= {"text": str(value.get("text") or ""), "post_id": root or id_}
+    data |= {"author_id": name, "author_name": name, "author_username": name}
     if field == "replies" or root:
         data |= {"comment_id": id_, "parent_id": "" if parent == root else parent}
     return data | ({"own": name == _object(value, "root_post").get("username")} if field == "replies" else {})

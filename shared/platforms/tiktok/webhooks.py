@@ -37,6 +37,7 @@ _KINDS: Final[Mapping[str, EventKind]] = {
     "post.publish.no_longer_publicaly_available": "post.updated",  # TikTok's spelling
     "authorization.removed": "account.revoked",
 }
+PUSHES: Final[frozenset[str]] = frozenset()  # nothing of what people say
 
 
 def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:

@@ -21,6 +21,7 @@ from shared.platforms.whatsapp import errors
 from shared.platforms.whatsapp.wire import GRAPH, account_id
 
 OBJECT: Final = "whatsapp_business_account"
+PUSHES: Final = frozenset({"message"})
 _STATES: Final[Mapping[str, EventKind]] = {
     "sent": "message.sent",
     "delivered": "message.delivered",
@@ -108,6 +109,8 @@ def _received(number: str, names: Mapping[str, str], message: Mapping[str, Any])
         "author_id": who,
         "author_name": names.get(who, ""),
         "reply_to": plain(_object(message.get("context")).get("id")),
+        "own": False,
+        **_tapped(kind, message),
         **_file(kind, message),
     }
     shown = {key: item for key, item in data.items() if item != ""}
@@ -121,6 +124,15 @@ def _text(kind: str, message: Mapping[str, Any]) -> str:
     inner = _object(content.get("button_reply")) or _object(content.get("list_reply"))
     said = content.get("body") or content.get("caption") or content.get("text") or content.get("emoji")
     return _words(said or inner.get("title"))
+
+
+def _tapped(kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
+    """Which button or line of a list was touched."""
+    content = _object(message.get(kind))
+    if kind == "button":
+        return {"interactive_type": kind, "payload": plain(content.get("payload"))}
+    chosen = plain(content.get("type")) if kind == "interactive" else ""
+    return {"interactive_type": chosen, "payload": plain(_object(content.get(chosen)).get("id"))} if chosen else {}
 
 
 def _file(kind: str, message: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,6 +149,8 @@ def _state(number: str, state: Mapping[str, Any]) -> Event:
         "message_id": message,
         "conversation_id": plain(state.get("group_id")) or plain(state.get("recipient_id")),
         "own": True,
+        "receipt": True,  # of a message that was sent: its words are not in it
+        "person_id": plain(state.get("recipient_id")),
         "act_key": plain(state.get("biz_opaque_callback_data")),
     }
     if failed:

@@ -37,6 +37,7 @@ SUBSCRIBED: Final = (
     "dm.sent",
     "follow.follow",
 )
+PUSHES: Final = frozenset({"comment", "mention", "message"})
 TAG: Final = "rostrum"
 
 

@@ -29,6 +29,7 @@ _NEW_FOR: Final = timedelta(minutes=10)  # an entry that changed later than so l
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _TOMBSTONES: Final = "http://purl.org/atompub/tombstones/1.0"
 _LONGEST_ID: Final = 64
+PUSHES: Final[frozenset[str]] = frozenset()  # nothing of what people say
 
 
 def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:

@@ -15,7 +15,18 @@ from shared.domain.brands import DEFAULT_BRAND, brand_of
 from shared.domain.callers import Caller
 from shared.domain.connections import Choice, Connection
 from shared.domain.errors import Invalid, RostrumError
-from shared.operations import brands, choosing, consents, invites, linking, lookup, networks, sessions, tokens
+from shared.operations import (
+    brands,
+    choosing,
+    consents,
+    invites,
+    linking,
+    lookup,
+    networks,
+    sessions,
+    telling,
+    tokens,
+)
 from shared.operations.consents import Redirect, callback_url, sandbox_authorize
 from shared.operations.linking import Owner
 from shared.operations.redirect_uris import check_redirect_uri
@@ -101,9 +112,9 @@ def move(ports: Ports, caller: Caller, account_id: str, brand_id: str) -> Accoun
     if not caller.sees(brand_id):
         raise brands.missing(brand_id)
     path = account_path(caller.space, sessions.callers_account(ports, caller, account_id).id)
-    now = ports.clock.now()
+    now, listening = ports.clock.now(), telling.wanted(ports, caller.space)
 
-    def body(txn: Transaction) -> Account:
+    def body(txn: Transaction) -> tuple[Account, Write]:
         doc, gone = txn.get(path), brands.gone(txn, caller.space, brand_id)
         account = codec.decode(Account, doc.data) if doc else None
         if account is None or account.status == "disconnected" or not caller.sees(brand_of(account)):
@@ -111,10 +122,14 @@ def move(ports: Ports, caller: Caller, account_id: str, brand_id: str) -> Accoun
         if gone:
             raise brands.missing(brand_id)
         txn.write(Write("update", path, {"brand_id": brand_id, "updated_at": now}))
-        txn.write(linking.said(ports, account, "updated", "An account was moved to another brand.", caller.actor))
-        return replace(account, brand_id=brand_id, updated_at=now)
+        text = "An account was moved to another brand."
+        said = linking.said(ports, account, "updated", text, caller.actor, listening, change="brand_id")
+        txn.write(said)
+        return replace(account, brand_id=brand_id, updated_at=now), said
 
-    return ports.store.transact(body)
+    moved, said = ports.store.transact(body)
+    linking.tell(ports, said)
+    return moved
 
 
 def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirect:
@@ -189,11 +204,13 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
         raise lookup.missing("account", account_id)
     if account.status != "disconnected":  # else: a disconnect that did not come to its end
         gone = {"status": "disconnected", "updated_at": ports.clock.now()}
+        text, listening = "An account was disconnected.", telling.wanted(ports, caller.space)
+        said = linking.said(ports, account, "disconnected", text, caller.actor, listening, reason="disconnected")
         try:
-            said = linking.said(ports, account, "disconnected", "An account was disconnected.", caller.actor)
             ports.store.commit([Write("update", doc.path, gone), said])
         except NotFound:
             raise lookup.missing("account", account_id) from None
+        linking.tell(ports, said)
     _revoke(ports, account)
     with suppress(VaultError):
         ports.vault.destroy(tokens.place(account.space, account.id), account.sealed)

@@ -38,6 +38,8 @@ class HandedOut:
 def planned(account: Account, kind: ChoreKind, at: datetime) -> Write:
     """The write that plans a chore anew, for the commit that connects the account or changes what the chore follows from."""
     made = chores.new(account.space, account.id, account.platform, kind, at)
+    # Names of tasks stay reserved for a day: one that is planned anew does not count from where the one before began.
+    made = replace(made, ticket=int(at.timestamp()))
     return Write("set", made.path, codec.encode(made))
 
 

@@ -14,8 +14,8 @@ from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, Rostrum
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
 from shared.domain.workspaces import deletion_path
-from shared.operations import allowances, brands, events, lookup, tokens
-from shared.ports.store import Doc, Query, Transaction, Write
+from shared.operations import allowances, brands, chores_planning, events, lookup, telling, tokens
+from shared.ports.store import Doc, Query, StoreError, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
@@ -92,7 +92,10 @@ def _same(space: str, platform: str, connected: Connected) -> Query:
 
 
 def forget(ports: Ports, account: Account) -> None:
-    """Keep of a disconnected account only whose id it is, unless it was connected again. Raises store.Unavailable."""
+    """Keep of a disconnected account only whose id it is, and nothing to do for it, unless it was connected again.
+
+    Raises store.Unavailable.
+    """
     path, empty = account_path(account.space, account.id), {"username": "", "name": "", "picture_url": "", "sealed": ""}
     bare = replace(account, **empty, status="disconnected", reconnect_reason="", metadata={}, scopes=())  # type: ignore[arg-type]
     bare = replace(bare, expires_at=None, refresh_expires_at=None, refresh_nonce="", refresh_until=None)
@@ -101,13 +104,24 @@ def forget(ports: Ports, account: Account) -> None:
         doc = txn.get(path)
         if doc is not None and doc.data["status"] == "disconnected":
             txn.write(Write("set", path, codec.encode(replace(bare, updated_at=ports.clock.now()))))
+            for write in chores_planning.ended(account):
+                txn.write(write)
 
     ports.store.transact(body)
 
 
-def said(ports: Ports, account: Account, what: str, summary: str, actor: str = "") -> Write:
-    """The log's entry about an account, for the commit that changes it."""
-    return events.written(
+def said(
+    ports: Ports,
+    account: Account,
+    what: str,
+    summary: str,
+    actor: str = "",
+    listening: bool = False,
+    **metadata: Any,
+) -> Write:
+    """The log's entry about an account, for the commit that changes it. ``listening`` (``telling.wanted``): it goes out, once
+    ``telling.publish`` has it or the sweeper finds it."""
+    entry = events.written(
         ports,
         account.space,
         "account",
@@ -117,7 +131,15 @@ def said(ports: Ports, account: Account, what: str, summary: str, actor: str = "
         platform=account.platform,
         summary=summary,
         actor=actor,
+        metadata=metadata,
     )
+    return telling.told(ports, entry) if listening else entry
+
+
+def tell(ports: Ports, *written: Write) -> None:
+    """After the commit: what was said goes out, where anybody listens. Never raises: what is not sent now, the sweep sends."""
+    with suppress(StoreError):
+        telling.publish(ports, written)
 
 
 def _known(found: list[Doc]) -> Account | None:
@@ -150,9 +172,11 @@ def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, accou
 
 def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Account, str]:
     """Create or renew in one transaction; answers also the sealed tokens that are of no use any more. Raises _Moved."""
-    path = account_path(made.space, made.id)
+    path, listening = account_path(made.space, made.id), telling.wanted(ports, made.space)
+    written: list[Write] = []
 
     def body(txn: Transaction) -> tuple[Account, str]:
+        written.clear()
         known = _known(txn.query(query))
         _refuse_leaving(txn, owner)
         brand_id, invite = _brand(txn, owner, known), _invite(ports, txn, owner)
@@ -161,17 +185,17 @@ def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Acco
         if invite is not None and invite.used_at is None:
             used = {"used_at": made.updated_at, "account_id": made.id, "choice_id": owner.choice}
             txn.write(Write("update", owner.invite, used))
-        if known is None:
-            placed = replace(made, brand_id=brand_id)
-            txn.write(Write("create", path, codec.encode(placed)))
-            txn.write(said(ports, placed, "connected", "An account was connected."))
-            return placed, ""
-        renewed = replace(made, **_lasting(known), brand_id=brand_id)
-        txn.write(Write("set", path, codec.encode(renewed)))
-        txn.write(said(ports, renewed, "connected", "An account was connected again."))
-        return renewed, known.sealed
+        after = replace(made, **(_lasting(known) if known else {}), brand_id=brand_id)
+        txn.write(Write("set" if known else "create", path, codec.encode(after)))
+        text = "An account was connected again." if known else "An account was connected."
+        written.append(said(ports, after, "connected", text, listening=listening))
+        for write in (*written, *chores_planning.planned(after, made.updated_at)):
+            txn.write(write)
+        return after, known.sealed if known else ""
 
-    return ports.store.transact(body)
+    kept = ports.store.transact(body)
+    tell(ports, *written)
+    return kept
 
 
 def _brand(txn: Transaction, owner: Owner, known: Account | None) -> str:

@@ -202,8 +202,9 @@ def furnished(rig: Rig) -> Caller:
 
 
 def left(rig: Rig, workspace: str) -> list[str]:
-    """Documents, files and secrets that still tell of a workspace."""
-    everything = [(path, data) for path, data in rig.store.everything() if not path.startswith("deletions/")]
+    """Documents, files and secrets that still tell of a workspace. Not: what the minute's jobs note for an hour at most."""
+    noted = ("deletions/", "upkeep/")
+    everything = [(path, data) for path, data in rig.store.everything() if not path.startswith(noted)]
     docs = [path for path, data in everything if workspace in path + json.dumps(data, default=str)]
     secrets = [str(place) for place, _ in rig.vault.secrets.values() if workspace in str(place)]
     return [*docs, *(key for key in rig.blobs.files if workspace in key), *secrets]

@@ -60,6 +60,7 @@ class Account:
     comments, messages and ads apart from posts. ``expires_at`` repeats the access token's end, so that due refreshes can be found.
     ``refreshable`` whether there is a refresh token (None: connected before that was noted). ``connected_at``: when a person last
     connected it, ``renewed_at`` when its tokens were last renewed (None: as before).
+    ``known_as``: other ids by which the network's deliveries speak of it (its business's, its person's).
     ``refresh_note`` says that the answer to a refresh was lost (the network may have used up the refresh token).
 
     A ``disconnected`` account is gone for everybody. Its document stays, without tokens (``sealed`` empty) and without
@@ -93,6 +94,7 @@ class Account:
     refreshable: bool | None = None
     connected_at: datetime | None = None
     renewed_at: datetime | None = None
+    known_as: tuple[str, ...] = ()
 
 
 def account_path(space: str, account_id: str) -> str:

@@ -14,7 +14,7 @@ from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, Rostrum
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
 from shared.domain.workspaces import deletion_path
-from shared.operations import allowances, brands, chores_planning, events, lookup, telling, tokens
+from shared.operations import allowances, brands, chores_planning, events, lookup, networks, telling, tokens
 from shared.ports.store import Doc, Query, StoreError, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -98,7 +98,7 @@ def forget(ports: Ports, account: Account) -> None:
     """
     path, empty = account_path(account.space, account.id), {"username": "", "name": "", "picture_url": "", "sealed": ""}
     bare = replace(account, **empty, status="disconnected", reconnect_reason="", metadata={}, scopes=())  # type: ignore[arg-type]
-    bare = replace(bare, expires_at=None, refresh_expires_at=None, refresh_nonce="", refresh_until=None)
+    bare = replace(bare, known_as=(), expires_at=None, refresh_expires_at=None, refresh_nonce="", refresh_until=None)
 
     def body(txn: Transaction) -> None:
         doc = txn.get(path)
@@ -164,6 +164,7 @@ def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, accou
         picture_url=connected.picture_url,
         brand_id=owner.brand_id,
         metadata=connected.metadata,
+        known_as=networks.known_as(platform, connected.metadata),
         connected_at=now,
         renewed_at=now,
         **tokens.repeated(connected.tokens, sealed),

@@ -1,0 +1,149 @@
+"""What one event means for the accounts that it is about: filed into the inbox, a hint to who waits, a mark on the account."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from shared.domain import codec
+from shared.domain.accounts import Account
+from shared.domain.callers import Caller, Mode
+from shared.domain.errors import Missing
+from shared.operations import events, lookup, telling
+from shared.platforms import registry
+from shared.platforms.contract_webhooks import Event
+from shared.ports.store import AlreadyExists, Op, Query
+from shared.ports.world import Ports
+
+MAX_WORD = 200  # characters of what the log keeps of an event's own words
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Concerning:
+    """Whose event it is. ``sandbox_only``: a simulator signed it."""
+
+    platform: str
+    sandbox_only: bool
+
+
+def apply(ports: Ports, of: Concerning, event: Event) -> str:
+    """Do what the event asks for, on every account that it is about; a word for the log. Safe to be done twice.
+
+    Raises what our own infrastructure raises, and whatever is wrong with the event.
+    """
+    act = _ACTS.get(event.kind.partition(".")[0] if event.kind not in _ACTS else event.kind)
+    if act is None:
+        return "ignored"
+    found = list(accounts(ports, of, event.platform_account_id))
+    done = [act(ports, account, event) for account in found]
+    return "unknown_account" if not found else "done" if any(done) else "nothing_new"
+
+
+def accounts(ports: Ports, of: Concerning, named: str) -> Iterator[Account]:
+    """The connected accounts of that id, in every workspace; also those that deliveries call so beside their own id."""
+    if not named:
+        return
+    for where in _ways(of.platform, named):
+        for doc in lookup.every(ports, Query(group="accounts", where=(("platform", "==", of.platform), where))):
+            account = codec.decode(Account, doc.data)
+            if account.status != "disconnected" and (account.sandbox or not of.sandbox_only):
+                yield account
+
+
+def _ways(platform: str, named: str) -> Iterator[tuple[str, Op, Any]]:
+    yield "platform_account_id", "==", named
+    if registry.manifest(platform).hooks.named_by:
+        yield "known_as", "array_contains", named
+
+
+# ------------------------------------------------------------------------------------------------------- acts
+
+
+def _filed(ports: Ports, account: Account, event: Event) -> bool:
+    from shared.operations.inbox import filing
+
+    return filing.pushed(ports, account, event)
+
+
+def _hinted(ports: Ports, account: Account, event: Event) -> bool:
+    from shared.operations.publishing import hinting
+
+    return bool(hinting.hinted(ports, account, event.at, str(event.data.get("publish_id") or "")))
+
+
+def _revoked(ports: Ports, account: Account, event: Event) -> bool:
+    from shared.operations import sessions
+
+    if event.data.get("erase"):
+        return _erased(ports, account)
+    return sessions.revoked(ports, account, at=event.at)
+
+
+def _erased(ports: Ports, account: Account) -> bool:
+    """The person wants what we have of them gone: disconnected, tokens destroyed, forgotten but for the id."""
+    from shared.operations import accounts as connecting
+
+    workspace, _, mode = account.space.rpartition(".")
+    try:
+        connecting.disconnect(ports, Caller(workspace, cast(Mode, mode), "network"), account.id)
+    except Missing:
+        return False
+    return True
+
+
+def _updated(ports: Ports, account: Account, event: Event) -> bool:
+    """The network says that the account itself, or a template of it, has changed: into the log, and told."""
+    listening = telling.wanted(ports, account.space)
+    said = events.written(
+        ports,
+        account.space,
+        "account",
+        "account.updated",
+        id=_entry_id(account, event),
+        resource_id=account.id,
+        account_id=account.id,
+        platform=account.platform,
+        summary="The network reported a change.",
+        metadata={"change": _change(event), **_facts(event)},
+    )
+    said = telling.told(ports, said) if listening else said
+    try:
+        ports.store.commit([said])
+    except AlreadyExists:
+        return False
+    telling.publish(ports, [said])
+    return True
+
+
+def _entry_id(account: Account, event: Event) -> str:
+    digest = hashlib.sha256(f"{account.id}|{event.kind}|{event.id}".encode()).hexdigest()
+    return f"evt_{digest[:26]}"
+
+
+def _change(event: Event) -> str:
+    """What changed, in the network's own word."""
+    words = (event.data.get(name) for name in ("change", "field", "notification_type"))
+    return next((str(word)[:MAX_WORD].lower() for word in words if word), event.kind)
+
+
+def _facts(event: Event) -> dict[str, Any]:
+    """Small facts, no content: a template's name, its state and the reason for it."""
+    wanted = ("template_id", "name", "language", "status", "reason", "event")
+    return {name: str(event.data[name])[:MAX_WORD] for name in wanted if event.data.get(name)}
+
+
+_ACTS: Mapping[str, Callable[[Ports, Account, Event], bool]] = {
+    "comment": _filed,
+    "message": _filed,
+    "mention": _filed,
+    "review": _filed,
+    "reaction": _filed,
+    "post": _hinted,
+    "account.revoked": _revoked,
+    "account.updated": _updated,
+    "template.updated": _updated,
+}

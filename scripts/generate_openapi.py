@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from scripts.openapi_webhooks import SCHEMAS, webhooks
 from shared.api.engine import codes as kinds
 from shared.api.engine import limiting
 from shared.api.engine.routes import ADMIN, Dialect, Route, Upload, load
@@ -82,6 +83,7 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, route)
+    hooks = webhooks() if dialect is V1 else {}
     return {
         "openapi": "3.1.0",
         "info": _info(dialect),
@@ -91,6 +93,7 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
         "paths": dict(
             sorted(paths.items(), key=lambda item: (not item[0].startswith("/v1/"), "oauth" in item[0], item[0]))
         ),
+        **({"webhooks": hooks} if hooks else {}),
         "components": {
             "securitySchemes": {
                 "apiKey": {
@@ -100,7 +103,7 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
                 }
             },
             "headers": {"X-Request-ID": _REQUEST_ID, "Idempotent-Replayed": _REPLAYED, **_counted_headers()},
-            "schemas": used_schemas(paths, schemas),
+            "schemas": used_schemas([paths, hooks], schemas | SCHEMAS),
         },
     }
 
@@ -206,6 +209,8 @@ def _tag(route: Route) -> str:
     parts = [part for part in route.path.strip("/").split("/") if part not in _MOUNTS]
     return {
         "invite": "invites",
+        "hooks": "automation",
+        "flat": "automation",
         "oauth": "accounts",
         "sandbox": "accounts",
         "healthz": "about",

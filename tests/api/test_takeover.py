@@ -52,6 +52,7 @@ CASES = (
     Case("v1 POST /v1/keys", {"name": "k"}),
     Case("v1 POST /v1/keys/{id}/rotate"),
     Case("v1 POST /v1/webhooks", HOOK),
+    Case("v1 POST /v1/hooks", HOOK),
     Case("v1 POST /v1/webhooks/{id}/test", {"event_type": "post.published"}),
     # one is open for this brand and platform: the list shows it
     Case("v1 POST /v1/invites", INVITE, again=(409,)),

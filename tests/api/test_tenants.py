@@ -71,7 +71,14 @@ QUERIES |= {
     if "{postId}" in route.path and route.method != "POST"
 }
 KNOWN = {"name": "boards", "postId": "1", "commentId": "2", "boardId": "3", "pageId": "4", "platform": "twitter"}
-WITH_IDS = [route for route in V1.routes() if re.search(r"{(?!platform)", route.path) and route.scope is not None]
+# A hook that is not there is removed already, says 204: test_hooks has that it is nobody else's.
+REPEATABLE = {"DELETE /v1/hooks/{id}"}
+WITH_IDS = [
+    route
+    for route in V1.routes()
+    if re.search(r"{(?!platform)", route.path) and route.scope is not None
+    if f"{route.method} {route.path}" not in REPEATABLE
+]
 
 
 def _things(other: Api) -> dict[str, str]:
@@ -95,6 +102,7 @@ def _things(other: Api) -> dict[str, str]:
         "brands": other("POST", "/v1/brands", {"name": "theirs"}).json["id"],
         "invites": other("POST", "/v1/invites", invite).json["id"],
         "webhooks": other("POST", "/v1/webhooks", hook).json["id"],
+        "hooks": other("POST", "/v1/hooks", hook).json["id"],
         "exports": other("POST", f"/v1/accounts/{other.connect('bluesky')}/export").json["id"],
         "inbox": other.accounts["bluesky"],
         "platforms": other.connect("whatsapp"),

@@ -25,6 +25,8 @@ V1 = Dialect(
         "/v1/exports": _ROUTES.format("exports"),
         "/v1/events": _ROUTES.format("events"),
         "/v1/webhooks": _ROUTES.format("webhooks"),
+        "/v1/hooks": _ROUTES.format("hooks"),
+        "/v1/flat": _ROUTES.format("hooks"),
         "/v1/usage": _ROUTES.format("billing"),
         "/v1/billing": _ROUTES.format("billing"),
         "/v1/users": _ROUTES.format("users"),

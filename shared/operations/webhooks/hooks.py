@@ -1,0 +1,170 @@
+"""REST hooks: endpoints that programs such as Zapier and Make subscribe for each automation, and remove again.
+
+A hook is an endpoint (one collection, one way of sending). It differs in what its program expects: no ping, which would
+start the automation (Zapier answers no confirmation of an address: https://docs.zapier.com/platform/build/hook-trigger,
+2026-11-22); the same subscription sent twice is one hook; a 410 of the address ends it; payloads are flat.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain import codec, event_types
+from shared.domain.callers import Caller
+from shared.domain.webhooks import (
+    HINT,
+    SECRETS,
+    Delivery,
+    Endpoint,
+    Event,
+    endpoint_path,
+    flattened,
+    payload,
+    secret_of,
+)
+from shared.operations import accounts, brands, events, lookup, permissions, telling
+from shared.operations.webhooks import endpoints
+from shared.operations.webhooks.endpoints import SCOPE, Registered
+from shared.ports.store import Op, Query, Write
+from shared.ports.world import Ports
+
+SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """What a program wants to hear of, and where. ``brand_id``, ``account_id``: only what is of them."""
+
+    url: str
+    events: tuple[str, ...]
+    flat: bool = True
+    brand_id: str = ""
+    account_id: str = ""
+
+
+def subscribe(ports: Ports, caller: Caller, wanted: Subscribe) -> Registered:
+    """Make the hook; the one that there is already, without its secret, where the same was subscribed before.
+
+    Raises Forbidden, Invalid, Missing (the brand, the account), Clash (there are too many), Broken, store.Unavailable.
+    """
+    permissions.scope(caller, SCOPE)
+    url, names = endpoints.address(wanted.url), endpoints.known_events(wanted.events)
+    _seen(ports, caller, wanted)
+    hook_id = _identity(caller.space, url, names, wanted)
+    known = _hook(ports, caller.space, hook_id)
+    if known is not None:
+        return Registered(known, "")
+    secret, now = secret_of(ports.ids.below(SECRETS)), ports.clock.now()
+    made = Endpoint(
+        hook_id,
+        caller.space,
+        url,
+        names,
+        endpoints.sealed_secret(ports, caller.space, hook_id, secret),
+        secret[-HINT:],
+        now,
+        now,
+        created_by=caller.actor,
+        is_hook=True,
+        flat=wanted.flat,
+        brand_id=wanted.brand_id,
+        account_id=wanted.account_id,
+    )
+    endpoints.keep(ports, made, [_noted(ports, caller, hook_id, "webhook.created", "A hook was subscribed.")])
+    telling.forget(ports, caller.space)
+    kept = _hook(ports, caller.space, hook_id) or made
+    return Registered(kept, secret if kept.sealed == made.sealed else "")
+
+
+def list_(ports: Ports, caller: Caller) -> list[Endpoint]:
+    """All hooks, oldest first. Raises Forbidden."""
+    permissions.scope(caller, SCOPE)
+    return [one for one in endpoints.registered(ports, caller.space) if one.is_hook]
+
+
+def unsubscribe(ports: Ports, caller: Caller, hook_id: str) -> None:
+    """Remove it. Repeatable: what is not there is removed already. Raises Forbidden, store.Unavailable."""
+    permissions.scope(caller, SCOPE)
+    known = _hook(ports, caller.space, hook_id)
+    if known is not None:
+        said = _noted(ports, caller, hook_id, "webhook.deleted", "A hook was removed by its program.")
+        _removed(ports, known, said)
+
+
+def gone(ports: Ports, hook: Endpoint) -> None:
+    """Its address answered 410: the automation is off, and its program will not unsubscribe. Raises store.Unavailable."""
+    said = events.written(
+        ports,
+        hook.space,
+        "webhook",
+        "webhook.deleted",
+        resource_id=hook.id,
+        summary="A hook's address answered 410 (gone).",
+    )
+    _removed(ports, hook, said)
+
+
+def samples(ports: Ports, caller: Caller, event_type: str, *, flat: bool = True) -> list[dict[str, Any]]:
+    """What a delivery of this event looks like: the workspace's own latest ones, else the catalogue's example.
+
+    Raises Forbidden, Missing (no such event), store.Unavailable.
+    """
+    permissions.scope(caller, SCOPE)
+    known = event_types.by_name().get(event_type)
+    if known is None:
+        raise endpoints.missing("event type", event_type)
+    own = [shown for one in _latest(ports, caller.space, event_type) if (shown := _in_form(one, flat)) is not None]
+    if own:
+        return own
+    event_id = f"evt_{hashlib.sha256(event_type.encode()).hexdigest()[:32]}"
+    at = ports.clock.now().replace(minute=0, second=0, microsecond=0)
+    return [json.loads(payload(Event(event_id, event_type, at, known.example), flat))]
+
+
+def _latest(ports: Ports, space: str, event_type: str) -> Sequence[dict[str, Any]]:
+    """Payloads of the latest deliveries of this type, each event once."""
+    where: tuple[tuple[str, Op, Any], ...] = (("event_type", "==", event_type),)
+    query = Query(f"workspaces/{space}/deliveries", None, where, endpoints.LATEST_FIRST, 4 * SAMPLES)
+    bodies = [json.loads(codec.decode(Delivery, doc.data).body) for doc in ports.store.query(query)]
+    return list({body["id"]: body for body in reversed(bodies)}.values())[::-1][:SAMPLES]
+
+
+def _in_form(body: dict[str, Any], flat: bool) -> dict[str, Any] | None:
+    """The payload in the form that is asked for; None: it was sent flat, and there is no way back."""
+    nested = "data" in body
+    if not flat:
+        return body if nested else None
+    return flattened({name: value for name, value in body.items() if name != "raw_payload"}) if nested else body
+
+
+def _seen(ports: Ports, caller: Caller, wanted: Subscribe) -> None:
+    if wanted.brand_id:
+        brands.get(ports, caller, wanted.brand_id)
+    if wanted.account_id:
+        accounts.get(ports, caller, wanted.account_id)
+
+
+def _identity(space: str, url: str, names: Sequence[str], wanted: Subscribe) -> str:
+    """The same subscription has the same id: programs send it again when an answer was lost."""
+    said = json.dumps([space, url, sorted(names), wanted.flat, wanted.brand_id, wanted.account_id])
+    return f"hook_{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+
+
+def _hook(ports: Ports, space: str, hook_id: str) -> Endpoint | None:
+    doc = ports.store.get(endpoint_path(space, hook_id)) if lookup.plain(hook_id) else None
+    found = codec.decode(Endpoint, doc.data) if doc else None
+    return found if found is not None and found.is_hook else None
+
+
+def _noted(ports: Ports, caller: Caller, hook_id: str, action: str, summary: str) -> Write:
+    return events.noted(ports, caller, "webhook", action, hook_id, summary)
+
+
+def _removed(ports: Ports, known: Endpoint, said: Write) -> None:
+    ports.store.commit([Write("delete", endpoint_path(known.space, known.id)), said])
+    telling.forget(ports, known.space)
+    endpoints.forget_secret(ports, known)

@@ -24,6 +24,7 @@ from shared.operations import (
     lookup,
     networks,
     sessions,
+    subscribing,
     telling,
     tokens,
 )
@@ -211,6 +212,7 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
         except NotFound:
             raise lookup.missing("account", account_id) from None
         linking.tell(ports, said)
+    subscribing.end(ports, account)
     _revoke(ports, account)
     with suppress(VaultError):
         ports.vault.destroy(tokens.place(account.space, account.id), account.sealed)

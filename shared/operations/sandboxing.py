@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Forbidden, Invalid, Missing, Unsupported
-from shared.operations import ingesting, networks, sessions
+from shared.operations import chores, ingesting, networks, sessions
 from shared.operations.inbox import naming
 from shared.operations.ingesting.receiving import NoWebhooks
 from shared.platforms.contract import Push
@@ -73,6 +73,11 @@ def happen(ports: Ports, caller: Caller, command: Cause) -> Happened:
     except StoreError as error:
         text = "The simulated network's store did not answer: try again."
         raise Broken("system.unavailable", text) from error
+
+
+def due(ports: Ports, body: Mapping[str, Any]) -> tuple[int, chores.HandedOut]:
+    """The schedule: what the simulated networks sent, and a task for every subscription that is due. Raises StoreError."""
+    return hand_over(ports, body), chores.hand_out(ports, "subscribe")
 
 
 def hand_over(ports: Ports, _body: Mapping[str, Any]) -> int:

@@ -95,8 +95,9 @@ class Webhooks(Protocol):
     def subscribe(self, call: Call, callback_url: str, secret: str) -> Subscription:
         """Have the account's events delivered. Repeatable. Raises Refused."""
 
-    def unsubscribe(self, call: Call) -> None:
-        """Have them delivered no more; what is already gone is fine. Raises Refused."""
+    def unsubscribe(self, call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
+        """Have them delivered no more; what is already gone is fine. ``secret`` and ``state``: what subscribe was given, and
+        what its Subscription said. Raises Refused."""
 
 
 class Callbacks(Protocol):

@@ -13,11 +13,17 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import parse_qsl
 
-from shared.platforms.contract_webhooks import Reply
+from shared.platforms.contract_webhooks import Event, Reply
 
 SIGNATURE = "x-hub-signature-256"
+# Two more addresses of an app, with a «signed_request» each:
+# https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback, read 2026-11-22.
+CALLBACKS: Mapping[str, Literal["revoked", "erase"]] = {"deauthorize": "revoked", "data-deletion": "erase"}
+# Which app's secret signs what comes of a network that Meta's app has beside Facebook differs by how it was set up.
+SECRETS_ALSO = ("FACEBOOK_CLIENT_SECRET", "FACEBOOK_APP_SECRET")
 _HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: JSON may have one alone, UTF-8 cannot
 MOST_WORD = 300  # characters; message ids are the longest, of some 170
 
@@ -99,6 +105,34 @@ def signed_request(value: str, secret: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
+
+
+def verify_callback(body: bytes, secret: str) -> bool:
+    """Whether a form's ``signed_request`` was signed with the app's secret."""
+    return signed_request(_posted(body), secret) is not None
+
+
+def parse_callback(network: str, said: Literal["revoked", "erase"], body: bytes) -> list[Event]:
+    """What a ``signed_request`` says, after :func:`verify_callback`: the person took the app away (``revoked``), or wants
+    what it has of them gone (``erase``). Raises ValueError."""
+    try:
+        payload = json.loads(_unpadded(_posted(body).partition(".")[2]))
+    except RecursionError as error:
+        raise ValueError("the signed request is nested too deeply") from error
+    person = plain(payload.get("user_id")) if isinstance(payload, dict) else ""
+    if not person:
+        raise ValueError("a signed request names its «user_id»")
+    at = instant(payload.get("issued_at"))
+    data = {"erase": True} if said == "erase" else {}
+    return [Event("account.revoked", f"{network}.{said}.{person}.{int(at.timestamp())}", person, at, data, payload)]
+
+
+def _posted(body: bytes) -> str:
+    """The form's ``signed_request``; empty where there is none."""
+    try:
+        return dict(parse_qsl(body.decode(), max_num_fields=10)).get("signed_request", "")
+    except ValueError:
+        return ""
 
 
 def _unpadded(text: str) -> bytes:

@@ -74,6 +74,16 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
     return [event for entry in webhooks.entries(body, "page") for event in _entry(entry)]
 
 
+def verify_callback(body: bytes, secret: str) -> bool:
+    """Whether Meta signed the form of a deauthorize or data deletion callback."""
+    return webhooks.verify_callback(body, secret)
+
+
+def parse_callback(path: str, body: bytes) -> list[Event]:
+    """Whose grant ended, or who wants to be forgotten. Raises ValueError."""
+    return webhooks.parse_callback("facebook", webhooks.CALLBACKS[path], body)
+
+
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     """Have the Page's events delivered to the app's callback. Repeatable. Raises Refused."""
     granted = set(call.tokens.scopes)
@@ -82,7 +92,7 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription(state={"fields": fields})
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """Have them delivered no more; what is already gone is fine. Raises Refused."""
     try:
         graph.remove(call, f"{graph.page_id(call)}/subscribed_apps")

@@ -113,7 +113,7 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription(None, {"topic": str(answer.get("pubsubTopic") or topic)})
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """Nothing is asked: the setting is the Google account's, and its other locations are told by it too (README)."""
 
 

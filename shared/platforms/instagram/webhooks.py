@@ -50,6 +50,16 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
     return [event for entry in webhooks.entries(body, "instagram") for event in _events(entry)]
 
 
+def verify_callback(body: bytes, secret: str) -> bool:
+    """Whether Meta signed the form of a deauthorize or data deletion callback."""
+    return webhooks.verify_callback(body, secret)
+
+
+def parse_callback(path: str, body: bytes) -> list[Event]:
+    """Whose grant ended, or who wants to be forgotten. Raises ValueError."""
+    return webhooks.parse_callback("instagram", webhooks.CALLBACKS[path], body)
+
+
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     """Switch the account's deliveries on; where to is set in Meta's app dashboard, once for all accounts.
 
@@ -63,7 +73,7 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription(state={"fields": fields})
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """Switch them off."""
     graph.remove(call, f"{call.who.platform_account_id}/subscribed_apps")
 

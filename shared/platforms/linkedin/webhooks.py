@@ -127,7 +127,7 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription(datetime.fromtimestamp(float(ends) / 1000, UTC) if ends else None)
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """Have them delivered no more; what is already gone is fine. Raises Refused."""
     request = Request("DELETE", _address(call, _application(call)))
     try:

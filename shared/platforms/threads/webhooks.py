@@ -47,12 +47,22 @@ def parse(headers: Mapping[str, str], body: bytes) -> list[Event]:
     return [_event(payload, field, value) for field, value in _values(payload["values"])]
 
 
+def verify_callback(body: bytes, secret: str) -> bool:
+    """Whether Meta signed the form of a deauthorize or data deletion callback."""
+    return webhooks.verify_callback(body, secret)
+
+
+def parse_callback(path: str, body: bytes) -> list[Event]:
+    """Whose grant ended, or who wants to be forgotten. Raises ValueError."""
+    return webhooks.parse_callback("threads", webhooks.CALLBACKS[path], body)
+
+
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     """Nothing to call: the app's topics cover every account that connects to it."""
     return Subscription()
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """Nothing to call: deliveries end with the grant."""
 
 

@@ -86,7 +86,7 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription()
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """Nothing to take back: an account's events end with its grant."""
 
 

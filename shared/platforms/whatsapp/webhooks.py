@@ -69,7 +69,7 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription()
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """Have them delivered no more; what is already gone is fine. Raises Refused."""
     try:
         GRAPH.remove(call, f"{account_id(call)}/subscribed_apps")

@@ -87,6 +87,7 @@ ROUTES: Final = (
     _route("POST", _DMS + "with/([0-9]{1,19})/messages", _WRITE_DMS, 15, dms.send_to),
     _route("POST", r"/2/webhooks", "app-only", 450, hooks.register),
     _route("GET", r"/2/webhooks", "app-only", 450, hooks.registered),
+    _route("PUT", r"/2/webhooks/([0-9]{1,19})", "app-only", 450, hooks.validate),
     _route("POST", _SUBSCRIPTIONS, "tweet.read", 500, hooks.subscribe),
     _route("GET", _SUBSCRIPTIONS, "tweet.read like.read", 500, hooks.subscriptions),
     _route("PUT", _SUBSCRIPTIONS + "/([0-9]{1,19})", "app-only", 500, hooks.move),

@@ -70,6 +70,17 @@ def registered(asked: Asked) -> Response:
     return answer(200, {**body, "data": found} if found else body)
 
 
+def validate(asked: Asked, webhook_id: str) -> Response:
+    """PUT /2/webhooks/{webhook_id}: challenge the address again."""
+    hooks = _hooks(asked.world)
+    found = next((one for one in hooks if one["id"] == webhook_id), None)
+    if found is None:
+        return missing("webhook", "webhook_id", webhook_id)
+    found["valid"] = True
+    asked.world.put("x.hooks", "all", {"hooks": hooks})
+    return answer(200, {"data": {"valid": True}})
+
+
 def subscribe(asked: Asked) -> Response:
     """POST /2/activity/subscriptions: about the account that asks."""
     body = asked.json()

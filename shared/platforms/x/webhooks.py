@@ -243,10 +243,10 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription(None, {"webhook_id": webhook})
 
 
-def unsubscribe(call: Call) -> None:
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
     """End the account's subscriptions, with the app-only token; the webhook itself serves other accounts. Raises Refused."""
     mine = _mine(call)
-    bearer = _app_token(call, "") if mine else ""
+    bearer = _app_token(call, secret) if mine else ""
     for one in mine:
         request = Request("DELETE", f"{wire.API}/activity/subscriptions/{one['subscription_id']}")
         try:
@@ -277,6 +277,8 @@ def _webhook(call: Call, bearer: str, url: str) -> str:
         found = _wire.ask(call, request, errors.refusal).json.get("data") or {}
     if not found.get("id"):
         raise AnswerLost("a webhook without an id")
+    if found.get("valid") is False:  # the address failed its last challenge: X asks again when it is told to
+        _wire.ask(call, _as(bearer, Request("PUT", f"{wire.API}/webhooks/{found['id']}")), errors.refusal)
     return str(found["id"])
 
 

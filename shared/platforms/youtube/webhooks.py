@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from xml.parsers import expat
 
 from shared.platforms import _wire
@@ -78,14 +78,12 @@ def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:
     return Subscription(call.now + _RENEW_AFTER, {"callback": callback})
 
 
-def unsubscribe(call: Call) -> None:
-    """Have them delivered no more, where the callback is known (``metadata["webhooks"]``, the subscription's state).
+def unsubscribe(call: Call, secret: str = "", state: Mapping[str, Any] | None = None) -> None:
+    """Have them delivered no more, where the callback is known (``state``).
 
     Without it nothing is asked: the lease ends by itself within ten days. Raises Refused.
     """
-    kept = call.who.metadata.get("webhooks")
-    callback = kept.get("callback") if isinstance(kept, Mapping) else None
-    if callback:
+    if callback := (state or {}).get("callback"):
         _ask_hub(call, "unsubscribe", str(callback), {})
 
 

@@ -86,15 +86,16 @@ def test_only_what_x_signed_is_believed() -> None:
 def test_subscribing_twice_is_one_subscription_per_event() -> None:
     """One webhook for the address, one subscription per event, and none left afterwards."""
     person = Person()
-    for _ in range(2):
-        made = webhooks.subscribe(person.call, "https://rostrum.example/webhooks/twitter", "key:sandbox-secret")
-        assert made.renew_at is None
+    address = "https://rostrum.example/webhooks/twitter"
+    first, made = (webhooks.subscribe(person.call, address, "key:sandbox-secret") for _ in range(2))
+    assert first == made
+    assert made.renew_at is None
     assert len((person.world.get("x.subs", "all") or {})["subs"]) == len(webhooks.SUBSCRIBED)
     assert len((person.world.get("x.hooks", "all") or {})["hooks"]) == 1
     for _ in range(2):
-        webhooks.unsubscribe(person.call)
+        webhooks.unsubscribe(person.call, "key:sandbox-secret", made.state)
     assert (person.world.get("x.subs", "all") or {})["subs"] == []
-    pairs_that_asked = 2  # the consumer's, and the client's own
+    pairs_that_asked = 1  # the consumer's, also at the end
     assert sum(kind == "x.app" for kind, _ in person.world.values) == pairs_that_asked
 
 

@@ -95,6 +95,26 @@ class Item:
         return self.complete and not self.deleted
 
 
+@dataclass(frozen=True, slots=True)
+class Commented:
+    """``workspaces/{space}/inbox_posts/{key}``: a post on the network that was not made here, and has filed comments.
+
+    ``at``: of the comment that was filed first.
+    """
+
+    space: str
+    account_id: str
+    platform: str
+    network_id: str
+    at: datetime
+    expire_at: datetime
+
+
+def commented_path(space: str, account_id: str, post_id: str) -> str:
+    """``workspaces/{space}/inbox_posts/{key}``"""
+    return f"workspaces/{space}/inbox_posts/{_digest(account_id, post_id)}"
+
+
 def item_id(account_id: str, kind: Kind, network_id: str) -> str:
     """Always the same for the same thing."""
     return f"itm_{_digest(account_id, kind, network_id)}"

@@ -55,6 +55,7 @@ COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of
     "settings",
     "chores",
     "inbox",
+    "inbox_posts",
     "audit",
 )
 _SEALED = {  # what the vault calls what these hold sealed

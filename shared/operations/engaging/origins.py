@@ -16,10 +16,15 @@ MOST_ALIKE = 10  # targets with one id: networks count for themselves
 
 def target(ports: Ports, caller: Caller, platform: str, platform_id: str) -> Target | None:
     """What of ours has this id on the network, None when nothing has. One query."""
+    return target_in(ports, caller.space, platform, platform_id)
+
+
+def target_in(ports: Ports, space: str, platform: str, platform_id: str) -> Target | None:
+    """The same for a space, where nobody calls."""
     if not platform_id:
         return None
     where: tuple[tuple[str, Op, Any], ...] = (("live_ids", "array_contains", platform_id),)
-    docs = ports.store.query(Query(f"workspaces/{caller.space}/targets", where=where, limit=MOST_ALIKE))
+    docs = ports.store.query(Query(f"workspaces/{space}/targets", where=where, limit=MOST_ALIKE))
     found = (codec.decode(Target, doc.data) for doc in docs)
     return next((one for one in found if one.platform == platform), None)
 

@@ -10,14 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.events import Entry, entry_path
-from shared.domain.inbox import KEPT, Delivery, Item, event_id, item_id, item_path
+from shared.domain.inbox import (
+    KEPT,
+    Commented,
+    Delivery,
+    Item,
+    Kind,
+    commented_path,
+    event_id,
+    item_id,
+    item_path,
+)
 from shared.operations import events, telling
-from shared.operations.inbox import reports
+from shared.operations.engaging import origins
+from shared.operations.inbox import completing, reports, shelf, stored
 from shared.operations.inbox.reports import Report
 from shared.platforms.contract_webhooks import Event
 from shared.ports.store import Transaction, Write
@@ -42,8 +54,18 @@ def pushed(ports: Ports, account: Account, event: Event) -> bool:
     False for what is known already, and for what is none of the inbox's (posts, the account itself, reactions). Safe to
     repeat after any failure. Raises store.Unavailable.
     """
-    report = reports.of(event)
-    return report is not None and file(ports, account, report)
+    report = reports.of(event) or _of_the_last(ports, account, event)
+    if report is None:
+        return _post_gone(ports, account, event)
+    return file(ports, account, completing.completed(ports, account, report))
+
+
+def polled(ports: Ports, account: Account, kind: Kind, thing: reports.Thing, *, silently: bool = False) -> bool:
+    """File what was read of a network, by the same id as a push of it would have. True when it was news.
+
+    ``silently``: as for :func:`file`. Raises store.Unavailable.
+    """
+    return file(ports, account, reports.read(kind, thing), silently=silently)
 
 
 def file(ports: Ports, account: Account, report: Report, *, silently: bool = False) -> bool:
@@ -52,35 +74,74 @@ def file(ports: Ports, account: Account, report: Report, *, silently: bool = Fal
     ``silently``: it is filed as read and nobody is told, as for what was there before the account was connected.
     """
     listening = not silently and telling.wanted(ports, account.space)
+    blank = _blank(ports, account, report)
 
     def body(txn: Transaction) -> list[Write] | None:
-        return _written(ports, txn, account, report, listening=listening, silently=silently)
+        return _written(ports, txn, account, report, blank, listening=listening, silently=silently)
 
     said = ports.store.transact(body)
     telling.publish(ports, said or ())
     return said is not None
 
 
+def _of_the_last(ports: Ports, account: Account, event: Event) -> Report | None:
+    """A receipt that names no message is about the last one that was said to the person before."""
+    person = str(event.data.get("person_id") or "")
+    if event.kind != "message.read" or event.data.get("own") or not person:
+        return None
+    last = stored.last(ports, account, person, own=True)
+    return None if last is None else reports.of(replace(event, data={**event.data, "message_id": last.network_id}))
+
+
+def _post_gone(ports: Ports, account: Account, event: Event) -> bool:
+    """On some networks a comment is a post, and is deleted as one; posts as such are none of the inbox's."""
+    post = str(event.data.get("post_id") or "")
+    if event.kind != "post.deleted" or not post:
+        return False
+    found = stored.many(ports, account, "comment", [post])
+    return found[0] is not None and file(ports, account, Report("comment", post, "delete", event.id, event.at))
+
+
 def _written(
-    ports: Ports, txn: Transaction, account: Account, report: Report, *, listening: bool, silently: bool
+    ports: Ports, txn: Transaction, account: Account, report: Report, blank: Item, *, listening: bool, silently: bool
 ) -> list[Write] | None:
     """The log's entries that were written; None when all of it was known."""
-    path = item_path(account.space, item_id(account.id, report.kind, report.network_id))
+    path = item_path(account.space, blank.id)
     doc = txn.get(path)
     known = codec.decode(Item, doc.data) if doc else None
-    outcome = _outcome(known, _blank(ports, account, report), report)
+    outcome = _outcome(known, blank, report)
     if outcome is None:
         return None
     entry = events_of(ports, account, outcome) if outcome.action and not silently else None
     if entry is not None and txn.get(entry.path) is not None:
         return None  # the same news has changed it before
     item = replace(outcome.item, status="read") if silently else outcome.item
+    around = _around(txn, known, item, blank.updated_at)
     txn.write(Write("set", path, codec.encode(item)))
+    for write in around:
+        txn.write(write)
     if entry is None:
         return []
     said = telling.told(ports, entry) if listening else entry
     txn.write(said)
     return [said]
+
+
+def _around(txn: Transaction, known: Item | None, item: Item, now: datetime) -> list[Write]:
+    """What else it changes: the thread of a message, and that a post of the network's has comments."""
+    was, there = known is not None and known.shown, item.shown
+    if item.kind == "comment" and there and not was and item.post_id and not item.our_post_id:
+        path = commented_path(item.space, item.account_id, item.post_id)
+        made = Commented(item.space, item.account_id, item.platform, item.post_id, item.at, item.expire_at)
+        return [] if txn.get(path) else [Write("create", path, codec.encode(made))]
+    if item.kind != "message" or not item.conversation_id or was == there:
+        return []
+    path = shelf.path(item.space, item.account_id, item.conversation_id)
+    doc = txn.get(path)
+    held = codec.decode(shelf.Note, doc.data) if doc else None
+    if there:
+        return [Write("set", path, codec.encode(shelf.said(held, item, now)))]
+    return [Write("set", path, codec.encode(shelf.taken_back(held, known)))] if held and known else []
 
 
 def events_of(ports: Ports, account: Account, outcome: _Outcome) -> Write:
@@ -100,7 +161,9 @@ def events_of(ports: Ports, account: Account, outcome: _Outcome) -> Write:
 
 
 def _blank(ports: Ports, account: Account, report: Report) -> Item:
-    now = ports.clock.now()
+    """The item before anything was told of it; whether its post is one of ours is looked up here. One query."""
+    now, post = ports.clock.now(), str(report.fields.get("post_id") or "")
+    made = origins.target_in(ports, account.space, account.platform, post) if report.change == "new" else None
     return Item(
         id=item_id(account.id, report.kind, report.network_id),
         space=account.space,
@@ -113,6 +176,7 @@ def _blank(ports: Ports, account: Account, report: Report) -> Item:
         updated_at=now,
         expire_at=now + KEPT,
         complete=False,
+        our_post_id=made.post_id if made and made.account_id == account.id else "",
     )
 
 
@@ -136,12 +200,10 @@ def _created(known: Item | None, blank: Item, report: Report) -> _Outcome | None
         return None
     if known is not None and known.deleted:
         return None
-    base = known or blank
+    base = replace(known, our_post_id=blank.our_post_id) if known else blank
     told = {**report.fields, "at": report.at, "complete": True, "updated_at": blank.updated_at}
     if known is not None and known.text:  # an edit came first: its words are the later ones
         told = {name: value for name, value in told.items() if name not in ("text", "hidden", "raw")}
-    if base.delivery:
-        told.pop("delivery", None)
     item = replace(base, **told)
     return _Outcome(replace(item, status="read") if item.own else item, report.said, "new")
 

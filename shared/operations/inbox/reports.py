@@ -19,6 +19,7 @@ from shared.domain.inbox import (
     Kind,
     Person,
 )
+from shared.platforms.contract_inbox import Comment, Mention, Message, Review
 from shared.platforms.contract_webhooks import Event, EventKind
 
 Change = Literal["new", "update", "delete", "receipt"]
@@ -105,6 +106,47 @@ def of(event: Event) -> Report | None:
     return Report(kind, named, change, event.id, event.at, fields, _said(kind, event, own=bool(fields.get("own"))))
 
 
+Thing = Comment | Message | Mention | Review
+
+
+def read(kind: Kind, thing: Thing) -> Report:
+    """What was read of a network, as something new: the same ids as a push of it would have."""
+    author = thing.sender if isinstance(thing, Message) else thing.author
+    own = getattr(thing, "own", False)
+    fields: dict[str, Any] = {
+        "author": _cut(author),
+        "text": words(thing.text, MAX_TEXT),
+        "own": own,
+        "raw": verbatim(thing.raw),
+        "can": tuple(sorted(getattr(thing, "can", ()))),
+        "permalink": getattr(thing, "permalink", "")[:MAX_ADDRESS],
+        "handles": storable(getattr(thing, "handles", {})),
+    }
+    if isinstance(thing, Message):
+        files = tuple(Attachment(one.type, one.url, one.id) for one in thing.attachments[:MAX_MEDIA])
+        fields |= {"conversation_id": thing.conversation_id, "media": files}
+    if isinstance(thing, Comment):
+        fields |= {"post_id": thing.post_id, "parent_id": thing.parent_id, "hidden": thing.hidden}
+    if isinstance(thing, Mention):
+        fields |= {"post_id": thing.post_id, "parent_id": thing.comment_id}
+    if isinstance(thing, Review):
+        fields |= {name: getattr(thing, name) for name in ("stars", "recommends", "reply", "reply_at")}
+    said = ("dm.sent" if kind == "message" else "") if own else INCOMING[kind]
+    return Report(kind, thing.id, "new", f"read.{kind}.{thing.id}", thing.at, fields, said)
+
+
+def _cut(one: Any) -> Person:
+    return Person(
+        one.id[:MAX_ADDRESS], words(one.name, MAX_WORD), words(one.username, MAX_WORD), one.picture_url[:MAX_ADDRESS]
+    )
+
+
+def storable(handles: Mapping[str, Any]) -> dict[str, Any]:
+    """What an adapter needs again, as a document can have it; nothing of it where it cannot, or is too large."""
+    text = verbatim(handles)
+    return json.loads(text) if text and "[[" not in text and len(text) <= MAX_ADDRESS else {}
+
+
 def _said(kind: Kind, event: Event, *, own: bool) -> str:
     if own:
         return "dm.sent" if kind == "message" else ""
@@ -123,7 +165,7 @@ def _fields(kind: Kind, event: Event) -> dict[str, Any]:
         "text": words(data.get("text"), MAX_TEXT),
         "media": _media(data),
         "post_id": str(data.get("post_id") or ""),
-        "parent_id": str(data.get("parent_id") or ""),
+        "parent_id": str(data.get("comment_id" if kind == "mention" else "parent_id") or ""),
         "conversation_id": str(data.get("conversation_id") or data.get("person_id") or ""),
         "permalink": str(data.get("permalink") or data.get("link") or "")[:MAX_ADDRESS],
         "metadata": {name: plain(data[name]) for name in _METADATA if data.get(name) not in (None, "")},

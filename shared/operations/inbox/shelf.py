@@ -1,29 +1,35 @@
-"""What a workspace itself notes of a conversation: put away or not, read until when. The words stay at the network.
+"""What is kept of a conversation: put away or not, read until when, and what its filed messages make of it.
 
-``workspaces/{space}/conversations/{hash of account and conversation}``: only conversations that somebody archived or
-marked read have one. What was known of it then is kept beside, so that the archived ones can be listed by themselves.
+``workspaces/{space}/conversations/{hash of account and conversation}``: conversations that somebody archived or marked
+read, and those of which messages were pushed (``heard``). A network that pushes names the person at times and not the
+conversation: that is then the thread's id, and ``talk_id`` the conversation's once it is known.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from shared.domain import codec
+from shared.domain.inbox import Item
 from shared.platforms.contract_inbox import Conversation, Person
 from shared.ports.store import Op, Query, Transaction, Write
 from shared.ports.world import Ports
 
 Status = Literal["active", "archived"]
 MAX_SNIPPET = 300
+MAX_PEOPLE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A conversation's own document. ``read_at``: everything until then counts as read."""
+    """A conversation's own document. ``read_at``: everything until then counts as read.
+
+    ``unread``: filed messages of others that nobody read. ``incoming_at``: the last of them.
+    """
 
     account_id: str
     platform: str
@@ -34,6 +40,10 @@ class Note:
     read_at: datetime | None = None
     people: tuple[Person, ...] = ()
     snippet: str = ""
+    heard: bool = False
+    unread: int = 0
+    incoming_at: datetime | None = None
+    talk_id: str = ""
 
 
 def path(space: str, account_id: str, platform_id: str) -> str:
@@ -54,6 +64,50 @@ def archived(ports: Ports, space: str, account_id: str, at: str, limit: int) -> 
     where += [("account_id", "==", account_id)] if account_id else []
     after = ports.store.get(f"workspaces/{space}/conversations/{at}") if at else None
     query = Query(f"workspaces/{space}/conversations", where=tuple(where), limit=limit, start_after=after)
+    return [(doc.id, codec.decode(Note, doc.data)) for doc in ports.store.query(query)]
+
+
+def said(held: Note | None, item: Item, now: datetime) -> Note:
+    """The thread after one more message of it. What somebody else says opens it again."""
+    note = held or Note(item.account_id, item.platform, item.conversation_id, now, item.at)
+    other = item.recipient if item.own else item.author
+    known = {one.id for one in note.people} | {""}
+    people = note.people if other.id in known else (*note.people, Person(*astuple(other)))
+    fresh = not note.heard or item.at >= note.updated_at
+    note = replace(
+        note,
+        changed_at=now,
+        heard=True,
+        people=people[:MAX_PEOPLE],
+        updated_at=max(item.at, note.updated_at) if note.heard else item.at,
+        snippet=item.text[:MAX_SNIPPET] if fresh else note.snippet,
+    )
+    if item.own:
+        return note
+    counted = item.status == "unread" and (note.read_at is None or item.at > note.read_at)
+    last = max(item.at, note.incoming_at) if note.incoming_at else item.at
+    return replace(note, status="active", incoming_at=last, unread=note.unread + counted)
+
+
+def taken_back(held: Note, item: Item) -> Note:
+    """The thread after one of its messages was taken back: its words are gone here, too."""
+    last = held.snippet == item.text[:MAX_SNIPPET]
+    counted = item.status == "unread" and not item.own
+    return replace(held, snippet="" if last else held.snippet, unread=max(held.unread - counted, 0))
+
+
+def threads(ports: Ports, space: str, account_id: str, at: str, limit: int) -> list[tuple[str, Note]]:
+    """Active conversations that were heard of, the last touched first, after the document ``at``."""
+    where: list[tuple[str, Op, Any]] = [
+        ("account_id", "==", account_id),
+        ("heard", "==", True),
+        ("status", "==", "active"),
+    ]
+    collection = f"workspaces/{space}/conversations"
+    after = ports.store.get(f"{collection}/{at}") if at else None
+    if at and after is None:
+        return []
+    query = Query(collection, None, tuple(where), (("updated_at", "desc"),), limit, after)
     return [(doc.id, codec.decode(Note, doc.data)) for doc in ports.store.query(query)]
 
 
@@ -80,7 +134,8 @@ def note(
             updated_at=known.updated_at,
             status=status or held.status,
             read_at=now if read else held.read_at,
-            people=known.people,
+            unread=0 if read else held.unread,
+            people=known.people or held.people,
             snippet=known.snippet[:MAX_SNIPPET],
         )
         txn.write(Write("set", where, codec.encode(made)))

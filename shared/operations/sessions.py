@@ -28,7 +28,7 @@ from shared.domain.brands import brand_of
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Limited, Reconnect, RostrumError
 from shared.domain.posts import PUBLISH
-from shared.operations import apps, grants, lookup, networks, tokens
+from shared.operations import apps, chores, grants, lifetimes, lookup, networks, tokens
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Refused
 from shared.ports.http import AnswerLost, HttpFailure, NotSent
@@ -96,9 +96,10 @@ def refresh(ports: Ports, account: Account) -> Account:
     except NotSent as error:
         raise _later(ports, claimed, PAUSE, f"{networks.title(account.platform)} could not be reached") from error
     except AnswerLost as error:
-        raise _later(
-            ports, claimed, LOST_PAUSE, f"{networks.title(account.platform)} did not answer", UNANSWERED
-        ) from error
+        later = _later(ports, claimed, LOST_PAUSE, f"{networks.title(account.platform)} did not answer", UNANSWERED)
+        with suppress(StoreError):  # whether the grant still lives is found out soon, also where nobody needs it now
+            chores.hurry(ports, account.space, account.id, "refresh")
+        raise later from error
     except (Broken, Clash):
         _release(ports, claimed, ports.clock.now())
         raise
@@ -204,7 +205,8 @@ def _stored(ports: Ports, claimed: Account, renewed: Tokens, sealed: str) -> Acc
 def _refused(ports: Ports, claimed: Account, refused: Refused) -> Account:
     """The network said no: a dead grant, or trouble that will pass. Answers the account if somebody else was faster."""
     if refused.row.reconnect and refused.fate in (Fate.UNAUTHORISED, Fate.REJECTED):
-        return _dead(ports, claimed, refused.row.code)
+        over = lifetimes.of(claimed).over(ports.clock.now())
+        return _dead(ports, claimed, refused.row.code, grants.EXPIRED if over else grants.REVOKED)
     now = ports.clock.now()
     error = networks.refusal(refused, now)
     pause = (refused.retry_at - now) if refused.retry_at and refused.retry_at > now else PAUSE
@@ -272,8 +274,7 @@ def _fresh(ports: Ports, account: Account) -> Account:
 def _due(account: Account, now: datetime) -> bool:
     if account.expires_at is None:
         return False
-    renews_itself = account.refresh_expires_at == account.expires_at
-    return account.expires_at - now <= (RENEW if renews_itself else EARLY)
+    return account.expires_at - now <= (RENEW if lifetimes.renews_itself(account) else EARLY)
 
 
 def _opened(ports: Ports, account: Account) -> Call:

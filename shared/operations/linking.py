@@ -164,7 +164,7 @@ def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, accou
         picture_url=connected.picture_url,
         brand_id=owner.brand_id,
         metadata=connected.metadata,
-        known_as=networks.known_as(platform, connected.metadata),
+        known_as=networks.known_as(platform, connected),
         connected_at=now,
         renewed_at=now,
         **tokens.repeated(connected.tokens, sealed),

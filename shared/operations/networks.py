@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from shared.domain.accounts import Account
+from shared.domain.accounts import Account, Connected
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, NetworkRefused, RostrumError
 from shared.platforms import registry
 from shared.platforms.contract import App, ErrorRow, Fate, Refused
@@ -106,10 +106,15 @@ def stems(platform: str) -> tuple[str, ...]:
     return tuple(name.upper().replace("-", "_") for name in names)
 
 
-def known_as(platform: str, metadata: Mapping[str, Any]) -> tuple[str, ...]:
+def webhook_secrets(platform: str) -> tuple[str, ...]:
+    """Environment variables of other apps' secrets that the network's webhooks may be signed with."""
+    return registry.manifest(platform).hooks.secrets_also
+
+
+def known_as(platform: str, connected: Connected) -> tuple[str, ...]:
     """Under which ids the network's deliveries speak of an account, beside its own."""
-    named = registry.manifest(platform).hooks.named_by
-    return tuple(str(metadata[name]) for name in named if metadata.get(name))
+    told = {**connected.tokens.extra, **connected.metadata}
+    return tuple(str(told[name]) for name in registry.manifest(platform).hooks.named_by if told.get(name))
 
 
 def callback_variable(platform: str) -> str:

@@ -187,8 +187,8 @@ class Hooks:
 
     ``headers``: those that reading a delivery takes (lower case), beside what proves it. ``own_secret``: it is never signed
     with the app's secret. ``secrets_also``: environment variables of further apps whose secret it may be signed with.
-    ``keys_url``: where the public keys are that sign (a JWK set), for a secret that is a JSON object. ``named_by``: the names in
-    an account's metadata by whose values deliveries speak of it, beside its own id. ``callbacks``: paths below the webhooks'
+    ``keys_url``: where the public keys are that sign (a JWK set), for a secret that is a JSON object. ``named_by``: what, of
+    an account's metadata and of what is kept with its tokens, deliveries speak of it by, beside its own id. ``callbacks``: paths below the webhooks'
     address to which the network posts other things, each with what it says of its person's accounts.
     """
 

@@ -51,6 +51,9 @@ class Settings:
       ``{PLATFORM}_APP_SCOPES`` the scopes to ask for where the network granted the app fewer than all,
       ``{PLATFORM}_CALLBACK_URL`` the redirect URI that the app is registered with, where it is another address than
       ``PUBLIC_URL/oauth/callback/{platform}`` and leads there
+    * ``{PLATFORM}_VERIFY_TOKEN``: the word of a network's handshakes; ``{PLATFORM}_WEBHOOK_SECRET``: what it signs its webhooks
+      with, where that is not the app's secret; ``…_PREVIOUS`` of both, and of the app's secret: what counts beside them while
+      they are being replaced
     * ``GOOGLE_SIGNIN_CLIENT_ID``, ``GOOGLE_SIGNIN_CLIENT_SECRET``, ``SIGNIN_ALLOWED``, ``JWT_ISSUER``, ``JWT_AUDIENCE``,
       ``JWT_JWKS_URL``, ``JWT_ROLES_CLAIM``, ``JWT_TENANT_CLAIM``: see ``people``
     * ``DEFAULT_PLAN``, ``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``, ``STRIPE_PRICES``: see ``selling``
@@ -150,8 +153,8 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
 
     def __getitem__(self, platform: str) -> Mapping[str, str]:
         client_id, secret = self._first(platform, 0), self._first(platform, 1)
-        callback = self._env.get(networks.callback_variable(platform), "")
-        if not client_id and not callback:
+        callback, hooks = self._env.get(networks.callback_variable(platform), ""), self._hooks(platform)
+        if not client_id and not callback and not hooks:
             raise KeyError(platform)
         config_name, scopes_name = networks.further_variables(platform)
         return {
@@ -160,6 +163,7 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
             "callback": callback,
             "config": self._env.get(config_name, ""),
             "scopes": self._env.get(scopes_name, ""),
+            **hooks,
         }
 
     def __iter__(self) -> Iterator[str]:
@@ -168,9 +172,21 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def _first(self, platform: str, which: int) -> str:
+    def _first(self, platform: str, which: int, ending: str = "") -> str:
         """The app's id (0) or secret (1), under the first of its names that is set."""
         names = (networks.app_variables(platform)[which], networks.other_variables(platform)[which])
+        return self._any(*(f"{name}{ending}" for name in names if name))
+
+    def _hooks(self, platform: str) -> dict[str, str]:
+        """What its webhooks are verified by, beside the app's secret; under its public name, or an alias of it."""
+        also = (f"{name}{ending}" for name in networks.webhook_secrets(platform) for ending in ("", "_PREVIOUS"))
+        found = {"client_secret_previous": self._first(platform, 1, "_PREVIOUS")}
+        found["webhook_secrets_also"] = "\n".join(self._env[name] for name in also if self._env.get(name))
+        for name in ("WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS", "VERIFY_TOKEN", "VERIFY_TOKEN_PREVIOUS"):
+            found[name.lower()] = self._any(*(f"{stem}_{name}" for stem in networks.stems(platform)))
+        return {name: value for name, value in found.items() if value}
+
+    def _any(self, *names: str) -> str:
         return next((self._env[name] for name in names if self._env.get(name)), "")
 
 

@@ -19,11 +19,6 @@ from urllib.parse import parse_qsl
 from shared.platforms.contract_webhooks import Event, Reply
 
 SIGNATURE = "x-hub-signature-256"
-# Two more addresses of an app, with a «signed_request» each:
-# https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback, read 2026-11-22.
-CALLBACKS: Mapping[str, Literal["revoked", "erase"]] = {"deauthorize": "revoked", "data-deletion": "erase"}
-# Which app's secret signs what comes of a network that Meta's app has beside Facebook differs by how it was set up.
-SECRETS_ALSO = ("FACEBOOK_CLIENT_SECRET", "FACEBOOK_APP_SECRET")
 _HALVES = re.compile("[\ud800-\udfff]")  # of a surrogate pair: JSON may have one alone, UTF-8 cannot
 MOST_WORD = 300  # characters; message ids are the longest, of some 170
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from shared.platforms._graph.hooks import CALLBACKS
 from shared.platforms.facebook.capabilities import ACTIONS, FACETS, FEATURES, RESOURCES
 from shared.platforms.facebook.kinds_data import DOCS, KINDS, OPTIONS, POSTS, READ, TEXT
-from shared.platforms.manifest import ApiVersion, LinkCard, Manifest, OAuth, Source, Timing
+from shared.platforms.manifest import ApiVersion, Hooks, LinkCard, Manifest, OAuth, Source, Timing
 
 _CHANGELOG = Source(f"{DOCS}/graph-api/changelog", READ)
 
@@ -66,6 +67,7 @@ MANIFEST = Manifest(
     text=TEXT,
     kinds=KINDS,
     timing=_TIMING,
+    hooks=Hooks(named_by=("user_id",), callbacks=CALLBACKS),
     facets=FACETS,
     options=OPTIONS,
     thread=0,

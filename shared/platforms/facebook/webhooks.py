@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.platforms._graph import messaging, webhooks
+from shared.platforms._graph.hooks import CALLBACKS
 from shared.platforms.contract import Call, Fate, Refused
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.facebook import errors, graph
@@ -81,7 +82,7 @@ def verify_callback(body: bytes, secret: str) -> bool:
 
 def parse_callback(path: str, body: bytes) -> list[Event]:
     """Whose grant ended, or who wants to be forgotten. Raises ValueError."""
-    return webhooks.parse_callback("facebook", webhooks.CALLBACKS[path], body)
+    return webhooks.parse_callback("facebook", CALLBACKS[path], body)
 
 
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:

@@ -9,6 +9,7 @@ from shared.domain.content import Kind
 from shared.platforms.google_business.capabilities import ACTIONS, FACETS, FEATURES, OPTIONS
 from shared.platforms.manifest import (
     ApiVersion,
+    Hooks,
     KindLimit,
     Manifest,
     MediaLimit,
@@ -94,6 +95,7 @@ MANIFEST = Manifest(
         native_key=False,
         source=_GUIDE,
     ),
+    hooks=Hooks(own_secret=True, keys_url="https://www.googleapis.com/oauth2/v3/certs"),
     facets=FACETS,
     features=FEATURES,
     actions=ACTIONS,

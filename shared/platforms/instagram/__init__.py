@@ -9,9 +9,11 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
+from shared.platforms._graph.hooks import CALLBACKS, SECRETS_ALSO
 from shared.platforms.instagram.capabilities import ACTIONS, ADS, FEATURES, RESOURCES
 from shared.platforms.manifest import (
     ApiVersion,
+    Hooks,
     KindLimit,
     Manifest,
     MediaLimit,
@@ -151,6 +153,7 @@ MANIFEST = Manifest(
         KindLimit(Kind.STORY, 1, 1, _STORY, first_comment=False),
     ),
     timing=_TIMING,
+    hooks=Hooks(secrets_also=SECRETS_ALSO, named_by=("app_user_id",), callbacks=CALLBACKS),
     facets=MappingProxyType(
         {"publish": "offered", "metrics": "offered", "inbox": "offered", "webhooks": "offered", "ads": ADS}
     ),

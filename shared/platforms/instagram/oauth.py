@@ -24,7 +24,7 @@ REFRESH = f"{graph.HOST}/refresh_access_token"
 
 LIFETIME = timedelta(days=60)
 REFRESHABLE_AFTER = timedelta(hours=24)
-PROFILE_FIELDS = "user_id,username,name,account_type,profile_picture_url,biography,followers_count,media_count"
+PROFILE_FIELDS = "id,user_id,username,name,account_type,profile_picture_url,biography,followers_count,media_count"
 
 
 def authorize_url(app: App, redirect_uri: str, state: str, challenge: str, scopes: Sequence[str]) -> str:
@@ -124,7 +124,7 @@ def _profile(call: Call, tokens: Tokens) -> Connected:
         platform_account_id=str(who.get("user_id") or who.get("id") or ""),
         username=str(who.get("username") or ""),
         name=str(who.get("name") or who.get("username") or ""),
-        tokens=tokens,
+        tokens=replace(tokens, extra={**tokens.extra, "app_user_id": str(who.get("id") or "")}),
         picture_url=str(who.get("profile_picture_url") or ""),
         metadata={
             name: who[name] for name in ("account_type", "biography", "followers_count", "media_count") if name in who

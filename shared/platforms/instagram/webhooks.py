@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.platforms._graph import messaging, webhooks
+from shared.platforms._graph.hooks import CALLBACKS
 from shared.platforms.contract import Call
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.instagram import errors, graph
@@ -57,7 +58,7 @@ def verify_callback(body: bytes, secret: str) -> bool:
 
 def parse_callback(path: str, body: bytes) -> list[Event]:
     """Whose grant ended, or who wants to be forgotten. Raises ValueError."""
-    return webhooks.parse_callback("instagram", webhooks.CALLBACKS[path], body)
+    return webhooks.parse_callback("instagram", CALLBACKS[path], body)
 
 
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:

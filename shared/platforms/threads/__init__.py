@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from shared.platforms.manifest import ApiVersion, LinkCard, Manifest, OAuth, Renewal, Source, Timing
+from shared.platforms._graph.hooks import CALLBACKS, SECRETS_ALSO
+from shared.platforms.manifest import ApiVersion, Hooks, LinkCard, Manifest, OAuth, Renewal, Source, Timing
 from shared.platforms.threads.capabilities import ACTIONS, ADS, FEATURES, RESOURCES, TEXT
 from shared.platforms.threads.kinds_data import DOCS, KINDS, OPTIONS, POSTS, READ
 
@@ -56,6 +57,7 @@ MANIFEST = Manifest(
     text=TEXT,
     kinds=KINDS,
     timing=_TIMING,
+    hooks=Hooks(secrets_also=SECRETS_ALSO, callbacks=CALLBACKS),
     facets=MappingProxyType(
         {"publish": "offered", "inbox": "offered", "metrics": "offered", "webhooks": "offered", "ads": ADS}
     ),

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from shared.platforms._graph import webhooks
+from shared.platforms._graph.hooks import CALLBACKS
 from shared.platforms.contract import Call
 from shared.platforms.contract_webhooks import Event, EventKind, Reply, Subscription
 from shared.platforms.threads import wire
@@ -54,7 +55,7 @@ def verify_callback(body: bytes, secret: str) -> bool:
 
 def parse_callback(path: str, body: bytes) -> list[Event]:
     """Whose grant ended, or who wants to be forgotten. Raises ValueError."""
-    return webhooks.parse_callback("threads", webhooks.CALLBACKS[path], body)
+    return webhooks.parse_callback("threads", CALLBACKS[path], body)
 
 
 def subscribe(call: Call, callback_url: str, secret: str) -> Subscription:

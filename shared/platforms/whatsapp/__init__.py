@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from shared.platforms.manifest import ApiVersion, Manifest, OAuth, Renewal, Source, TextLimit, Timing
+from shared.platforms._graph.hooks import SECRETS_ALSO
+from shared.platforms.manifest import ApiVersion, Hooks, Manifest, OAuth, Renewal, Source, TextLimit, Timing
 from shared.platforms.whatsapp.capabilities import (
     ACTIONS,
     CHANGELOG,
@@ -46,6 +47,7 @@ MANIFEST = Manifest(
         native_key=False,
         source=MESSAGES,
     ),
+    hooks=Hooks(secrets_also=SECRETS_ALSO, named_by=("waba_id",)),
     facets=MappingProxyType(
         {
             "publish": NO_POSTS,

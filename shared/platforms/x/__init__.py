@@ -8,6 +8,7 @@ from types import MappingProxyType
 from shared.domain.content import Kind
 from shared.platforms.manifest import (
     ApiVersion,
+    Hooks,
     KindLimit,
     Manifest,
     MediaLimit,
@@ -85,6 +86,7 @@ MANIFEST = Manifest(
         native_key=False,  # but an identical text is refused for a while, see README
         source=Source("https://docs.x.com/x-api/posts/timelines/integrate", _READ),
     ),
+    hooks=Hooks(headers=("date",)),
     facets=MappingProxyType(
         {
             "publish": "offered",

@@ -60,7 +60,8 @@ def test_accounts_from_before_there_were_chores_get_theirs_once_and_then_it_cost
     made = [path for path, _ in rig.store.everything() if path in gone]
     assert len(made) == 2 * len(older)  # of a network without webhooks
     kept = rig.store.get(path)
-    assert kept is not None and kept.data["state"] == {"seen": 1}
+    assert kept is not None
+    assert kept.data["state"] == {"seen": 1}
     rig.clock.advance(chores_planning.SETTLED.total_seconds())
     assert [chores_planning.go_on(rig.ports) for _ in range(3)] == [0, 0, 0]
     rig.faults.calls.clear()

@@ -25,7 +25,7 @@ from shared.domain.events import (
     EventStatus,
     entry_path,
 )
-from shared.operations import lookup, networks, paging, permissions, plans
+from shared.operations import chores, lookup, networks, paging, permissions, plans
 from shared.operations.posts.times import read_instant
 from shared.ports.store import AlreadyExists, Direction, Doc, Op, Query, Write
 from shared.ports.world import Ports
@@ -33,6 +33,7 @@ from shared.ports.world import Ports
 SCOPE = "analytics:read"
 SCAN = 500  # entries looked at per page
 BATCH = 100
+LIVE = "target.published"
 LOGGED = "logged"  # the attribute of messages about what the log has already
 LATEST_FIRST: tuple[tuple[str, Direction], ...] = (("created_at", "desc"),)
 # The filters, the one that finds least first: it is the store's, the others are applied while reading.
@@ -132,6 +133,8 @@ def observe(ports: Ports, data: Mapping[str, Any], attributes: Mapping[str, str]
         ports.store.commit([Write("create", entry_path(entry.space, entry.id), codec.encode(entry))])
     except AlreadyExists:
         return "known"
+    if entry.action == LIVE and lookup.plain(entry.account_id):
+        chores.hurry(ports, entry.space, entry.account_id, "sync")  # its numbers are read from now on
     return "logged"
 
 

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from shared.platforms import names
-from shared.platforms.contract import Actor, Adopter, Connector, Measurer, Publisher, Simulator
+from shared.platforms.contract import Actor, Adopter, BatchMeasurer, Connector, Measurer, Publisher, Simulator
 from shared.platforms.manifest import Manifest
 
 if TYPE_CHECKING:  # a function that publishes loads none of these
@@ -68,6 +68,12 @@ def adopter(name: str) -> Adopter | None:
 def measurer(name: str) -> Measurer | None:
     """The platform's ``metrics`` module, None where it declares that it has none."""
     return cast(Measurer, _offered(name, "metrics"))
+
+
+def batch_measurer(name: str) -> BatchMeasurer | None:
+    """The platform's ``metrics`` module, None where its network tells of one post at a time only."""
+    found = _offered(name, "metrics")
+    return cast(BatchMeasurer, found) if hasattr(found, "posts") else None
 
 
 def actor(name: str, module: str) -> Actor:

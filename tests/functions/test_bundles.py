@@ -45,6 +45,10 @@ FORBIDDEN = {
     "record": (*NEVER, "shared.api", "pydantic"),
     "deliver": (*NEVER, "shared.api", "pydantic"),
     "export": (*NEVER, "shared.api", "pydantic", "xlsxwriter"),
+    "sync_due": (*NEVER, "shared.api", "pydantic", "xlsxwriter"),
+    "sync": (*NEVER, "shared.api", "pydantic", "xlsxwriter"),
+    "refresh_due": (*NEVER, "shared.api", "pydantic"),
+    "refresh": (*NEVER, "shared.api", "pydantic"),
 }
 GOOGLE = {
     "ROSTRUM_BACKEND": "gcp",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from shared.domain.numbers import Counts
+from shared.domain.numbers import Counts, Number
 from shared.platforms.contract import Metrics
 from shared.platforms.manifest import Manifest
 
@@ -24,6 +24,13 @@ def from_metrics(manifest: Manifest, metrics: Metrics) -> Counts:
         saves=metrics.saves,
         **known,
     )
+
+
+def of_account(metrics: Metrics) -> dict[str, Number]:
+    """An account's numbers by our names: ``followers``, ``following``, ``posts``, and whatever else its network counts."""
+    named = {name: getattr(metrics, name) for name in ("likes", "comments", "shares", "saves", "views")}
+    known = {name: value for name, value in named.items() if value is not None}
+    return {**known, **metrics.extra}
 
 
 def added(several: Iterable[Counts]) -> Counts:

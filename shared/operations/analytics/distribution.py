@@ -1,4 +1,5 @@
-"""How the posts of a period did: what is known of them, brought up to date as far as a request's time allows."""
+"""How the posts of a period did: by what was read on schedule. Networks are asked within the request only for what nobody has
+read yet, and for what the schedule should have read long ago; as far as a request's time allows."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, RostrumError
-from shared.domain.numbers import AccountNumbers, Counts, PostNumbers
+from shared.domain.numbers import AccountNumbers, Counts, PostNumbers, interval
 from shared.domain.posts import Target
 from shared.operations import accounts, networks
 from shared.operations.analytics import counting, history, measuring, readings, timing
@@ -20,13 +21,16 @@ from shared.operations.posts import listing
 from shared.operations.posts.listing import ListPosts
 from shared.operations.posts.views import PostView
 from shared.platforms import registry
+from shared.platforms.contract import Metrics
 from shared.ports.world import Ports
 
 LONGEST = timedelta(days=366)
 MAX_PAGES = 5  # of a hundred posts each
-MAX_READ = 25  # posts, and accounts, that one request asks networks about
+MAX_READ = 10  # posts, and accounts, that one request asks networks about
 READ_FOR = 10.0  # seconds that it asks about the ones, and then about the others
-STALE = timedelta(hours=1)
+FRESH = timedelta(hours=1)  # what was read within it is never read again
+LATE = 2  # times the interval after which the schedule has missed something
+ACCOUNTS_LATE = timedelta(hours=48)
 TOP = 5
 
 
@@ -76,8 +80,8 @@ def summarise(
 ) -> Summary:
     """The posts that went out between two days (UTC; the last 30 if left out), on one network or on all.
 
-    Numbers older than an hour are read anew, of at most 25 posts and accounts and for 10 seconds each; of all others the last
-    ones count. Raises Invalid.
+    What nobody has read, or not for twice the time after which it should have been, is read now: of at most ten posts and
+    accounts, and for 10 seconds each; of all others the last numbers count. Raises Invalid.
     """
     first, last = _period(ports.clock.now().date(), start, end)
     ports = hurried(ports)
@@ -131,10 +135,10 @@ def _live(view: PostView, platform: str | None) -> list[Target]:
 
 
 def _refreshed(ports: Ports, caller: Caller, posts: Sequence[PostView]) -> dict[str, PostNumbers]:
-    """What is known of the posts, the stalest of the newest read anew."""
+    """What is known of the posts; the newest of those that nobody has read (in time) are read now."""
     known = readings.of_posts(ports, caller.space, [view.post.id for view in posts])
     until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
-    stale = [view.post.id for view in posts if now - _seen(known.get(view.post.id)) > STALE]
+    stale = [view.post.id for view in posts if _is_stale(view, known.get(view.post.id), now)]
     for post_id in stale[:MAX_READ]:
         if ports.clock.monotonic() >= until:
             break
@@ -142,6 +146,15 @@ def _refreshed(ports: Ports, caller: Caller, posts: Sequence[PostView]) -> dict[
     if not stale:
         return known
     return known | readings.of_posts(ports, caller.space, stale[:MAX_READ])
+
+
+def _is_stale(view: PostView, numbers: PostNumbers | None, now: datetime) -> bool:
+    """Whether the schedule has not read it, or should have read it again long ago."""
+    if numbers is None:
+        return True
+    last = numbers.updated_at
+    every = interval(last - max(_went_out(view, None), default=last))
+    return every is not None and now - last > max(FRESH, LATE * every)
 
 
 def _seen(numbers: PostNumbers | AccountNumbers | None) -> datetime:
@@ -153,28 +166,26 @@ def _gained(ports: Ports, caller: Caller, platform: str | None, period: tuple[da
     connected = [one for one in accounts.list_(ports, caller, platform) if one.status == "active"]
     known = readings.of_accounts(ports, caller.space, [one.id for one in connected])
     until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
-    stale = [one for one in connected if now - _seen(known.get(one.id)) > STALE]
+    stale = [one for one in connected if now - _seen(known.get(one.id)) > ACCOUNTS_LATE]
     for account in stale[:MAX_READ]:
         if ports.clock.monotonic() >= until:
             break
-        if (count := _followers(ports, account.id, caller)) is not None:
-            known[account.id] = readings.keep_followers(ports, account, count)
+        if (metrics := _metrics(ports, account.id, caller)) is not None:
+            known[account.id] = readings.keep_account(ports, account, metrics)
     gained: dict[str, list[int | None]] = defaultdict(list)
     for account in connected:
         gained[account.platform].append(_difference(known.get(account.id), period))
     return {name: counting.total(found) for name, found in gained.items()}
 
 
-def _followers(ports: Ports, account_id: str, caller: Caller) -> int | None:
-    """Read now; None where the network does not say, or not at present."""
+def _metrics(ports: Ports, account_id: str, caller: Caller) -> Metrics | None:
+    """An account's numbers, read now; None where the network does not say, or not at present."""
     try:
         account = reading.offering(ports, caller, account_id, "metrics.account")
         measurer = registry.measurer(account.platform)
-        metrics = reading.asked(ports, account, measurer.account) if measurer else None
+        return reading.asked(ports, account, measurer.account) if measurer else None
     except RostrumError:
         return None
-    count = metrics.extra.get("followers") if metrics else None
-    return None if count is None else int(count)
 
 
 def _difference(numbers: AccountNumbers | None, period: tuple[date, date]) -> int | None:

@@ -15,6 +15,7 @@ from shared.operations.posts import measuring
 from shared.operations.posts.measuring import Measured, PostMetrics
 from shared.operations.posts.views import PostView
 from shared.platforms import registry
+from shared.platforms.contract import Metrics
 from shared.ports.world import Ports
 
 _KINDS = {"account.reconnection_required": Reconnect}
@@ -22,12 +23,13 @@ _KINDS = {"account.reconnection_required": Reconnect}
 
 @dataclass(frozen=True, slots=True)
 class OnPlatform:
-    """One live target: its counts, or why they could not be read."""
+    """One live target: its counts, with the network's own answer, or why they could not be read."""
 
     target: Target
     at: datetime
     counts: Counts | None
     error: Failure | None
+    metrics: Metrics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,10 @@ def noted(ports: Ports, caller: Caller, asked: PostMetrics) -> PostAnalytics:
 
 def fresh(rows: Sequence[OnPlatform]) -> dict[str, Known]:
     """What was read, to be kept: by target id."""
-    return {
-        row.target.id: Known(row.target.platform, row.target.account_id, row.at, row.counts)
-        for row in rows
-        if row.counts
-    }
+    return {row.target.id: readings.known(row.target, row.at, row.counts, row.metrics) for row in rows if row.counts}
 
 
 def _row(one: Measured) -> OnPlatform:
     manifest = registry.manifest(one.target.platform)
     counts = counting.from_metrics(manifest, one.metrics) if one.metrics else None
-    return OnPlatform(one.target, one.at, counts, one.error)
+    return OnPlatform(one.target, one.at, counts, one.error, one.metrics)

@@ -4,62 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import datetime
 
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.numbers import (
-    MAX_READINGS,
     AccountNumbers,
-    FollowerReading,
+    Counts,
     Known,
     PostNumbers,
-    Reading,
     account_numbers_path,
     post_numbers_path,
 )
-from shared.operations.analytics import counting
+from shared.domain.posts import Target
+from shared.operations.analytics import counting, rows
+from shared.operations.publishing.payloads import storable
 from shared.platforms import registry
+from shared.platforms.contract import Metrics
 from shared.ports.store import StoreError, Transaction, Write
 from shared.ports.world import Ports
 
-APART = timedelta(minutes=5)  # between kept readings; but for the newest, which is always kept
-R = TypeVar("R", Reading, FollowerReading)
+MAX_RAW = 4_000  # characters of a network's own answer, as JSON: a larger one is not kept
+Fresh = Mapping[str, Mapping[str, Known]]  # by post id, by target id
+
+
+def known(target: Target, at: datetime, counts: Counts, metrics: Metrics | None = None) -> Known:
+    """A target's reading, as it is kept."""
+    raw = storable(metrics.raw, MAX_RAW) if metrics else {}
+    published = target.first.at if target.first else None
+    return Known(target.platform, target.account_id, at, counts, published, raw)
 
 
 def keep_post(ports: Ports, space: str, post_id: str, fresh: Mapping[str, Known]) -> PostNumbers:
     """The post's numbers with these fresh ones (by target id). That they cannot be kept just now hurts nobody."""
-    path, now = post_numbers_path(space, post_id), ports.clock.now()
-    made = with_reading(PostNumbers(post_id, now), fresh, now)
+    with suppress(StoreError):
+        return keep_posts(ports, space, {post_id: fresh})[post_id]
+    now = ports.clock.now()
+    return rows.with_reading(PostNumbers(post_id, now), fresh, now)
 
-    def body(txn: Transaction) -> PostNumbers:
-        nonlocal made
-        doc = txn.get(path)
-        before = codec.decode(PostNumbers, doc.data) if doc else PostNumbers(post_id, now)
-        made = with_reading(before, fresh, now)
-        if fresh:
-            txn.write(Write("set", path, codec.encode(made)))
+
+def keep_posts(ports: Ports, space: str, fresh: Fresh) -> dict[str, PostNumbers]:
+    """The numbers of several posts with these fresh ones, in one transaction: one read and one write a post.
+
+    Raises store.Unavailable.
+    """
+    now = ports.clock.now()
+
+    def body(txn: Transaction) -> dict[str, PostNumbers]:
+        found = {post_id: txn.get(post_numbers_path(space, post_id)) for post_id in fresh}
+        before = {name: codec.decode(PostNumbers, doc.data) if doc else None for name, doc in found.items()}
+        made = {name: rows.with_reading(before[name] or PostNumbers(name, now), fresh[name], now) for name in fresh}
+        for name, numbers in made.items():
+            if fresh[name]:
+                txn.write(Write("set", post_numbers_path(space, name), codec.encode(numbers)))
         return made
 
-    with suppress(StoreError):
-        return ports.store.transact(body)
-    return made
-
-
-def with_reading(before: PostNumbers, fresh: Mapping[str, Known], now: datetime) -> PostNumbers:
-    """Pure: the numbers with a reading of now."""
-    if not fresh:
-        return before
-    known = {**before.known, **fresh}
-    counts = counting.added(one.counts for one in known.values())
-    reading = Reading(now, counts.impressions, counting.engagements(counts))
-    return PostNumbers(before.post_id, now, known, (*thinned(before.readings), reading)[-MAX_READINGS:])
-
-
-def thinned(row: tuple[R, ...]) -> tuple[R, ...]:
-    """Pure: readings, without the last one if it came too soon after the one before it."""
-    return row[:-1] if len(row) > 1 and row[-1].at - row[-2].at < APART else row
+    return ports.store.transact(body)
 
 
 def of_posts(ports: Ports, space: str, post_ids: Sequence[str]) -> dict[str, PostNumbers]:
@@ -68,21 +68,21 @@ def of_posts(ports: Ports, space: str, post_ids: Sequence[str]) -> dict[str, Pos
     return {doc.id: codec.decode(PostNumbers, doc.data) for doc in docs if doc}
 
 
-def keep_followers(ports: Ports, account: Account, followers: int) -> AccountNumbers:
-    """One more reading of an account's followers. That it cannot be kept just now hurts nobody."""
+def keep_account(ports: Ports, account: Account, metrics: Metrics) -> AccountNumbers:
+    """One more reading of an account. That it cannot be kept just now hurts nobody."""
     path, now = account_numbers_path(account.space, account.id), ports.clock.now()
-    made = AccountNumbers(account.id, now, (FollowerReading(now, followers),))
+    raw = storable(metrics.raw, MAX_RAW)
 
     def body(txn: Transaction) -> AccountNumbers:
         doc = txn.get(path)
-        before = codec.decode(AccountNumbers, doc.data).readings if doc else ()
-        kept = AccountNumbers(account.id, now, (*thinned(before), *made.readings)[-MAX_READINGS:])
+        before = codec.decode(AccountNumbers, doc.data) if doc else AccountNumbers(account.id, now)
+        kept = rows.with_account(before, counting.of_account(metrics), raw, now)
         txn.write(Write("set", path, codec.encode(kept)))
         return kept
 
     with suppress(StoreError):
         return ports.store.transact(body)
-    return made
+    return rows.with_account(AccountNumbers(account.id, now), counting.of_account(metrics), raw, now)
 
 
 def of_accounts(ports: Ports, space: str, account_ids: Sequence[str]) -> dict[str, AccountNumbers]:

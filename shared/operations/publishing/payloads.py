@@ -16,11 +16,11 @@ MAX_TEXT = 16_384  # characters of the whole as JSON; a longer one is kept as te
 MAX_NAME = 300  # characters of a field's name
 
 
-def storable(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """``raw`` with whatever no document can hold replaced by its text. Larger than MAX_TEXT: ``{"cut_off": text}``."""
+def storable(raw: Mapping[str, Any], most: int = MAX_TEXT) -> dict[str, Any]:
+    """``raw`` with whatever no document can hold replaced by its text. Larger than ``most``: ``{"cut_off": text}``."""
     text = json.dumps(raw, default=str)
-    if len(text) > MAX_TEXT:
-        return {"cut_off": text[:MAX_TEXT]}
+    if len(text) > most:
+        return {"cut_off": text[:most]}
     return _fields(raw, 1)
 
 

@@ -1,0 +1,158 @@
+"""The parts of a run: posts, the account, the inbox. Each answers whether it asked anything, and raises what stopped it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.domain import codec
+from shared.domain.numbers import AGES, Known
+from shared.domain.posts import PUBLISH, Target
+from shared.operations.analytics import counting, readings
+from shared.operations.syncing import asking, watching
+from shared.operations.syncing.asking import Answers, Line
+from shared.operations.syncing.watching import Memory
+from shared.platforms import registry
+from shared.platforms.contract import Fate, Metrics, Refused
+from shared.ports.store import Query
+from shared.ports.world import Ports
+
+MAX_DUE = 200  # posts in one run
+SECONDS = 60.0  # after which a run begins nothing more
+PAGE = 100
+NOT_FOUND = "not_found"  # how every folder ends the code of what its network does not know
+LISTED_BY = timedelta(days=1)  # after which a post that its network does not know is gone
+
+
+@dataclass(slots=True)
+class Run:
+    """What the parts of one run share."""
+
+    ports: Ports
+    line: Line
+    memory: Memory
+    now: datetime
+
+
+def any_of(platform: str) -> bool:
+    """Whether there is anything to read on this network."""
+    return registry.measurer(platform) is not None
+
+
+def next_due(account_id: str, platform: str, memory: Memory, now: datetime) -> datetime:
+    """When something is due again."""
+    post = watching.next_post(account_id, memory) if _offers(platform, "metrics.post") else None
+    dates = [watching.account_due(memory, now), *([post] if post else [])]
+    return min(dates)
+
+
+def posts(run: Run) -> bool:
+    """The numbers of the posts that are due."""
+    if not _offers(run.line.account.platform, "metrics.post"):
+        return False
+    _look(run)
+    names = watching.due(run.line.account.id, run.memory, run.now)[:MAX_DUE]
+    targets, deadline = _targets(run, names), run.ports.clock.monotonic() + SECONDS
+    passing: list[Refused] = []
+    told = False
+    for answers in asking.posts(run.line, targets):
+        passing += [one for one in answers.values() if isinstance(one, Refused) and one.fate is Fate.TRANSIENT]
+        _keep(run, targets, answers)
+        told = told or any(isinstance(one, Metrics) for one in answers.values())
+        if run.ports.clock.monotonic() > deadline:
+            break
+    if passing and not told:
+        raise passing[0]
+    return told
+
+
+def account(run: Run) -> bool:
+    """The numbers of the account itself."""
+    platform, measurer = run.line.account.platform, registry.measurer(run.line.account.platform)
+    if measurer is None or not _offers(platform, "metrics.account") or not _account_due(run):
+        return False
+    try:
+        metrics = run.line.ask(measurer.account)
+    except Refused as refused:
+        if refused.fate not in (Fate.LIMITED, Fate.TRANSIENT):
+            run.memory.account = watching.seconds(run.now)  # asking again at once would not help
+        raise
+    readings.keep_account(run.ports, run.line.account, metrics)
+    run.memory.account = watching.seconds(run.now)
+    return True
+
+
+PARTS: tuple[Callable[[Run], bool], ...] = (posts, account)
+
+
+def _account_due(run: Run) -> bool:
+    return watching.account_due(run.memory, run.now) <= run.now
+
+
+def _offers(platform: str, feature: str) -> bool:
+    return registry.manifest(platform).feature(feature) == "offered"
+
+
+def _look(run: Run) -> None:
+    """Watch what went out since the last look; the first one goes back as far as posts are read at all."""
+    memory, who = run.memory, run.line.account
+    since = max(watching.instant(memory.looked) - watching.OVERLAP, run.now - AGES[-1][0])
+    query = Query(
+        f"workspaces/{who.space}/targets",
+        where=(("account_id", "==", who.id), ("module", "==", PUBLISH), ("published_at", ">", since)),
+        order_by=(("published_at", "desc"),),
+        limit=PAGE,
+    )
+    found = 0
+    page = run.ports.store.query(query)
+    while page:
+        for doc in page:
+            memory.watch(doc.id, doc.data["published_at"])
+        found += len(page)
+        if len(page) < PAGE or found >= watching.MAX_WATCHED:
+            break
+        page = run.ports.store.query(Query(query.collection, None, query.where, query.order_by, PAGE, page[-1]))
+    memory.looked = watching.seconds(run.now)
+
+
+def _targets(run: Run, names: Sequence[str]) -> list[Target]:
+    """Those that are live still; of the others the memory is cleared."""
+    space = run.line.account.space
+    docs = run.ports.store.get_many([f"workspaces/{space}/targets/{name}" for name in names]) if names else []
+    read = {doc.id: codec.decode(Target, doc.data) for doc in docs if doc}
+    live = [read[name] for name in names if name in read and _is_live(read[name])]
+    for name in {*names} - {one.id for one in live}:
+        del run.memory.posts[name]
+    return live
+
+
+def _is_live(target: Target) -> bool:
+    return target.first is not None and target.first.id != "" and target.unpublished_at is None
+
+
+def _keep(run: Run, targets: Sequence[Target], answers: Answers) -> None:
+    """Keep what was told, and remember what was asked."""
+    manifest, now = registry.manifest(run.line.account.platform), run.ports.clock.now()
+    fresh: dict[str, dict[str, Known]] = defaultdict(dict)
+    for target in targets:
+        answer = answers.get(target.id)
+        if isinstance(answer, Metrics):
+            counts = counting.from_metrics(manifest, answer)
+            fresh[target.post_id][target.id] = readings.known(target, now, counts, answer)
+    if fresh:
+        readings.keep_posts(run.ports, run.line.account.space, fresh)
+    for name, answer in answers.items():
+        _remember(run, name, answer, now)
+
+
+def _remember(run: Run, name: str, answer: Metrics | Refused, now: datetime) -> None:
+    pair = run.memory.posts[name]
+    if isinstance(answer, Refused):
+        if answer.fate is Fate.TRANSIENT:
+            return
+        if answer.row.code.endswith(NOT_FOUND) and now - watching.instant(pair[0]) > LISTED_BY:
+            del run.memory.posts[name]
+            return
+    pair[1] = watching.seconds(now)

@@ -5,7 +5,7 @@ import functions_framework
 from werkzeug.wrappers import Request, Response
 
 from shared.operations import events
-from shared.operations.webhooks import sending
+from shared.operations.webhooks import delivering
 from shared.runtime import bootstrap, event_edge, task_edge
 
 
@@ -18,4 +18,4 @@ def record(request: Request) -> Response:
 @functions_framework.http
 def deliver(request: Request) -> Response:
     """One attempt of one delivery."""
-    return task_edge.run(request, sending.deliver, bootstrap.ports())
+    return task_edge.run(request, delivering.deliver, bootstrap.ports())

@@ -12,10 +12,13 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+
+from shared.domain.flat import flattened
+from shared.domain.instants import rfc3339
 
 DeliveryStatus = Literal["pending", "success", "failed"]
 
@@ -28,15 +31,38 @@ MAX_BODY = 20_000  # bytes of one payload, as the specification advises
 KEPT = timedelta(days=30)  # a delivery, from its creation on
 MAX_ANSWER_SHOWN = 1_000  # characters of what an endpoint answered
 MAX_ATTEMPTS = 100  # of one delivery: they are kept in its document
-MAX_FLAT_ITEMS = 10  # of a list in a flat payload: a field each, and `…__count` says how many there are
+OVERLAP = timedelta(hours=24)  # for which a rotated secret still signs, beside the new one
+SHARDS = 4  # of the indexes by time: a sequential field in one index takes 500 writes a second at most
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Sending again what had failed since an instant: page by page, up to what was made before it was asked for.
+
+    ``after_at`` and ``after_id``: the delivery up to which it has come. ``queued``: how many go out again.
+    """
+
+    since: datetime
+    until: datetime
+    queued: int = 0
+    after_at: datetime | None = None
+    after_id: str = ""
+    completed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where events go: ``workspaces/{space}/webhooks/{id}``. ``sealed``: the vault's reference to the secret.
+    """Where events go: ``workspaces/{space}/webhooks/{id}``. ``sealed``: the vault's reference to the secret; ``previous`` is
+    the one before the last rotation, which signs, too, until ``previous_until``.
 
     ``is_hook``: a program subscribed it (``POST /v1/hooks``) and forgets it when it answers 410, which removes it. ``flat``:
     its payloads have one level. ``brand_id`` and ``account_id``, where set: only what is of them goes there.
+    ``brand_ids``: the same for several brands, empty for all. ``disabled_reason``: why we switched it off, empty where we
+    did not (``shared.domain.webhook_health.REASONS``).
+
+    How it does: ``failures`` in a row, since ``failing_since``; ``slow`` answers in a row. ``lane_at``: None while everything
+    is sent at once; else one delivery at a time is, and none before then. ``wake_at``: when it must be looked after (what it
+    holds back, what it recovers), None when never; with ``shard`` of the index that finds it.
     """
 
     id: str
@@ -53,6 +79,18 @@ class Endpoint:
     flat: bool = False
     brand_id: str = ""
     account_id: str = ""
+    brand_ids: tuple[str, ...] = ()
+    previous: str = ""
+    previous_until: datetime | None = None
+    disabled_reason: str = ""
+    disabled_at: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    slow: int = 0
+    lane_at: datetime | None = None
+    wake_at: datetime | None = None
+    shard: int = 0
+    recovery: Recovery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +106,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try. ``status_code`` None: nothing was answered, and ``error_message`` says why."""
+    """One try. ``status_code`` None: nothing was answered, and ``error_message`` says why. ``retry_after``: the seconds that
+    the endpoint asked for, with 429 or 503. ``answerable``: False where there was nothing to send it to."""
 
     number: int
     at: datetime
@@ -76,6 +115,8 @@ class Attempt:
     status_code: int | None = None
     response_body: str = ""
     error_message: str = ""
+    retry_after: int | None = None
+    answerable: bool = True
 
     @property
     def succeeded(self) -> bool:
@@ -87,7 +128,9 @@ class Delivery:
     """One event for one endpoint: ``workspaces/{space}/deliveries/{id}``; gone after ``expire_at``.
 
     ``body`` is sent as it is, byte for byte, at every attempt. ``round`` counts how often it was queued: a task of an
-    earlier round finds nothing to do.
+    earlier round finds nothing to do. While it is ``pending``: ``next_at`` is its next attempt, ``held`` says that it waits
+    for its endpoint instead; ``tries`` attempts are made at most after the first ``begun``, and ``forced`` ones also where
+    the endpoint is switched off.
     """
 
     id: str
@@ -102,6 +145,12 @@ class Delivery:
     expire_at: datetime
     attempts: tuple[Attempt, ...] = ()
     round: int = 0
+    next_at: datetime | None = None
+    held: bool = False
+    tries: int = 1
+    begun: int = 0
+    forced: bool = False
+    shard: int = 0
 
     @property
     def last(self) -> Attempt | None:
@@ -129,21 +178,37 @@ def secret_of(number: int) -> str:
     return SECRET_PREFIX + base64.b64encode(number.to_bytes(SECRET_BYTES, "big")).decode()
 
 
-def signed(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:
-    """The headers that prove who sent this body, at this second."""
+def shard_of(id: str) -> int:
+    """The shard of the indexes by time: a hash, so that neighbours in time are not neighbours in the index."""
+    return hashlib.sha256(id.encode()).digest()[0] % SHARDS
+
+
+def signed(secrets: Sequence[str], message_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """The headers that prove who sent this body, at this second: a signature with each secret, the newest first."""
     stamp = str(int(at.timestamp()))
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     content = f"{message_id}.{stamp}.".encode() + body
-    digest = base64.b64encode(hmac.digest(key, content, "sha256")).decode()
-    return {"webhook-id": message_id, "webhook-timestamp": stamp, "webhook-signature": f"v1,{digest}"}
+    proofs = " ".join(_proof(secret, content) for secret in secrets)
+    return {"webhook-id": message_id, "webhook-timestamp": stamp, "webhook-signature": proofs}
+
+
+def _proof(secret: str, content: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
+    return f"v1,{base64.b64encode(hmac.digest(key, content, 'sha256')).decode()}"
+
+
+def sequence(at: datetime) -> int:
+    """Microseconds since 1970: of two events about the same thing, the one with the larger number happened later."""
+    return round(at.timestamp() * 1_000_000)
 
 
 def payload(event: Event, flat: bool = False) -> str:
-    """The event's JSON: ``id``, ``event``, ``created_at``, ``data``, and the network's own fragment where it fits.
+    """The event's JSON: ``id``, ``event``, ``created_at``, ``sequence``, ``data``, and the network's own fragment where it
+    fits. Instants in ``data`` become RFC 3339.
 
-    ``flat``: on one level (:func:`flattened`), without that fragment. Raises ValueError: over ``MAX_BODY`` bytes even so.
+    ``flat``: on one level, without that fragment. Raises ValueError: over ``MAX_BODY`` bytes even so.
     """
-    said: dict[str, Any] = {"id": event.id, "event": event.type, "created_at": _instant(event.at), "data": event.data}
+    said: dict[str, Any] = {"id": event.id, "event": event.type, "created_at": rfc3339(event.at)}
+    said |= {"sequence": sequence(event.at), "data": event.data}
     if event.raw_payload is not None and not flat:
         whole = _json({**said, "raw_payload": event.raw_payload})
         if len(whole.encode()) <= MAX_BODY:
@@ -154,33 +219,11 @@ def payload(event: Event, flat: bool = False) -> str:
     return body
 
 
-def flattened(said: Mapping[str, Any]) -> dict[str, Any]:
-    """One level of plain values, as those map them who see no nesting: ``data__author__name``.
-
-    A list of plain values is one text, joined by commas. Of a list of things the first ``MAX_FLAT_ITEMS`` are there by
-    number (``data__results__0__status``). Either has its ``…__count``. What is on top already keeps its name.
-    """
-    return {name: value for key, inner in said.items() for name, value in _leaves(key, inner)}
-
-
-def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(f"{name}__{key}", inner)
-    elif isinstance(value, list | tuple):
-        yield f"{name}__count", len(value)
-        if any(isinstance(item, Mapping | list | tuple) for item in value):
-            for number, item in enumerate(value[:MAX_FLAT_ITEMS]):
-                yield from _leaves(f"{name}__{number}", item)
-        else:
-            yield name, ",".join(item if isinstance(item, str) else json.dumps(item) for item in value)
-    else:
-        yield name, value
-
-
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
-def _instant(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return rfc3339(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")

@@ -21,6 +21,7 @@ _GO_ON = (
     ("brand_deletion", "go_on"),
     ("exports.sweeping", "sweep"),
     ("telling", "sweep"),
+    ("webhooks.tending", "sweep"),
     ("ingesting.sweeping", "sweep"),
     ("chores_planning", "go_on"),
 )

@@ -22,7 +22,7 @@ from shared.api.engine.routing import dialect_of
 from shared.domain.callers import Caller
 from shared.operations import publishing, workspaces
 from shared.operations.exports import processing
-from shared.operations.webhooks import sending
+from shared.operations.webhooks import delivering
 from shared.ports.store import Query
 from shared.ports.world import Ports
 from shared.runtime.api_edge import DIALECTS
@@ -34,7 +34,7 @@ API = Path(__file__).parents[2] / "shared/api"
 DOCUMENT = API / "v1/openapi.json"
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "publish": publishing.advance,
-    "deliver": sending.deliver,
+    "deliver": delivering.deliver,
     "export": processing.advance,
 }
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"

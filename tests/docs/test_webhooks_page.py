@@ -47,13 +47,13 @@ def in_javascript(secret: str, headers: dict[str, str], body: bytes) -> bool:
 @pytest.mark.parametrize("genuine", [in_python, in_javascript])
 def test_the_shown_receivers_accept_what_we_sign_and_nothing_else(genuine: Receiver) -> None:
     now = datetime.now(UTC)
-    headers = signed(SECRET, "dlv_1", now, BODY)
+    headers = signed((SECRET,), "dlv_1", now, BODY)
     assert genuine(SECRET, headers, BODY)
     rotated = {**headers, "webhook-signature": f"v1,AAAA {headers['webhook-signature']}"}
     assert genuine(SECRET, rotated, BODY)
     assert not genuine(SECRET, headers, BODY + b" ")
     assert not genuine(OTHER, headers, BODY)
-    assert not genuine(SECRET, signed(SECRET, "dlv_1", now - timedelta(minutes=6), BODY), BODY)
+    assert not genuine(SECRET, signed((SECRET,), "dlv_1", now - timedelta(minutes=6), BODY), BODY)
     assert not genuine(SECRET, {**headers, "webhook-id": "dlv_2"}, BODY)
     assert not genuine(SECRET, {}, BODY)
 

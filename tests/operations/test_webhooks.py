@@ -15,7 +15,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, Missing
 from shared.domain.webhooks import KEPT, MAX_ATTEMPTS, MAX_BODY, Event, payload, signed
 from shared.operations import repeating
-from shared.operations.webhooks import deliveries, endpoints, sending
+from shared.operations.webhooks import deliveries, delivering, endpoints, sending
 from shared.operations.webhooks.deliveries import Wanted
 from shared.operations.webhooks.endpoints import Change, Registered
 from shared.ports.http import AnswerLost, Request, Response
@@ -56,7 +56,7 @@ def test_the_signature_is_the_published_vector() -> None:
     """The vector of the specification's reference implementation."""
     at = datetime.fromtimestamp(1731705121, UTC)
     made = signed(
-        "whsec_plJ3nmyCDGBKInavdOK15jsl",
+        ("whsec_plJ3nmyCDGBKInavdOK15jsl",),
         "msg_loFOjxBNrRLzqYUf",
         at,
         b'{"event_type":"ping","data":{"success":true}}',
@@ -250,7 +250,7 @@ def test_a_delivery_is_tried_a_hundred_times_and_no_more(rig: Rig) -> None:
     for _ in range(MAX_ATTEMPTS - 1):
         deliveries.retry(rig.ports, TEST, made.endpoint.id, sent.id)
         [task] = rig.queue.take(rig.clock.now())
-        assert sending.deliver(rig.ports, task.body) == "failed"
+        assert delivering.deliver(rig.ports, task.body) == "failed"
     with pytest.raises(Clash):
         deliveries.retry(rig.ports, TEST, made.endpoint.id, sent.id)
 
@@ -279,8 +279,8 @@ def test_a_delivery_that_failed_is_recorded_and_can_be_retried(rig: Rig) -> None
     assert deliveries.retry(rig.ports, TEST, made.endpoint.id, failed.id).status == "pending"
     [task] = rig.queue.take(rig.clock.now())
     assert (task.queue, task.function) == ("webhooks", "deliver")
-    assert sending.deliver(rig.ports, task.body) == "success"
-    assert sending.deliver(rig.ports, task.body) == "nothing to do"
+    assert delivering.deliver(rig.ports, task.body) == "success"
+    assert delivering.deliver(rig.ports, task.body) == "nothing to do"
     first, second = rig.outside.sent[-2:]
     assert (first.body, first.headers["webhook-id"]) == (second.body, second.headers["webhook-id"])
     shown = deliveries.get(rig.ports, TEST, made.endpoint.id, failed.id)
@@ -304,7 +304,7 @@ def test_a_retry_that_could_not_be_queued_says_so_and_can_be_asked_again(rig: Ri
     deliveries.retry(rig.ports, TEST, made.endpoint.id, sent.id)
     [task] = rig.queue.take(rig.clock.now())
     endpoints.delete(rig.ports, TEST, made.endpoint.id)
-    assert sending.deliver(rig.ports, task.body) == "failed"  # the endpoint is gone: nothing is sent
+    assert delivering.deliver(rig.ports, task.body) == "failed"  # the endpoint is gone: nothing is sent
 
 
 def test_an_event_is_one_delivery_however_often_it_is_sent(rig: Rig) -> None:

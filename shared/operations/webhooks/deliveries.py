@@ -9,7 +9,16 @@ from typing import Any
 from shared.domain import codec, event_types
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
-from shared.domain.webhooks import MAX_ATTEMPTS, MAX_BODY, PING, Delivery, DeliveryStatus, Event, delivery_path
+from shared.domain.webhooks import (
+    MAX_ATTEMPTS,
+    MAX_BODY,
+    PING,
+    Delivery,
+    DeliveryStatus,
+    Event,
+    delivery_path,
+    shard_of,
+)
 from shared.operations import lookup, paging
 from shared.operations.webhooks import endpoints, sending
 from shared.ports.store import Op, Query, Transaction, Write
@@ -91,8 +100,12 @@ def retry(ports: Ports, caller: Caller, endpoint_id: str, delivery_id: str) -> D
         if doc is None:
             return None
         now = codec.decode(Delivery, doc.data)
-        txn.write(Write("update", path, {"status": "pending", "round": now.round + 1}))
-        return replace(now, status="pending", round=now.round + 1)
+        again: dict[str, Any] = {"status": "pending", "round": now.round + 1, "held": False, "forced": True}
+        again |= {"next_at": ports.clock.now(), "shard": shard_of(now.id)}
+        if now.status != "pending":  # it has come to its end: once more, and not a schedule more
+            again |= {"begun": len(now.attempts), "tries": 1}
+        txn.write(Write("update", path, again))
+        return replace(now, **again)
 
     queued = ports.store.transact(body)
     if queued is None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.domain import codec, event_types
+from shared.domain import codec, event_types, webhook_health
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid, Missing
 from shared.domain.webhooks import (
@@ -23,9 +23,10 @@ from shared.domain.webhooks import (
     endpoint_path,
     payload,
     secret_of,
+    shard_of,
 )
-from shared.operations import events, lookup, permissions
-from shared.operations.webhooks import sending
+from shared.operations import brands, events, lookup, permissions, telling
+from shared.operations.webhooks import sending, standing
 from shared.ports.store import Direction, Doc, NotFound, Op, Query, Transaction, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
@@ -48,11 +49,12 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to change of an endpoint; None stays."""
+    """What to change of an endpoint; None stays. ``is_active`` True also gives one that we switched off a clean slate."""
 
     url: str | None = None
     events: Sequence[str] | None = None
     is_active: bool | None = None
+    brand_ids: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +65,38 @@ class Stats:
     failed: int
 
 
-def register(ports: Ports, caller: Caller, url: str, event_names: Sequence[str]) -> Registered:
-    """Ping the address, signed with the new secret; keep the endpoint if it answers 2xx.
+def register(
+    ports: Ports, caller: Caller, url: str, event_names: Sequence[str], brand_ids: Sequence[str] = ()
+) -> Registered:
+    """Ping the address, signed with the new secret; keep the endpoint if it answers 2xx. ``brand_ids``: of whose accounts
+    it hears, none for all.
 
     Raises Forbidden, Invalid (``webhook_verification_failed`` with what was answered), Clash, Limited, Broken,
     store.Unavailable. Nothing is kept then.
     """
     permissions.scope(caller, SCOPE)
-    where, wanted = address(url), known_events(event_names)
+    where, wanted, of_brands = address(url), known_events(event_names), _brands(ports, caller, brand_ids)
     secret, new_id, now = secret_of(ports.ids.below(SECRETS)), ports.ids.new("wh"), ports.clock.now()
     if ports.store.get(endpoint_path(caller.space, new_id)) is None:
         check_room(ports.store.query(_everyone(caller.space)), is_hook=False)
     _ping(ports, where, secret)
     sealed = sealed_secret(ports, caller.space, new_id, secret)
     made = Endpoint(
-        new_id, caller.space, where, wanted, sealed, secret[-HINT:], now, now, is_active=True, created_by=caller.actor
+        new_id,
+        caller.space,
+        where,
+        wanted,
+        sealed,
+        secret[-HINT:],
+        now,
+        now,
+        created_by=caller.actor,
+        brand_ids=of_brands,
+        shard=shard_of(new_id),
     )
     said = events.noted(ports, caller, "webhook", "webhook.created", new_id, "A webhook endpoint was registered.")
     keep(ports, made, [said])
+    telling.forget(ports, caller.space)
     return Registered(made, secret)
 
 
@@ -115,15 +131,9 @@ def stats(ports: Ports, endpoint: Endpoint) -> dict[str, Stats]:
 def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> Endpoint:
     """Change it; another address has to answer a ping first. Raises what :func:`register` raises, Missing."""
     known = get(ports, caller, endpoint_id)
-    changes: dict[str, Any] = {}
-    if change.events is not None:
-        changes["events"] = known_events(change.events)
-    if change.is_active is not None:
-        changes["is_active"] = change.is_active
-    if change.url is not None:
-        changes["url"] = address(change.url)
+    changes = _changes(ports, caller, known, change)
     if not changes:
-        text = "Send at least one of url, events and is_active."
+        text = "Send at least one of url, events, is_active and brand_ids."
         raise Invalid("validation.field_required", text, field="url")
     if changes.get("url", known.url) != known.url:
         _ping(ports, changes["url"], _secret(ports, known))
@@ -133,7 +143,26 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
         ports.store.commit([Write("update", endpoint_path(caller.space, known.id), codec.encode(changes)), said])
     except NotFound:
         raise missing("webhook", endpoint_id) from None
-    return replace(known, **changes)
+    after = replace(known, **changes)
+    telling.forget(ports, caller.space)
+    if changes.get("wake_at"):
+        standing.enqueue(ports, after, changes["wake_at"])
+    return after
+
+
+def _changes(ports: Ports, caller: Caller, known: Endpoint, change: Change) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if change.events is not None:
+        changes["events"] = known_events(change.events)
+    if change.brand_ids is not None:
+        changes["brand_ids"] = _brands(ports, caller, change.brand_ids)
+    if change.url is not None:
+        changes["url"] = address(change.url)
+    if change.is_active is not None:
+        now = ports.clock.now()
+        fresh = webhook_health.enabled(known, now) if change.is_active else replace(known, is_active=False, wake_at=now)
+        changes |= {name: getattr(fresh, name) for name in standing.HEALTH} | {"shard": shard_of(known.id)}
+    return changes
 
 
 def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:
@@ -141,7 +170,9 @@ def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:
     known = get(ports, caller, endpoint_id)
     said = events.noted(ports, caller, "webhook", "webhook.deleted", known.id, "A webhook endpoint was removed.")
     ports.store.commit([Write("delete", endpoint_path(caller.space, known.id)), said])
+    telling.forget(ports, caller.space)
     forget_secret(ports, known)
+    standing.enqueue(ports, known, ports.clock.now())
 
 
 def missing(resource: str, id: str) -> Missing:
@@ -187,15 +218,16 @@ def sealed_secret(ports: Ports, space: str, endpoint_id: str, secret: str) -> st
 
 def forget_secret(ports: Ports, endpoint: Endpoint) -> None:
     """What it was signed with is gone; where the vault does not answer, nothing refers to it any more."""
-    with suppress(VaultError):
-        ports.vault.destroy(sending.place(endpoint.space, endpoint.id), endpoint.sealed)
+    for sealed in filter(None, (endpoint.sealed, endpoint.previous)):
+        with suppress(VaultError):
+            ports.vault.destroy(sending.place(endpoint.space, endpoint.id), sealed)
 
 
 def _ping(ports: Ports, url: str, secret: str) -> Attempt:
     """Raises Invalid unless the address answers 2xx, Limited."""
     event = Event(ports.ids.new("evt"), PING, ports.clock.now(), {"message": "Answer 2xx to receive events here."})
     with sending.turn():
-        made = sending.attempt(ports, url, secret, event.id, payload(event))
+        made = sending.attempt(ports, url, (secret,), event.id, payload(event))
     if made.succeeded:
         return made
     why = made.error_message or f"It answered {made.status_code}."
@@ -233,7 +265,7 @@ def address(url: str) -> str:
 
 def known_events(names: Sequence[str]) -> tuple[str, ...]:
     """The event types asked for, each once. Raises Invalid."""
-    known = event_types.by_name()
+    known = event_types.every_name()
     if not names:
         text = "events: name at least one event; GET /v1/webhooks/events lists them."
         raise Invalid("validation.field_required", text, field="events")
@@ -243,9 +275,14 @@ def known_events(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _brands(ports: Ports, caller: Caller, brand_ids: Sequence[str]) -> tuple[str, ...]:
+    """Raises Missing (``brand.not_found``)."""
+    return tuple(dict.fromkeys(brands.get(ports, caller, one).id for one in brand_ids))
+
+
 def unknown_event(field: str, name: str) -> Invalid:
     """No such event type: the nearest one, or where they are listed."""
-    near = difflib.get_close_matches(name, event_types.by_name(), 1)
+    near = difflib.get_close_matches(name, event_types.every_name(), 1)
     hint = f"did you mean {near[0]!r}?" if near else "GET /v1/webhooks/events lists them."
     return Invalid("validation.field_invalid", f"{field}: there is no event {name[:60]!r}: {hint}", field=field)
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from shared.domain import codec, event_types
 from shared.domain.callers import Caller
+from shared.domain.flat import flattened
 from shared.domain.webhooks import (
     HINT,
     SECRETS,
@@ -22,7 +23,6 @@ from shared.domain.webhooks import (
     Endpoint,
     Event,
     endpoint_path,
-    flattened,
     payload,
     secret_of,
 )

@@ -1,4 +1,4 @@
-"""One event to one endpoint: a signed attempt, and the record of what came of it.
+"""One event to one endpoint: a signed attempt, the record of what came of it, and the task of the next one.
 
 An attempt may reach the endpoint twice (a task is delivered twice, a worker dies before it can record): ``webhook-id``
 is the delivery's id on each of them, and receivers drop what they have seen.
@@ -7,13 +7,14 @@ is the delivery's id on each of them, and receivers drop what they have seen.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import BoundedSemaphore
-from typing import Any
 
-from shared.domain import codec, event_types
+from shared.domain import codec, event_types, webhook_health
 from shared.domain.errors import Broken, Limited
 from shared.domain.webhooks import (
     KEPT,
@@ -24,8 +25,8 @@ from shared.domain.webhooks import (
     Event,
     delivery_id,
     delivery_path,
-    endpoint_path,
     payload,
+    shard_of,
     signed,
 )
 from shared.operations import events
@@ -41,6 +42,9 @@ MAX_ANSWER = 65_536  # bytes read of what an endpoint answers
 AT_ONCE = 8  # endpoints that requests of callers wait for, per process
 QUEUE_SECONDS = 2.0
 _TURNS = BoundedSemaphore(AT_ONCE)
+_ASKS_TO_WAIT = (429, 503)
+_LONGEST = int(webhook_health.MAX_RETRY_AFTER.total_seconds())
+log = logging.getLogger(__name__)
 
 
 def send(ports: Ports, endpoint: Endpoint, event: Event) -> Delivery:
@@ -54,75 +58,98 @@ def send(ports: Ports, endpoint: Endpoint, event: Event) -> Delivery:
 
 def recorded(ports: Ports, endpoint: Endpoint, event: Event) -> Delivery:
     """The delivery, pending and not tried yet; as it is now where it was made before."""
-    now = ports.clock.now()
+    made = delivery_of(endpoint, event, payload(event), ports.clock.now())
+    try:
+        ports.store.commit([Write("create", delivery_path(endpoint.space, made.id), codec.encode(made))])
+    except AlreadyExists:
+        return find(ports, endpoint.space, made.id) or made
+    return made
+
+
+def delivery_of(endpoint: Endpoint, event: Event, body: str, now: datetime) -> Delivery:
+    """A new delivery, to be tried once."""
     known = event_types.by_name().get(event.type)
-    delivery = Delivery(
-        id=delivery_id(endpoint.id, event.id),
+    made = delivery_id(endpoint.id, event.id)
+    return Delivery(
+        id=made,
         space=endpoint.space,
         endpoint_id=endpoint.id,
         event_id=event.id,
         event_type=event.type,
         description=known.description if known else "",
-        body=payload(event),
+        body=body,
         status="pending",
         created_at=now,
         expire_at=now + KEPT,
+        shard=shard_of(made),
     )
-    try:
-        ports.store.commit([Write("create", delivery_path(endpoint.space, delivery.id), codec.encode(delivery))])
-    except AlreadyExists:
-        return find(ports, endpoint.space, delivery.id) or delivery
-    return delivery
 
 
 def try_once(ports: Ports, endpoint: Endpoint, delivery: Delivery) -> Delivery:
-    """One attempt, recorded. Raises Broken (the secret cannot be read now), store.Unavailable."""
+    """One attempt, recorded, and the next one queued if there is to be one. Raises Broken (the secret cannot be read now),
+    store.Unavailable."""
+    return tried(ports, endpoint, delivery)[0]
+
+
+def tried(ports: Ports, endpoint: Endpoint, delivery: Delivery) -> tuple[Delivery, Attempt]:
+    """:func:`try_once`, and the attempt itself."""
     number = len(delivery.attempts) + 1
     try:
-        secret = opened(ports, endpoint)
+        secrets = (opened(ports, endpoint), *_before(ports, endpoint))
     except (SecretGone, SecretForged):
         gone = "The endpoint's secret is gone: remove the endpoint and register it again."
-        return _record(ports, delivery, Attempt(number, ports.clock.now(), 0, error_message=gone))
-    return _record(ports, delivery, attempt(ports, endpoint.url, secret, delivery.id, delivery.body, number))
+        made = Attempt(number, ports.clock.now(), 0, error_message=gone, answerable=False)
+    else:
+        made = attempt(ports, endpoint.url, secrets, delivery.id, delivery.body, number)
+    after = _record(ports, delivery, made)
+    if after.status == "pending":
+        enqueue_later(ports, after)
+    return after, made
 
 
-def attempt(ports: Ports, url: str, secret: str, message_id: str, body: str, number: int = 1) -> Attempt:
-    """POST the body, signed, without following a redirect. Never raises for what the endpoint does."""
+def attempt(ports: Ports, url: str, secrets: tuple[str, ...], message_id: str, body: str, number: int = 1) -> Attempt:
+    """POST the body, signed with each secret, without following a redirect. Never raises for what the endpoint does."""
     at, began = ports.clock.now(), ports.clock.monotonic()
     data = body.encode()
     headers = {"Content-Type": "application/json", "User-Agent": "Rostrum-Webhooks/1"}
-    headers |= signed(secret, message_id, at, data)
+    headers |= signed(secrets, message_id, at, data)
     request = Request("POST", url, headers, data, 5.0, SECONDS, max_bytes=MAX_ANSWER, total_timeout=SECONDS)
     try:
         answer = ports.http.send(request)
     except HttpFailure as failure:
         return Attempt(number, at, _since(ports, began), error_message=_reason(failure))
     shown = answer.body[: 4 * MAX_ANSWER_SHOWN].decode(errors="replace")[:MAX_ANSWER_SHOWN]
-    return Attempt(number, at, _since(ports, began), answer.status, shown, _unwelcome(answer))
+    wait = _asked_wait(answer, at)
+    return Attempt(number, at, _since(ports, began), answer.status, shown, _unwelcome(answer), wait)
 
 
-def deliver(ports: Ports, body: Mapping[str, Any]) -> str:
-    """The task: one attempt of a delivery that waits for it. Answers what was done. Raises Broken, store.Unavailable."""
-    space, wanted = str(body["space"]), str(body["delivery_id"])
-    delivery = find(ports, space, wanted)
-    if delivery is None or delivery.status != "pending" or delivery.round != body.get("round"):
-        return "nothing to do"
-    doc = ports.store.get(endpoint_path(space, delivery.endpoint_id))
-    if doc is None:
-        number = len(delivery.attempts) + 1
-        gone = Attempt(number, ports.clock.now(), 0, error_message="The endpoint was removed.")
-        return _record(ports, delivery, gone).status
-    return try_once(ports, codec.decode(Endpoint, doc.data), delivery).status
+def closed(ports: Ports, delivery: Delivery, why: str) -> str:
+    """No endpoint will get it: failed, with a last line that says why nothing was sent."""
+    number, now = len(delivery.attempts) + 1, ports.clock.now()
+    return _record(ports, delivery, Attempt(number, now, 0, error_message=why, answerable=False)).status
 
 
 def enqueue(ports: Ports, delivery: Delivery) -> None:
     """Ask for the delivery's next attempt. Raises Broken: it is not known to be queued, and asking again is safe."""
-    name = hashlib.sha256(f"{delivery.space}|{delivery.id}|{delivery.round}".encode()).hexdigest()[:40]
-    body = {"space": delivery.space, "delivery_id": delivery.id, "round": delivery.round}
     try:
-        ports.queue.enqueue(Task(QUEUE, f"d-{name}", "deliver", body))
+        _enqueue(ports, delivery)
     except QueueUnavailable as error:
         raise Broken("system.unavailable", "The delivery could not be queued: try again.") from error
+
+
+def enqueue_later(ports: Ports, delivery: Delivery) -> None:
+    """The same for what the sweep makes up for."""
+    try:
+        _enqueue(ports, delivery)
+    except QueueUnavailable:
+        log.warning("delivery not queued, left to the sweep", extra={"delivery_id": delivery.id})
+
+
+def _enqueue(ports: Ports, delivery: Delivery) -> None:
+    name = hashlib.sha256(f"{delivery.space}|{delivery.id}|{delivery.round}".encode()).hexdigest()[:40]
+    body = {"space": delivery.space, "delivery_id": delivery.id, "round": delivery.round}
+    at = delivery.next_at if delivery.next_at and delivery.next_at > ports.clock.now() else None
+    ports.queue.enqueue(Task(QUEUE, f"d-{name}", "deliver", body, at))
 
 
 def find(ports: Ports, space: str, id: str) -> Delivery | None:
@@ -146,6 +173,15 @@ def opened(ports: Ports, endpoint: Endpoint) -> str:
         raise Broken("system.vault_unavailable", "The endpoint's secret could not be read: try again.") from error
 
 
+def _before(ports: Ports, endpoint: Endpoint) -> list[str]:
+    """The secret before the last rotation, while it still signs. Raises Broken."""
+    if not endpoint.previous or not endpoint.previous_until or endpoint.previous_until <= ports.clock.now():
+        return []
+    with suppress(SecretGone, SecretForged):
+        return [opened(ports, replace(endpoint, sealed=endpoint.previous))]
+    return []
+
+
 @contextmanager
 def turn() -> Iterator[None]:
     """A place among the few requests that wait for an endpoint while their caller waits. Raises Limited."""
@@ -167,13 +203,22 @@ def _record(ports: Ports, tried: Delivery, made: Attempt) -> Delivery:
         now = codec.decode(Delivery, doc.data) if doc else None
         if now is None or len(now.attempts) != made.number - 1 or now.round != tried.round:
             return now or tried
-        after = replace(now, attempts=(*now.attempts, made), status="success" if made.succeeded else "failed")
+        after = _attempted(now, made)
         changes = codec.encode(after)
-        txn.write(Write("update", path, {name: changes[name] for name in ("attempts", "status")}))
+        names = ("attempts", "status", "next_at", "held", "round", "forced")
+        txn.write(Write("update", path, {name: changes[name] for name in names}))
         txn.write(_logged(ports, after, made))
         return after
 
     return ports.store.transact(body)
+
+
+def _attempted(delivery: Delivery, made: Attempt) -> Delivery:
+    again = None if made.succeeded or not made.answerable else webhook_health.next_attempt(delivery, made)
+    tried = replace(delivery, attempts=(*delivery.attempts, made), next_at=again, held=False, forced=False)
+    if again is None:
+        return replace(tried, status="success" if made.succeeded else "failed")
+    return replace(tried, round=delivery.round + 1)
 
 
 def _logged(ports: Ports, delivery: Delivery, made: Attempt) -> Write:
@@ -191,6 +236,21 @@ def _logged(ports: Ports, delivery: Delivery, made: Attempt) -> Write:
         error_message=made.error_message,
         metadata={"endpoint_id": delivery.endpoint_id, "event_type": delivery.event_type, "attempt": made.number},
     )
+
+
+def _asked_wait(answer: Response, at: datetime) -> int | None:
+    """Seconds that the endpoint asks to be left alone: ``Retry-After`` of a 429 or 503, in seconds or as a date."""
+    said = answer.headers.get("retry-after", "").strip()
+    if answer.status not in _ASKS_TO_WAIT or not said:
+        return None
+    if said.isdecimal():
+        return min(int(said[:9]), _LONGEST)
+    from email.utils import parsedate_to_datetime
+
+    with suppress(ValueError, TypeError, OverflowError):
+        until = parsedate_to_datetime(said)
+        return min(max(0, round((until - at) / timedelta(seconds=1))), _LONGEST) if until.tzinfo else None
+    return None
 
 
 def _since(ports: Ports, began: float) -> int:

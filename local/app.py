@@ -26,8 +26,8 @@ Function = Callable[[Request], Response]
 
 
 class App:
-    """``/_functions/{name}`` reaches the function of that name, ``/_blobs/…`` the signed files, ``/sandbox`` the page
-    of what followers see, ``/sandbox/google`` the simulated sign-in (None: there is a real one), all else the API."""
+    """``/_functions/{name}`` reaches the function of that name, ``/_blobs/…`` the signed files, ``/webhooks/…`` what
+    networks push to, ``/sandbox`` the page of what followers see, ``/sandbox/google`` the simulated sign-in (None: there is a real one), all else the API."""
 
     def __init__(
         self,
@@ -53,6 +53,8 @@ class App:
             return self._page()
         if self._google and request.path == SIMULATED and request.method == "GET" and _is_here(request):
             return _shown(self._google.page(request.args.to_dict()))
+        if first == "webhooks" and rest:
+            return self._functions["ingest"](request)
         if first != "_functions":
             return self._functions["api"](request)
         function = self._functions.get(rest)

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 FUNCTIONS = ROOT / "functions"
 MANIFEST = FUNCTIONS / "manifest.json"
 ALWAYS = {"name", "folder", "entry_point", "trigger", "memory", "cpu", "concurrency", "timeout_seconds", "ports"}
+OPTIONAL = {"event": {"dead_letter"}}  # the topic that takes what no attempt of the subscription could deliver
 TRIGGERS: dict[str, set[str]] = {"http": set(), "task": {"queue"}, "schedule": {"schedule"}, "event": {"topic"}}
 
 
@@ -51,7 +52,7 @@ def check(row: dict[str, Any]) -> None:
     wanted = ALWAYS | {"rooms", "requirements"} | TRIGGERS[row["trigger"]]
     if missing := wanted - set(row):
         raise BadManifest(f"manifest.json, {name}: add {', '.join(sorted(missing))}")
-    if unknown := set(row) - wanted:
+    if unknown := set(row) - wanted - OPTIONAL.get(row["trigger"], set()):
         raise BadManifest(f"manifest.json, {name}: remove {', '.join(sorted(unknown))}; known are {sorted(wanted)}")
 
 

@@ -13,7 +13,11 @@ from shared.runtime.settings import Settings, load, required
 if TYPE_CHECKING:
     from shared.runtime.sandbox import SandboxHttp
 
-SUBSCRIBERS = {"events": ("record",)}  # topics and who is called, as functions/manifest.json says for the cloud
+SUBSCRIBERS = {  # topics and who is called, as functions/manifest.json says for the cloud
+    "events": ("record",),
+    "webhooks": ("process",),
+    "webhooks-dead": (),  # kept in the store, too: for who wants to be told
+}
 
 
 @cache
@@ -50,6 +54,7 @@ def embedded(chosen: Settings) -> Ports:
     from shared.backends.live.http import LiveHttp
     from shared.backends.live.ids import SystemIds
     from shared.runtime.sandbox import SandboxHttp
+    from shared.runtime.sandbox_notice import Notice
     from shared.runtime.sandbox_reach import Reach
 
     home = chosen.home
@@ -57,16 +62,17 @@ def embedded(chosen: Settings) -> Ports:
     clock, ids = SystemClock(), SystemIds()
     http = LiveHttp(chosen.allow_private_hosts)
     blobs = EmbeddedBlobs(home / "blobs", chosen.public_url, home / "blobs.key", clock)
+    queue = EmbeddedQueue(home / "rostrum.sqlite3", clock)
     simulated = EmbeddedStore(home / "sandbox.sqlite3", clock, indexes.load(), durability="normal")
     google = people.simulated(chosen.people, chosen.public_url, home, simulated, clock, ids)
     return Ports(
         store=EmbeddedStore(home / "rostrum.sqlite3", clock, indexes.load()),
-        queue=EmbeddedQueue(home / "rostrum.sqlite3", clock),
+        queue=queue,
         bus=EmbeddedBus(home / "rostrum.sqlite3", clock, SUBSCRIBERS),
         vault=EmbeddedVault(home / "vault.key"),
         blobs=blobs,
         http=http,
-        sandbox=SandboxHttp(simulated, clock, Reach(blobs, chosen.public_url, http)),
+        sandbox=SandboxHttp(simulated, clock, Reach(blobs, chosen.public_url, http), told=Notice(queue, clock)),
         clock=clock,
         ids=ids,
         public_url=chosen.public_url,
@@ -88,6 +94,7 @@ def gcp(chosen: Settings) -> Ports:
     from shared.backends.live.http import LiveHttp
     from shared.backends.live.ids import SystemIds
     from shared.runtime.sandbox import SandboxHttp
+    from shared.runtime.sandbox_notice import Notice
     from shared.runtime.sandbox_reach import Reach
 
     required(chosen)
@@ -95,20 +102,21 @@ def gcp(chosen: Settings) -> Ports:
     http = LiveHttp(chosen.allow_private_hosts)
     store = FirestoreStore(chosen.project, emulator=chosen.emulators.get("store"))
     tasks = chosen.emulators.get("queue")
+    queue = CloudTasksQueue(
+        chosen.project, chosen.region, functions, chosen.invoker, clock, audience=functions, emulator=tasks
+    )
     # Signed for its Content-Type only: clients of the documented API send no other header. Size is checked on verify.
     blobs = GcsBlobs(chosen.bucket, endpoint=chosen.emulators.get("blobs"), strict_uploads=False)
     return Ports(
         store=store,
-        queue=CloudTasksQueue(
-            chosen.project, chosen.region, functions, chosen.invoker, clock, audience=functions, emulator=tasks
-        ),
+        queue=queue,
         bus=PubSubBus(chosen.project, emulator=chosen.emulators.get("bus")),
         vault=SecretManagerVault(
             chosen.project, chosen.keyring, clock, mode=chosen.vault, emulator=chosen.emulators.get("vault")
         ),
         blobs=blobs,
         http=http,
-        sandbox=SandboxHttp(store, clock, Reach(blobs, chosen.public_url, http)),
+        sandbox=SandboxHttp(store, clock, Reach(blobs, chosen.public_url, http), told=Notice(queue, clock)),
         clock=clock,
         ids=SystemIds(),
         public_url=chosen.public_url,

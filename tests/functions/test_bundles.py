@@ -42,6 +42,11 @@ FORBIDDEN = {
     "api": NEVER,
     "publish": (*NEVER, "shared.api", "pydantic"),
     "sweep": (*NEVER, "shared.api", "pydantic"),
+    "ingest": (*NEVER, "shared.api", "pydantic"),
+    "process": (*NEVER, "shared.api", "pydantic"),
+    "subscribe_due": (*NEVER, "shared.api", "pydantic"),
+    "subscribe": (*NEVER, "shared.api", "pydantic"),
+    "hand_over": (*NEVER, "shared.api", "pydantic"),
     "record": (*NEVER, "shared.api", "pydantic"),
     "deliver": (*NEVER, "shared.api", "pydantic"),
     "export": (*NEVER, "shared.api", "pydantic", "xlsxwriter"),
@@ -58,6 +63,7 @@ GOOGLE = {
     "ROSTRUM_INVOKER": "invoker@some-project.iam.gserviceaccount.com",
     "ROSTRUM_BUCKET": "some-bucket",
 }
+STRANGERS = {"api": ("/v1/accounts", 401), "ingest": ("/webhooks/facebook", 503)}  # what public functions answer them
 Start = Callable[[str], Running]
 
 
@@ -148,8 +154,9 @@ def test_on_google_cloud_a_stranger_loads_no_client(
 ) -> None:
     folder = next(str(row["folder"]) for row in rows() if row["entry_point"] == entry_point)
     with started(unpacked(folder), entry_point, GOOGLE, tmp_path) as running:
-        answer = running.ask("/v1/accounts") if entry_point == "api" else running.ask("/", "POST", b"{}")
-        assert answer.status == (401 if entry_point == "api" else 403), running.last_words()
+        path, status = STRANGERS.get(entry_point, ("/", 403))
+        answer = running.ask(path) if entry_point in STRANGERS else running.ask("/", "POST", b"{}")
+        assert answer.status == status, running.last_words()
         assert loaded(running, ("shared.runtime.bootstrap",)), "the list of imports was not read"
         assert not loaded(running, ("grpc", "shared.backends.embedded", *CLIENTS.values()))
 
@@ -174,3 +181,11 @@ def test_the_api_ships_no_bus(unpacked: Callable[[str], tuple[Path, Path]]) -> N
     assert (site / "google" / "cloud").exists()
     assert not list(site.glob("google/pubsub*"))
     assert not list(site.glob("google/cloud/pubsub*"))
+
+
+def test_networks_that_nobody_set_up_are_not_believed(start: Start) -> None:
+    """Last of its function: from here on, folders of networks are loaded."""
+    running = start("ingest")
+    asked = [running.ask(f"/webhooks/{name}", "POST", b"{}").status for name in ("facebook", "x", "bluesky", "nobody")]
+    assert asked == [503, 503, 404, 404], running.last_words()
+    assert running.ask("/webhooks/facebook", "POST", b"x" * 1_000_001).status == 413

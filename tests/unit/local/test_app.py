@@ -27,7 +27,7 @@ def client(blobs: EmbeddedBlobs) -> Client:
     def named(name: str) -> app.Function:
         return lambda request: Response(f"{name} {request.path}")
 
-    return Client(app.App({name: named(name) for name in ("api", "publish", "sweep")}, blobs, lambda: Response("page")))
+    return Client(app.App({name: named(name) for name in ("api", "ingest", "publish", "sweep")}, blobs, lambda: Response("page")))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,10 @@ def client(blobs: EmbeddedBlobs) -> Client:
     [
         ("/v1/posts", 200, "api /v1/posts"),
         ("/", 200, "api /"),
+        ("/v1/webhooks", 200, "api /v1/webhooks"),
+        ("/webhooks", 200, "api /webhooks"),
+        ("/webhooks/x", 200, "ingest /webhooks/x"),
+        ("/webhooks/threads/deauthorize", 200, "ingest /webhooks/threads/deauthorize"),
         ("/_functionsx", 200, "api /_functionsx"),
         ("/_functions/publish", 200, "publish /_functions/publish"),
         ("/_functions/sweep", 200, "sweep /_functions/sweep"),

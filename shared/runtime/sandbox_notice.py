@@ -1,0 +1,29 @@
+"""A simulated network has sent webhooks: somebody is to hand them over soon, without keeping its caller waiting."""
+
+from __future__ import annotations
+
+import logging
+from secrets import token_hex
+
+from shared.ports.clock import Clock
+from shared.ports.queue import Queue, QueueUnavailable, Task
+
+QUEUE = "sandbox"
+FUNCTION = "hand_over"
+log = logging.getLogger(__name__)
+
+
+class Notice:
+    """Called after it happened. Never raises QueueUnavailable: the schedule hands over what was left."""
+
+    def __init__(self, queue: Queue, clock: Clock) -> None:
+        self._queue = queue
+        self._clock = clock
+
+    def __call__(self) -> None:
+        """One task; its body is empty, because it hands over whatever waits."""
+        name = f"s-{self._clock.now().timestamp():.0f}-{token_hex(8)}"
+        try:
+            self._queue.enqueue(Task(QUEUE, name, FUNCTION, {}))
+        except QueueUnavailable:
+            log.warning("webhooks of the sandbox left to the schedule")

@@ -13,13 +13,12 @@ from typing import Any, Protocol, runtime_checkable
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Forbidden, Invalid, Missing, Unsupported
+from shared.domain.errors import Forbidden, Invalid, Missing, Unsupported
 from shared.operations import chores, ingesting, networks, sessions
 from shared.operations.inbox import naming
 from shared.operations.ingesting.receiving import NoWebhooks
 from shared.platforms.contract import Push
 from shared.platforms.happenings import Happened, Happening, NotOffered
-from shared.ports.store import StoreError
 from shared.ports.world import Ports
 
 PAGE = 50  # deliveries handed over at once
@@ -49,11 +48,21 @@ class Cause:
     event: Happening
 
 
-def happen(ports: Ports, caller: Caller, command: Cause) -> Happened:
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was caused. ``id`` and ``on`` in the network's words, ``webhooks``: how many deliveries are on their way."""
+
+    account: Account
+    id: str
+    on: str
+    webhooks: int
+
+
+def happen(ports: Ports, caller: Caller, command: Cause) -> Done:
     """Somebody comments, writes, mentions or reviews in the sandbox, now.
 
     Raises Forbidden (``auth.sandbox_only``), Missing (the account, the post), Invalid, Unsupported (``resource.not_supported``),
-    Broken.
+    store.Unavailable.
     """
     if not caller.sandbox:
         text = (
@@ -65,14 +74,12 @@ def happen(ports: Ports, caller: Caller, command: Cause) -> Happened:
     if event.on:
         event = replace(event, on=naming.post(ports, caller, account, event.on))
     try:
-        return _stage(ports).happen(account.platform, account.platform_account_id, event)
+        made = _stage(ports).happen(account.platform, account.platform_account_id, event)
     except NotOffered as error:
         raise _not_offered(account, error) from error
     except LookupError as error:
         raise _nothing_there(account, event) from error
-    except StoreError as error:
-        text = "The simulated network's store did not answer: try again."
-        raise Broken("system.unavailable", text) from error
+    return Done(account, made.id, made.on, made.webhooks)
 
 
 def due(ports: Ports, body: Mapping[str, Any]) -> tuple[int, chores.HandedOut]:

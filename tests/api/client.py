@@ -20,7 +20,7 @@ from scripts.generate_openapi import used_schemas
 from shared.api.engine.handling import handle
 from shared.api.engine.routing import dialect_of
 from shared.domain.callers import Caller
-from shared.operations import publishing, workspaces
+from shared.operations import publishing, sandboxing, subscribing, workspaces
 from shared.operations.exports import processing
 from shared.operations.webhooks import delivering
 from shared.ports.store import Query
@@ -36,6 +36,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "publish": publishing.advance,
     "deliver": delivering.deliver,
     "export": processing.advance,
+    "subscribe": subscribing.subscribe,
+    "hand_over": sandboxing.hand_over,
 }
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
 VIDEO = "https://sandbox.rostrum.test/media/video.mp4"

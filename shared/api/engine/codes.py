@@ -12,6 +12,7 @@ _KINDS: dict[str, type[errors.RostrumError]] = {  # by how a code begins; the fi
     "auth.insufficient_scope": errors.Forbidden,
     "auth.state_mismatch": errors.Forbidden,
     "auth.origin_mismatch": errors.Forbidden,
+    "auth.sandbox_only": errors.Forbidden,
     "auth.requires_dashboard_auth": errors.Forbidden,
     "auth.": errors.Unauthenticated,
     "network.limit_reached": errors.Forbidden,

@@ -1,0 +1,126 @@
+"""What every simulated network sends to us: signed as the adapter wants it, of a kind that it knows, and of this account.
+
+And nothing that nobody subscribed to, where a network has subscriptions of single accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+import pytest
+
+from shared.domain.errors import Unsupported
+from shared.operations import ingesting, networks
+from shared.operations.ingesting import secrets
+from shared.platforms import happenings, registry
+from shared.platforms.contract import Call, Push, What
+from shared.platforms.contract_webhooks import EventKind
+from shared.platforms.happenings import Happening
+from tests.contract.platforms import harness
+from tests.contract.platforms.harness import Network
+from tests.support import memory_ports
+from tests.support.simulated import call_for
+
+NAMES = registry.all_names()
+KINDS: Mapping[What, EventKind] = {
+    "comment": "comment.created",
+    "message": "message.received",
+    "mention": "mention.created",
+    "review": "review.created",
+}
+PEOPLED = [name for name in NAMES if getattr(registry.simulator(name), "HAPPENINGS", ())]
+PUSHING = [name for name in NAMES if registry.manifest(name).facets.get("webhooks") == "offered"]
+# What the networks tell of nobody's doing: YouTube pushes videos, Instagram's tags and LinkedIn's members are polled.
+UNTOLD = {("youtube", "comment"), ("instagram", "mention"), ("linkedin", "comment")}
+
+
+def _call(network: Network) -> Call:
+    return call_for(network.http, network.account, networks.SANDBOX_APP)
+
+
+def _subscribed(name: str) -> Network:
+    network, facet = harness.new_network(name), registry.webhooks(name)
+    assert facet is not None
+    try:
+        facet.subscribe(_call(network), f"https://sandbox.rostrum.test/webhooks/{name}", secret_of(name))
+    except Unsupported:
+        assert name == "linkedin"  # of pages only
+    return network
+
+
+def secret_of(name: str) -> str:
+    return secrets.signing(memory_ports.ports_for_tests(), name, sandbox=True)
+
+
+def _happened(network: Network, what: What) -> list[Push]:
+    """The deliveries of one thing that somebody does."""
+    simulator = registry.simulator(network.name)
+    if what == "comment":
+        network.publish(network.piece())
+    before = len(simulator.pushes(network.world))
+    made = happenings.cause(simulator, network.world, network.account.platform_account_id, Happening(what, "Hello?"))
+    assert made.id
+    sent = list(simulator.pushes(network.world))[before:]
+    assert len(sent) == made.webhooks
+    return sent
+
+
+@pytest.mark.parametrize("name", PEOPLED)
+def test_people_do_what_the_inbox_can_be_read_for(name: str) -> None:
+    """What a network tells nobody of at all cannot happen in the sandbox."""
+    simulator, manifest = registry.simulator(name), registry.manifest(name)
+    features = {
+        "comment": "comments.list",
+        "message": "messages.list",
+        "mention": "mentions.list",
+        "review": "reviews.list",
+    }
+    can = {what for what in get_args(What) if manifest.feature(features[what]) == "offered"}
+    pushed = manifest.facets.get("webhooks") == "offered"
+    offered = set(simulator.HAPPENINGS)  # type: ignore[attr-defined]  # simulators have it where anything can happen
+    assert offered <= can or pushed
+
+
+@pytest.mark.parametrize("name", [name for name in PEOPLED if name in PUSHING])
+def test_what_people_do_is_delivered_signed_and_says_what_it_is(name: str) -> None:
+    facet, secret = registry.webhooks(name), secret_of(name)
+    assert facet is not None
+    rig = memory_ports.rig()
+    for what in registry.simulator(name).HAPPENINGS:  # type: ignore[attr-defined]
+        network = _subscribed(name)
+        if name == "linkedin" and what == "mention":
+            continue  # a page's: its own tests
+        pushes = _happened(network, what)
+        kinds = []
+        for push in pushes:
+            headers = {key.lower(): value for key, value in push.headers.items()}
+            assert facet.verify(headers, push.body, secret, network.world.now)
+            assert not facet.verify(headers, push.body + b" ", secret + "x", network.world.now)
+            events = facet.parse(headers, push.body)
+            assert {event.platform_account_id for event in events} == {network.account.platform_account_id}
+            kinds += [event.kind for event in events]
+            ingesting.simulated(rig.ports, name, push)
+        assert kinds == ([] if (name, what) in UNTOLD else [KINDS[what]])
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in PEOPLED if name in PUSHING and name not in ("threads", "google_business")]
+)
+def test_nobody_is_told_of_an_account_that_is_not_subscribed(name: str) -> None:
+    """Threads has the app's topics for all accounts, Google Business Profile the installation's one topic."""
+    for what in registry.simulator(name).HAPPENINGS:  # type: ignore[attr-defined]
+        network = harness.new_network(name)
+        if name != "linkedin" or what == "comment":
+            assert _happened(network, what) == []
+
+
+def test_what_the_network_delivers_again_is_the_same_delivery() -> None:
+    network = _subscribed("facebook")
+    simulator = registry.simulator("facebook")
+    event = Happening("message", "Hello?", deliveries=3)
+    made = happenings.cause(simulator, network.world, network.account.platform_account_id, event)
+    assert made.webhooks == 3
+    waiting = [value for (kind, _), value in network.world.values.items() if kind == "sandbox_pushes"]
+    assert len(waiting) == 3
+    assert len({one["body"] for one in waiting}) == 1

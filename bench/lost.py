@@ -12,7 +12,7 @@ from bench.world import World, world
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.publishing import advance, sweep
-from shared.ports.queue import Task
+from shared.ports.queue import Queue, Task
 from shared.ports.world import Ports
 
 MINUTE = timedelta(minutes=1)
@@ -35,7 +35,7 @@ class VirtualClock:
         self.time += timedelta(seconds=seconds)
 
 
-class ForgetfulQueue:
+class ForgetfulQueue(Queue):
     """Accepts and forgets, until it is mended; then it hands its tasks out when they are asked for."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ in no order. A task's body carries ids only, never content and never a secret.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -40,6 +40,23 @@ class Queue(Protocol):
         Raises TaskRefused (horizon, name or size: a programming error), QueueUnavailable (it may or may not have been
         accepted: the sweeper makes up for it).
         """
+
+    def enqueue_with(self, tasks: Sequence[Task], commit: Callable[[], None]) -> None:
+        """Run ``commit``, which commits once to the store, and accept the tasks once that has succeeded.
+
+        A queue that lies in the store's own file writes both in one transaction; any other accepts them afterwards.
+        Raises what ``commit`` raises (nothing is accepted then), and what :meth:`enqueue` raises, when all that could be
+        accepted is: TaskRefused perhaps before anything was committed, QueueUnavailable only after it was.
+        """
+        commit()
+        failure: QueueUnavailable | None = None
+        for task in tasks:
+            try:
+                self.enqueue(task)
+            except QueueUnavailable as error:
+                failure = error
+        if failure is not None:
+            raise failure
 
 
 class QueueError(Exception):

@@ -22,6 +22,7 @@ from shared.operations.posts.views import PostView
 from shared.platforms import registry
 from shared.platforms.contract import Seen
 from shared.ports.http import Request, Response
+from shared.ports.queue import Queue
 from shared.ports.store import Query
 from shared.runtime import bootstrap
 from shared.runtime.sandbox import StoreWorld
@@ -148,7 +149,7 @@ class _Killer:
         return next((one for one in sending if one not in self.killed), None)
 
 
-class _Deaf:
+class _Deaf(Queue):
     """A queue that takes everything and delivers nothing."""
 
     def enqueue(self, task: object) -> bool:

@@ -16,7 +16,7 @@ from shared.backends.live.ids import ulid
 from shared.ports.blobs import MAX_URL_AGE, BlobInfo, BlobNotFound, BlobTooLarge
 from shared.ports.bus import BusRefused
 from shared.ports.http import Response
-from shared.ports.queue import HORIZON, NAME_RESERVED, Task, TaskRefused
+from shared.ports.queue import HORIZON, NAME_RESERVED, Queue, Task, TaskRefused
 from shared.ports.vault import MAX_SECRET_BYTES, Place, SecretForged, SecretGone, SecretTooLarge
 from tests.support.faults import Faults
 from tests.support.simulated import START
@@ -72,7 +72,7 @@ class SeededIds:
             return self._random.randrange(limit)
 
 
-class MemoryQueue:
+class MemoryQueue(Queue):
     """``ports.Queue``: keeps tasks until :meth:`take` hands them out; a name stays used for 24 h after that."""
 
     def __init__(self, clock: ManualClock, faults: Faults) -> None:

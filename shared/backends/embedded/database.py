@@ -127,12 +127,24 @@ class Database:
         """
         if self._owner == threading.get_ident():
             raise FileError("a write inside a write would wait for itself")
-        job = _Job(unit, durable, documents)
+        along = getattr(self._local, "along", None)
+        job = _Job(unit if along is None else _both(unit, along), durable, documents)
         self._waiting.append(job)
         with self._lock:
             if not job.done:
                 self._drain()
-        return job.outcome()
+        result = job.outcome()
+        self._local.along = None
+        return result
+
+    def along(self, unit: Callable[[sqlite3.Connection], object], act: Callable[[], None]) -> bool:
+        """Run ``act``; its first :meth:`write` that succeeds takes ``unit`` along. Whether one did."""
+        self._local.along = unit
+        try:
+            act()
+            return self._local.along is None
+        finally:
+            self._local.along = None
 
     def write_alone(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """As :meth:`write`, but in the calling thread, in a commit of its own, and of whichever documents."""
@@ -241,6 +253,17 @@ def open_database(path: str | os.PathLike[str], user: object) -> Database:
             found = _OPEN[os.getpid(), real] = Database(real)
         found.users.add(user)
         return found
+
+
+def _both(
+    first: Callable[[sqlite3.Connection], T], second: Callable[[sqlite3.Connection], object]
+) -> Callable[[sqlite3.Connection], T]:
+    def unit(held: sqlite3.Connection) -> T:
+        result = first(held)
+        second(held)
+        return result
+
+    return unit
 
 
 def _run(job: _Job[Any], connection: sqlite3.Connection) -> None:

@@ -19,7 +19,9 @@ from shared.backends.embedded.database import Database
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSERT = (
     "INSERT INTO deliveries (queue, name, kind, function, body, due, eta, copies) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (queue, name) DO NOTHING"
+    "ON CONFLICT (queue, name) DO UPDATE SET (kind, function, body, due, eta, copies, attempts, released_at) = "
+    "(excluded.kind, excluded.function, excluded.body, excluded.due, excluded.eta, excluded.copies, 0, NULL) "
+    "WHERE released_at <= ?"
 )
 _LEASE = (
     "UPDATE deliveries SET due = NULL, leased_until = ?, lease = ?, attempts = attempts + 1 WHERE id IN "
@@ -127,12 +129,12 @@ class QueueSettings:
         return (self.queues or {}).get(queue, self.default)
 
 
-def insert(connection: sqlite3.Connection, rows: Sequence[Delivery]) -> int:
-    """Insert those whose name is free; how many that were."""
-    before = connection.total_changes
+def insert(connection: sqlite3.Connection, rows: Sequence[Delivery], free: datetime = _EPOCH) -> int:
+    """Insert those whose name is free, or was released before ``free``; how many that were."""
+    before, until = connection.total_changes, micros(free)
     for row in rows:
         at = micros(row.at)
-        connection.execute(_INSERT, (row.queue, row.name, row.kind, row.function, row.body, at, at, row.copies))
+        connection.execute(_INSERT, (row.queue, row.name, row.kind, row.function, row.body, at, at, row.copies, until))
     return connection.total_changes - before
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import TypeVar
 
@@ -14,17 +14,16 @@ from shared.backends.embedded import deliveries
 from shared.backends.embedded.database import FileError, open_database
 from shared.backends.embedded.deliveries import Delivery, QueueSettings
 from shared.ports.clock import Clock
-from shared.ports.queue import HORIZON, NAME_RESERVED, QueueUnavailable, Task, TaskRefused
+from shared.ports.queue import HORIZON, NAME_RESERVED, Queue, QueueUnavailable, Task, TaskRefused
 
 T = TypeVar("T")
 MAX_BODY_BYTES = 102_400  # https://cloud.google.com/tasks/docs/quotas (2026-11)
-_FREE = "DELETE FROM deliveries WHERE queue = ? AND name = ? AND released_at <= ?"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,500}")
 _QUEUE = re.compile(r"[A-Za-z0-9-]{1,100}")
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-class EmbeddedQueue:
+class EmbeddedQueue(Queue):
     """Tasks in the SQLite file at ``path``.
 
     An accepted task survives the end of the process at once, and a power cut from the next synced commit on (every
@@ -38,22 +37,28 @@ class EmbeddedQueue:
 
     def enqueue(self, task: Task) -> bool:
         """Accept the task. False when its name is in use or reserved. Raises TaskRefused, QueueUnavailable."""
-        now = self._clock.now()
-        row = self._row(task)
-        freed = deliveries.micros(now - NAME_RESERVED)
-
-        def unit(held: sqlite3.Connection) -> bool:
-            held.execute(_FREE, (row.queue, row.name, freed))
-            return deliveries.insert(held, [row]) == 1
-
+        unit = self._accepting([task])
         accepted = _translated(lambda: self._database.write(unit, durable=False))
         if accepted:
             self._database.announce()
-        return accepted
+        return accepted == 1
+
+    def enqueue_with(self, tasks: Sequence[Task], commit: Callable[[], None]) -> None:
+        """Run ``commit`` and accept the tasks in its transaction; right after it, if it wrote to another file."""
+        unit = self._accepting(tasks)
+        if not self._database.along(unit, commit):
+            _translated(lambda: self._database.write(unit, durable=False))
+        self._database.announce()
 
     def close(self) -> None:
         """Close the file; the queue cannot be used afterwards."""
         self._database.close(self)
+
+    def _accepting(self, tasks: Sequence[Task]) -> Callable[[sqlite3.Connection], int]:
+        """What writes the tasks, and says how many of their names were free. Raises TaskRefused."""
+        rows = [self._row(task) for task in tasks]
+        free = self._clock.now() - NAME_RESERVED
+        return lambda held: deliveries.insert(held, rows, free)
 
     def _row(self, task: Task) -> Delivery:
         """The task as a row. Raises TaskRefused for what Cloud Tasks would refuse."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared.ports.clock import Clock
-from shared.ports.queue import HORIZON, QueueUnavailable, Task, TaskRefused
+from shared.ports.queue import HORIZON, Queue, QueueUnavailable, Task, TaskRefused
 
 if TYPE_CHECKING:
     from google.cloud.tasks_v2 import CloudTasksClient
@@ -26,7 +26,7 @@ _QUEUE = re.compile(r"[A-Za-z0-9-]{1,100}")
 _FUNCTION = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-class CloudTasksQueue:
+class CloudTasksQueue(Queue):
     """Tasks in the queues of one location. Thread safe; the client loads and connects at the first call.
 
     ``functions_base``: a function's URL without ``/{function}``. ``service_account``: who calls it; our own identity

@@ -1,4 +1,4 @@
-"""Making a post: judged as a whole, written in one commit, and only then handed to the queue."""
+"""Making a post: judged as a whole, written in one commit, and handed to the queue with it."""
 
 from __future__ import annotations
 
@@ -102,8 +102,7 @@ def _create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt 
     made = view(replace(post, slot=slot[0].path) if slot else post, targets)
     writes = _writes(made)
     rooms.leave(writes)
-    _commit(ports, made, [*writes, *slot], receipt)
-    dispatch_all(ports, targets)
+    dispatch.commit(ports, targets, lambda: _commit(ports, made, [*writes, *slot], receipt))
     return made
 
 

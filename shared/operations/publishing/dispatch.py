@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
 from shared.domain.posts import Target, task_name
 from shared.domain.targets import FAR_AHEAD
@@ -23,15 +23,29 @@ def enqueue(ports: Ports, target: Target) -> None:
 
     What lies beyond the queue's horizon is left to the sweeper.
     """
-    at = target.next_at
-    if at and at - ports.clock.now() > FAR_AHEAD:
-        return
+    for task in _tasks(ports, [target]):
+        try:
+            ports.queue.enqueue(task)
+        except QueueUnavailable:
+            log.warning("task not enqueued, left to the sweeper", extra={"target_id": target.id})
+
+
+def commit(ports: Ports, targets: Sequence[Target], write: Callable[[], None]) -> None:
+    """Run ``write``, the one commit that makes these targets true, and ask for their next steps: of what has a time, or
+    an event to announce. Raises what ``write`` raises."""
+    waiting = [target for target in targets if target.next_at is not None or target.events]
     try:
-        ports.queue.enqueue(_task(target, at))
+        ports.queue.enqueue_with(_tasks(ports, waiting), write)
     except QueueUnavailable:
-        log.warning("task not enqueued, left to the sweeper", extra={"target_id": target.id})
+        log.warning("tasks not enqueued, left to the sweeper", extra={"post_id": waiting[0].post_id})
 
 
-def _task(target: Target, at: datetime | None) -> Task:
+def _tasks(ports: Ports, targets: Sequence[Target]) -> list[Task]:
+    """Their next steps, but for what is left to the sweeper."""
+    now = ports.clock.now()
+    return [_task(one) for one in targets if one.next_at is None or one.next_at - now <= FAR_AHEAD]
+
+
+def _task(target: Target) -> Task:
     body = {"space": target.space, "target_id": target.id, "generation": target.generation}
-    return Task(queue_of(target.platform), task_name(target), "publish", body, at)
+    return Task(queue_of(target.platform), task_name(target), "publish", body, target.next_at)

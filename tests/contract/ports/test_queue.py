@@ -61,3 +61,21 @@ def test_bodies_over_100_kb_are_refused(queue: Queue) -> None:
     with pytest.raises(TaskRefused):
         queue.enqueue(task(body={"text": "x" * 103_000}, at=soon()))
     assert queue.enqueue(task(body={"text": "x" * 90_000}, at=soon()))
+
+
+def test_tasks_are_accepted_with_the_commit_that_they_belong_to(queue: Queue) -> None:
+    made, done = [task(at=soon()), task(at=soon())], list[str]()
+    queue.enqueue_with(made, lambda: done.append("committed"))
+    assert done == ["committed"]
+    assert [queue.enqueue(one) for one in made] == [False, False]
+
+
+def test_of_a_commit_that_failed_no_task_is_accepted(queue: Queue) -> None:
+    made = task(at=soon())
+
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        queue.enqueue_with([made], fail)
+    assert queue.enqueue(made) is True

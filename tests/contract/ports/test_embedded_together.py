@@ -1,0 +1,80 @@
+"""Store and queue in one file: what is written together is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from shared.backends.embedded.database import Database, open_database
+from shared.backends.embedded.queue import EmbeddedQueue
+from shared.backends.embedded.store import EmbeddedStore
+from shared.backends.live.clock import SystemClock
+from shared.ports.queue import Task
+from shared.ports.store import AlreadyExists, Write
+from tests.contract.ports.conftest import INDEXES
+
+ONE = Write("create", "workspaces/w/rows/one", {"n": 1})
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "one.sqlite3"
+
+
+@pytest.fixture
+def store(file: Path) -> Iterator[EmbeddedStore]:
+    with_store = EmbeddedStore(file, SystemClock(), INDEXES)
+    yield with_store
+    with_store.close()
+
+
+@pytest.fixture
+def queue(file: Path) -> Iterator[EmbeddedQueue]:
+    with_queue = EmbeddedQueue(file, SystemClock())
+    yield with_queue
+    with_queue.close()
+
+
+def task(name: str) -> Task:
+    return Task("publish-one", name, "publish", {"id": "x"}, datetime.now(UTC) + timedelta(hours=1))
+
+
+def commits(database: Database) -> list[str]:
+    """What the writer commits from now on."""
+    said: list[str] = []
+    database._writer.set_trace_callback(lambda statement: said.append(statement) if statement == "COMMIT" else None)
+    return said
+
+
+def test_a_post_and_its_task_are_one_commit(file: Path, store: EmbeddedStore, queue: EmbeddedQueue) -> None:
+    database = open_database(file, store)
+    store.commit([Write("create", "workspaces/w/rows/zero", {"n": 0})])
+    said = commits(database)
+    queue.enqueue_with([task("t-1")], lambda: store.commit([ONE]))
+    assert said == ["COMMIT"]
+    assert store.get(ONE.path) is not None
+    assert queue.enqueue(task("t-1")) is False
+
+
+def test_a_commit_that_is_refused_takes_its_task_along(store: EmbeddedStore, queue: EmbeddedQueue) -> None:
+    store.commit([ONE])
+    with pytest.raises(AlreadyExists):
+        queue.enqueue_with([task("t-1")], lambda: store.commit([ONE]))
+    assert queue.enqueue(task("t-1")) is True
+
+
+def test_what_is_committed_to_another_file_has_its_task_nevertheless(tmp_path: Path, queue: EmbeddedQueue) -> None:
+    other = EmbeddedStore(tmp_path / "other.sqlite3", SystemClock(), INDEXES)
+    queue.enqueue_with([task("t-1")], lambda: other.commit([ONE]))
+    other.close()
+    assert queue.enqueue(task("t-1")) is False
+
+
+def test_the_next_commit_takes_nothing_along(file: Path, store: EmbeddedStore, queue: EmbeddedQueue) -> None:
+    with pytest.raises(ZeroDivisionError):
+        queue.enqueue_with([task("t-1")], lambda: [][1 // 0])
+    store.commit([ONE])
+    assert queue.enqueue(task("t-1")) is True

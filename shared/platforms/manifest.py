@@ -255,12 +255,27 @@ ProfileWord = Literal["followers", "bio", "link", "category", "kind"]
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """For how many hours after a person's last message they may be written to, and which code refuses it later.
+
+    ``tag``: the argument with which it is ``tag_hours`` instead. ``always``: arguments that may be sent at any time.
+    """
+
+    hours: int
+    code: str
+    source: Source
+    tag: str = ""
+    tag_hours: int = 0
+    always: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """A visible write that is not a post, which ``module`` (a module of the folder) commits and finds.
 
     ``text``: None when it carries none. ``options``: the names that its ``arguments`` may carry. ``media``: what may
     be attached. ``needs_on``: of a network's own verb, what ``on`` must
-    name («playlist»); the common verbs all need one. ``repeatable``: done twice it is one effect (a like, a status), so that its absence needs no proof.
+    name («playlist»); the common verbs all need one. ``window``: of messages, where they may be sent for a time only. ``repeatable``: done twice it is one effect (a like, a status), so that its absence needs no proof.
     """
 
     verb: str
@@ -272,6 +287,7 @@ class Action:
     repeatable: bool = False
     needs_on: str = ""
     min_media: int = 0
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from shared.api.v1 import views_inbox as views
 from shared.api.v1.views_actions import CursorInfo, PersonInfo
 from shared.domain import codec
 from shared.domain.accounts import Account
+from shared.domain.errors import RostrumError
 from shared.operations.inbox import comments, conversations, ids, mentions
 from shared.operations.inbox.conversations import Row
 from shared.operations.inbox.ids import Kind, Named
@@ -19,6 +21,16 @@ from shared.platforms.contract_inbox import Comment, Mention, Message, Person, R
 def pagination(following: str) -> CursorInfo:
     """Whether and where it goes on."""
     return CursorInfo(has_more=bool(following), next_cursor=following or None)
+
+
+def errors(told: Iterable[tuple[Account, RostrumError | None]]) -> list[views.AccountError] | None:
+    """The accounts whose networks could not be asked, None where there is none."""
+    found = [
+        views.AccountError(account_id=one.id, platform=one.platform, code=error.code, message=error.message)
+        for one, error in told
+        if error
+    ]
+    return found or None
 
 
 def id_of(kind: Kind, platform: str, thing: Any) -> str:

@@ -58,7 +58,9 @@ def replies(x: Exchange[None, models.RepliesQuery]) -> Reply:
 def _comments(x: Exchange[Any, Any], wanted: Below) -> Reply:
     account, post, page = commenting.list_(x.ports, x.caller, wanted)
     rows = [encode.comment(account.platform, post, one) for one in page.items]
-    return Reply(200, views.CommentsWithCapsListResponse(data=rows, pagination=encode.pagination(page.next)))
+    errors = encode.errors([(account, page.error)])
+    following = encode.pagination(page.next)
+    return Reply(200, views.CommentsWithCapsListResponse(data=rows, pagination=following, errors=errors))
 
 
 def comment(x: Exchange[models.ReplyToCommentRequest, None]) -> Reply:
@@ -123,13 +125,10 @@ def conversations(x: Exchange[None, models.ConversationsQuery]) -> Reply:
     q = x.query
     wanted = talking.Wanted(q.account_id, q.brand_id, q.page_id, q.platform, q.status, q.limit, q.cursor)
     found = talking.list_(x.ports, x.caller, wanted)
-    errors = [
-        views.AccountError(account_id=one.id, platform=one.platform, code=error.code, message=error.message)
-        for one, error in found.errors
-    ]
+    errors = encode.errors(found.errors)
     rows, following = [encode.conversation(row) for row in found.rows], encode.pagination(found.next)
     now = x.ports.clock.now()
-    body = views.ConversationsListResponse(data=rows, pagination=following, errors=errors or None, last_synced_at=now)
+    body = views.ConversationsListResponse(data=rows, pagination=following, errors=errors, last_synced_at=now)
     return Reply(200, body)
 
 
@@ -156,7 +155,8 @@ def messages(x: Exchange[None, models.ConversationMessagesQuery]) -> Reply:
     account, page = talking.messages(x.ports, x.caller, x.path["id"], x.query.limit, x.query.cursor)
     rows = [encode.message(account, one) for one in page.items]
     following, now = encode.pagination(page.next), x.ports.clock.now()
-    return Reply(200, views.MessagesListResponse(data=rows, pagination=following, last_synced_at=now))
+    errors = encode.errors([(account, page.error)])
+    return Reply(200, views.MessagesListResponse(data=rows, pagination=following, last_synced_at=now, errors=errors))
 
 
 def send_message(x: Exchange[models.SendMessageRequest, None]) -> Reply:
@@ -209,7 +209,8 @@ def account_reviews(x: Exchange[None, models.ReviewsQuery]) -> Reply:
         summary = views.ReviewSummaryResponse(total_count=whole.total, average_rating=whole.average)
     rows = [encode.review(account.platform, one) for one in page.items]
     following = encode.pagination(page.next)
-    return Reply(200, views.ReviewsListResponse(data=rows, pagination=following, summary=summary))
+    errors = encode.errors([(account, page.error)])
+    return Reply(200, views.ReviewsListResponse(data=rows, pagination=following, summary=summary, errors=errors))
 
 
 def reply_to_review(x: Exchange[models.ReplyReviewRequest, None]) -> Reply:
@@ -230,8 +231,9 @@ def account_mentions(x: Exchange[None, models.MentionsQuery]) -> Reply:
     account, page = mentions.list_(x.ports, x.caller, x.path["id"], q.since, q.limit, q.cursor)
     rows = [encode.mention(account, one) for one in page.items]
     following = encode.pagination(page.next)
+    errors = encode.errors([(account, page.error)])
     body = views.MentionsListResponse(
-        data=rows, count=len(rows), next_cursor=following.next_cursor, pagination=following
+        data=rows, count=len(rows), next_cursor=following.next_cursor, pagination=following, errors=errors
     )
     return Reply(200, body)
 

@@ -22,6 +22,15 @@ class PendingResponse(View):
     not_begun: int | None = None
 
 
+class AccountError(View):
+    """An account that could not be asked, and why."""
+
+    account_id: str
+    platform: str
+    code: str
+    message: str
+
+
 class InboxPostRow(View):
     """A post that is live on one account. Counts are left out where the network does not give them now."""
 
@@ -88,6 +97,8 @@ class CommentsWithCapsListResponse(View):
 
     data: list[CommentWithCapabilities]
     pagination: CursorInfo
+    errors: list[AccountError] | None = None
+    """The account's network could not be asked: these are the ones that were filed here."""
 
 
 class ReplyToCommentSuccessResponse(View):
@@ -118,15 +129,6 @@ class ConversationRow(View):
     reply_until: Time | None = None
     """When the network's window for answers closes, where it has one and it is known."""
     updated_at: Time
-
-
-class AccountError(View):
-    """An account that could not be asked, and why."""
-
-    account_id: str
-    platform: str
-    code: str
-    message: str
 
 
 class ConversationsListResponse(View):
@@ -171,6 +173,8 @@ class MessagesListResponse(View):
     pagination: CursorInfo
     sync_state: Literal["idle"] = "idle"
     last_synced_at: Time
+    errors: list[AccountError] | None = None
+    """The account's network could not be asked: these are the ones that were filed here."""
 
 
 class SendMessageResponse(View):
@@ -235,6 +239,8 @@ class ReviewsListResponse(View):
     data: list[ReviewItem]
     pagination: CursorInfo
     summary: ReviewSummaryResponse | None = None
+    errors: list[AccountError] | None = None
+    """The account's network could not be asked: these are the ones that were filed here."""
 
 
 class ReplyToReviewResponse(View):
@@ -300,3 +306,5 @@ class MentionsListResponse(View):
     count: int
     next_cursor: str | None = None
     pagination: CursorInfo
+    errors: list[AccountError] | None = None
+    """The account's network could not be asked: these are the ones that were filed here."""

@@ -11,8 +11,8 @@ from shared.operations import accounts
 from shared.operations.engaging import ids as network_ids
 from shared.operations.engaging import reading
 from shared.operations.engaging.commands import Order
-from shared.operations.inbox import cursors, naming
-from shared.operations.inbox.paging import filled
+from shared.operations.inbox import cursors, naming, sources, union
+from shared.operations.inbox.union import Asked, Listed
 from shared.platforms import registry
 from shared.platforms.contract_inbox import Comment, Page
 from shared.ports.world import Ports
@@ -40,26 +40,28 @@ class Below:
     hidden: bool = False
 
 
-def list_(ports: Ports, caller: Caller, wanted: Below) -> tuple[Account, str, Page[Comment]]:
-    """Whose post, the network's id of it, and a page of its comments.
+def list_(ports: Ports, caller: Caller, wanted: Below) -> tuple[Account, str, Listed[Comment]]:
+    """Whose post, the network's id of it, and a page of its comments: those that were filed, and what the network has.
 
     Raises Missing, Invalid (an id, the cursor), Unsupported, Reconnect, Limited, NetworkRefused, Broken.
     """
-    account = reading.offering(ports, caller, wanted.account_id, "comments.list")
+    account = sources.offering(ports, caller, wanted.account_id, "comment")
     post, parent = naming.post(ports, caller, account, wanted.post_id), ""
     if wanted.comment_id:
         parent = naming.thing(account, "comment", wanted.comment_id, "commentId").id
         network_ids.check(commentId=parent)
+    network_ids.check(postId=post)
     of = cursors.bound("comments", caller.space, account.id, post, parent, wanted.words, wanted.hidden)
     above, words = (parent,) if parent else ("", post), wanted.words.casefold()
 
-    def fetch(at: str) -> Page[Comment]:
+    def live(at: str) -> Page[Comment]:
         return reading.comments(ports, caller, account.id, post, at)
 
     def keep(one: Comment) -> bool:
         return one.parent_id in above and words in one.text.casefold() and (one.hidden or not wanted.hidden)
 
-    return account, post, filled(fetch, of, wanted.limit, wanted.cursor, keep)
+    asked = Asked("comment", Comment, of, wanted.limit, wanted.cursor, live, ({"post_id": post},), keep)
+    return account, post, union.listed(ports, account, asked)
 
 
 def flags(platform: str, comment: Comment) -> dict[str, bool]:

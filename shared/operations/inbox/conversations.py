@@ -16,13 +16,11 @@ from shared.domain.errors import Invalid, Missing, RostrumError
 from shared.operations import accounts, lookup
 from shared.operations.engaging import ids as network_ids
 from shared.operations.engaging import reading
-from shared.operations.fan_out import Told, asked_all
-from shared.operations.inbox import cursors, ids, shelf
-from shared.operations.inbox.cursors import Place
+from shared.operations.fan_out import asked_all
+from shared.operations.inbox import cursors, ids, reading_marks, shelf, sources, threads, union
 from shared.operations.inbox.ids import Named, NoId
 from shared.operations.inbox.paging import filled
 from shared.operations.inbox.shelf import Note, Status
-from shared.platforms import registry
 from shared.platforms.contract_inbox import Conversation, Message, Page
 from shared.ports.world import Ports
 
@@ -45,12 +43,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A conversation and whose it is. ``unread`` None: the network does not say, and nobody marked it read since."""
+    """A conversation and whose it is. ``unread`` None: the network does not say, and nobody marked it read since.
+
+    ``key``: what its note is kept by: its id, or that of the person with whom it is.
+    """
 
     account: Account
     conversation: Conversation
     status: Status
     unread: int | None
+    key: str = ""
 
     @property
     def id(self) -> str:
@@ -81,28 +83,27 @@ def list_(ports: Ports, caller: Caller, wanted: Wanted) -> Listed:
     of = cursors.bound("conversations", caller.space, *what)
     if wanted.status == "archived":
         return _archived(ports, caller, wanted, {one.id: one for one in chosen}, of)
-    places = cursors.places(of, wanted.cursor)
-    asked = [one for one in chosen if not wanted.cursor or one.id in places]
-
-    def ask(one: Account) -> Page[Conversation]:
-        return reading.conversations(ports, caller, one.id, places.get(one.id, ("", 0))[0])
-
-    told = asked_all(asked, ask)
-    if wanted.account_id and told and told[0].error:
-        raise told[0].error
-    merge = _Merge([_Lane.of(one, places) for one in told if one.answer is not None])
-    rows = _active(ports, caller, merge, wanted.limit)
-    following = merge.places()
-    errors = tuple((one.of, one.error) for one in told if one.error)
-    return Listed(rows, errors, cursors.write(of, following) if following else "")
+    places, first = cursors.places(of, wanted.cursor), not wanted.cursor
+    open_ = {name.removesuffix(threads.FILED) for name in places}
+    asked = [one for one in chosen if first or one.id in open_]
+    told = asked_all(asked, lambda one: threads.ask(ports, caller, one, places, first=first))
+    errors = [(one.of, error) for one in told if (error := one.error or (one.answer and one.answer.error))]
+    lanes = [lane for one in told if one.answer for lane in one.answer.lanes]
+    taken = threads.merged(lanes, wanted.limit)
+    if wanted.account_id and errors and not taken:
+        raise errors[0][1]
+    rows = tuple(_row(account, one.conversation, one.note) for account, one in taken)
+    following = {lane.name: place for lane in lanes if (place := lane.place())}
+    on = following and not all(lane.failed for lane in lanes if lane.name in following)
+    return Listed(rows, tuple(errors), cursors.write(of, following) if on else "")
 
 
 def _accounts(ports: Ports, caller: Caller, wanted: Wanted) -> list[Account]:
     if wanted.account_id:
-        found = [reading.offering(ports, caller, wanted.account_id, "messages.list")]
+        found = [sources.offering(ports, caller, wanted.account_id, "message")]
     else:
         every = accounts.list_(ports, caller, wanted.platform or None, wanted.brand_id or None)
-        found = [one for one in every if registry.manifest(one.platform).feature("messages.list") == "offered"]
+        found = [one for one in every if sources.has(one.platform, "message")]
     named = [one for one in found if wanted.page_id in ("", one.id, one.platform_account_id)]
     if len(named) > MOST:
         text = f"account_id: {len(named)} accounts have conversations; name one, or a brand_id or platform of at most {MOST}."
@@ -110,73 +111,13 @@ def _accounts(ports: Ports, caller: Caller, wanted: Wanted) -> list[Account]:
     return named
 
 
-@dataclass(slots=True)
-class _Lane:
-    """One account's page: ``index`` is the next conversation of it to be taken."""
-
-    account: Account
-    page: Page[Conversation]
-    at: str
-    index: int
-
-    @staticmethod
-    def of(told: Told[Account, Page[Conversation]], places: Mapping[str, Place]) -> _Lane:
-        at, skip = places.get(told.of.id, ("", 0))
-        return _Lane(told.of, told.answer or Page(()), at, skip)
-
-    @property
-    def head(self) -> Conversation | None:
-        return self.page.items[self.index] if self.index < len(self.page.items) else None
-
-
-class _Merge:
-    """Takes the newest of all lanes, until one lane's page has ended and the next of its pages would be needed."""
-
-    def __init__(self, lanes: list[_Lane]) -> None:
-        self._lanes = lanes
-
-    def take(self, most: int) -> list[tuple[Account, Conversation]]:
-        """The next ones, fewer at the end."""
-        taken: list[tuple[Account, Conversation]] = []
-        while len(taken) < most and (one := self._next()) is not None:
-            taken.append(one)
-        return taken
-
-    def _next(self) -> tuple[Account, Conversation] | None:
-        if any(lane.head is None and lane.page.next for lane in self._lanes):
-            return None
-        heads = [(lane.head.updated_at, -number) for number, lane in enumerate(self._lanes) if lane.head]
-        if not heads:
-            return None
-        lane = self._lanes[-max(heads)[1]]
-        talk = lane.page.items[lane.index]
-        lane.index += 1
-        return lane.account, talk
-
-    def places(self) -> dict[str, Place]:
-        """Where each lane goes on; lanes that have ended are left out."""
-        found: dict[str, Place] = {}
-        for lane in self._lanes:
-            if lane.head is not None:
-                found[lane.account.id] = lane.at, lane.index
-            elif lane.page.next:
-                found[lane.account.id] = lane.page.next, 0
-        return found
-
-
-def _active(ports: Ports, caller: Caller, merge: _Merge, limit: int) -> tuple[Row, ...]:
-    rows: list[Row] = []
-    while len(rows) < limit and (some := merge.take(limit - len(rows))):
-        held = shelf.notes(ports, caller.space, [(account.id, talk.id) for account, talk in some])
-        rows += [_row(*one, note) for one, note in zip(some, held, strict=True) if not note or note.status == "active"]
-    return tuple(rows)
-
-
 def _row(account: Account, talk: Conversation, note: Note | None) -> Row:
     unread = talk.unread
+    if note and note.heard:
+        unread = note.unread if unread is None else max(unread, note.unread)
     if note and note.read_at and talk.updated_at <= note.read_at:
         unread = 0
-    return Row(account, talk, note.status if note else "active", unread)
+    return Row(account, talk, note.status if note else "active", unread, note.platform_id if note else talk.id)
 
 
 def _archived(ports: Ports, caller: Caller, wanted: Wanted, visible: Mapping[str, Account], of: str) -> Listed:
@@ -191,8 +132,7 @@ def _archived(ports: Ports, caller: Caller, wanted: Wanted, visible: Mapping[str
 
 
 def _noted(account: Account, note: Note) -> Row:
-    talk = Conversation(note.platform_id, note.people, note.updated_at, note.snippet)
-    return _row(account, talk, note)
+    return _row(account, threads.of_note(note).conversation, note)
 
 
 # ------------------------------------------------------------------------------------------------- one of them
@@ -222,48 +162,76 @@ def opened(ports: Ports, caller: Caller, conversation_id: str, account_id: str =
 def get(ports: Ports, caller: Caller, conversation_id: str) -> Row:
     """One conversation as it is now. Raises Missing, Unsupported, and what asking the network raises."""
     account, platform_id = opened(ports, caller, conversation_id)
-    talk = _looked_for(ports, caller, account, conversation_id, platform_id)
-    (note,) = shelf.notes(ports, caller.space, [(account.id, platform_id)])
-    return _row(account, talk, note)
+    account = sources.offering(ports, caller, account.id, "message")
+    note = shelf.named(ports, caller.space, account.id, platform_id)
+    try:
+        talk = _looked_for(ports, caller, account, conversation_id, platform_id, note)
+    except RostrumError:
+        if note is None or not note.heard:
+            raise
+        return _row(account, threads.of_note(note).conversation, note)
+    return _row(account, threads.of_note(note, talk).conversation if note and note.heard else talk, note)
 
 
 def set_status(ports: Ports, caller: Caller, conversation_id: str, status: Status) -> None:
     """Put it away, or back. Raises as :func:`get`."""
     row = get(ports, caller, conversation_id)
-    shelf.note(ports, caller.space, row.account.id, row.account.platform, row.conversation, status)
+    shelf.note(ports, caller.space, row.account.id, row.account.platform, row.conversation, status, key=row.key)
 
 
 def mark_read(ports: Ports, caller: Caller, conversation_id: str) -> None:
     """Everything until now counts as read, in this workspace. Raises as :func:`get`."""
     row = get(ports, caller, conversation_id)
-    shelf.note(ports, caller.space, row.account.id, row.account.platform, row.conversation, read=True)
+    shelf.note(ports, caller.space, row.account.id, row.account.platform, row.conversation, read=True, key=row.key)
+    reading_marks.conversation(ports, row.account, {row.key, row.conversation.id})
 
 
 def messages(
     ports: Ports, caller: Caller, conversation_id: str, limit: int, cursor: str = ""
-) -> tuple[Account, Page[Message]]:
+) -> tuple[Account, union.Listed[Message]]:
     """What was said, newest first. Raises as :func:`get`."""
     account, platform_id = opened(ports, caller, conversation_id)
+    account = sources.offering(ports, caller, account.id, "message")
     of = cursors.bound("messages", caller.space, account.id, platform_id)
+    note = shelf.named(ports, caller.space, account.id, platform_id)
+    talk = (note and note.talk_id) or platform_id
+    names = dict.fromkeys([platform_id, talk, *([note.platform_id] if note else [])])
+    asked = union.Asked(
+        "message",
+        Message,
+        of,
+        limit,
+        cursor,
+        (lambda at: reading.messages(ports, caller, account.id, talk, at)) if _is_asked(account, note, talk) else None,
+        [{"conversation_id": name} for name in names],
+    )
     try:
-        return account, filled(
-            lambda at: reading.messages(ports, caller, account.id, platform_id, at), of, limit, cursor
-        )
+        return account, union.listed(ports, account, asked)
     except Missing:
         raise lookup.missing("conversation", conversation_id) from None
 
 
-def _looked_for(ports: Ports, caller: Caller, account: Account, conversation_id: str, platform_id: str) -> Conversation:
+def _is_asked(account: Account, note: Note | None, talk: str) -> bool:
+    """A thread that is known by the person alone has no id to ask its network by."""
+    unnamed = note is not None and note.heard and not note.talk_id and talk in {one.id for one in note.people}
+    return sources.answers(account.platform, "message") and not unnamed
+
+
+def _looked_for(
+    ports: Ports, caller: Caller, account: Account, conversation_id: str, platform_id: str, note: Note | None
+) -> Conversation:
     """Among the newest of the account's; else what its messages tell of it."""
     at = ""
-    for _ in range(_LOOKED):
+    for _ in range(_LOOKED if sources.answers(account.platform, "message") else 0):
         page = reading.conversations(ports, caller, account.id, at)
         for talk in page.items:
-            if talk.id == platform_id:
+            if platform_id in (talk.id, *(one.id for one in talk.people if len(talk.people) == 1)):
                 return talk
         at = page.next
         if not at:
             break
+    if note and note.heard:
+        return threads.of_note(note).conversation
     _, said = messages(ports, caller, conversation_id, 25)
     if not said.items:
         raise lookup.missing("conversation", conversation_id)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.operations import accounts
 from shared.operations.engaging import reading
 from shared.operations.engaging.commands import Order
-from shared.operations.inbox import cursors, ids, naming
+from shared.operations.inbox import cursors, ids, naming, sources, union
 from shared.operations.inbox.ids import Named
-from shared.operations.inbox.paging import filled
+from shared.operations.inbox.union import Asked, Listed
 from shared.operations.posts.times import read_instant
 from shared.platforms.contract_inbox import Mention, Page
 from shared.ports.world import Ports
@@ -19,18 +21,24 @@ _POST, _COMMENT = "_post", "_comment"  # beside the adapter's own handles, in th
 
 def list_(
     ports: Ports, caller: Caller, account_id: str, since: str, limit: int, cursor: str = ""
-) -> tuple[Account, Page[Mention]]:
+) -> tuple[Account, Listed[Mention]]:
     """A page of mentions, those since then (RFC 3339) only. Raises Invalid, Missing, Unsupported, and what asking raises."""
-    account = reading.offering(ports, caller, account_id, "mentions.list")
+    account = sources.offering(ports, caller, account_id, "mention")
     from_ = read_instant(since, None, "since", None) if since else None
     of = cursors.bound("mentions", caller.space, account_id, since)
-    return account, filled(
-        lambda at: reading.mentions(ports, caller, account_id, at),
-        of,
-        limit,
-        cursor,
-        lambda one: from_ is None or one.at >= from_,
-    )
+
+    def live(at: str) -> Page[Mention]:
+        return reading.mentions(ports, caller, account_id, at)
+
+    def keep(one: Mention) -> bool:
+        return from_ is None or one.at >= from_
+
+    asked = Asked("mention", Mention, of, limit, cursor, _live(account, live), keep=keep)
+    return account, union.listed(ports, account, asked)
+
+
+def _live(account: Account, live: Callable[[str], Page[Mention]]) -> Callable[[str], Page[Mention]] | None:
+    return live if sources.answers(account.platform, "mention") else None
 
 
 def id_of(account: Account, mention: Mention) -> str:

@@ -14,12 +14,14 @@ from shared.operations import accounts
 from shared.operations.engaging import reading
 from shared.operations.engaging.commands import Order
 from shared.operations.fan_out import Told, asked_all
-from shared.operations.inbox import cursors, naming
+from shared.operations.inbox import cursors, naming, union
 from shared.operations.inbox.paging import PAGES, filled
+from shared.operations.inbox.union import Asked, Listed
 from shared.platforms import registry
 from shared.platforms.contract_inbox import Page, Review
 from shared.ports.world import Ports
 
+_STEP = 50
 Sorting = Literal["newest", "rating_asc", "rating_desc"]
 
 
@@ -38,12 +40,12 @@ def standings(ports: Ports, caller: Caller, platform: str = "") -> list[Standing
     """Every account that has reviews. Raises Invalid."""
     known = accounts.list_(ports, caller, platform or None)
     having = [one for one in known if registry.manifest(one.platform).feature("reviews.list") == "offered"]
-    return [_standing(told) for told in asked_all(having, lambda one: _all(ports, caller, one.id))]
+    return [_standing(told) for told in asked_all(having, lambda one: _all(ports, caller, one))]
 
 
 def of_account(
     ports: Ports, caller: Caller, account_id: str, order: Sorting, limit: int, cursor: str = ""
-) -> tuple[Account, Page[Review], Standing | None]:
+) -> tuple[Account, Listed[Review], Standing | None]:
     """A page of an account's reviews; on the first page of a complete reading also how they stand.
 
     Raises Missing, Invalid (the cursor), Unsupported (``account.platform_unsupported``), and what asking raises.
@@ -51,14 +53,21 @@ def of_account(
     account = _having(ports, caller, account_id, "reviews.list")
     of = cursors.bound("reviews", caller.space, account_id, order)
     if order == "newest":
-        page = filled(lambda at: reading.reviews(ports, caller, account_id, at), of, limit, cursor)
-        whole = not cursor and not page.next
+        page = _newest(ports, caller, account, of, limit, cursor)
+        whole = not (cursor or page.next or page.error)
         return account, page, _figures(account, page.items, whole=True) if whole else None
-    every, whole = _all(ports, caller, account_id)
+    every, whole = _all(ports, caller, account)
     down = order == "rating_desc"
     ranked = sorted(every, key=lambda one: (one.stars is None, -(one.stars or 0) if down else one.stars or 0))
-    page = filled(lambda _: Page(tuple(ranked)), of, limit, cursor)
-    return account, page, _figures(account, every, whole=whole)
+    some = filled(lambda _: Page(tuple(ranked)), of, limit, cursor)
+    return account, Listed(some.items, some.next), _figures(account, every, whole=whole)
+
+
+def _newest(ports: Ports, caller: Caller, account: Account, of: str, limit: int, cursor: str) -> Listed[Review]:
+    def live(at: str) -> Page[Review]:
+        return reading.reviews(ports, caller, account.id, at)
+
+    return union.listed(ports, account, Asked("review", Review, of, limit, cursor, live))
 
 
 def order(ports: Ports, caller: Caller, account_id: str, review_id: str, text: str) -> Order:
@@ -75,15 +84,16 @@ def _having(ports: Ports, caller: Caller, account_id: str, feature: str) -> Acco
         raise Unsupported("account.platform_unsupported", error.message, **error.meta) from error
 
 
-def _all(ports: Ports, caller: Caller, account_id: str) -> tuple[Sequence[Review], bool]:
+def _all(ports: Ports, caller: Caller, account: Account) -> tuple[Sequence[Review], bool]:
     """The newest reviews, and whether these are all."""
-    found: list[Review] = []
-    at = ""
+    of, found, cursor = cursors.bound("all reviews", caller.space, account.id), list[Review](), ""
     for _ in range(PAGES):
-        page = reading.reviews(ports, caller, account_id, at)
+        page = _newest(ports, caller, account, of, _STEP, cursor)
+        if page.error:
+            raise page.error
         found += page.items
-        at = page.next
-        if not at:
+        cursor = page.next
+        if not cursor:
             return found, True
     return found, False
 

@@ -58,6 +58,16 @@ def notes(ports: Ports, space: str, of: Sequence[tuple[str, str]]) -> list[Note 
     return [codec.decode(Note, doc.data) if doc else None for doc in docs]
 
 
+def named(ports: Ports, space: str, account_id: str, platform_id: str) -> Note | None:
+    """The note of a conversation by either of its ids. At most two reads."""
+    (note,) = notes(ports, space, [(account_id, platform_id)])
+    if note is not None:
+        return note
+    where: tuple[tuple[str, Op, Any], ...] = (("account_id", "==", account_id), ("talk_id", "==", platform_id))
+    found = ports.store.query(Query(f"workspaces/{space}/conversations", where=where, limit=1))
+    return codec.decode(Note, found[0].data) if found else None
+
+
 def archived(ports: Ports, space: str, account_id: str, at: str, limit: int) -> list[tuple[str, Note]]:
     """Archived conversations after the document ``at``, each with its document's id."""
     where: list[tuple[str, Op, str]] = [("status", "==", "archived")]
@@ -120,10 +130,12 @@ def note(
     status: Status | None = None,
     *,
     read: bool = False,
+    key: str = "",
 ) -> Note:
-    """Keep a status, or that it was read, beside what is known of the conversation now. Raises store.Unavailable."""
-    where, now = path(space, account_id, known.id), ports.clock.now()
-    fresh = Note(account_id, platform, known.id, now, known.updated_at)
+    """Keep a status, or that it was read, beside what is known of the conversation now. ``key``: what its note is kept by,
+    where that is not its id. Raises store.Unavailable."""
+    where, now = path(space, account_id, key or known.id), ports.clock.now()
+    fresh = Note(account_id, platform, key or known.id, now, known.updated_at)
 
     def body(txn: Transaction) -> Note:
         doc = txn.get(where)

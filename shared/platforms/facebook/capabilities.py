@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.platforms.facebook.capabilities_ads import ADS
 from shared.platforms.facebook.kinds_data import DOCS, IMAGES, READ, REFERENCE
-from shared.platforms.manifest import Action, MediaLimit, NotOffered, Option, Resource, Source, TextLimit
+from shared.platforms.manifest import Action, MediaLimit, NotOffered, Option, Resource, Source, TextLimit, Window
 
 _TOKENS = Source(f"{DOCS}/facebook-login/guides/access-tokens/get-long-lived", READ)
 _COMMENTS = Source(f"{REFERENCE}/object/comments", READ)
@@ -53,6 +53,7 @@ _TAG = Option(
     "Write outside of the 24 hours: HUMAN_AGENT, for a person's answer within 7 days (Facebook must have allowed it).",
     ("HUMAN_AGENT",),
 )
+_WINDOW = Window(24, "outside_window", _SEND, tag="tag", tag_hours=168)
 ACTIONS = (
     Action("comment.create", "inbox", _COMMENT, (), _PICTURE, 1),
     Action("comment.reply", "inbox", _COMMENT, (), _PICTURE, 1),
@@ -62,7 +63,7 @@ ACTIONS = (
     Action("comment.unhide", "inbox", repeatable=True),
     Action("comment.delete", "inbox", repeatable=True),
     Action("comment.private_reply", "inbox", _MESSAGE),
-    Action("message.send", "inbox", _MESSAGE, (_TAG,), _FILE, 1),
+    Action("message.send", "inbox", _MESSAGE, (_TAG,), _FILE, 1, window=_WINDOW),
     Action("post.like", "inbox", repeatable=True),
     Action("post.unlike", "inbox", repeatable=True),
     *ADS,

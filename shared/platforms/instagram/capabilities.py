@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from shared.platforms.manifest import Action, Feature, MediaLimit, NotOffered, Option, Resource, Source, TextLimit
+from shared.platforms.manifest import (
+    Action,
+    Feature,
+    MediaLimit,
+    NotOffered,
+    Option,
+    Resource,
+    Source,
+    TextLimit,
+    Window,
+)
 
 _READ = date(2026, 11, 22)
 _DOCS = "https://developers.facebook.com/docs/instagram-platform"
@@ -62,6 +72,7 @@ _FILE = MediaLimit(
     max_video_bytes=25_000_000,
 )
 
+_WINDOW = Window(24, "window_closed", _MESSAGES, tag="tag", tag_hours=168)
 ACTIONS = (
     Action("comment.create", "inbox", _COMMENT),
     Action("comment.reply", "inbox", _COMMENT),
@@ -83,6 +94,7 @@ ACTIONS = (
         ),
         media=_FILE,
         max_media=1,
+        window=_WINDOW,
     ),
 )
 

@@ -7,7 +7,17 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from shared.platforms.manifest import Action, Feature, MediaLimit, NotOffered, Option, Resource, Source, TextLimit
+from shared.platforms.manifest import (
+    Action,
+    Feature,
+    MediaLimit,
+    NotOffered,
+    Option,
+    Resource,
+    Source,
+    TextLimit,
+    Window,
+)
 
 READ: Final = date(2026, 11, 22)
 _DOCS: Final = "https://developers.facebook.com/documentation/business-messaging/whatsapp"
@@ -95,8 +105,9 @@ VERTICALS: Final = (
     *("PHYSICAL_GAMBLING", "OTC_DRUGS"),
 )
 
+_WINDOW: Final = Window(24, "window_closed", MESSAGES, always=("template",))
 ACTIONS: Final = (
-    Action("message.send", "inbox", TextLimit(4096, "chars", "", MESSAGES), _SEND, _FILES, 1),
+    Action("message.send", "inbox", TextLimit(4096, "chars", "", MESSAGES), _SEND, _FILES, 1, window=_WINDOW),
     Action(
         "message.read",
         "resources",

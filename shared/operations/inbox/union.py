@@ -1,0 +1,189 @@
+"""One list of what was filed and of what the network says at this moment: each thing once, the newest first.
+
+What was filed leads: the network's own row of it is left out (or takes its place, for it has the latest of it), and what was taken
+back is left out of both. Only what was filed before the first page was asked for counts, so that later pages lose
+nothing to what arrives meanwhile. A network that does not answer does not keep what was filed from its reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from shared.domain.accounts import Account
+from shared.domain.errors import RostrumError
+from shared.domain.inbox import Item, Kind
+from shared.operations.inbox import cursors, shown, stored
+from shared.operations.inbox.cursors import Place
+from shared.operations.inbox.paging import PAGES
+from shared.platforms.contract_inbox import Page
+from shared.ports.world import Ports
+
+T = TypeVar("T", bound=shown.Thing)
+_BEGAN, _LIVE, _STORED = "began", "live", "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """A page, and why the network's own part of it is missing, where it is."""
+
+    items: tuple[T, ...]
+    next: str = ""
+    error: RostrumError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[T]):
+    """What list is wanted. ``live``: the network's pages, None where it has none. ``where``: the filed ones, by fields of
+    theirs; several are several queries. ``of``: what the cursor is bound to."""
+
+    kind: Kind
+    thing: type[T]
+    of: str
+    limit: int
+    cursor: str = ""
+    live: Callable[[str], Page[T]] | None = None
+    where: Sequence[dict[str, str]] = ({},)
+    keep: Callable[[T], bool] = lambda _: True
+
+
+def listed(ports: Ports, account: Account, asked: Asked[T]) -> Listed[T]:
+    """A page of both. Raises Invalid (the cursor), and what the network raises where nothing was filed to be shown."""
+    places = cursors.places(asked.of, asked.cursor)
+    began = _began(places.pop(_BEGAN, None), ports.clock.now())
+    known: _Known[T] = _Known(ports, account, asked.kind, began)
+    lanes: list[_Lane[T]] = []
+    if asked.live and (not asked.cursor or _LIVE in places):
+        lanes.append(_Lane(_LIVE, known.live(asked.live), places.get(_LIVE, ("", 0)), asked.keep, forgiving=True))
+    for number, where in enumerate(asked.where):
+        name = f"{_STORED}{number}"
+        if not asked.cursor or name in places:
+            fetch = known.filed(asked.thing, where)
+            lanes.append(_Lane(name, fetch, places.get(name, ("", 0)), asked.keep))
+    items = _taken(lanes, asked.limit)
+    error = next((lane.error for lane in lanes if lane.error), None)
+    if error and not items:
+        raise error
+    following: dict[str, Place] = {lane.name: place for lane in lanes if (place := lane.place())}
+    more = cursors.write(asked.of, {_BEGAN: (began.isoformat(), 0), **following}) if following else ""
+    return Listed(tuple(items), more, error)
+
+
+def _began(place: Place | None, now: datetime) -> datetime:
+    try:
+        return datetime.fromisoformat(place[0]) if place else now
+    except ValueError:
+        raise cursors.refused() from None
+
+
+@dataclass(slots=True)
+class _Known(Generic[T]):
+    """What of the network's rows was filed, and the network's rows of what was."""
+
+    ports: Ports
+    account: Account
+    kind: Kind
+    began: datetime
+    fresh: dict[str, T] = field(default_factory=dict)
+
+    def live(self, fetch: Callable[[str], Page[T]]) -> Callable[[str], Page[T | None]]:
+        """The network's pages without what was filed."""
+
+        def page(at: str) -> Page[T | None]:
+            found = fetch(at)
+            filed = stored.many(self.ports, self.account, self.kind, [one.id for one in found.items])
+            items = [self._unfiled(*pair) for pair in zip(found.items, filed, strict=True)]
+            return Page(tuple(items), found.next)
+
+        return page
+
+    def filed(self, thing: type[T], where: dict[str, str]) -> Callable[[str], Page[T | None]]:
+        """Pages of what was filed, without what was taken back."""
+
+        def page(at: str) -> Page[T | None]:
+            found = stored.page(self.ports, self.account, self.kind, at, **where)
+            items = [
+                (self.fresh.get(item.network_id) or shown.as_thing(thing, item))
+                if item.shown and item.received_at <= self.began
+                else None
+                for item in found.items
+            ]
+            return Page(tuple(items), found.next)
+
+        return page
+
+    def _unfiled(self, one: T, filed: Item | None) -> T | None:
+        if filed is None or filed.received_at > self.began or not (filed.complete or filed.deleted):
+            return one
+        self.fresh[one.id] = one
+        return None
+
+
+@dataclass(slots=True)
+class _Lane(Generic[T]):
+    """One of the lists, a page at a time. ``forgiving``: its failure is told beside the others' rows."""
+
+    name: str
+    fetch: Callable[[str], Page[T | None]]
+    begin: Place
+    keep: Callable[[T], bool]
+    forgiving: bool = False
+    page: Page[T | None] | None = None
+    loads: int = 0
+    stopped: bool = False
+    error: RostrumError | None = None
+    at: str = ""
+    index: int = 0
+
+    def head(self) -> T | None:
+        """What is next of it; None at its end, or where this request has read enough of it (``stopped``)."""
+        while not (self.stopped or self.error):
+            if self.page is None:
+                self._load(*self.begin)
+                continue
+            while self.index < len(self.page.items):
+                one = self.page.items[self.index]
+                if one is not None and self.keep(one):
+                    return one
+                self.index += 1
+            if not self.page.next:
+                return None
+            if self.loads == PAGES:
+                self.stopped = True
+            else:
+                self._load(self.page.next, 0)
+        return None
+
+    def place(self) -> Place | None:
+        """Where it goes on, None where it has ended."""
+        if self.error or self.page is None:
+            return (self.at, self.index) if self.page else self.begin
+        if self.index < len(self.page.items):
+            return self.at, self.index
+        return (self.page.next, 0) if self.page.next else None
+
+    def _load(self, at: str, skip: int) -> None:
+        try:
+            page = self.fetch(at)
+        except RostrumError as error:
+            if not self.forgiving or error.code == "validation.cursor_invalid":
+                raise
+            self.error = error
+            if self.page is not None:
+                self.page, self.begin = None, (at, skip)
+            return
+        self.page, self.at, self.index, self.loads = page, at, skip, self.loads + 1
+
+
+def _taken(lanes: list[_Lane[T]], limit: int) -> list[T]:
+    """The newest of all heads, until there are enough, or one lane has more that was not read."""
+    found: list[T] = []
+    while True:
+        heads = [(lane, one) for lane in lanes if (one := lane.head()) is not None]
+        if any(lane.stopped for lane in lanes) or not heads or len(found) == limit:
+            return found
+        lane, one = max(heads, key=lambda pair: pair[1].at)
+        found.append(one)
+        lane.index += 1

@@ -61,6 +61,9 @@ def posts(run: Run) -> bool:
         passing += [one for one in answers.values() if isinstance(one, Refused) and one.fate is Fate.TRANSIENT]
         _keep(run, targets, answers)
         told = told or any(isinstance(one, Metrics) for one in answers.values())
+        for one in answers.values():
+            if isinstance(one, Refused) and one.fate is Fate.LIMITED:
+                raise one
         if run.ports.clock.monotonic() > deadline:
             break
     if passing and not told:
@@ -150,7 +153,7 @@ def _keep(run: Run, targets: Sequence[Target], answers: Answers) -> None:
 def _remember(run: Run, name: str, answer: Metrics | Refused, now: datetime) -> None:
     pair = run.memory.posts[name]
     if isinstance(answer, Refused):
-        if answer.fate is Fate.TRANSIENT:
+        if answer.fate in (Fate.TRANSIENT, Fate.LIMITED):
             return
         if answer.row.code.endswith(NOT_FOUND) and now - watching.instant(pair[0]) > LISTED_BY:
             del run.memory.posts[name]

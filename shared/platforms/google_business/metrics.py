@@ -7,14 +7,15 @@ https://developers.google.com/my-business/reference/performance/rest, read 2026-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from shared.platforms.contract import Call, Metrics, Published
+from shared.platforms.contract import Call, Fate, Metrics, Published, Refused
 from shared.platforms.google_business import api, publish, wire
 
 POST_METRICS: Final = ("LOCAL_POST_VIEWS_SEARCH", "LOCAL_POST_ACTIONS_CALL_TO_ACTION")
+MOST_POSTS: Final = 50  # the reference names no bound for ``localPostNames``; with a dead name Google refuses them all
 DAYS: Final = 30
 REPORTED_FOR: Final = timedelta(days=540)  # the longest time that a report may cover is 18 months
 _VIEWS: Final = (
@@ -36,15 +37,37 @@ _ACTIONS: Final = {
 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one local post; None where Google reports none. Raises Refused."""
-    name = str(published.state.get("name") or api.part_of(call, "localPosts", published.id))
+    return _report(call, [published])[published.id]
+
+
+def posts(call: Call, published: Sequence[Published]) -> Mapping[str, Metrics | Refused]:
+    """The counts of several local posts, in one request; one by one where Google refuses them together."""
+    try:
+        return _report(call, published)
+    except Refused as refused:
+        if refused.fate is not Fate.REJECTED:
+            raise
+        if len(published) == 1:
+            return {published[0].id: refused}
+    half = len(published) // 2
+    return {**posts(call, published[:half]), **posts(call, published[half:])}
+
+
+def _report(call: Call, published: Sequence[Published]) -> dict[str, Metrics]:
+    names = {one.id: str(one.state.get("name") or api.part_of(call, "localPosts", one.id)) for one in published}
     times = {"startTime": wire.rfc3339(call.now - REPORTED_FOR), "endTime": wire.rfc3339(call.now)}
     wanted = [{"metric": metric, "options": ["AGGREGATED_TOTAL"]} for metric in POST_METRICS]
-    body = {"localPostNames": [name], "basicRequest": {"metricRequests": wanted, "timeRange": times}}
+    body = {"localPostNames": list(names.values()), "basicRequest": {"metricRequests": wanted, "timeRange": times}}
     answer = api.write(call, "POST", f"{api.V4}/{api.place(call)}/localPosts:reportInsights", body)
+    return {post_id: _metrics(answer, name) for post_id, name in names.items()}
+
+
+def _metrics(answer: Mapping[str, Any], name: str) -> Metrics:
+    own = [one for one in api.items(answer, "localPostMetrics") if one.get("localPostName") == name]
     counts = _post_counts(answer, name)
     views, clicks = (counts.get(metric) for metric in POST_METRICS)
     extra = {} if clicks is None else {"link_clicks": clicks}
-    return Metrics(views=views, extra=extra, raw={"localPostMetrics": answer.get("localPostMetrics") or []})
+    return Metrics(views=views, extra=extra, raw={"localPostMetrics": own})
 
 
 def account(call: Call) -> Metrics:

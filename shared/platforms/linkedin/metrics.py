@@ -8,15 +8,16 @@ organizations/follower-statistics, members/post-statistics, members/follower-sta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from shared.platforms import _wire
-from shared.platforms.contract import Call, Metrics, Published, Refused
+from shared.platforms.contract import Call, Fate, Metrics, Published, Refused
 from shared.platforms.linkedin import errors, listing, wire
 
 _QUERIES: Final = ("IMPRESSION", "MEMBERS_REACHED", "REACTION", "COMMENT", "RESHARE", "POST_SAVE", "LINK_CLICKS")
+MOST_POSTS: Final = 10  # a page of LinkedIn's finders: what is beyond it would look like posts without activity
 _WINDOW: Final = timedelta(days=30)
 _LAG: Final = timedelta(days=2)  # LinkedIn's figures of followers end two days before the question
 
@@ -24,8 +25,26 @@ _LAG: Final = timedelta(days=2)  # LinkedIn's figures of followers end two days 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one post. Raises Refused."""
     if wire.is_organization(call.who.platform_account_id):
-        return _of_page_post(call, published.id)
+        return _of_page_posts(call, [published.id])[published.id]
     return _of_member_post(call, published.id)
+
+
+def posts(call: Call, published: Sequence[Published]) -> Mapping[str, Metrics | Refused]:
+    """The counts of several posts: a page's in one request for shares and one for other posts, a member's one after the
+    other, until LinkedIn has had enough."""
+    if wire.is_organization(call.who.platform_account_id):
+        return _of_page_posts(call, [one.id for one in published])
+    found: dict[str, Metrics | Refused] = {}
+    for one in published:
+        try:
+            found[one.id] = _of_member_post(call, one.id)
+        except Refused as refused:
+            if refused.fate is Fate.UNAUTHORISED or (refused.fate is Fate.LIMITED and not found):
+                raise
+            found[one.id] = refused
+            if refused.fate is Fate.LIMITED:
+                break
+    return found
 
 
 def account(call: Call) -> Metrics:
@@ -37,11 +56,16 @@ def account(call: Call) -> Metrics:
     return Metrics(extra=_numbers({"followers": count, "posts": _posts(call)}), raw={"memberFollowersCount": answer})
 
 
-def _of_page_post(call: Call, urn: str) -> Metrics:
-    listed = "ugcPosts" if ":ugcPost:" in urn else "shares"
-    answer = _read(call, f"{_statistics(call)}&{listed}=List({wire.encoded(urn)})")
-    found = next(iter(answer.get("elements") or ()), None) or {}
-    return _shares(found.get("totalShareStatistics") or {}, answer)
+def _of_page_posts(call: Call, urns: Sequence[str]) -> dict[str, Metrics]:
+    known: dict[str, Mapping[str, Any]] = {}
+    for listed, ours in (("shares", False), ("ugcPosts", True)):
+        some = [urn for urn in urns if (":ugcPost:" in urn) is ours]
+        if some:
+            answer = _read(call, f"{_statistics(call)}&{listed}=List({','.join(wire.encoded(urn) for urn in some)})")
+            found = answer.get("elements") or ()
+            known |= {str(one.get("ugcPost") or one.get("share") or ""): one for one in found}
+    figures = {urn: known.get(urn, {}).get("totalShareStatistics") or {} for urn in urns}
+    return {urn: _shares(total, {"totalShareStatistics": total}) for urn, total in figures.items()}
 
 
 def _shares(total: Mapping[str, Any], raw: Mapping[str, Any]) -> Metrics:

@@ -5,14 +5,15 @@ https://developers.tiktok.com/doc/tiktok-api-v2-video-query and …/tiktok-api-v
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shared.platforms.contract import Call, ErrorRow, Fate, Metrics, Published
+from shared.platforms.contract import Call, ErrorRow, Fate, Metrics, Published, Refused
 from shared.platforms.tiktok import errors, settle, wire
 
 _COUNTS: Final = "id,like_count,comment_count,share_count,view_count"
 _STATS: Final = "open_id,follower_count,following_count,likes_count,video_count"
+MOST_POSTS: Final = 20  # ids in one request of video/query
 _NOT_PUBLIC: Final = ErrorRow(
     Fate.REJECTED,
     "not_public",
@@ -24,11 +25,35 @@ _NOT_PUBLIC: Final = ErrorRow(
 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one public post. Raises Refused (``not_public`` for drafts, private and unreviewed posts)."""
-    body = {"filters": {"video_ids": [_post_id(call, published)]}}
-    found = wire.post(call, "video/query/", body, fields=_COUNTS).get("videos") or []
-    if not found:
-        raise errors.refused(_NOT_PUBLIC)
-    counts: Mapping[str, Any] = found[0]
+    found = posts(call, [published])[published.id]
+    if isinstance(found, Refused):
+        raise found
+    return found
+
+
+def posts(call: Call, published: Sequence[Published]) -> Mapping[str, Metrics | Refused]:
+    """The counts of several posts, in one request; TikTok leaves out what is not public."""
+    wanted = {one.id: _known_id(call, one) for one in published}
+    ids = [name for name in wanted.values() if isinstance(name, str)]
+    body = {"filters": {"video_ids": ids}}
+    videos = (wire.post(call, "video/query/", body, fields=_COUNTS).get("videos") or []) if ids else []
+    known = {str(video.get("id")): _metrics(video) for video in videos}
+    return {
+        post_id: name if isinstance(name, Refused) else known.get(name) or errors.refused(_NOT_PUBLIC)
+        for post_id, name in wanted.items()
+    }
+
+
+def _known_id(call: Call, published: Published) -> str | Refused:
+    try:
+        return _post_id(call, published)
+    except Refused as refused:
+        if refused.fate in (Fate.LIMITED, Fate.UNAUTHORISED):
+            raise
+        return refused
+
+
+def _metrics(counts: Mapping[str, Any]) -> Metrics:
     return Metrics(
         likes=_number(counts, "like_count"),
         comments=_number(counts, "comment_count"),

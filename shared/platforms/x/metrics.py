@@ -1,4 +1,4 @@
-"""How posts and accounts do on X: one read each, in X's public counts.
+"""How posts and accounts do on X: up to a hundred posts in one read, in X's public counts.
 
 Clicks and profile visits (``non_public_metrics``) are given to a post's author for 30 days; asked for later, X leaves
 them out and says so in ``errors`` beside the data. Source: docs.x.com/x-api/fundamentals/metrics, 2026-11-22.
@@ -6,18 +6,37 @@ them out and says so in ``errors`` beside the data. Source: docs.x.com/x-api/fun
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from shared.platforms import _wire
-from shared.platforms.contract import Call, Metrics, Published
+from shared.platforms.contract import Call, Metrics, Published, Refused
 from shared.platforms.x import errors, wire
+
+MOST_POSTS: Final = 100
+_FIELDS: Final = {"post.fields": "public_metrics,non_public_metrics"}
 
 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one post. Raises Refused; a post that is gone is refused as ``not_found``."""
-    url = f"{wire.API}/tweets/{wire.post_id(published.id, 'post_id')}"
-    data = _read(call, url, {"post.fields": "public_metrics,non_public_metrics"})
+    return _metrics(_read(call, f"{wire.API}/tweets/{wire.post_id(published.id, 'post_id')}", _FIELDS))
+
+
+def posts(call: Call, published: Sequence[Published]) -> Mapping[str, Metrics | Refused]:
+    """The counts of several posts, in one request; of those that are gone X says so in ``errors``."""
+    query = {"ids": ",".join(wire.post_id(one.id, "post_id") for one in published), **_FIELDS}
+    request = wire.authorised(call, _wire.get(f"{wire.API}/tweets", query))
+    answer = _wire.ask(call, request, errors.refusal).json
+    known = {str(data.get("id")): data for data in answer.get("data") or ()}
+    return {one.id: _metrics(known[one.id]) if one.id in known else _absent(answer, one.id) for one in published}
+
+
+def _absent(answer: Mapping[str, Any], id: str) -> Refused:
+    listed = [one for one in answer.get("errors") or () if str(one.get("resource_id") or one.get("value")) == id]
+    return errors.absent({"errors": listed})
+
+
+def _metrics(data: Mapping[str, Any]) -> Metrics:
     public, private = data.get("public_metrics") or {}, data.get("non_public_metrics") or {}
     return Metrics(
         likes=public.get("like_count"),

@@ -72,6 +72,7 @@ ROUTES: Final = (
     _route("POST", _UPLOAD + "/([0-9]{1,19})/append", "media.write", 1875, media.append),
     _route("POST", _UPLOAD + "/([0-9]{1,19})/finalize", "media.write", 1875, media.finalize),
     _route("POST", r"/2/media/metadata", "media.write", 500, media.metadata),
+    _route("GET", r"/2/tweets", "tweet.read users.read", 5000, posts.several),
     _route("GET", r"/2/tweets/search/recent", "tweet.read users.read", 300, inbox.search),
     _route("GET", _USER + "/mentions", "tweet.read users.read", 300, inbox.mentions),
     _route("POST", _USER + "/likes", "tweet.read users.read like.write", 50, inbox.like),

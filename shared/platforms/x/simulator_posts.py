@@ -26,6 +26,7 @@ from shared.platforms.x.simulator_wire import Asked, Denied, answer, epoch, gene
 from shared.ports.http import Response
 
 DUPLICATE_SECONDS: Final = 3600
+MAX_LOOKED_UP: Final = 100
 KEPT: Final = 300  # of a timeline's ids
 _TOO_LONG: Final = (
     "Your Tweet text is too long. For more information on how Twitter determines text length see "
@@ -64,16 +65,31 @@ def show(asked: Asked, post_id: str) -> Response:
     post = simulator_people.post(asked.world, post_id)
     if post:
         return answer(200, simulator_view.one(asked, post))
-    error = {
+    return answer(200, {"errors": [_missing(post_id, "id")]})
+
+
+def several(asked: Asked) -> Response:
+    """GET /2/tweets?ids=…: up to 100; of those that are not there ``errors`` tell, ``data`` has the others."""
+    simulator_checks.check_query(asked, simulator_checks.POST_QUERY | {"ids"})
+    ids = asked.query.get("ids", "").split(",")
+    if not 1 <= len(ids) <= MAX_LOOKED_UP or not all(one.isdecimal() and len(one) <= 19 for one in ids):
+        return invalid(f"The `ids` query parameter value [{','.join(ids)[:200]}] is not valid", ids=",".join(ids)[:200])
+    found = {one: simulator_people.post(asked.world, one) for one in ids}
+    shown = [simulator_view.one(asked, post)["data"] for post in found.values() if post]
+    errors = [_missing(one, "ids") for one, post in found.items() if not post]
+    return answer(200, {**({"data": shown} if shown else {}), **({"errors": errors} if errors else {})})
+
+
+def _missing(post_id: str, parameter: str) -> dict[str, str]:
+    return {
         "value": post_id,
-        "detail": f"Could not find tweet with id: [{post_id}].",
+        "detail": f"Could not find tweet with {parameter}: [{post_id}].",
         "title": "Not Found Error",
         "resource_type": "tweet",
-        "parameter": "id",
+        "parameter": parameter,
         "resource_id": post_id,
         "type": "https://api.x.com/2/problems/resource-not-found",
     }
-    return answer(200, {"errors": [error]})
 
 
 def listed(asked: Asked, user_id: str) -> Response:

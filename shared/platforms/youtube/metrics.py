@@ -6,7 +6,7 @@ https://developers.google.com/youtube/analytics/metrics, read 2026-11-22.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from shared.platforms import _wire
@@ -17,6 +17,7 @@ from shared.ports.http import HttpFailure
 
 REPORTS: Final = "https://youtubeanalytics.googleapis.com/v2/reports"
 SINCE: Final = "2005-02-14"  # YouTube's first day: all there ever was
+MOST_POSTS: Final = 50  # ids in one request of videos.list
 _SHARE_OF_VIDEO: Final = "averageViewPercentage"
 _METRICS: Final = {
     "shares": "shares",
@@ -30,11 +31,25 @@ _METRICS: Final = {
 
 def post(call: Call, published: Published) -> Metrics:
     """The counts of one video. Raises Refused; a video that is gone is refused as ``not_found``."""
-    video = api.one(call, "videos", part="statistics", id=published.id)
-    if not video:
-        raise errors.gone("video")
-    counts = video.get("statistics") or {}
-    report = _report(call, f"video=={published.id}")
+    found = posts(call, [published])[published.id]
+    if isinstance(found, Refused):
+        raise found
+    return found
+
+
+def posts(call: Call, published: Sequence[Published]) -> Mapping[str, Metrics | Refused]:
+    """The counts of several videos: one unit of the Data API's quota for them all, and one report."""
+    ids = ",".join(one.id for one in published)
+    listed = api.listed(api.read(call, "videos", part="statistics", id=ids))
+    known = {str(video.get("id")): video.get("statistics") or {} for video in listed}
+    reports = _reports(call, ids) if known else {}
+    return {
+        one.id: _metrics(known[one.id], reports.get(one.id, {})) if one.id in known else errors.gone("video")
+        for one in published
+    }
+
+
+def _metrics(counts: Mapping[str, Any], report: Mapping[str, Any]) -> Metrics:
     return Metrics(
         likes=wire.number(counts.get("likeCount")),
         comments=wire.number(counts.get("commentCount")),
@@ -56,30 +71,32 @@ def account(call: Call) -> Metrics:
         "posts": wire.number(counts.get("videoCount")),
         "views": wire.number(counts.get("viewCount")),
     }
-    report = {name: value for name, value in _report(call, None).items() if name != _SHARE_OF_VIDEO}
+    report = {name: value for name, value in _report(call).items() if name != _SHARE_OF_VIDEO}
     known = {name: value for name, value in extra.items() if value is not None}
     return Metrics(extra={**_extra(report), **known}, raw={"statistics": counts, "report": report})
 
 
-def _report(call: Call, filters: str | None) -> dict[str, Any]:
-    query = {
-        "ids": "channel==MINE",
-        "startDate": SINCE,
-        "endDate": call.now.date().isoformat(),
-        "metrics": ",".join(_METRICS),
-        "filters": filters,
-    }
+def _report(call: Call) -> dict[str, Any]:
+    """The channel's sums."""
+    return next(iter(_rows(call, {})), {})
+
+
+def _reports(call: Call, ids: str) -> dict[str, dict[str, Any]]:
+    """A row for each video: the report «top videos», which must be sorted and holds 200 rows at most."""
+    query = {"dimensions": "video", "filters": f"video=={ids}", "sort": "-estimatedMinutesWatched", "maxResults": "200"}
+    return {str(row.pop("video", "")): row for row in _rows(call, query)}
+
+
+def _rows(call: Call, query: Mapping[str, str]) -> list[dict[str, Any]]:
+    span = {"startDate": SINCE, "endDate": call.now.date().isoformat()}
+    whole = {"ids": "channel==MINE", **span, "metrics": ",".join(_METRICS), **query}
     try:
-        request = _wire.get(REPORTS, query, Authorization=bearer(call))
-        return _row(_wire.ask(call, request, errors.refusal).json)
+        request = _wire.get(REPORTS, whole, Authorization=bearer(call))
+        table = _wire.ask(call, request, errors.refusal).json
     except (Refused, HttpFailure):  # without the scope, or for a moment: the public counts are there all the same
-        return {}
-
-
-def _row(table: Mapping[str, Any]) -> dict[str, Any]:
+        return []
     names = [str(column.get("name")) for column in table.get("columnHeaders") or ()]
-    rows = table.get("rows") or ()
-    return dict(zip(names, rows[0], strict=False)) if rows else {}
+    return [dict(zip(names, row, strict=False)) for row in table.get("rows") or ()]
 
 
 def _extra(report: Mapping[str, Any]) -> dict[str, int | float]:

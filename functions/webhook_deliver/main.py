@@ -1,11 +1,11 @@
-"""Tell callers what happened: the events log, and signed events to their endpoints. Triggers: a Pub/Sub subscription of
+"""Tell callers what happened: the events log, and signed events to their endpoints. Triggers: two Pub/Sub subscriptions of
 the topic ``events``; Cloud Tasks, queue ``webhooks``."""
 
 import functions_framework
 from werkzeug.wrappers import Request, Response
 
 from shared.operations import events
-from shared.operations.webhooks import delivering
+from shared.operations.webhooks import delivering, fanning_out
 from shared.runtime import bootstrap, event_edge, task_edge
 
 
@@ -16,6 +16,12 @@ def record(request: Request) -> Response:
 
 
 @functions_framework.http
+def notify(request: Request) -> Response:
+    """One message of the bus, to the endpoints that want to hear of it."""
+    return event_edge.run(request, fanning_out.notify, bootstrap.ports())
+
+
+@functions_framework.http
 def deliver(request: Request) -> Response:
-    """One attempt of one delivery."""
+    """One attempt of one delivery, or what else an endpoint needs."""
     return task_edge.run(request, delivering.deliver, bootstrap.ports())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from shared.runtime.sandbox import SandboxHttp
 
 SUBSCRIBERS = {  # topics and who is called, as functions/manifest.json says for the cloud
-    "events": ("record",),
+    "events": ("record", "notify"),
     "webhooks": ("process",),
     "webhooks-dead": (),  # kept in the store, too: for who wants to be told
 }

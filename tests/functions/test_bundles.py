@@ -47,6 +47,7 @@ FORBIDDEN = {
     "subscribe_due": (*NEVER, "shared.api", "pydantic"),
     "subscribe": (*NEVER, "shared.api", "pydantic"),
     "hand_over": (*NEVER, "shared.api", "pydantic"),
+    "notify": (*NEVER, "shared.api", "pydantic"),
     "record": (*NEVER, "shared.api", "pydantic"),
     "deliver": (*NEVER, "shared.api", "pydantic"),
     "export": (*NEVER, "shared.api", "pydantic", "xlsxwriter"),

@@ -1,4 +1,4 @@
-"""The queue's tasks: one attempt of one delivery, or a look after one endpoint."""
+"""The queue's tasks: one attempt of one delivery, a look after one endpoint, or an event to fan out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.domain.webhook_health import GONE
 from shared.domain.webhooks import Delivery
-from shared.operations.webhooks import crowding, hooks, sending, standing, tending
+from shared.operations.webhooks import crowding, fanning_out, hooks, sending, standing, tending
 from shared.ports.world import Ports
 
 REMOVED = "The endpoint was removed."
@@ -16,6 +16,8 @@ OFF = "The endpoint is switched off: switch it on, and recover what it missed."
 
 def deliver(ports: Ports, body: Mapping[str, Any]) -> str:
     """One task. Answers what was done. Raises Broken, store.Unavailable: it is done again."""
+    if "event_id" in body:
+        return fanning_out.told(ports, body)
     if "endpoint_id" in body:
         return tending.tend(ports, body)
     delivery = _waiting(ports, body)

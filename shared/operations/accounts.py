@@ -16,6 +16,7 @@ from shared.domain.callers import Caller
 from shared.domain.connections import Choice, Connection
 from shared.domain.errors import Invalid, RostrumError
 from shared.operations import (
+    auditing,
     brands,
     choosing,
     consents,
@@ -117,6 +118,7 @@ def move(ports: Ports, caller: Caller, account_id: str, brand_id: str) -> Accoun
 
     def body(txn: Transaction) -> tuple[Account, Write]:
         doc, gone = txn.get(path), brands.gone(txn, caller.space, brand_id)
+        audit = auditing.opened(ports, txn, caller.space)
         account = codec.decode(Account, doc.data) if doc else None
         if account is None or account.status == "disconnected" or not caller.sees(brand_of(account)):
             raise lookup.missing("account", account_id)
@@ -126,6 +128,7 @@ def move(ports: Ports, caller: Caller, account_id: str, brand_id: str) -> Accoun
         text = "An account was moved to another brand."
         said = linking.said(ports, account, "updated", text, caller.actor, listening, change="brand_id")
         txn.write(said)
+        audit.add(txn, caller.actor, "account.moved", account_id, brand_id=brand_id, came_from=brand_of(account))
         return replace(account, brand_id=brand_id, updated_at=now), said
 
     moved, said = ports.store.transact(body)
@@ -208,7 +211,8 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
         text, listening = "An account was disconnected.", telling.wanted(ports, caller.space)
         said = linking.said(ports, account, "disconnected", text, caller.actor, listening, reason="disconnected")
         try:
-            ports.store.commit([Write("update", doc.path, gone), said])
+            told = [Write("update", doc.path, gone), said]
+            auditing.commit(ports, caller, "account.disconnected", account_id, told, platform=account.platform)
         except NotFound:
             raise lookup.missing("account", account_id) from None
         linking.tell(ports, said)

@@ -20,7 +20,7 @@ from shared.domain.apps import SHOWN, OwnApp, app_path
 from shared.domain.brands import DEFAULT_BRAND
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Invalid, Limited, Unsupported
-from shared.operations import brands, lookup, networks, permissions
+from shared.operations import auditing, brands, lookup, networks, permissions
 from shared.platforms import registry
 from shared.platforms.contract import App, Call, Fate, Refused
 from shared.ports.store import Query, Transaction, Write
@@ -65,7 +65,7 @@ def keep(
         raise Broken("system.vault_unavailable", "The credentials could not be kept: try again.") from error
     since = known.created_at if known else now
     made = OwnApp(name, caller.space, client_id.strip()[:SHOWN], sealed, since, now, brand_id)
-    _write(ports, made)
+    _write(ports, caller, made)
     if known:
         _destroy(ports, known)
     return made
@@ -89,7 +89,8 @@ def forget(ports: Ports, caller: Caller, platform: str, brand_id: str = "") -> N
     known = _read(ports, caller.space, name, brand_id)
     if known is None:
         return
-    ports.store.commit([Write("delete", app_path(caller.space, name, brand_id))])
+    gone = [Write("delete", app_path(caller.space, name, brand_id))]
+    auditing.commit(ports, caller, "app.removed", name, gone, brand_id=brand_id)
     _destroy(ports, known)
 
 
@@ -147,13 +148,15 @@ def _check_pair(client_id: str, client_secret: str) -> None:
             raise Invalid("validation.field_invalid", text, field=field)
 
 
-def _write(ports: Ports, made: OwnApp) -> None:
+def _write(ports: Ports, caller: Caller, made: OwnApp) -> None:
     """Raises Missing: the brand was deleted meanwhile."""
 
     def body(txn: Transaction) -> None:
         if made.brand_id and brands.gone(txn, made.space, made.brand_id):
             raise brands.missing(made.brand_id)
+        audit = auditing.opened(ports, txn, made.space)
         txn.write(Write("set", app_path(made.space, made.platform, made.brand_id), codec.encode(made)))
+        audit.add(txn, caller.actor, "app.stored", made.platform, brand_id=made.brand_id)
 
     ports.store.transact(body)
 

@@ -17,7 +17,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Missing, NetworkRefused, Unsupported
 from shared.domain.workspaces import Billing, Workspace, workspace_path
-from shared.operations import budgets, lookup
+from shared.operations import auditing, budgets, lookup
 from shared.ports import payments as port
 from shared.ports.payments import Checkout, EventForged, Order, Payments, PaymentsRefused, PaymentsUnavailable, Price
 from shared.ports.store import Transaction, Write
@@ -134,13 +134,15 @@ def _look(ports: Ports, service: Payments, subscription_id: str) -> bool:
     path = workspace_path(found.workspace)
 
     def body(txn: Transaction) -> Billing | None:
-        doc = txn.get(path)
+        doc, audit = txn.get(path), auditing.opened(ports, txn, f"{found.workspace}.live")
         if doc is None:
             return None
         known = codec.decode(Workspace, doc.data).billing or Billing()
         after = _after(known, found, asked_at)
         if after != known:
             txn.write(Write("update", path, {"billing": codec.encode(after)}))
+        if (after.plan, after.status) != (known.plan, known.status):
+            audit.add(txn, "", "billing.changed", found.workspace, plan=after.plan, status=after.status)
         return after
 
     after = ports.store.transact(body)

@@ -18,7 +18,7 @@ from shared.domain.brands import Brand, brand_path
 from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Missing, RostrumError
 from shared.domain.queue import queue_path
-from shared.operations import accounts, apps, brands, events, invites, lookup, permissions
+from shared.operations import accounts, apps, auditing, brands, events, invites, lookup, permissions
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -85,13 +85,14 @@ def _close(ports: Ports, caller: Caller, brand_id: str) -> None:
     begun = Begun(caller.workspace, caller.mode, brand_id, caller.key_id, now)
 
     def body(txn: Transaction) -> None:
-        doc = txn.get(path)
+        doc, audit = txn.get(path), auditing.opened(ports, txn, caller.space)
         if doc is None:
             raise brands.missing(brand_id)
         if codec.decode(Brand, doc.data).deleted_at is None:
             txn.write(Write("update", path, {"deleted_at": now}))
             txn.write(Write("set", _path(caller.space, brand_id), codec.encode(begun)))
             txn.write(events.noted(ports, caller, "brand", "brand.deleted", brand_id, "A brand was deleted."))
+            audit.add(txn, caller.actor, "brand.deleted", brand_id)
 
     ports.store.transact(body)
 

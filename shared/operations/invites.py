@@ -15,7 +15,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid
 from shared.domain.invites import DAYS, Invite, invite_path
-from shared.operations import apps, brands, events, lookup, networks, permissions
+from shared.operations import apps, auditing, brands, events, lookup, networks, permissions
 from shared.ports.store import Doc, Op, Query, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
@@ -77,7 +77,7 @@ def revoke(ports: Ports, caller: Caller, invite_id: str) -> None:
     permissions.full_access(caller, "Invites")
     mine = Query("invites", where=(("space", "==", caller.space), ("id", "==", invite_id)), limit=1)
     found = ports.store.query(mine) if lookup.plain(invite_id) else []
-    if not found or not _revoked(ports, found[0]):
+    if not found or not _revoked(ports, found[0], caller.actor):
         raise lookup.missing("resource", invite_id)
 
 
@@ -122,12 +122,14 @@ def _kept(ports: Ports, invite: Invite, token: str) -> Link:
     def body(txn: Transaction) -> None:
         if brands.gone(txn, invite.space, invite.brand_id):
             raise brands.missing(invite.brand_id)
+        audit = auditing.opened(ports, txn, invite.space)
         others = txn.query(Query("invites", where=tuple(same), limit=1000))
         if any(codec.of(Invite, doc).is_active(invite.created_at) for doc in others):
             text = "platform: an invite is open for this brand and network. Use it, or revoke it first."
             raise Clash("resource.conflict", text, field="platform")
         txn.write(Write("create", invite_path(token), data))
         txn.write(_said(ports, invite, "created", "An invite was made."))
+        audit.add(txn, invite.user, "invite.created", invite.id, brand_id=invite.brand_id, platform=invite.platform)
 
     try:
         ports.store.transact(body)
@@ -138,16 +140,17 @@ def _kept(ports: Ports, invite: Invite, token: str) -> Link:
     return Link(invite, True, token, _url(ports, token))
 
 
-def _revoked(ports: Ports, doc: Doc) -> bool:
+def _revoked(ports: Ports, doc: Doc, actor: str = "") -> bool:
     """Whether nothing can be connected with it any more; False: it was."""
     now = ports.clock.now()
 
     def body(txn: Transaction) -> Invite | None:
-        latest = txn.get(doc.path)
+        latest, audit = txn.get(doc.path), auditing.opened(ports, txn, str(doc.data["space"]))
         invite = codec.of(Invite, latest) if latest else None
         if invite is not None and invite.is_active(now):
             txn.write(Write("update", doc.path, {"revoked_at": now}))
             txn.write(_said(ports, invite, "revoked", "An invite was taken back."))
+            audit.add(txn, actor, "invite.revoked", invite.id)
         return invite
 
     invite = ports.store.transact(body)

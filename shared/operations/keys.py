@@ -10,7 +10,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Clash, Forbidden, Invalid, Missing
 from shared.domain.keys import MAX_NAME, SCOPE_NAMES, SECRETS, ApiKey, assemble, key_path, preview_of
-from shared.operations import brands, events, lookup, permissions
+from shared.operations import auditing, brands, events, lookup, permissions
 from shared.ports.store import Doc, Query, Store, Transaction, Write
 from shared.ports.world import Ports
 
@@ -49,7 +49,8 @@ def create(ports: Ports, caller: Caller, command: CreateKey) -> NewKey:
         raise Clash("key.limit_reached", f"This workspace has {MAX_ACTIVE} {mode} keys: revoke one first.")
     new = mint(ports, caller.workspace, mode, name, scopes, created_by=caller.actor, brand_ids=brand_ids)
     said = events.noted(ports, caller, "key", "key.created", new.key.id, "An API key was made.")
-    ports.store.commit([stored(new), said])
+    granted = {"mode": mode, "scopes": ",".join(scopes), "brand_ids": ",".join(brand_ids)}
+    auditing.commit(ports, caller, "key.created", new.key.id, [stored(new), said], **granted)
     return new
 
 
@@ -81,9 +82,11 @@ def update(
         changes["brand_ids"] = _brands(ports, caller, _mode_of(ports, caller, key_id), brand_ids)
 
     def body(txn: Transaction) -> ApiKey:
-        doc, key = _find(txn, caller, key_id)
+        (doc, key), audit = _find(txn, caller, key_id), auditing.opened(ports, txn, caller.space)
         txn.write(Write("update", doc.path, codec.encode(changes)))
         txn.write(events.noted(ports, caller, "key", "key.updated", key.id, "An API key was changed."))
+        granted = {name: ",".join(value) for name, value in changes.items() if not isinstance(value, str)}
+        audit.add(txn, caller.actor, "key.updated", key.id, changed=",".join(changes), **granted)
         return replace(key, **changes)  # type: ignore[arg-type]  # the names above are its fields
 
     return ports.store.transact(body)
@@ -95,7 +98,7 @@ def rotate(ports: Ports, caller: Caller, key_id: str) -> NewKey:
     number = ports.ids.below(SECRETS)
 
     def body(txn: Transaction) -> NewKey:
-        doc, key = _find(txn, caller, key_id)
+        (doc, key), audit = _find(txn, caller, key_id), auditing.opened(ports, txn, caller.space)
         if not key.is_active:
             raise Clash("key.revoked", "This key is revoked for good: make another one instead.")
         raw = assemble(key.mode, number)
@@ -103,6 +106,7 @@ def rotate(ports: Ports, caller: Caller, key_id: str) -> NewKey:
         txn.write(Write("delete", doc.path))
         txn.write(stored(new))
         txn.write(events.noted(ports, caller, "key", "key.rotated", key.id, "An API key got another secret."))
+        audit.add(txn, caller.actor, "key.rotated", key.id)
         return new
 
     return ports.store.transact(body)
@@ -114,10 +118,11 @@ def revoke(ports: Ports, caller: Caller, key_id: str) -> None:
     now = ports.clock.now()
 
     def body(txn: Transaction) -> None:
-        doc, key = _find(txn, caller, key_id)
+        (doc, key), audit = _find(txn, caller, key_id), auditing.opened(ports, txn, caller.space)
         if key.is_active:
             txn.write(Write("update", doc.path, {"revoked_at": now}))
             txn.write(events.noted(ports, caller, "key", "key.revoked", key.id, "An API key was revoked."))
+            audit.add(txn, caller.actor, "key.revoked", key.id)
 
     ports.store.transact(body)
 

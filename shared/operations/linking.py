@@ -14,7 +14,7 @@ from shared.domain.errors import Broken, Clash, Missing, NetworkRefused, Rostrum
 from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
 from shared.domain.workspaces import deletion_path
-from shared.operations import allowances, brands, chores_planning, events, lookup, networks, telling, tokens
+from shared.operations import allowances, auditing, brands, chores_planning, events, lookup, networks, telling, tokens
 from shared.ports.store import Doc, Query, StoreError, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -180,6 +180,7 @@ def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Acco
         written.clear()
         known = _known(txn.query(query))
         _refuse_leaving(txn, owner)
+        audit = auditing.opened(ports, txn, made.space)
         brand_id, invite = _brand(txn, owner, known), _invite(ports, txn, owner)
         if known is not None and known.id != made.id:
             raise _Moved
@@ -192,6 +193,8 @@ def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Acco
         written.append(said(ports, after, "connected", text, listening=listening))
         for write in (*written, *chores_planning.planned(after, made.updated_at)):
             txn.write(write)
+        invited = {"invite": invite.id} if invite is not None else {}
+        audit.add(txn, "", "account.connected", made.id, platform=made.platform, brand_id=brand_of(after), **invited)
         return after, known.sealed if known else ""
 
     kept = ports.store.transact(body)

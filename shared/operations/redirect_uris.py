@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
-from shared.operations import lookup, permissions
+from shared.operations import auditing, lookup, permissions
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -52,6 +52,7 @@ def add(ports: Ports, caller: Caller, uri: str, label: str = "") -> RedirectUri:
 
     def body(txn: Transaction) -> None:
         known = txn.query(Query(_collection(caller.space), limit=MAX_ENTRIES))
+        audit = auditing.opened(ports, txn, caller.space)
         if any(doc.id == made.id for doc in known):
             text = "uri: this address is on the list already."
             raise Clash("validation.redirect_uri_duplicate", text, field="uri", id=made.id)
@@ -59,6 +60,7 @@ def add(ports: Ports, caller: Caller, uri: str, label: str = "") -> RedirectUri:
             text = f"uri: the list has {MAX_ENTRIES} addresses already: remove one first."
             raise Invalid("validation.field_invalid", text, field="uri", limit=MAX_ENTRIES)
         txn.write(Write("create", _path(caller.space, made.id), codec.encode(made)))
+        audit.add(txn, caller.actor, "redirect_uri.added", made.id, host=urlsplit(uri).hostname or "")
 
     ports.store.transact(body)
     return made
@@ -68,7 +70,7 @@ def remove(ports: Ports, caller: Caller, entry_id: str) -> None:
     """Take an address off the list. Raises Forbidden, Missing (``redirect_uri.not_found``), store.Unavailable."""
     permissions.full_access(caller, "Redirect URIs")
     doc = lookup.document(ports, _collection(caller.space), entry_id, "redirect_uri")
-    ports.store.commit([Write("delete", doc.path)])
+    auditing.commit(ports, caller, "redirect_uri.removed", entry_id, [Write("delete", doc.path)])
 
 
 def check_redirect_uri(uri: str, field: str = "redirect_uri") -> None:

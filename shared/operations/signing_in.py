@@ -18,7 +18,7 @@ from shared.domain.errors import Broken, Forbidden, Invalid, Unauthenticated, Un
 from shared.domain.signins import Session, SignIn
 from shared.domain.users import User, user_id, user_path
 from shared.domain.workspaces import Workspace, workspace_path
-from shared.operations import callers
+from shared.operations import auditing, callers
 from shared.ports.identity import Claims, CodeRefused, Identity, IdentityUnavailable, NotConfigured, TokenRefused
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
@@ -93,7 +93,8 @@ def end(ports: Ports, caller: Caller) -> None:
     if caller.kind != "session":
         text = "Only a session can be ended here; a key is revoked with DELETE /v1/keys/{id}."
         raise Forbidden("auth.requires_dashboard_auth", text)
-    ports.store.commit([Write("delete", f"sessions/{caller.key_id}")])
+    gone = [Write("delete", f"sessions/{caller.key_id}")]
+    auditing.commit(ports, replace(caller, mode="live"), "session.ended", caller.user_id, gone)
 
 
 def session_of(ports: Ports, caller: Caller) -> Session | None:
@@ -193,8 +194,10 @@ def _person(ports: Ports, claims: Claims) -> User:
                 txn.write(Write("update", doc.path, {**said, "updated_at": now}))
             return fresh
         _may_sign_up(ports, claims)
+        audit = auditing.opened(ports, txn, f"{workspace.id}.live")
         txn.write(Write("create", workspace_path(workspace.id), codec.encode(workspace)))
         txn.write(Write("create", user_path(person), codec.encode(new)))
+        audit.add(txn, person, "user.added", person, role="owner")
         return new
 
     return ports.store.transact(body)
@@ -211,5 +214,7 @@ def _session(ports: Ports, user: User) -> SignedIn:
     """A new session; never one that a browser brought along."""
     now, token = ports.clock.now(), f"{signins.SESSION_PREFIX}{ports.ids.token(256)}"
     session = Session(user.id, user.workspace, now, now + signins.SESSION_AGE, now)
-    ports.store.commit([Write("create", signins.session_path(token), codec.encode(session))])
+    person = Caller(user.workspace, "live", "", kind="session", user_id=user.id)
+    begun = [Write("create", signins.session_path(token), codec.encode(session))]
+    auditing.commit(ports, person, "session.started", user.id, begun)
     return SignedIn(user, session, token)

@@ -17,7 +17,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain import codec
@@ -26,7 +26,7 @@ from shared.domain.errors import Broken, Forbidden, Missing
 from shared.domain.exports import Export
 from shared.domain.users import User, user_path
 from shared.domain.workspaces import deletion_path, workspace_path
-from shared.operations import accounts, billing, lookup, tokens
+from shared.operations import accounts, auditing, billing, lookup, tokens
 from shared.operations.exports import files
 from shared.ports.blobs import BlobNotFound, BlobsError
 from shared.ports.store import Doc, NotFound, Query, Write
@@ -90,7 +90,7 @@ def delete(ports: Ports, caller: Caller) -> None:
         raise Forbidden("auth.insufficient_scope", text)
     doc = ports.store.get(user_path(caller.user_id)) if caller.user_id else None
     if doc is not None and codec.decode(User, doc.data).role:
-        _forget_colleague(ports, doc)
+        _forget_colleague(ports, caller, doc)
         return
     own = _own_credential(ports, caller)
     billing.cancel(ports, caller.workspace)
@@ -249,13 +249,13 @@ def _unseal(ports: Ports, space: str, collection: str, thing: str, doc: Doc) -> 
         ports.vault.destroy(Place(space, thing, _SEALED[collection]), str(doc.data["sealed"]))
 
 
-def _forget_colleague(ports: Ports, doc: Doc) -> None:
+def _forget_colleague(ports: Ports, caller: Caller, doc: Doc) -> None:
     """Somebody who is not the owner: only they go."""
     mine = Query("sessions", where=(("user_id", "==", doc.id),))
     paths = [found.path for found in lookup.every(ports, mine)]
     for start in range(0, len(paths), BATCH):
         ports.store.commit([Write("delete", path) for path in paths[start : start + BATCH]])
-    ports.store.commit([Write("delete", doc.path)])
+    auditing.commit(ports, replace(caller, mode="live"), "user.deleted", doc.id, [Write("delete", doc.path)])
 
 
 def _own_credential(ports: Ports, caller: Caller) -> str:

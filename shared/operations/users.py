@@ -9,6 +9,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, Unauthenticated
 from shared.domain.users import MAX_TEXT, Settings, User, settings_path, user_path
 from shared.domain.workspaces import Workspace, workspace_path
+from shared.operations import auditing
 from shared.ports.store import Doc, Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -65,6 +66,7 @@ def update(ports: Ports, caller: Caller, changes: Changes) -> Me:
     def body(txn: Transaction) -> Me:
         there = txn.get(user_path(known.user.id)), txn.get(settings_path(caller.space))
         user, decided = _read(there[0], known.user), codec.decode(Settings, there[1].data if there[1] else {})
+        audit = auditing.opened(ports, txn, caller.space)
         if there[0] is None and known.user.subject:
             raise Unauthenticated("auth.user_not_found", "The person was deleted meanwhile.")
         if said:
@@ -73,6 +75,7 @@ def update(ports: Ports, caller: Caller, changes: Changes) -> Me:
         if lock is not None:
             decided = replace(decided, lock_accounts_to_brand=lock)
             txn.write(Write("set", settings_path(caller.space), codec.encode(decided)))
+            audit.add(txn, caller.actor, "settings.changed", "accounts", lock_accounts_to_brand=str(lock).lower())
         return Me(user, known.workspace, decided)
 
     return ports.store.transact(body)

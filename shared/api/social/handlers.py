@@ -42,7 +42,7 @@ def _with_token(asked: Asked, account: Account) -> Mapping[str, Any]:
         name: getattr(account, name)
         for name in ("platform_account_id", "username", "name", "picture_url", "metadata", "id")
     }
-    return {**plain, "access_token": own.access_token(asked.ports, account)}
+    return {**plain, "access_token": own.access_token(asked.ports, asked.caller, account)}
 
 
 def _resource(asked: Asked) -> Reply:

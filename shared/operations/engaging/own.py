@@ -14,7 +14,7 @@ from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, Missing, RostrumError, Unsupported
-from shared.operations import accounts, networks, tokens
+from shared.operations import accounts, auditing, networks, tokens
 from shared.operations.engaging import ids, origins, scopes
 from shared.operations.engaging.reading import asked, offering
 from shared.operations.posts import deleting
@@ -129,8 +129,10 @@ class _Seen:
         return answer
 
 
-def access_token(ports: Ports, account: Account) -> str:
-    """The token that speaks for the account, empty when it cannot be read. For callers who may see it."""
+def access_token(ports: Ports, caller: Caller, account: Account) -> str:
+    """The token that speaks for the account, empty when it cannot be read. For callers who may see it; the audit tells
+    that they did. Raises store.Unavailable."""
+    auditing.commit(ports, caller, "token.shown", account.id, platform=account.platform)
     try:
         return tokens.unseal(ports, account).access
     except VaultError:

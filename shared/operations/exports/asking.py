@@ -21,7 +21,7 @@ from shared.domain.exports import (
     task_name,
 )
 from shared.domain.plans import UNLIMITED, Plan
-from shared.operations import allowances, events, permissions, plans, sessions
+from shared.operations import allowances, auditing, events, permissions, plans, sessions
 from shared.ports.queue import QueueUnavailable, Task
 from shared.ports.store import Direction, Query, Transaction, Write
 from shared.ports.world import Ports
@@ -117,7 +117,9 @@ def _begun(ports: Ports, caller: Caller, made: Export, plan: Plan, said: Write) 
             text = f"The plan {plan.name} allows one export every {pause}: the last one was too short a time ago."
             seconds = int(left.total_seconds()) + 1
             raise Limited("billing.export_cooldown", text, plan=plan.tier, retry_after_seconds=seconds)
+        audit = auditing.opened(ports, txn, made.space)
         txn.write(Write("create", export_path(made.space, made.id), codec.encode(made)))
         txn.write(said)
+        audit.add(txn, caller.actor, "export.requested", made.id, account_id=made.account_id)
 
     ports.store.transact(body)

@@ -7,6 +7,7 @@ from typing import Literal
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.post_settings import PostSettings, settings_path
+from shared.operations import auditing
 from shared.ports.store import Write
 from shared.ports.world import Ports
 
@@ -22,5 +23,6 @@ def change(ports: Ports, caller: Caller, approval: Literal["none", "required"] |
     if approval is None:
         return read(ports, caller)
     made = PostSettings(approval, ports.clock.now())
-    ports.store.commit([Write("set", settings_path(caller.space), codec.encode(made))])
+    kept = [Write("set", settings_path(caller.space), codec.encode(made))]
+    auditing.commit(ports, caller, "settings.changed", "posts", kept, approval=approval)
     return made

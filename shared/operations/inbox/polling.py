@@ -1,0 +1,251 @@
+"""Fetching what networks do not push: called by the accounts' sync, a bounded number of requests each time.
+
+Only what is new is filed, by the same ids as a push of it would have: pushed and polled is one item and one event. What
+was said before the first poll is filed as read, and nobody is told of it. ``state`` is JSON, kept by the caller between runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from shared.domain import codec
+from shared.domain.accounts import Account
+from shared.domain.chores import spread
+from shared.domain.errors import Limited, Reconnect, RostrumError
+from shared.domain.inbox import KINDS, Kind
+from shared.domain.posts import PUBLISH, Target
+from shared.operations import sessions, subscribing
+from shared.operations.engaging import reading
+from shared.operations.inbox import filing, sources, stored
+from shared.operations.inbox.reports import Thing
+from shared.platforms import registry
+from shared.platforms.contract import Call, Published
+from shared.platforms.contract_inbox import Inbox, Page
+from shared.ports.store import Query
+from shared.ports.world import Ports
+
+REQUESTS = 12  # to the network, in one run
+PAGES = 2  # of one list, where all of the first was new
+POSTS = 40  # the account's latest that are looked at
+TALKS = 5  # conversations with something new, in one run
+EVERY = timedelta(minutes=10)
+AGES = (  # of a post, and how often its comments are asked for until then
+    (timedelta(days=1), EVERY),
+    (timedelta(days=7), timedelta(hours=2)),
+    (timedelta(days=30), timedelta(hours=12)),
+)
+MODULE = "inbox"
+LIMITED = timedelta(minutes=15)  # where a network limits us without saying for how long
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Ask(Protocol):
+    """How the account's network is asked; raises what adapters raise, or errors of the tree."""
+
+    def __call__(self, question: Callable[[Call], T], /) -> T: ...
+
+
+class _Enough(Exception):
+    """This run has asked as much as it may."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run. ``began``: when the account was polled first; ``talks``: how each conversation stood when it was read;
+    ``posts``: when each was looked at."""
+
+    ports: Ports
+    account: Account
+    inbox: Inbox
+    ask: Ask
+    began: datetime
+    talks: dict[str, str] = field(default_factory=dict)
+    posts: dict[str, str] = field(default_factory=dict)
+    left: int = REQUESTS
+    news: int = 0
+
+    def question(self, question: Callable[[Call], T]) -> T:
+        """One request more. Raises _Enough."""
+        if not self.left:
+            raise _Enough
+        self.left -= 1
+        return self.ask(question)
+
+    def file(self, kind: Kind, items: tuple[Any, ...]) -> int:
+        """File what is not known; answers how much that was."""
+        known = stored.many(self.ports, self.account, kind, [one.id for one in items])
+        new: list[Thing] = [one for one, held in zip(items, known, strict=True) if not (held and held.complete)]
+        for one in sorted(new, key=lambda thing: thing.at):
+            self.news += filing.polled(self.ports, self.account, kind, one, silently=one.at <= self.began)
+        return len(new)
+
+
+def kinds(ports: Ports, account: Account) -> tuple[Kind, ...]:
+    """What has to be polled: what the network answers, and does not push to us. One read. Raises store.Unavailable."""
+    platform = account.platform
+    offered: list[Kind] = [kind for kind in KINDS if sources.answers(platform, kind)]
+    pushed = {kind for kind in offered if sources.pushes(platform, kind)}
+    if pushed and not subscribing.standing(ports, account).url:
+        pushed = set()
+    return tuple(kind for kind in offered if kind not in pushed)
+
+
+def next_at(account: Account, state: Mapping[str, Any]) -> datetime | None:
+    """When to poll again, None where the network has nothing to be polled. No reads."""
+    if not any(sources.answers(account.platform, kind) for kind in KINDS):
+        return None
+    last = _instant(state.get("at"))
+    if last is None:
+        return account.created_at + spread(account.id, "sync", EVERY)
+    until = sessions.blocked_until(account, MODULE)
+    return max(last + EVERY, until) if until else last + EVERY
+
+
+def poll(ports: Ports, account: Account, state: Mapping[str, Any], ask: Ask | None = None) -> Mapping[str, Any]:
+    """One run: what is new is filed; answers the state for the next one. Nothing is asked before :func:`next_at`.
+
+    ``ask``: another way to ask the network (a metered one). What one kind meets does not keep the others from being read.
+    Raises Reconnect, store.Unavailable, and what ``ask`` raises beside errors of the tree.
+    """
+    now, inbox = ports.clock.now(), registry.inbox(account.platform)
+    due = next_at(account, state)
+    if inbox is None or due is None or (state and due > now) or account.status != "active":
+        return state
+    if (until := sessions.blocked_until(account, MODULE)) and until > now:
+        return state
+    run = _Run(
+        ports,
+        account,
+        inbox,
+        ask or (lambda question: reading.asked(ports, account, question)),
+        _instant(state.get("began")) or now,
+        dict(state.get("talks", {})),
+        dict(state.get("posts", {})),
+    )
+    for kind in kinds(ports, account):
+        if not _read(run, kind, now):
+            break
+    return {"began": run.began.isoformat(), "at": now.isoformat(), "talks": run.talks, "posts": run.posts}
+
+
+def _read(run: _Run, kind: Kind, now: datetime) -> bool:
+    """One kind; False where nothing more should be asked now."""
+    try:
+        _READERS[kind](run, now)
+    except _Enough:
+        return False
+    except Limited as limited:
+        seconds = limited.meta.get("retry_after_seconds") or LIMITED.total_seconds()
+        sessions.block(run.ports, run.account, now + timedelta(seconds=seconds), MODULE)
+        return False
+    except Reconnect:
+        raise
+    except RostrumError as error:
+        log.info("not polled", extra={"account_id": run.account.id, "kind": kind, "reason": str(error)[:200]})
+    return True
+
+
+# ------------------------------------------------------------------------------------------------------- kinds
+
+
+def _mentions(run: _Run, now: datetime) -> None:
+    _newest(run, "mention", run.inbox.mentions)
+
+
+def _reviews(run: _Run, now: datetime) -> None:
+    _newest(run, "review", run.inbox.reviews)
+
+
+def _newest(run: _Run, kind: Kind, read: Callable[[Call, str], Page[Any]]) -> None:
+    """A list with the newest first: read until something of it is known."""
+    at = ""
+    for _ in range(PAGES):
+        page = run.question(lambda call, at=at: read(call, at))  # type: ignore[misc]
+        new = run.file(kind, page.items)
+        at = page.next
+        if new < len(page.items) or not at:
+            return
+
+
+def _comments(run: _Run, now: datetime) -> None:
+    """Of the account's own posts, those first that were not looked at for longest."""
+    targets = _recent(run, now)
+    run.posts = {name: at for name, at in run.posts.items() if name in {one.id for one in targets}}
+    due = [one for one in targets if _is_due(run, one, now)]
+    for target in sorted(due, key=lambda one: run.posts.get(one.id, "")):
+        try:
+            _comments_on(run, target)
+        except (Limited, Reconnect):
+            raise
+        except RostrumError as error:  # the post may be gone: the others are read all the same
+            log.info("comments not read", extra={"target_id": target.id, "reason": str(error)[:200]})
+        run.posts[target.id] = now.isoformat()
+
+
+def _comments_on(run: _Run, target: Target) -> None:
+    live = target.first
+    if live is None:
+        return
+    published, at = Published(live.id, live.permalink, live.state, live.raw), ""
+    for _ in range(PAGES):
+        page = run.question(lambda call, at=at: run.inbox.comments(call, published, at))  # type: ignore[misc]
+        new = run.file("comment", page.items)
+        at = page.next
+        if not at or new < len(page.items):
+            return
+
+
+def _recent(run: _Run, now: datetime) -> list[Target]:
+    query = Query(
+        f"workspaces/{run.account.space}/targets",
+        where=(
+            ("account_id", "==", run.account.id),
+            ("module", "==", PUBLISH),
+            ("published_at", ">", now - AGES[-1][0]),
+        ),
+        order_by=(("published_at", "desc"),),
+        limit=POSTS,
+    )
+    found = [codec.decode(Target, doc.data) for doc in run.ports.store.query(query)]
+    return [one for one in found if one.first and one.first.id and one.unpublished_at is None]
+
+
+def _is_due(run: _Run, target: Target, now: datetime) -> bool:
+    age, last = now - (target.published_at or now), _instant(run.posts.get(target.id))
+    every = next((every for until, every in AGES if age < until), AGES[-1][1])
+    return last is None or now - last >= every
+
+
+def _messages(run: _Run, now: datetime) -> None:
+    """Of conversations in which something was said since the last look, the longest waiting first. At the first look only
+    the newest are read."""
+    page = run.question(lambda call: run.inbox.conversations(call, ""))
+    changed = [one for one in page.items if run.talks.get(one.id) != one.updated_at.isoformat()]
+    changed.sort(key=lambda one: one.updated_at)
+    if run.began == now:
+        for one in changed[:-TALKS]:
+            run.talks[one.id] = one.updated_at.isoformat()
+        changed = changed[-TALKS:]
+    for talk in changed[:TALKS]:
+        said = run.question(lambda call, of=talk.id: run.inbox.messages(call, of, ""))  # type: ignore[misc]
+        run.file("message", said.items)
+        run.talks[talk.id] = talk.updated_at.isoformat()
+    listed = {one.id for one in page.items}
+    run.talks = {name: at for name, at in run.talks.items() if name in listed}
+
+
+_READERS: Mapping[Kind, Callable[[_Run, datetime], None]] = {
+    "message": _messages,
+    "comment": _comments,
+    "mention": _mentions,
+    "review": _reviews,
+}
+
+
+def _instant(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(UTC) if isinstance(text, str) and text else None

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance fuzz check format explore bench package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz check format explore forgery bench package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -42,6 +42,9 @@ format: $(INSTALLED) ## Mend what the checks can mend by themselves
 
 explore: $(INSTALLED) ## The fault explorer: every port call fails, everything is delivered twice (seeded)
 	@$(PY) -m tests.simulation.explore $(ARGS)
+
+forgery: $(INSTALLED) ## Forged webhooks at every verifier, and how many were accepted: none
+	@$(PY) -m pytest -q -s tests/security/test_forgery.py $(ARGS)
 
 bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
 	@$(PY) -m bench $(ARGS)

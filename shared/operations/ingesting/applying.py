@@ -79,14 +79,17 @@ def _revoked(ports: Ports, account: Account, event: Event) -> bool:
     from shared.operations import sessions
 
     if event.data.get("erase"):
-        return _erased(ports, account)
+        return _erased(ports, account, event)
     return sessions.revoked(ports, account, at=event.at)
 
 
-def _erased(ports: Ports, account: Account) -> bool:
-    """The person wants what we have of them gone: disconnected, tokens destroyed, forgotten but for the id."""
+def _erased(ports: Ports, account: Account, event: Event) -> bool:
+    """The person wants what we have of them gone: disconnected, tokens destroyed, forgotten but for the id. An account that
+    they connected after they said so is meant to be here."""
     from shared.operations import accounts as connecting
 
+    if account.connected_at and event.at < account.connected_at.replace(microsecond=0):
+        return False
     workspace, _, mode = account.space.rpartition(".")
     try:
         connecting.disconnect(ports, Caller(workspace, cast(Mode, mode), "network"), account.id)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -161,10 +161,12 @@ def _object(text: str | bytes) -> dict[str, Any] | None:
 
 
 def _bytes(part: str) -> bytes | None:
+    """None for what is not written as base64url writes it: one token has one form."""
     try:
-        return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        found = urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError:
         return None
+    return found if urlsafe_b64encode(found).rstrip(b"=").decode() == part else None
 
 
 def _texts(value: Any) -> Iterator[str]:

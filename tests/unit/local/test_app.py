@@ -27,7 +27,9 @@ def client(blobs: EmbeddedBlobs) -> Client:
     def named(name: str) -> app.Function:
         return lambda request: Response(f"{name} {request.path}")
 
-    return Client(app.App({name: named(name) for name in ("api", "ingest", "publish", "sweep")}, blobs, lambda: Response("page")))
+    return Client(
+        app.App({name: named(name) for name in ("api", "ingest", "publish", "sweep")}, blobs, lambda: Response("page"))
+    )
 
 
 @pytest.mark.parametrize(

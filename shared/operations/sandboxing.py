@@ -17,6 +17,7 @@ from shared.domain.errors import Forbidden, Invalid, Missing, Unsupported
 from shared.operations import chores, ingesting, networks, sessions
 from shared.operations.inbox import naming
 from shared.operations.ingesting.receiving import NoWebhooks
+from shared.operations.posts.views import no_post
 from shared.platforms.contract import Push
 from shared.platforms.happenings import Happened, Happening, NotOffered
 from shared.ports.world import Ports
@@ -127,10 +128,7 @@ def _nothing_there(account: Account, event: Happening) -> Missing | Invalid:
     if event.what != "comment":
         text = f"type: {networks.title(account.platform)} has no such thing for an account of this kind."
         return Invalid("validation.field_invalid", text, field="type")
-    shown = event.on[:128]
-    text = (
-        f"post_id: no live post {shown!r} that others can comment on."
-        if shown
-        else "post_id: the account has no live post that others can comment on: publish one first."
-    )
-    return Missing("post.not_found", text, resource="post", id=shown)
+    if event.on:
+        return no_post(event.on)
+    text = "post_id: the account has no live post that others can comment on: publish one first."
+    return Missing("post.not_found", text, resource="post", id="")

@@ -16,8 +16,11 @@ def happen(call: Api, account: str, type_: str, **fields: Any) -> Any:
 
 def test_a_comment_is_made_on_the_named_post_or_the_newest(call: Api) -> None:
     """By our id of the post or the network's; it is then among the post's comments."""
-    posts = [call.post(f"Number {n}", ("instagram",), media_urls=[PHOTO], publish_now=True) for n in range(2)]
-    call.settle()
+    posts = []
+    for number in range(2):
+        media = [{"source_type": "url", "source": PHOTO}]
+        posts.append(call.post(f"Number {number}", ("instagram",), media=media, publish_now=True))
+        call.settle()
     targets = [call("GET", f"/v1/posts/{one['id']}").json["targets"][0] for one in posts]
     account, (first, newest) = targets[0]["account_id"], [str(one["platform_post_id"]) for one in targets]
     made = [happen(call, account, "comment", post_id=one) for one in (posts[0]["id"], first, None)]

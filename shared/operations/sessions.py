@@ -41,6 +41,7 @@ RENEW = timedelta(days=7)  # ... and this close, where it renews itself: once it
 CLAIM = timedelta(seconds=90)  # longer than a request with its timeouts, and the writes after it
 PAUSE = timedelta(seconds=30)  # after a network fault
 LOST_PAUSE = timedelta(seconds=60)  # after a lost answer: the token may be spent, so not too often
+PROVEN = timedelta(hours=1)  # after a renewal, for which a grant counts as alive whatever else it is refused
 BUSY_SECONDS = 2  # how soon to look again while somebody else refreshes
 TRIES = 3  # of a compare-and-set, and of keeping what a network will not give twice
 UNANSWERED = "refresh_unanswered"
@@ -73,6 +74,28 @@ def call(ports: Ports, account: Account) -> Call:
     if _due(account, ports.clock.now()):
         account = _fresh(ports, account)
     return open_call(ports, account)
+
+
+def insisted(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
+    """Ask the account's network for what may be asked twice: a token that it no longer takes is renewed once. That is also
+    how a grant that is dead is found out by whoever reads first.
+
+    Raises what ``question`` and :func:`call` raise.
+    """
+    try:
+        return question(call(ports, account))
+    except Refused as refused:
+        if not worth_renewing(ports, account, refused):
+            raise
+    return question(call(ports, refresh(ports, account)))
+
+
+def worth_renewing(ports: Ports, account: Account, refused: Refused) -> bool:
+    """Whether other tokens may help, or the grant must be asked about. Not, where the network wants another consent of a
+    grant that lived within the hour: each use spends a refresh token, and a permission that is missing stays missing."""
+    if refused.fate is not Fate.UNAUTHORISED or not refused.row.reconnect:
+        return refused.fate is Fate.UNAUTHORISED
+    return account.renewed_at is None or ports.clock.now() - account.renewed_at >= PROVEN
 
 
 def open_call(ports: Ports, account: Account) -> Call:

@@ -13,7 +13,7 @@ from shared.operations import networks, sessions
 from shared.operations.engaging import ids, origins
 from shared.operations.engaging.judging import not_offered
 from shared.platforms import registry
-from shared.platforms.contract import Call, Fate, Published, Refused
+from shared.platforms.contract import Call, Published
 from shared.platforms.contract_inbox import Comment, Conversation, Inbox, Mention, Message, Page, Review
 from shared.platforms.manifest import NotOffered
 from shared.ports.world import Ports
@@ -66,21 +66,11 @@ def asked(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
     """
     try:
         with networks.asking(account.platform, ports.clock.now()):
-            return _insisted(ports, account, question)
+            return sessions.insisted(ports, account, lambda call: _answered(account, question, call))
     except (NetworkRefused, Invalid) as error:
         if error.code.startswith("platform.") and error.code.endswith(NOT_FOUND):
             raise Missing(error.code, error.message, **error.meta) from error
         raise
-
-
-def _insisted(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
-    try:
-        return _answered(account, question, sessions.call(ports, account))
-    except Refused as refusal:
-        if refusal.fate is not Fate.UNAUTHORISED or refusal.row.reconnect:
-            raise
-        renewed = sessions.refresh(ports, account)
-        return _answered(account, question, sessions.call(ports, renewed))
 
 
 def _answered(account: Account, question: Callable[[Call], T], call: Call) -> T:

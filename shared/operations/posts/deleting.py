@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from shared.domain import targets
@@ -184,16 +185,17 @@ def _taken_down(
 
 
 def _delete_pieces(ports: Ports, target: Target) -> None:
-    call = sessions.call(ports, sessions.open_account(ports, target.space, target.account_id))
+    account = sessions.open_account(ports, target.space, target.account_id)
     publisher = registry.publisher(target.platform)
     for index in reversed(_copies(target)):
         live = target.pieces[index].live
         if live is not None:
+            published = Published(live.id, live.permalink, live.state, live.raw)
             with networks.asking(target.platform, ports.clock.now()):
-                _insist(publisher, call, Published(live.id, live.permalink, live.state, live.raw))
+                sessions.insisted(ports, account, partial(_insist, publisher, published))
 
 
-def _insist(publisher: Publisher, call: Call, published: Published) -> None:
+def _insist(publisher: Publisher, published: Published, call: Call) -> None:
     """Delete; a lost answer is asked for once more, because deleting what is gone succeeds. Raises Refused, HttpFailure."""
     try:
         publisher.delete(call, published)

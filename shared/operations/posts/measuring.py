@@ -56,6 +56,7 @@ def _ask(ports: Ports, target: Target, live: Live, now: datetime) -> Metrics:
         raise Unsupported(
             "resource.not_supported", f"{networks.title(target.platform)} offers no numbers of posts through its API."
         )
-    call = sessions.call(ports, sessions.open_account(ports, target.space, target.account_id))
+    account = sessions.open_account(ports, target.space, target.account_id)
+    published = Published(live.id, live.permalink, live.state, live.raw)
     with networks.asking(target.platform, now):
-        return measurer.post(call, Published(live.id, live.permalink, live.state, live.raw))
+        return sessions.insisted(ports, account, lambda call: measurer.post(call, published))

@@ -70,9 +70,10 @@ def _described(ports: Ports, target: Target) -> dict[int, Live]:
 
 def _permalink(ports: Ports, target: Target, live: Live) -> Live | None:
     try:
-        call = sessions.call(ports, sessions.open_account(ports, target.space, target.account_id))
+        account = sessions.open_account(ports, target.space, target.account_id)
         published = Published(live.id, live.permalink, live.state, live.raw)
-        described = registry.publisher(target.platform).describe(call, published)
+        publisher = registry.publisher(target.platform)
+        described = sessions.insisted(ports, account, lambda call: publisher.describe(call, published))
     except (Refused, HttpFailure, RostrumError, VaultError):
         return None  # the post is live: a missing permalink is all that follows from this
     except StoreError:

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance fuzz check format explore forgery bench package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz check format explore fleet forgery bench package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -39,6 +39,9 @@ check: $(INSTALLED) ## Format, lint, types, import rules, sizes, names, generate
 format: $(INSTALLED) ## Mend what the checks can mend by themselves
 	@$(VENV)/bin/ruff check --fix --quiet . || true
 	@$(VENV)/bin/ruff format .
+
+fleet: $(INSTALLED) ## Ten thousand accounts looked after for months of simulated time, with what it costs
+	@$(PY) -m tests.simulation.fleet $(ARGS)
 
 explore: $(INSTALLED) ## The fault explorer: every port call fails, everything is delivered twice (seeded)
 	@$(PY) -m tests.simulation.explore $(ARGS)

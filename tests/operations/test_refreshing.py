@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,8 @@ from shared.platforms import registry
 from shared.ports.http import AnswerLost, NotSent, Request, Response
 from shared.ports.store import Write
 from tests.operations.flows import TEST, begin, consent, redirected, signed_in
-from tests.support import memory_ports
+from tests.support import faults, memory_ports
+from tests.support.faults import Crash
 from tests.support.memory_ports import Rig
 
 DAY = timedelta(days=1)
@@ -252,3 +254,36 @@ def test_every_network_says_what_keeps_its_connections_alive() -> None:
     """Or has tokens without an end."""
     without = [name for name in registry.all_names() if registry.manifest(name).oauth.renewal is None]
     assert without == [name for name in without if registry.manifest(name).feature("refresh") != "offered"]
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_crash_at_each_step_of_the_chore_never_loses_an_account_in_silence(phase: faults.Phase) -> None:
+    """The process dies at each port call, before and after it took effect. What is due comes again: then the account is
+    active with tokens that the network takes, or says that it has to be connected again, with one event."""
+    outcomes: list[str] = []
+    for at in range(60):
+        rig = memory_ports.rig(seed=at)
+        account = redirected(rig, "tiktok")
+        due = chore(rig, account)
+        assert due is not None
+        rig.clock.move_to(due.wake_at)
+        rig.faults.calls.clear()
+        rig.faults.hook = faults.once(at, phase, Crash)
+        with suppress(Crash):
+            worked(rig)
+        over = len(rig.faults.calls) <= at
+        rig.faults.hook = None
+        list(passing(rig, rig.clock.now() + 2 * DAY))
+        outcomes.append(now(rig, account).status)
+        ended = len(told(rig, "account.disconnected"))
+        if outcomes[-1] == "active":
+            assert sessions.insisted(rig.ports, now(rig, account), lambda call: call.tokens.access)
+            assert lifetimes.of(now(rig, account)).renew_at != lifetimes.of(account).renew_at
+        assert ended == (outcomes[-1] == "reconnect_required")
+        if over:
+            break
+    lost = outcomes.count("reconnect_required")
+    print(f"{len(outcomes)} crashes {phase} a step: {lost} had to be connected again, none was lost in silence")
+    assert len(outcomes) > 10
+    assert set(outcomes) <= {"active", "reconnect_required"}
+    assert lost <= 3  # between the network's answer and its keeping

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
 
+from shared.backends import indexes
+from shared.backends.embedded.store import EmbeddedStore
+from shared.backends.live.clock import SystemClock
 from shared.domain.accounts import Account, Tokens
 from shared.domain.errors import Broken, Limited, Missing, Reconnect, RostrumError
 from shared.operations import accounts, grants, sessions, tokens
@@ -111,6 +115,43 @@ def test_a_hundred_at_once_are_one_call_to_the_network(rig: Rig, account: Accoun
     assert asked(rig) == 1
     assert set(got) - {""} == {sessions.call(rig.ports, now(rig, account)).tokens.access}
     assert len(rig.vault.secrets) == 1
+
+
+def test_a_hundred_at_once_on_the_store_of_one_machine_are_one_call_to_the_network(
+    account: Account, rig: Rig, tmp_path: Path
+) -> None:
+    """Threads, and a file that they all write to: the compare-and-set is the store's."""
+    store = EmbeddedStore(tmp_path / "rostrum.sqlite3", SystemClock(), indexes.load(), durability="normal")
+    store.commit([Write("set", path, data) for path, data in rig.store.everything()])
+    ports = replace(rig.ports, store=store)
+    rig.clock.advance(TWO_HOURS)
+    outcomes: list[str] = []
+    most_came = Event()
+
+    def one(_: int) -> None:
+        try:
+            outcomes.append(sessions.call(ports, account).tokens.access)
+        except (Limited, Broken) as error:
+            outcomes.append(error.code)
+        if len(outcomes) >= 50:
+            most_came.set()
+
+    def slow(request: Request) -> None:
+        if request.url.endswith("/oauth2/token"):
+            assert most_came.wait(30)
+
+    rig.sandbox.intercept = slow
+
+    with ThreadPoolExecutor(25) as pool:
+        list(pool.map(one, range(100)))
+    after = sessions.open_account(ports, account.space, account.id)
+    fresh = sessions.call(ports, after).tokens.access
+    with capsys.disabled():
+        print(
+            f"\n100 refreshes at once: {asked(rig)} call, {outcomes.count(fresh)} spoke, the others were told to wait"
+        )
+    assert (asked(rig), after.token_version, len(rig.vault.secrets)) == (1, 2, 1)
+    assert set(outcomes) - {"account.refreshing"} == {fresh}
 
 
 def test_who_comes_while_another_refreshes_waits_or_goes_on(rig: Rig, account: Account) -> None:

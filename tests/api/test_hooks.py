@@ -11,7 +11,8 @@ from shared.domain import codec, event_types
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden
 from shared.domain.flat import flattened
-from shared.domain.webhooks import Endpoint, Event, endpoint_path
+from shared.domain.webhooks import Endpoint, endpoint_path
+from shared.operations import events
 from shared.operations.webhooks import endpoints, hooks, sending
 from shared.ports.store import Query
 from tests.api.client import Api, api
@@ -82,16 +83,17 @@ def test_every_event_has_a_sample_in_both_forms(call: Api, name: str) -> None:
 
 
 def test_samples_are_the_workspaces_own_latest_events_where_there_are_some(call: Api) -> None:
-    hook = endpoint(call, subscribe(call, flat=False)["id"])
-    for number in range(4):
-        at = call.rig.clock.now()
-        sending.recorded(
-            call.rig.ports, hook, Event(f"evt_{number}", "comment.received", at, {"n": [number]}, {"raw": 1})
-        )
-        call.rig.clock.advance(1)
-    shown = call("GET", "/v1/hooks/samples/comment.received").json
-    assert [(one["id"], one["data__n"]) for one in shown] == [("evt_3", "3"), ("evt_2", "2"), ("evt_1", "1")]
-    assert call("GET", "/v1/hooks/samples/comment.received?flat=false").json[0]["data"] == {"n": [3]}
+    """From the log: nobody has to have listened."""
+    posts = [call.post(f"Good morning {number}", publish_now=True)["id"] for number in range(4)]
+    call.settle()
+    for message in call.rig.bus.messages:
+        events.observe(call.rig.ports, message.data, message.attributes)
+    flat = call("GET", "/v1/hooks/samples/post.published").json
+    nested = call("GET", "/v1/hooks/samples/post.published?flat=false").json
+    assert len(nested) == hooks.SAMPLES
+    assert {one["data"]["post_id"] for one in nested} <= set(posts)
+    assert flat == [flattened(one) for one in nested]
+    assert flat[0]["data__results__0__status"] == "published"
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from shared.domain import codec, event_types, webhook_health
+from shared.domain.audit import Act
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash, Invalid, Missing
 from shared.domain.webhooks import (
@@ -25,7 +26,7 @@ from shared.domain.webhooks import (
     secret_of,
     shard_of,
 )
-from shared.operations import brands, events, lookup, permissions, telling
+from shared.operations import auditing, brands, events, lookup, permissions, telling
 from shared.operations.webhooks import sending, standing
 from shared.ports.store import Direction, Doc, NotFound, Op, Query, Transaction, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError
@@ -140,7 +141,8 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
     changes["updated_at"] = ports.clock.now()
     said = events.noted(ports, caller, "webhook", "webhook.updated", known.id, "A webhook endpoint was changed.")
     try:
-        ports.store.commit([Write("update", endpoint_path(caller.space, known.id), codec.encode(changes)), said])
+        kept = [Write("update", endpoint_path(caller.space, known.id), codec.encode(changes)), said]
+        auditing.commit(ports, caller, "webhook.updated", known.id, kept, changed=_asked(change))
     except NotFound:
         raise missing("webhook", endpoint_id) from None
     after = replace(known, **changes)
@@ -148,6 +150,11 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
     if changes.get("wake_at"):
         standing.enqueue(ports, after, changes["wake_at"])
     return after
+
+
+def _asked(change: Change) -> str:
+    """The names of what is to be changed."""
+    return ",".join(one.name for one in fields(Change) if getattr(change, one.name) is not None)
 
 
 def _changes(ports: Ports, caller: Caller, known: Endpoint, change: Change) -> dict[str, Any]:
@@ -169,7 +176,8 @@ def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:
     """Remove it at once, its secret too; an attempt under way may still arrive. Raises Forbidden, Missing."""
     known = get(ports, caller, endpoint_id)
     said = events.noted(ports, caller, "webhook", "webhook.deleted", known.id, "A webhook endpoint was removed.")
-    ports.store.commit([Write("delete", endpoint_path(caller.space, known.id)), said])
+    gone = [Write("delete", endpoint_path(caller.space, known.id)), said]
+    auditing.commit(ports, caller, "webhook.deleted", known.id, gone)
     telling.forget(ports, caller.space)
     forget_secret(ports, known)
     standing.enqueue(ports, known, ports.clock.now())
@@ -187,18 +195,21 @@ def keep(ports: Ports, made: Endpoint, also: Sequence[Write]) -> None:
     A request that is done again finds its own (``repeating``), which takes no second place.
     """
     try:
-        ports.store.transact(lambda txn: _kept(txn, made, also))
+        ports.store.transact(lambda txn: _kept(txn, auditing.opened(ports, txn, made.space), made, also))
     except Clash:
         forget_secret(ports, made)
         raise
 
 
-def _kept(txn: Transaction, made: Endpoint, also: Sequence[Write]) -> None:
+def _kept(txn: Transaction, audit: auditing.Chain, made: Endpoint, also: Sequence[Write]) -> None:
     if txn.get(endpoint_path(made.space, made.id)) is not None:
         return
     check_room(txn.query(_everyone(made.space)), is_hook=made.is_hook)
     for write in (Write("create", endpoint_path(made.space, made.id), codec.encode(made)), *also):
         txn.write(write)
+    host, events_of = urlsplit(made.url).hostname or "", ",".join(made.events)
+    act: Act = "hook.subscribed" if made.is_hook else "webhook.created"
+    audit.add(txn, made.created_by, act, made.id, host=host, events=events_of)
 
 
 def check_room(listening: Sequence[Doc], *, is_hook: bool) -> None:

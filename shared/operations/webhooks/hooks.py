@@ -10,26 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared.domain import codec, event_types
 from shared.domain.callers import Caller
-from shared.domain.flat import flattened
-from shared.domain.webhooks import (
-    HINT,
-    SECRETS,
-    Delivery,
-    Endpoint,
-    Event,
-    endpoint_path,
-    payload,
-    secret_of,
-)
-from shared.operations import accounts, brands, events, lookup, permissions, telling
-from shared.operations.webhooks import endpoints
+from shared.domain.events import Entry
+from shared.domain.webhooks import HINT, SECRETS, Endpoint, Event, endpoint_path, secret_of, shard_of
+from shared.operations import accounts, auditing, brands, events, lookup, permissions, telling
+from shared.operations.webhooks import endpoints, payloads, standing
 from shared.operations.webhooks.endpoints import SCOPE, Registered
-from shared.ports.store import Op, Query, Write
+from shared.ports.store import Op, Query, Transaction, Write
 from shared.ports.world import Ports
 
 SAMPLES = 3
@@ -73,6 +64,7 @@ def subscribe(ports: Ports, caller: Caller, wanted: Subscribe) -> Registered:
         flat=wanted.flat,
         brand_id=wanted.brand_id,
         account_id=wanted.account_id,
+        shard=shard_of(hook_id),
     )
     endpoints.keep(ports, made, [_noted(ports, caller, hook_id, "webhook.created", "A hook was subscribed.")])
     telling.forget(ports, caller.space)
@@ -92,7 +84,7 @@ def unsubscribe(ports: Ports, caller: Caller, hook_id: str) -> None:
     known = _hook(ports, caller.space, hook_id)
     if known is not None:
         said = _noted(ports, caller, hook_id, "webhook.deleted", "A hook was removed by its program.")
-        _removed(ports, known, said)
+        _removed(ports, known, said, caller.actor)
 
 
 def gone(ports: Ports, hook: Endpoint) -> None:
@@ -114,31 +106,30 @@ def samples(ports: Ports, caller: Caller, event_type: str, *, flat: bool = True)
     Raises Forbidden, Missing (no such event), store.Unavailable.
     """
     permissions.scope(caller, SCOPE)
-    known = event_types.by_name().get(event_type)
-    if known is None:
+    name = event_types.every_name().get(event_type)
+    if name is None:
         raise endpoints.missing("event type", event_type)
-    own = [shown for one in _latest(ports, caller.space, event_type) if (shown := _in_form(one, flat)) is not None]
-    if own:
-        return own
-    event_id = f"evt_{hashlib.sha256(event_type.encode()).hexdigest()[:32]}"
+    found = [_told(ports, entry) for entry in _latest(ports, caller.space, name)]
+    shown = [one for one in found if one is not None] or [_example(ports, name)]
+    return [json.loads(payloads.fitted(replace(one, type=event_type), flat=flat)) for one in shown]
+
+
+def _latest(ports: Ports, space: str, action: str) -> list[Entry]:
+    where: tuple[tuple[str, Op, Any], ...] = (("action", "==", action),)
+    query = Query(f"workspaces/{space}/events", None, where, endpoints.LATEST_FIRST, SAMPLES)
+    return [codec.decode(Entry, doc.data) for doc in ports.store.query(query)]
+
+
+def _told(ports: Ports, entry: Entry) -> Event | None:
+    """The log's entry as endpoints hear of it; None where the thing is gone."""
+    built = payloads.build(ports, entry.space, entry.action, telling.message(entry))
+    return Event(entry.id, entry.action, entry.created_at, built.data, built.raw) if built else None
+
+
+def _example(ports: Ports, name: str) -> Event:
+    event_id = f"evt_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     at = ports.clock.now().replace(minute=0, second=0, microsecond=0)
-    return [json.loads(payload(Event(event_id, event_type, at, known.example), flat))]
-
-
-def _latest(ports: Ports, space: str, event_type: str) -> Sequence[dict[str, Any]]:
-    """Payloads of the latest deliveries of this type, each event once."""
-    where: tuple[tuple[str, Op, Any], ...] = (("event_type", "==", event_type),)
-    query = Query(f"workspaces/{space}/deliveries", None, where, endpoints.LATEST_FIRST, 4 * SAMPLES)
-    bodies = [json.loads(codec.decode(Delivery, doc.data).body) for doc in ports.store.query(query)]
-    return list({body["id"]: body for body in reversed(bodies)}.values())[::-1][:SAMPLES]
-
-
-def _in_form(body: dict[str, Any], flat: bool) -> dict[str, Any] | None:
-    """The payload in the form that is asked for; None: it was sent flat, and there is no way back."""
-    nested = "data" in body
-    if not flat:
-        return body if nested else None
-    return flattened({name: value for name, value in body.items() if name != "raw_payload"}) if nested else body
+    return Event(event_id, name, at, event_types.by_name()[name].example)
 
 
 def _seen(ports: Ports, caller: Caller, wanted: Subscribe) -> None:
@@ -164,7 +155,19 @@ def _noted(ports: Ports, caller: Caller, hook_id: str, action: str, summary: str
     return events.noted(ports, caller, "webhook", action, hook_id, summary)
 
 
-def _removed(ports: Ports, known: Endpoint, said: Write) -> None:
-    ports.store.commit([Write("delete", endpoint_path(known.space, known.id)), said])
-    telling.forget(ports, known.space)
-    endpoints.forget_secret(ports, known)
+def _removed(ports: Ports, known: Endpoint, said: Write, actor: str = "") -> None:
+    """Nothing where somebody else removed it meanwhile. ``actor`` empty: nobody asked."""
+
+    def body(txn: Transaction) -> bool:
+        audit, path = auditing.opened(ports, txn, known.space), endpoint_path(known.space, known.id)
+        if txn.get(path) is None:
+            return False
+        txn.write(Write("delete", path))
+        txn.write(said)
+        audit.add(txn, actor, "hook.removed", known.id)
+        return True
+
+    if ports.store.transact(body):
+        telling.forget(ports, known.space)
+        endpoints.forget_secret(ports, known)
+        standing.enqueue(ports, known, ports.clock.now())

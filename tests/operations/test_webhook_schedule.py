@@ -147,11 +147,13 @@ def test_after_five_days_of_nothing_but_failures_an_endpoint_is_switched_off(rig
     since = (rig.clock.now() - timedelta(days=10)).isoformat()
     endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=True))
     begun = recovering.recover(rig.ports, TEST, endpoint.id, since)
-    assert begun.recovery and begun.recovery.completed_at is None
+    assert begun.recovery
+    assert begun.recovery.completed_at is None
     assert recovering.recover(rig.ports, TEST, endpoint.id, since).recovery == begun.recovery  # asked twice, begun once
     machine.run(timedelta(minutes=5))
     after = endpoints.get(rig.ports, TEST, endpoint.id).recovery
-    assert after and after.completed_at and after.queued == len(made)
+    assert after
+    assert (after.completed_at is not None, after.queued) == (True, len(made))
     assert set(dead.got) == {one.event_id for one in made}
     assert all(len(one) == 1 for one in dead.got.values())
 
@@ -179,7 +181,8 @@ def test_a_retry_after_may_be_a_date(rig: Rig) -> None:
     happened(rig)
     machine.settle()
     [made] = all_deliveries(rig, endpoint)
-    assert made.next_at and made.next_at >= until.replace(microsecond=0)
+    assert made.next_at
+    assert made.next_at >= until.replace(microsecond=0)
 
 
 def test_a_bad_payload_of_one_event_holds_no_other_event_back(rig: Rig) -> None:
@@ -195,7 +198,8 @@ def test_a_bad_payload_of_one_event_holds_no_other_event_back(rig: Rig) -> None:
         machine.settle()
     assert len(receiver.got) == 5
     now = standing.find(rig.ports, TEST.space, endpoint.id)
-    assert now and (now.failures, now.lane_at) == (0, None)
+    assert now
+    assert (now.failures, now.lane_at) == (0, None)
     machine.run(timedelta(minutes=1))
     assert bad in receiver.got
 

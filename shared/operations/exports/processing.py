@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from shared.domain.accounts import Account
 from shared.domain.errors import Broken, Limited, RostrumError
 from shared.domain.exports import CLAIMED, MAX_WAITS, OVERDUE, STEP, Export, Part, Row, export_path, part_path
 from shared.domain.posts import Target
-from shared.operations import events, sessions
+from shared.operations import events, sessions, telling
 from shared.operations.exports import asking, files, rows
 from shared.ports.blobs import BlobsError
 from shared.ports.store import StoreError, Transaction, Write
@@ -91,8 +92,10 @@ def _save(ports: Ports, claimed: Export, step: Step) -> Export | None:
     if step.rows:
         part = Part(claimed.parts, step.rows)
         writes.append(Write("set", part_path(claimed, claimed.parts), codec.encode(part)))
-    if over:
-        writes.append(_said(ports, after))
+    said = [_said(ports, after)] if over else []
+    if said and telling.wanted(ports, after.space):
+        said = [telling.told(ports, one) for one in said]
+    writes += said
 
     def body(txn: Transaction) -> Export | None:
         doc = txn.get(export_path(claimed.space, claimed.id))
@@ -102,7 +105,11 @@ def _save(ports: Ports, claimed: Export, step: Step) -> Export | None:
             txn.write(write)
         return after
 
-    return ports.store.transact(body)
+    saved = ports.store.transact(body)
+    if saved is not None:
+        with suppress(StoreError):  # it is saved: what was not sent now, the minute's sweep sends
+            telling.publish(ports, said)
+    return saved
 
 
 def _collect(ports: Ports, export: Export) -> Step:

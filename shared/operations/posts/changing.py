@@ -16,8 +16,8 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Clash
 from shared.domain.posts import Post, Target, TargetNote, post_path, status_now, target_path
 from shared.domain.targets import WrongState
-from shared.operations import allowances
-from shared.operations.posts import rooms
+from shared.operations import allowances, telling
+from shared.operations.posts import outgoing, rooms
 from shared.operations.posts.creating import dispatch_all
 from shared.operations.posts.views import PostView, load_post, no_post, plain_id, targets_query, view
 from shared.operations.publishing.records import OVER, post_event
@@ -39,17 +39,21 @@ def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
     if caller.brand_ids:
         load_post(ports, caller, post_id, whole=True)
 
-    meter = allowances.posts_meter(ports, caller)
+    meter, listening = allowances.posts_meter(ports, caller), telling.wanted(ports, caller.space)
 
-    def body(txn: Transaction) -> tuple[PostView, list[Target]]:
+    def body(txn: Transaction) -> tuple[PostView, list[Target], list[Write]]:
         post, before = _read(txn, caller, post_id)
         refuse_deleted(post)
         after, touched = step(post, before)
         changed = [target for target in touched if target not in before]
-        return _write(txn, ports, (post, before), (meter(post, _noted(after, changed)), changed))
+        made, changed = _write(txn, ports, (post, before), (meter(post, _noted(after, changed)), changed))
+        said = outgoing.said(ports, post, made.post) if listening else []
+        for write in said:
+            txn.write(write)
+        return made, changed, said
 
     try:
-        made, changed = ports.store.transact(body)
+        made, changed, said = ports.store.transact(body)
     except WrongState as error:
         raise wrong_state(error) from error
     except TooLarge as error:
@@ -58,6 +62,7 @@ def change(ports: Ports, caller: Caller, post_id: str, step: Step) -> PostView:
         message = "Whether the change was stored is not known. Read the post, or send the request again: it is safe."
         raise Broken("system.unavailable", message) from error
     dispatch_all(ports, changed)
+    outgoing.send(ports, said)
     return made
 
 

@@ -14,9 +14,9 @@ from shared.domain.errors import Broken, Clash, Invalid
 from shared.domain.instants import rfc3339
 from shared.domain.posts import Entry, Post, Target, noting, post_path, status_now, target_path
 from shared.domain.states import Status
-from shared.operations import allowances
+from shared.operations import allowances, telling
 from shared.operations.idempotency import Receipt
-from shared.operations.posts import building, duplicates, labels, rooms, slots
+from shared.operations.posts import building, duplicates, labels, outgoing, rooms, slots
 from shared.operations.posts.asking import awaiting, must_ask
 from shared.operations.posts.commands import CreatePost
 from shared.operations.posts.planning import plan
@@ -102,7 +102,9 @@ def _create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt 
     made = view(replace(post, slot=slot[0].path) if slot else post, targets)
     writes = _writes(made)
     rooms.leave(writes)
-    dispatch.commit(ports, targets, lambda: _commit(ports, made, [*writes, *slot], receipt))
+    said = outgoing.said(ports, None, made.post) if telling.wanted(ports, caller.space) else []
+    dispatch.commit(ports, targets, lambda: _commit(ports, made, [*writes, *slot, *said], receipt))
+    outgoing.send(ports, said)
     return made
 
 

@@ -57,7 +57,7 @@ def delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
         return _deleted(before)
     _refuse_in_flight(before)
     try:
-        return _delete(ports, caller, post_id)
+        return _delete(ports, caller, post_id, str(before.post.status))
     except Clash:  # two requests at once: the other one has marked it
         after = _load(ports, caller, post_id)
         if after.post.deleted_at is None:
@@ -65,12 +65,12 @@ def delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
         return _deleted(after)
 
 
-def _delete(ports: Ports, caller: Caller, post_id: str) -> Deleted:
+def _delete(ports: Ports, caller: Caller, post_id: str, was: str) -> Deleted:
     waiting = change(ports, caller, post_id, lambda post, old: _cancelled(ports, caller, post, old))
     results = [_take_down(ports, caller, target) for target in waiting.targets if _may_be_live(target)]
     if not all(result.outcome == "deleted" for result in results):
         return Deleted(False, tuple(results))
-    return _deleted(change(ports, caller, post_id, lambda post, old: (_marked(ports, caller, post, old), ())))
+    return _deleted(change(ports, caller, post_id, lambda post, old: (_marked(ports, caller, (post, was), old), ())))
 
 
 def _cancelled(ports: Ports, caller: Caller, post: Post, old: Sequence[Target]) -> tuple[Post, list[Target]]:
@@ -81,14 +81,15 @@ def _cancelled(ports: Ports, caller: Caller, post: Post, old: Sequence[Target]) 
     return noting(post, Entry(ports.clock.now(), caller.actor, "cancelled", detail)), stopped
 
 
-def _marked(ports: Ports, caller: Caller, post: Post, now: Sequence[Target]) -> Post:
-    """Deleted, unless it was taken up again between our steps. Raises Clash."""
+def _marked(ports: Ports, caller: Caller, before: tuple[Post, str], now: Sequence[Target]) -> Post:
+    """Deleted, unless it was taken up again between our steps. ``before``: with its status when that began. Raises Clash."""
+    post, was = before
     for target in now:
         if target.state in (*EDITABLE, *IN_FLIGHT) or _may_be_live(target):
             message = "This post was changed while it was being deleted. Delete it again."
             raise Clash("post.state_invalid", message, state=str(target.state), account_id=target.account_id)
     gone_at = ports.clock.now()
-    return noting(replace(post, deleted_at=gone_at), Entry(gone_at, caller.actor, "deleted"))
+    return noting(replace(post, deleted_at=gone_at), Entry(gone_at, caller.actor, "deleted", {"was_status": was}))
 
 
 def _deleted(post: PostView) -> Deleted:

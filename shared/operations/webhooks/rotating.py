@@ -9,8 +9,8 @@ from typing import Any
 
 from shared.domain import codec
 from shared.domain.callers import Caller
-from shared.domain.webhooks import HINT, OVERLAP, SECRETS, endpoint_path, secret_of
-from shared.operations import events
+from shared.domain.webhooks import HINT, OVERLAP, SECRETS, Endpoint, endpoint_path, secret_of
+from shared.operations import auditing, events
 from shared.operations.webhooks import endpoints, sending, standing
 from shared.operations.webhooks.endpoints import Registered
 from shared.ports.store import Transaction, Write
@@ -33,14 +33,15 @@ def rotate(ports: Ports, caller: Caller, endpoint_id: str) -> Registered:
         ports, caller, "webhook", "webhook.secret_rotated", known.id, "A webhook endpoint got another secret."
     )
 
-    def body(txn: Transaction) -> endpoints.Endpoint:
-        doc = txn.get(endpoint_path(known.space, known.id))
+    def body(txn: Transaction) -> Endpoint:
+        doc, audit = txn.get(endpoint_path(known.space, known.id)), auditing.opened(ports, txn, known.space)
         if doc is None:
             raise endpoints.missing("webhook", endpoint_id)
-        current = codec.decode(endpoints.Endpoint, doc.data)
+        current = codec.decode(Endpoint, doc.data)
         changes = _changes(current, sealed, secret, now)
         txn.write(Write("update", doc.path, changes))
         txn.write(said)
+        audit.add(txn, caller.actor, "webhook.rotated", known.id)
         return replace(current, **changes)
 
     after = ports.store.transact(body)
@@ -50,14 +51,14 @@ def rotate(ports: Ports, caller: Caller, endpoint_id: str) -> Registered:
     return Registered(after, secret)
 
 
-def _changes(current: endpoints.Endpoint, sealed: str, secret: str, now: datetime) -> dict[str, Any]:
+def _changes(current: Endpoint, sealed: str, secret: str, now: datetime) -> dict[str, Any]:
     until = now + OVERLAP
     changes: dict[str, Any] = {"sealed": sealed, "secret_hint": secret[-HINT:], "updated_at": now}
     changes |= {"previous": current.sealed, "previous_until": until}
     return changes if current.wake_at else changes | standing.waking(current, until)
 
 
-def _is(ports: Ports, endpoint: endpoints.Endpoint, secret: str) -> bool:
+def _is(ports: Ports, endpoint: Endpoint, secret: str) -> bool:
     """Whether an earlier run of the same request has made it the endpoint's."""
     try:
         return sending.opened(ports, endpoint) == secret

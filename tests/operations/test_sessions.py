@@ -146,10 +146,7 @@ def test_a_hundred_at_once_on_the_store_of_one_machine_are_one_call_to_the_netwo
         list(pool.map(one, range(100)))
     after = sessions.open_account(ports, account.space, account.id)
     fresh = sessions.call(ports, after).tokens.access
-    with capsys.disabled():
-        print(
-            f"\n100 refreshes at once: {asked(rig)} call, {outcomes.count(fresh)} spoke, the others were told to wait"
-        )
+    print(f"100 refreshes at once: {asked(rig)} call, {outcomes.count(fresh)} spoke, the others were told to wait")
     assert (asked(rig), after.token_version, len(rig.vault.secrets)) == (1, 2, 1)
     assert set(outcomes) - {"account.refreshing"} == {fresh}
 

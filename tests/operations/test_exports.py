@@ -147,6 +147,7 @@ def calls(rig: Rig, account_id: str) -> int:
 
 def killed(rig: Rig, account_id: str, hook: faults.Hook) -> bool:
     """One export whose worker dies there; whether it died. Nobody but the sweep takes the work up."""
+    rig.ports.memory.clear()  # a process of its own, that remembers nothing
     made = asking.ask(rig.ports, TEST, AskExport(account_id))
     died = False
     while reading.get(rig.ports, TEST, made.id).status != "completed":

@@ -103,8 +103,11 @@ def _worker(chosen: Settings, base: str) -> Any:
     from shared.backends.live.clock import SystemClock
 
     path = chosen.home / "rostrum.sqlite3"
-    logging = {"bus:events:record": QueueLimits(concurrent=1)}  # the log may trail behind publishing
-    settings = QueueSettings(queues=logging, default=QueueLimits(concurrent=AT_ONCE))
+    single = {
+        "bus:events:record": QueueLimits(concurrent=1),  # the log may trail behind publishing
+        "sandbox": QueueLimits(concurrent=1),  # whatever waits is handed over by one, not by each
+    }
+    settings = QueueSettings(queues=single, default=QueueLimits(concurrent=AT_ONCE))
     return QueueWorker(path, SystemClock(), settings, base, chosen.internal_token)
 
 

@@ -57,11 +57,12 @@ class Answer:
 
 @dataclass
 class Server:
-    """One installation in ``home``, running or not. ``log`` collects what all its processes print."""
+    """One installation in ``home``, running or not. ``log`` collects what all its processes print; ``settings``: further ones."""
 
     home: Path
     log: Path
     port: int = field(default_factory=free_port)
+    settings: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -83,7 +84,7 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             raise RuntimeError("it is running")
         env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        env |= {"PORT": str(self.port), "ROSTRUM_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+        env |= {"PORT": str(self.port), "ROSTRUM_HOME": str(self.home), "PYTHONUNBUFFERED": "1", **self.settings}
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "local"],

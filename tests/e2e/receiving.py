@@ -1,0 +1,46 @@
+"""A receiver of webhooks on this machine: keeps what it is sent, answers as it is told."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.contract.emulators.process import HOST
+
+
+@dataclass
+class Receiver:
+    """What arrived, in order: headers (lower-case names) and body. ``url`` is where."""
+
+    url: str
+    got: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
+
+
+@contextmanager
+def receiver(port: int) -> Iterator[Receiver]:
+    """Listening on this port until the block ends; 200 to everything."""
+    made = Receiver(f"http://{HOST}:{port}/hook")
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            made.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(200)
+            self.send_header("content-length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing: a test's output is its own."""
+
+    server = http.server.ThreadingHTTPServer((HOST, port), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)

@@ -17,6 +17,8 @@ from shared.platforms.manifest import Budget, UsageHeaders
 
 PAUSE = timedelta(minutes=15)  # where a network says how much is used, but not until when
 LONGEST = timedelta(days=1)
+DAY = 86_400
+AHEAD = 0.25
 _PERCENTAGES = ("call_count", "total_time", "total_cputime")
 
 
@@ -32,7 +34,8 @@ def read(row: UsageHeaders, headers: Mapping[str, str], now: datetime) -> Used |
     """What one answer says (header names in lower case); None where it says nothing that can be read."""
     if row.percent:
         return _percentages(headers.get(row.percent, ""), now)
-    limit, remaining = _number(headers.get(row.limit)), _number(headers.get(row.remaining))
+    remaining, used = _number(headers.get(row.remaining)), _number(headers.get(row.used))
+    limit = _number(headers.get(row.limit)) if used is None else used + (remaining or 0)
     if remaining is None or not limit:
         return None
     return Used(min(1.0, max(0.0, 1 - remaining / limit)), _reset(row, headers, now))
@@ -48,6 +51,17 @@ def window(budget: Budget, now: datetime) -> tuple[int, datetime]:
         return local.date().toordinal(), midnight.astimezone(UTC)
     number = int(now.timestamp() // budget.seconds)
     return number, datetime.fromtimestamp((number + 1) * budget.seconds, UTC)
+
+
+def allowed(budget: Budget, now: datetime) -> tuple[int, datetime]:
+    """How many calls background work may have made in this window by now, and when to ask again if it has. A day's share is
+    given out as the day goes by, a quarter ahead: what is posted in the evening wants to be read, too."""
+    ends, share = window(budget, now)[1], budget.limit * budget.background
+    if budget.seconds < DAY:
+        return int(share), ends
+    gone = 1 - (ends - now).total_seconds() / budget.seconds
+    part = min(1.0, gone + AHEAD)
+    return int(share * part), ends if part == 1 else min(ends, now + timedelta(seconds=budget.seconds / 24))
 
 
 def _percentages(text: str, now: datetime) -> Used | None:

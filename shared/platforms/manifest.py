@@ -325,7 +325,7 @@ class Budget:
 class UsageHeaders:
     """Where a network's answers say how much of a budget is used.
 
-    Either ``limit``, ``remaining`` and ``reset`` name headers (``reset_as``: an instant in epoch seconds, or seconds from
+    Either ``remaining``, ``reset`` and one of ``limit`` and ``used`` name headers (``reset_as``: an instant in epoch seconds, or seconds from
     now), or ``percent`` names one that holds JSON with percentages, as Meta's. ``per`` and ``background`` as in
     :class:`Budget`.
     """
@@ -333,6 +333,7 @@ class UsageHeaders:
     per: Literal["app", "account"]
     source: Source
     limit: str = ""
+    used: str = ""
     remaining: str = ""
     reset: str = ""
     reset_as: Literal["epoch", "seconds"] = "epoch"
@@ -362,7 +363,8 @@ class Manifest:
     only works within the text. ``prices``: empty where publishing costs nothing. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
     further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
     (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
-    ``profile``: what our words for an account (``ProfileWord``) are called in its ``metadata``, of those that the network tells.
+    ``rhythm``: when people are assumed to look at it while nobody has measured it (no fact of the network's): around their work,
+    in their leisure, or both. ``profile``: what our words for an account (``ProfileWord``) are called in its ``metadata``, of those that the network tells.
     ``hooks``: how its webhooks come.
     ``budgets``: what may be asked of it, as far as its documents say; ``usage``: where its answers say it themselves.
     """
@@ -395,6 +397,7 @@ class Manifest:
     profile_url: str = ""
     holds: Literal["profile", "page", "channel"] = "profile"
     profile: Mapping[ProfileWord, str] = field(default_factory=lambda: MappingProxyType({}))
+    rhythm: Literal["work", "leisure", "mixed"] = "mixed"
     budgets: tuple[Budget, ...] = ()
     usage: tuple[UsageHeaders, ...] = ()
     hooks: Hooks = field(default_factory=Hooks)

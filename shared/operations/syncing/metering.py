@@ -76,15 +76,15 @@ class Meter:
         return registry.manifest(self.account.platform)
 
     def _take(self, budget: Budget, now: datetime) -> None:
-        number, ends = _usage.window(budget, now)
         if budget.per == "app":
-            if not quotas.take(self.ports, self.key, budget, number):
-                raise self._stopped(ends)
+            if (until := quotas.take(self.ports, self.key, budget)) is not None:
+                raise self._stopped(until)
             return
+        number, (most, until) = _usage.window(budget, now)[0], _usage.allowed(budget, now)
         known = self.spendings.get(budget.name, [number, 0])
         used = known[1] if known[0] == number else 0
-        if used >= int(budget.limit * budget.background):
-            raise self._stopped(ends)
+        if used >= most:
+            raise self._stopped(until)
         self.spendings[budget.name] = [number, used + 1]
 
     def _stopped(self, until: datetime) -> Spent:

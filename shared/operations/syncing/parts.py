@@ -6,16 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from shared.domain import codec
 from shared.domain.numbers import AGES, Known
 from shared.domain.posts import PUBLISH, Target
-from shared.operations.analytics import counting, readings
+from shared.operations import networks
+from shared.operations.analytics import counting, readings, spikes
 from shared.operations.syncing import asking, watching
 from shared.operations.syncing.asking import Answers, Line
 from shared.operations.syncing.watching import Memory
 from shared.platforms import registry
-from shared.platforms.contract import Fate, Metrics, Refused
+from shared.platforms.contract import Call, Fate, Metrics, Refused
 from shared.ports.store import Query
 from shared.ports.world import Ports
 
@@ -23,6 +25,8 @@ MAX_DUE = 200  # posts in one run
 SECONDS = 60.0  # after which a run begins nothing more
 PAGE = 100
 NOT_FOUND = "not_found"  # how every folder ends the code of what its network does not know
+PUSHED = timedelta(hours=6)  # between looks whether a network still pushes all that there is
+T = TypeVar("T")
 LISTED_BY = timedelta(days=1)  # after which a post that its network does not know is gone
 
 
@@ -38,14 +42,14 @@ class Run:
 
 def any_of(platform: str) -> bool:
     """Whether there is anything to read on this network."""
-    return registry.measurer(platform) is not None
+    return registry.measurer(platform) is not None or registry.inbox(platform) is not None
 
 
 def next_due(account_id: str, platform: str, memory: Memory, now: datetime) -> datetime:
     """When something is due again."""
     post = watching.next_post(account_id, memory) if _offers(platform, "metrics.post") else None
-    dates = [watching.account_due(memory, now), *([post] if post else [])]
-    return min(dates)
+    polled = _next_poll(memory, now) if registry.inbox(platform) else None
+    return min(one for one in (watching.account_due(memory, now), post, polled) if one)
 
 
 def posts(run: Run) -> bool:
@@ -87,7 +91,35 @@ def account(run: Run) -> bool:
     return True
 
 
-PARTS: tuple[Callable[[Run], bool], ...] = (posts, account)
+def inbox(run: Run) -> bool:
+    """What others said, where the network does not push it. It is due again at its own pace, whatever comes of this."""
+    from shared.operations.inbox import polling  # most runs have nothing to poll
+
+    memory, who = run.memory, run.line.account
+    if registry.inbox(who.platform) is None or _next_poll(memory, run.now) > run.now:
+        return False
+    memory.polled, memory.pushed = watching.seconds(run.now), not polling.kinds(run.ports, who)
+    if memory.pushed:
+        return False
+
+    told: list[bool] = []
+
+    def ask(question: Callable[[Call], T]) -> T:
+        with networks.asking(who.platform, run.now):
+            answer = run.line.ask(question)
+        told.append(True)
+        return answer
+
+    memory.inbox = polling.poll(run.ports, who, memory.inbox, ask)
+    return bool(told)
+
+
+PARTS: tuple[Callable[[Run], bool], ...] = (posts, account, inbox)
+
+
+def _next_poll(memory: Memory, now: datetime) -> datetime:
+    """Whether a network pushes to us may change with its subscriptions: that is looked at again."""
+    return watching.instant(memory.polled) + (PUSHED if memory.pushed else watching.poll_pace(memory, now))
 
 
 def _account_due(run: Run) -> bool:
@@ -146,6 +178,8 @@ def _keep(run: Run, targets: Sequence[Target], answers: Answers) -> None:
             fresh[target.post_id][target.id] = readings.known(target, now, counts, answer)
     if fresh:
         readings.keep_posts(run.ports, run.line.account.space, fresh)
+        seen = [spikes.Seen(post_id, name, known) for post_id, rows in fresh.items() for name, known in rows.items()]
+        spikes.look(run.ports, run.line.account, seen)
     for name, answer in answers.items():
         _remember(run, name, answer, now)
 

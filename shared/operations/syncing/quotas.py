@@ -16,6 +16,7 @@ from threading import Lock
 from shared.domain.accounts import Account
 from shared.operations import recent
 from shared.operations.recent import Recent
+from shared.platforms import _usage
 from shared.platforms.manifest import Budget
 from shared.ports.store import Transaction, Write
 from shared.ports.world import Ports
@@ -29,7 +30,7 @@ class _Slice:
     lock: Lock = field(default_factory=Lock)
     window: int = 0
     left: int = 0
-    spent: bool = False
+    spent_until: datetime | None = None
 
 
 def key(account: Account, client_id: str) -> str:
@@ -43,19 +44,22 @@ def budget_path(key: str, budget: Budget) -> str:
     return f"network_budgets/{key}.{budget.name}"
 
 
-def take(ports: Ports, key: str, budget: Budget, window: int) -> bool:
-    """Count one call; False when background work has had its share of this window. Raises store.Unavailable."""
+def take(ports: Ports, key: str, budget: Budget) -> datetime | None:
+    """Count one call; when to ask again, where background work has had its share. Raises store.Unavailable."""
+    now = ports.clock.now()
+    window = _usage.window(budget, now)[0]
     mine = _slices(ports).setdefault(f"{key}.{budget.name}", _Slice())
     with mine.lock:
         if mine.window != window:
-            mine.window, mine.left, mine.spent = window, 0, False
-        if mine.left == 0 and not mine.spent:
-            mine.left = _leased(ports, key, budget, window)
-            mine.spent = mine.left == 0
+            mine.window, mine.left, mine.spent_until = window, 0, None
+        if mine.left == 0 and (mine.spent_until is None or mine.spent_until <= now):
+            share, until = _usage.allowed(budget, now)
+            mine.left = _leased(ports, budget_path(key, budget), share, window)
+            mine.spent_until = until if mine.left == 0 else None
         if mine.left == 0:
-            return False
+            return mine.spent_until
         mine.left -= 1
-        return True
+        return None
 
 
 def hold(ports: Ports, key: str, until: datetime) -> None:
@@ -69,9 +73,7 @@ def held_until(ports: Ports, key: str) -> datetime | None:
     return found
 
 
-def _leased(ports: Ports, key: str, budget: Budget, window: int) -> int:
-    path, share = budget_path(key, budget), int(budget.limit * budget.background)
-
+def _leased(ports: Ports, path: str, share: int, window: int) -> int:
     def body(txn: Transaction) -> int:
         doc = txn.get(path)
         granted = int(doc.data["granted"]) if doc and doc.data.get("window") == window else 0

@@ -22,18 +22,27 @@ OVERLAP = timedelta(
 JITTER = 5  # the spread of posts that went out at one moment, as a fifth of what lies between readings
 BUSY, IDLE = timedelta(hours=6), timedelta(hours=24)  # between readings of an account: with posts of this week, without
 
+POLLS = (
+    (timedelta(days=1), timedelta(minutes=10)),
+    (timedelta(days=7), timedelta(minutes=30)),
+)  # by the newest post's age
+QUIET = timedelta(hours=1)
+
 
 @dataclass(slots=True)
 class Memory:
     """What a chore remembers. Instants are whole seconds since 1970, 0: never.
 
     ``posts``: of each watched target when it went out, and when it was read. ``looked``: up to when posts have been looked
-    for. ``account``: when the account was read. ``inbox``: what polling remembers.
+    for. ``account``: when the account was read. ``polled``: when the inbox was polled, ``pushed``: nothing had to be, ``inbox``: what
+    polling remembers of it.
     """
 
     posts: dict[str, list[int]] = field(default_factory=dict)
     looked: int = 0
     account: int = 0
+    polled: int = 0
+    pushed: bool = False
     inbox: Mapping[str, Any] = field(default_factory=dict)
     spendings: Spendings = field(default_factory=dict)
 
@@ -42,8 +51,10 @@ class Memory:
         """As a chore's state has it; what it lacks was never done."""
         posts = {name: list(pair) for name, pair in state.get("posts", {}).items()}
         spendings = {name: list(pair) for name, pair in state.get("spendings", {}).items()}
-        numbers = {name: int(state.get(name, 0)) for name in ("looked", "account")}
-        return cls(posts=posts, spendings=spendings, inbox=state.get("inbox", {}), **numbers)
+        numbers = {name: int(state.get(name, 0)) for name in ("looked", "account", "polled")}
+        return cls(
+            posts=posts, spendings=spendings, inbox=state.get("inbox", {}), pushed=bool(state.get("pushed")), **numbers
+        )
 
     def written(self) -> dict[str, Any]:
         """As the chore keeps it."""
@@ -51,6 +62,8 @@ class Memory:
             "posts": self.posts,
             "looked": self.looked,
             "account": self.account,
+            "polled": self.polled,
+            "pushed": self.pushed,
             "inbox": dict(self.inbox),
             "spendings": self.spendings,
         }
@@ -78,6 +91,12 @@ def account_due(memory: Memory, now: datetime) -> datetime:
     """When the account itself is to be read next."""
     recent = any(now - instant(pair[0]) < timedelta(days=7) for pair in memory.posts.values())
     return instant(memory.account) + (BUSY if recent else IDLE)
+
+
+def poll_pace(memory: Memory, now: datetime) -> timedelta:
+    """How often what a network does not push is asked for: more often while there are new posts to comment on."""
+    last = max((instant(pair[0]) for pair in memory.posts.values()), default=instant(0))
+    return next((every for until, every in POLLS if now - last < until), QUIET)
 
 
 def due(account_id: str, memory: Memory, now: datetime) -> list[str]:

@@ -9,6 +9,7 @@ from shared.domain.content import Kind
 from shared.platforms.bluesky.capabilities import ACTIONS, ADS, FEATURES, IMAGE, LEXICONS, TEXT, WEBHOOKS
 from shared.platforms.manifest import (
     ApiVersion,
+    Budget,
     KindLimit,
     Manifest,
     MediaLimit,
@@ -18,6 +19,7 @@ from shared.platforms.manifest import (
     Resource,
     Source,
     Timing,
+    UsageHeaders,
 )
 
 _CHECKED = date(2026, 11, 22)
@@ -104,6 +106,14 @@ MANIFEST = Manifest(
     ),
     thread=100,  # ours: the network names no bound
     first_comment=True,
+    budgets=(
+        Budget("requests", "app", 3_000, 300, _RATES, hosts=("public.api.bsky.app",)),
+    ),  # by our address, not by app
+    usage=(
+        UsageHeaders(
+            "account", _RATES, limit="ratelimit-limit", remaining="ratelimit-remaining", reset="ratelimit-reset"
+        ),
+    ),
     rate_limits=MappingProxyType(
         {
             "writes": "5,000 points an hour and 35,000 a day per account: create 3, update 2, delete 1",

@@ -9,6 +9,7 @@ from shared.domain.content import Kind
 from shared.platforms.google_business.capabilities import ACTIONS, FACETS, FEATURES, OPTIONS
 from shared.platforms.manifest import (
     ApiVersion,
+    Budget,
     Hooks,
     KindLimit,
     Manifest,
@@ -22,6 +23,7 @@ from shared.platforms.manifest import (
 
 _READ = date(2026, 11, 22)
 _POSTS = Source("https://developers.google.com/my-business/reference/rest/v4/accounts.locations.localPosts", _READ)
+_LIMITS = Source("https://developers.google.com/my-business/content/limits", _READ)
 _GUIDE = Source("https://developers.google.com/my-business/content/posts-data", _READ)
 _HELP = Source("https://support.google.com/business/answer/7662907", _READ)
 
@@ -41,6 +43,7 @@ MANIFEST = Manifest(
     name="google_business",
     aliases=("gbp",),
     title="Google Business Profile",
+    rhythm="work",
     profile=MappingProxyType({"link": "maps_url"}),
     folder="google_business",
     hosts=(
@@ -100,6 +103,7 @@ MANIFEST = Manifest(
     features=FEATURES,
     actions=ACTIONS,
     options=OPTIONS,
+    budgets=(Budget("requests", "app", 300, 60, _LIMITS),),
     rate_limits=MappingProxyType(
         {
             "each API": "300 requests a minute and project, once Google has approved the project; none before",

@@ -9,6 +9,7 @@ from shared.domain.content import Kind
 from shared.platforms.linkedin.capabilities import ACTIONS, FEATURES, LEARN, NO_ADS, READ, RESOURCES, learn
 from shared.platforms.manifest import (
     ApiVersion,
+    Budget,
     KindLimit,
     LinkCard,
     Manifest,
@@ -39,9 +40,11 @@ _DOCUMENT = MediaLimit(
     learn("shares/documents-api"), document_types=("application/pdf",), max_document_bytes=100 * 1024 * 1024
 )
 
+_RATES = Source("https://learn.microsoft.com/en-us/linkedin/shared/api-guide/concepts/rate-limits", READ)
 MANIFEST = Manifest(
     name="linkedin",
     title="LinkedIn",
+    rhythm="work",
     profile=MappingProxyType({"kind": "kind"}),
     folder="linkedin",
     hosts=("api.linkedin.com", "www.linkedin.com"),
@@ -131,6 +134,8 @@ MANIFEST = Manifest(
         ),
     ),
     first_comment=True,
+    # Of the development tier; what higher ones have, LinkedIn shows in its developer portal only.
+    budgets=(Budget("calls", "account", 100, 86_400, _RATES, zone="UTC"),),
     rate_limits=MappingProxyType(
         {
             "all": "quotas per endpoint and UTC day, for the app and for the member; the developer portal shows them",

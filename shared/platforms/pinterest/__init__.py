@@ -21,6 +21,7 @@ from shared.platforms.manifest import (
     Source,
     TextLimit,
     Timing,
+    UsageHeaders,
 )
 
 _READ = date(2026, 11, 22)
@@ -102,6 +103,7 @@ _ADS = (
 MANIFEST = Manifest(
     name="pinterest",
     title="Pinterest",
+    rhythm="leisure",
     profile=MappingProxyType({"kind": "account_type"}),
     profile_url="https://www.pinterest.com/{username}/",
     folder="pinterest",
@@ -168,6 +170,16 @@ MANIFEST = Manifest(
         Option("dominant_color", "string", "Shown until the image has loaded: a colour such as #6E7874."),
         Option("cover_image_url", "string", "A video's cover. Left out: the image after the video, or a frame of it."),
         Option("cover_image_key_frame_time", "integer", "A video's cover: its frame after so many seconds."),
+    ),
+    usage=(
+        UsageHeaders(
+            "account",
+            _RATES,
+            limit="x-ratelimit-limit",
+            remaining="x-ratelimit-remaining",
+            reset="x-ratelimit-reset",
+            reset_as="seconds",
+        ),
     ),
     rate_limits=MappingProxyType(
         {

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from shared.domain.content import Kind
 from shared.platforms.manifest import (
     ApiVersion,
+    Budget,
     KindLimit,
     Manifest,
     MediaLimit,
@@ -16,9 +17,11 @@ from shared.platforms.manifest import (
     Source,
     TextLimit,
     Timing,
+    UsageHeaders,
 )
 from shared.platforms.reddit.capabilities import ACTIONS, ADS, API, FEATURES, NOTES, POLLED, READ, RESOURCES
 
+_RATES = Source("https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki", READ)
 _HELP = Source("https://support.reddithelp.com/hc/en-us/articles/360060422572-How-do-I-post-on-Reddit", READ)
 
 _IMAGE = MediaLimit(
@@ -34,6 +37,7 @@ _VIDEO = MediaLimit(
 )
 
 MANIFEST = Manifest(
+    rhythm="leisure",
     name="reddit",
     title="Reddit",
     profile_url="https://www.reddit.com/user/{username}/",
@@ -115,6 +119,17 @@ MANIFEST = Manifest(
         Option("resubmit", "boolean", "Post a link even where it was posted before. Off when left out."),
     ),
     first_comment=True,
+    budgets=(Budget("requests", "app", 1_000, 600, _RATES),),
+    usage=(
+        UsageHeaders(
+            "app",
+            _RATES,
+            used="x-ratelimit-used",
+            remaining="x-ratelimit-remaining",
+            reset="x-ratelimit-reset",
+            reset_as="seconds",
+        ),
+    ),
     rate_limits=MappingProxyType(
         {
             "all requests": "100 per minute and OAuth client, averaged over 10 minutes (x-ratelimit-* headers)",

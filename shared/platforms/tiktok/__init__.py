@@ -11,6 +11,7 @@ from types import MappingProxyType
 from shared.domain.content import Kind
 from shared.platforms.manifest import (
     ApiVersion,
+    Budget,
     KindLimit,
     Manifest,
     MediaLimit,
@@ -26,6 +27,7 @@ from shared.platforms.tiktok.capabilities import ACTIONS, ADS_CONSENT, FACETS, F
 _READ = date(2026, 11, 22)
 _DOCS = "https://developers.tiktok.com/doc"
 _POSTING = Source(f"{_DOCS}/content-posting-api-reference-direct-post", _READ)
+_RATES = Source(f"{_DOCS}/tiktok-api-v2-rate-limit", _READ)
 _PHOTOS = Source(f"{_DOCS}/content-posting-api-reference-photo-post", _READ)
 _TRANSFER = Source(f"{_DOCS}/content-posting-api-media-transfer-guide", _READ)
 _STATUS = Source(f"{_DOCS}/content-posting-api-reference-get-video-status", _READ)
@@ -92,6 +94,7 @@ _TIMING = Timing(
 MANIFEST = Manifest(
     name="tiktok",
     title="TikTok",
+    rhythm="leisure",
     profile=MappingProxyType({"followers": "follower_count"}),
     profile_url="https://www.tiktok.com/@{username}",
     folder="tiktok",
@@ -136,6 +139,7 @@ MANIFEST = Manifest(
     thread=0,
     first_comment=False,
     deletes=False,
+    budgets=(Budget("requests", "app", 600, 60, _RATES),),
     rate_limits=MappingProxyType(
         {
             "post/publish/video/init, content/init, inbox/video/init": "6 a minute and access token",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from shared.platforms._graph.hooks import SECRETS_ALSO
+from shared.platforms._graph.usage import USAGE
 from shared.platforms.manifest import ApiVersion, Hooks, Manifest, OAuth, Renewal, Source, TextLimit, Timing
 from shared.platforms.whatsapp.capabilities import (
     ACTIONS,
@@ -58,6 +59,7 @@ MANIFEST = Manifest(
         }
     ),
     deletes=False,
+    usage=USAGE,
     rate_limits=MappingProxyType(
         {
             "POST /{number}/messages": "80 a second and number (up to 1,000 where Meta raised it); one in 6 s to one person",

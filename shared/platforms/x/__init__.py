@@ -18,11 +18,13 @@ from shared.platforms.manifest import (
     Resource,
     Source,
     Timing,
+    UsageHeaders,
 )
 from shared.platforms.x.capabilities import ACTIONS, ADS, FEATURES, IMAGE, PRICES, RATE_LIMITS, TEXT
 
 _READ = date(2026, 11, 22)
 _SPEC = Source("https://docs.x.com/openapi.json", _READ)  # version 2.167
+_LIMITS = Source("https://docs.x.com/x-api/fundamentals/rate-limits", _READ)
 _MEDIA = Source("https://docs.x.com/x-api/media/quickstart/best-practices", _READ)
 _VIDEO = MediaLimit(
     _MEDIA,
@@ -116,6 +118,15 @@ MANIFEST = Manifest(
     ),
     thread=25,
     first_comment=True,
+    usage=(
+        UsageHeaders(
+            "account",
+            _LIMITS,
+            limit="x-rate-limit-limit",
+            remaining="x-rate-limit-remaining",
+            reset="x-rate-limit-reset",
+        ),
+    ),
     rate_limits=RATE_LIMITS,
     features=FEATURES,
     actions=ACTIONS,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from shared.domain.content import Kind
 from shared.platforms.manifest import (
     ApiVersion,
+    Budget,
     KindLimit,
     Manifest,
     MediaLimit,
@@ -21,6 +22,7 @@ from shared.platforms.youtube.capabilities import ACTIONS, FACETS, FEATURES, OPT
 
 _READ = date(2026, 11, 22)
 _VIDEOS = Source("https://developers.google.com/youtube/v3/docs/videos", _READ)
+_QUOTA = Source("https://developers.google.com/youtube/v3/determine_quota_cost", _READ)
 _INSERT = Source("https://developers.google.com/youtube/v3/docs/videos/insert", _READ)
 _SHORTS = Source("https://support.google.com/youtube/answer/15424877", _READ)
 _THUMBNAILS = Source("https://developers.google.com/youtube/v3/docs/thumbnails/set", _READ)
@@ -35,6 +37,7 @@ _SHORT = MediaLimit(
 _THUMBNAIL = MediaLimit(_THUMBNAILS, image_types=("image/jpeg", "image/png"), max_image_bytes=2 * 1024 * 1024)
 
 MANIFEST = Manifest(
+    rhythm="leisure",
     name="youtube",
     title="YouTube",
     profile_url="https://www.youtube.com/channel/{id}",
@@ -103,6 +106,9 @@ MANIFEST = Manifest(
     options=OPTIONS,
     thread=0,
     first_comment=True,
+    budgets=(
+        Budget("units", "app", 10_000, 86_400, _QUOTA, zone="America/Los_Angeles", hosts=("youtube.googleapis.com",)),
+    ),
     rate_limits=MappingProxyType(
         {
             "videos.insert": "100 a day and Google Cloud project by default, from midnight Pacific",

@@ -15,9 +15,14 @@ from shared.domain.errors import Missing
 from shared.operations import events, lookup, telling
 from shared.platforms import registry
 from shared.platforms.contract_webhooks import Event
-from shared.ports.store import AlreadyExists, Op, Query
+from shared.ports.bus import BusUnavailable
+from shared.ports.queue import QueueUnavailable
+from shared.ports.store import AlreadyExists, Doc, Op, Query, Unavailable
+from shared.ports.vault import VaultUnavailable
 from shared.ports.world import Ports
 
+Act = Callable[[Ports, Account, Event], bool]
+OURS = (Unavailable, BusUnavailable, QueueUnavailable, VaultUnavailable)
 MAX_WORD = 200  # characters of what the log keeps of an event's own words
 log = logging.getLogger(__name__)
 
@@ -38,20 +43,34 @@ def apply(ports: Ports, of: Concerning, event: Event) -> str:
     act = _ACTS.get(event.kind.partition(".")[0] if event.kind not in _ACTS else event.kind)
     if act is None:
         return "ignored"
-    found = list(accounts(ports, of, event.platform_account_id))
-    done = [act(ports, account, event) for account in found]
-    return "unknown_account" if not found else "done" if any(done) else "nothing_new"
+    outcomes: set[str] = set()
+    wrong: Exception | None = None
+    for doc in _documents(ports, of.platform, event.platform_account_id):
+        try:
+            outcomes.add(_on(ports, of, act, doc, event))
+        except OURS:
+            raise
+        except Exception as error:  # what is wrong with one workspace's account must not keep another's from being told
+            log.exception("an event could not be applied", extra={"path": doc.path, "kind": event.kind})
+            wrong = error
+    if wrong is not None:
+        raise wrong
+    return next((outcome for outcome in ("done", "nothing_new") if outcome in outcomes), "unknown_account")
 
 
-def accounts(ports: Ports, of: Concerning, named: str) -> Iterator[Account]:
-    """The connected accounts of that id, in every workspace; also those that deliveries call so beside their own id."""
+def _on(ports: Ports, of: Concerning, act: Act, doc: Doc, event: Event) -> str:
+    account = codec.decode(Account, doc.data)
+    if account.status == "disconnected" or (of.sandbox_only and not account.sandbox):
+        return "unknown_account"
+    return "done" if act(ports, account, event) else "nothing_new"
+
+
+def _documents(ports: Ports, platform: str, named: str) -> list[Doc]:
+    """The accounts of that id, in every workspace; also those that deliveries call so beside their own id."""
     if not named:
-        return
-    for where in _ways(of.platform, named):
-        for doc in lookup.every(ports, Query(group="accounts", where=(("platform", "==", of.platform), where))):
-            account = codec.decode(Account, doc.data)
-            if account.status != "disconnected" and (account.sandbox or not of.sandbox_only):
-                yield account
+        return []
+    queries = [Query(group="accounts", where=(("platform", "==", platform), way)) for way in _ways(platform, named)]
+    return list({doc.path: doc for query in queries for doc in lookup.every(ports, query)}.values())
 
 
 def _ways(platform: str, named: str) -> Iterator[tuple[str, Op, Any]]:
@@ -139,7 +158,7 @@ def _facts(event: Event) -> dict[str, Any]:
     return {name: str(event.data[name])[:MAX_WORD] for name in wanted if event.data.get(name)}
 
 
-_ACTS: Mapping[str, Callable[[Ports, Account, Event], bool]] = {
+_ACTS: Mapping[str, Act] = {
     "comment": _filed,
     "message": _filed,
     "mention": _filed,

@@ -16,17 +16,14 @@ from typing import Any, cast
 from shared.domain import codec, raw_events
 from shared.domain.raw_events import MAX_REASON, MAX_TRIES, RawEvent, raw_path
 from shared.operations.ingesting import applying
-from shared.operations.ingesting.applying import Concerning
+from shared.operations.ingesting.applying import OURS, Concerning
 from shared.platforms import registry
 from shared.platforms.contract_webhooks import Callbacks, Event
-from shared.ports.bus import BusError, BusUnavailable
-from shared.ports.queue import QueueUnavailable
-from shared.ports.store import Conflict, Doc, NotFound, Unavailable, Write
-from shared.ports.vault import VaultUnavailable
+from shared.ports.bus import BusError
+from shared.ports.store import Conflict, Doc, NotFound, Write
 from shared.ports.world import Ports
 
 DEAD_TOPIC = "webhooks-dead"
-OURS = (Unavailable, BusUnavailable, QueueUnavailable, VaultUnavailable)
 log = logging.getLogger(__name__)
 
 
@@ -79,7 +76,7 @@ def _applied(ports: Ports, doc: Doc, raw: RawEvent, events: list[Event]) -> Proc
         except OURS:
             raise
         except Exception as error:  # what is wrong with one event must not keep the others from being told
-            log.exception("an event could not be applied", extra={**_named(raw), "kind": event.kind})
+            log.warning("an event failed", extra={**_named(raw), "kind": event.kind}, exc_info=True)
             outcomes["failed"] += 1
             wrong = error
     if wrong is not None:

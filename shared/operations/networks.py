@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from shared.domain.accounts import Account, Connected
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, NetworkRefused, RostrumError
@@ -58,6 +58,11 @@ def permissions(account: Account) -> list[str] | None:
 def count_names(platform: str) -> Mapping[str, str]:
     """What the network calls our likes, comments and shares, where otherwise."""
     return registry.manifest(platform).counts
+
+
+def rhythm(platform: str) -> Literal["work", "leisure", "mixed"]:
+    """When people are assumed to look at the network."""
+    return registry.manifest(platform).rhythm
 
 
 def holds_pages(platform: str) -> bool:

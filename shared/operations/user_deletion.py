@@ -54,6 +54,7 @@ COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of
     "brands",
     "settings",
     "chores",
+    "baselines",
     "inbox",
     "inbox_posts",
     "audit",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 _FIRST = ("Amber", "Basil", "Cedar", "Dahlia", "Elder", "Fern", "Ginger", "Hazel", "Iris", "Juniper", "Laurel", "Moss")
@@ -51,6 +51,9 @@ _MENTIONS = (
     "Has anybody tried {name} yet?",
     "With {name} today",
 )
+
+
+ROUND_AFTER = timedelta(hours=3)  # until a post that goes round begins to
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,27 @@ def grown(seed: str, since: datetime, now: datetime, *, least: int, most: int, h
     return int(whole * (1 - 0.5 ** (age / half_life.total_seconds())))
 
 
+def interest(at: datetime) -> float:
+    """How many look at what goes out at this instant, against the usual: the simulated people's week, which whoever learns
+    from them has to find. They look most from 19:00 to 22:00 UTC, some more at noon, little at night, less at weekends."""
+    at = at.astimezone(UTC)
+    hour = 2.0 if 19 <= at.hour < 22 else 1.2 if at.hour in (11, 12) else 0.5 if at.hour < 6 else 1.0
+    return hour * (0.8 if at.weekday() >= 5 else 1.0)
+
+
+def goes_round(seed: str) -> bool:
+    """Whether a post is passed on by everybody: one in forty is, from its third hour on."""
+    return luck(f"{seed}/round", 40) == 0
+
+
 def reception(seed: str, since: datetime, now: datetime) -> Reception:
     """The figures of a post that went live at ``since``: most of it within its first day."""
-    views = grown(seed, since, now, least=80, most=4000, half_life=timedelta(hours=8))
+    usual = grown(seed, since, now, least=300, most=2400, half_life=timedelta(hours=8))
+    views = int(usual * interest(since))
+    if goes_round(seed) and now > since + ROUND_AFTER:
+        views += 12 * grown(
+            f"{seed}/all", since + ROUND_AFTER, now, least=1500, most=2400, half_life=timedelta(hours=4)
+        )
     ratio = 8 + luck(f"{seed}/ratio", 20)  # one like in so many views
     return Reception(
         views, views * 4 // 5, views // ratio, views // (ratio * 6), views // (ratio * 9), views // (ratio * 3)

@@ -85,7 +85,8 @@ def test_ones_own_posts_outweigh_the_assumption_in_time() -> None:
     best = max((slot for day in advice.days for slot in day.times), key=lambda slot: slot.score)
     assert (advice.days[0].day, best.time, best.score) == ("sunday", "23:00", 100)
     assert "Your 6 posts" in best.reason
-    assert "above your average" in best.reason
+    assert best.reason.endswith("better than your others")
+    assert best.posts == 6
     assert timing.best_hours([*ordinary, *nights], UTC) != timing.best_hours([], UTC)
 
 

@@ -45,7 +45,8 @@ def metrics(x: Exchange[None, models.MetricsQuery]) -> Reply:
 def optimal_times(x: Exchange[None, models.TimesQuery]) -> Reply:
     """GET /scheduling/optimal-times"""
     platform, zone = networks.resolved(x.query.platform), times.checked_zone(x.query.timezone, "timezone")
-    advice = timing.advise(history.outcomes(x.ports, x.caller, platform, _kind(x.query.content_type)), zone)
+    outcomes = history.outcomes(x.ports, x.caller, platform, _kind(x.query.content_type))
+    advice = timing.advise(outcomes, zone, networks.rhythm(platform))
     answer = models.OptimalTimesResponse(
         platform=platform,
         timezone=zone.key,
@@ -53,7 +54,10 @@ def optimal_times(x: Exchange[None, models.TimesQuery]) -> Reply:
         recommendations=[
             models.RecommendedDay(
                 day=one.day,
-                times=[models.RecommendedTime(time=s.time, score=s.score, reason=s.reason) for s in one.times],
+                times=[
+                    models.RecommendedTime(time=s.time, score=s.score, reason=s.reason, posts=s.posts)
+                    for s in one.times
+                ],
             )
             for one in advice.days
         ],

@@ -144,11 +144,12 @@ class DistributionResponse(View):
 
 
 class RecommendedTime(View):
-    """An hour to post in; ``score`` 100 is the best of the week."""
+    """An hour to post in; ``score`` 100 is the best of the week. ``posts``: how many of yours went out in it."""
 
     time: str
     score: int
     reason: str
+    posts: int = 0
 
 
 class RecommendedDay(View):

@@ -237,4 +237,4 @@ def _weight(one: Ranked) -> tuple[int, int]:
 
 def _times(ports: Ports, caller: Caller, platform: str) -> tuple[str, ...]:
     outcomes: list[Outcome] = history.outcomes(ports, caller, platform)
-    return timing.best_hours(outcomes, UTC)
+    return timing.best_hours(outcomes, UTC, registry.manifest(platform).rhythm)

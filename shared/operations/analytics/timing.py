@@ -1,49 +1,61 @@
-"""When to post: pure arithmetic over an account's own posts, with a plain assumption where there are too few of them.
+"""When to post: pure arithmetic over a workspace's own posts, shrunk towards what is assumed of the network where they are few.
 
-Each hour of the week starts with what is assumed of it, worth ``WEIGHT`` posts, and every post of one's own pulls the hour
-that it went out in towards how it did. So nothing is claimed of an hour that nobody has tried, and the assumption fades as
-posts come in. The assumption is an assumption, not a measurement: people look at their phones in working days' mornings, at
-noon and after work, less at weekends, and hardly at night.
+Each post counts by how it did against the account's usual post (the logarithm of the ratio to the median, so that one post
+that everybody saw does not make its hour the best for ever). What is assumed of the hour is taken off; what remains teaches
+three things: how the hour of the clock does, how the weekday does, and how the two together do. Each is an average that starts
+as ``WEIGHT`` posts of no effect, and an hour learns half from its neighbours. The assumption fades as posts come in: with
+``FADES`` posts it counts half. It is no measurement: it says when people are at work, awake or at leisure
+(``Manifest.rhythm``).
 """
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from statistics import median
+from types import MappingProxyType
+from typing import Literal
 
 from shared.operations.analytics import counting
 from shared.operations.analytics.history import Outcome
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-WEIGHT = 3.0  # posts that the assumption is worth, in each hour
+Rhythm = Literal["work", "leisure", "mixed"]
+WEIGHT = 4.0  # posts without effect that every average starts with
+FADES = 30.0  # posts with which the assumption counts half
+NEAR = 0.5  # what a post tells of the hours beside its own
+EXTREME = 2.5  # the most that one post's logarithm counts
 BEST_DAYS, BEST_TIMES, BEST_HOURS = 5, 3, 3
 QUIET_WINDOW, QUIET_DAYS = 3, 2  # hours; days
-_NIGHT, _DAY = 0.2, 0.6
-_PEAKS = {8: 0.85, 9: 1.0, 10: 0.9, 12: 1.0, 13: 0.85, 17: 0.95, 18: 0.9, 19: 0.8}  # of a working day
-_WEEKEND = 0.75
-_REASONS = {
-    8: "morning",
-    9: "morning",
-    10: "morning",
-    12: "noon",
-    13: "noon",
-    17: "after work",
-    18: "after work",
-    19: "evening",
-}
+_NIGHT, _DAY = 0.35, 0.6
+_WORK = {8: 0.85, 9: 1.0, 10: 0.9, 12: 1.0, 13: 0.85, 16: 0.9, 17: 0.9}
+_LEISURE = {7: 0.7, 12: 0.8, 13: 0.75, 17: 0.8, 18: 0.9, 19: 1.0, 20: 1.0, 21: 0.9}
+_MIXED = {8: 0.85, 9: 1.0, 10: 0.9, 12: 1.0, 13: 0.85, 17: 0.95, 18: 0.9, 19: 0.8}
+_PEAKS: Mapping[Rhythm, Mapping[int, float]] = MappingProxyType({"work": _WORK, "leisure": _LEISURE, "mixed": _MIXED})
+_WEEKENDS: Mapping[Rhythm, float] = MappingProxyType({"work": 0.5, "leisure": 0.95, "mixed": 0.75})
+_REASONS = (
+    (range(6, 11), "morning"),
+    (range(11, 14), "noon"),
+    (range(14, 17), "afternoon"),
+    (range(17, 19), "after work"),
+    (range(19, 23), "evening"),
+)
 
-Hours = Mapping[tuple[int, int], float]  # (weekday, hour) → how well, 1.0 is the usual
+Cell = tuple[int, int]  # weekday (Monday is 0), hour
+Hours = Mapping[Cell, float]  # how well, 1.0 is the usual
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """An hour that does well: ``score`` from 0 to 100, where 100 is the best hour of the week."""
+    """An hour that does well: ``score`` from 0 to 100, where 100 is the best hour of the week. ``posts``: of one's own in it."""
 
     time: str
     score: int
     reason: str
+    posts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,79 +84,131 @@ class Advice:
     posts: int
 
 
-def advise(outcomes: Sequence[Outcome], zone: tzinfo) -> Advice:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A post: its hour of the week, and the logarithm of how it did against the account's median post."""
+
+    cell: Cell
+    value: float
+
+
+def advise(outcomes: Sequence[Outcome], zone: tzinfo, rhythm: Rhythm = "mixed") -> Advice:
     """When to post, in the hours of a time zone."""
-    own = _own(outcomes, zone)
-    hours = scores(own)
+    own = samples(outcomes, zone)
+    hours = scores(own, rhythm)
     top = max(hours.values())
+    tried = _by_cell(own)
     by_day = {day: sorted(range(24), key=lambda hour: -hours[day, hour])[:BEST_TIMES] for day in range(7)}
     ranked = sorted(by_day, key=lambda day: sorted(-hours[day, hour] for hour in by_day[day]))
     days = tuple(
-        Day(DAYS[day], tuple(_slot(hours, own, top, (day, hour)) for hour in sorted(by_day[day])))
+        Day(DAYS[day], tuple(_slot(hours, tried, top, (day, hour)) for hour in sorted(by_day[day])))
         for day in ranked[:BEST_DAYS]
     )
-    return Advice(days, _quiet(hours, own), sum(len(found) for found in own.values()))
+    return Advice(days, _quiet(hours, tried), len(own))
 
 
-def best_hours(outcomes: Sequence[Outcome], zone: tzinfo) -> tuple[str, ...]:
+def best_hours(outcomes: Sequence[Outcome], zone: tzinfo, rhythm: Rhythm = "mixed") -> tuple[str, ...]:
     """The three hours of the clock that do best over the week, in the order of the clock."""
-    hours = scores(_own(outcomes, zone))
+    hours = scores(samples(outcomes, zone), rhythm)
     by_hour = {hour: sum(hours[day, hour] for day in range(7)) for hour in range(24)}
     return tuple(_clock(hour) for hour in sorted(sorted(by_hour, key=lambda one: -by_hour[one])[:BEST_HOURS]))
 
 
-def scores(own: Mapping[tuple[int, int], Sequence[float]]) -> dict[tuple[int, int], float]:
-    """How well each hour of the week does: the assumption, and one's own posts (1.0: as one's average post)."""
-    found = {}
-    for day in range(7):
-        for hour in range(24):
-            mine = own.get((day, hour), ())
-            found[day, hour] = (WEIGHT * assumed(day, hour) + sum(mine)) / (WEIGHT + len(mine))
+def samples(outcomes: Sequence[Outcome], zone: tzinfo) -> list[Sample]:
+    """How each post did against its account's median one: by its engagements, and where nobody counts these, by its views."""
+    by_account: dict[str, list[tuple[Outcome, float]]] = defaultdict(list)
+    for one in outcomes:
+        engaged = counting.engagements(one.counts)
+        count = one.counts.impressions if engaged is None else engaged
+        if count is not None:
+            by_account[one.account_id].append((one, math.log1p(count)))
+    found = []
+    for rows in by_account.values():
+        usual = median(value for _, value in rows)
+        for post, value in rows:
+            at = post.at.astimezone(zone)
+            found.append(Sample((at.weekday(), at.hour), max(-EXTREME, min(EXTREME, value - usual))))
     return found
 
 
-def assumed(day: int, hour: int) -> float:
+def scores(own: Sequence[Sample], rhythm: Rhythm = "mixed") -> dict[Cell, float]:
+    """How well each hour of the week does: what is assumed of it, times what one's own posts say."""
+    faded = FADES / (FADES + len(own))
+    prior = {(day, hour): faded * math.log(assumed(day, hour, rhythm)) for day in range(7) for hour in range(24)}
+    rest = [(one.cell, one.value - prior[one.cell]) for one in own]
+    level = _level(value for _, value in rest)
+    hour = _effects(((cell[1] + step) % 24, value - level, share) for cell, value in rest for step, share in _REACH)
+    day = _effects((cell[0], value - level - hour.get(cell[1], 0.0), 1.0) for cell, value in rest)
+    both = _effects((cell, value - level - hour.get(cell[1], 0.0) - day.get(cell[0], 0.0), 1.0) for cell, value in rest)
+    return {
+        cell: math.exp(known + hour.get(cell[1], 0.0) + day.get(cell[0], 0.0) + both.get(cell, 0.0))
+        for cell, known in prior.items()
+    }
+
+
+def assumed(day: int, hour: int, rhythm: Rhythm = "mixed") -> float:
     """What is assumed of an hour of the week (Monday is 0)."""
-    usual = _PEAKS.get(hour, _DAY if 7 <= hour < 22 else _NIGHT)
-    return usual * (_WEEKEND if day >= 5 else 1.0)
+    usual = _PEAKS[rhythm].get(hour, _DAY if 7 <= hour < 22 else _NIGHT)
+    return usual * (_WEEKENDS[rhythm] if day >= 5 else 1.0)
 
 
-def _own(outcomes: Sequence[Outcome], zone: tzinfo) -> dict[tuple[int, int], list[float]]:
-    """How each post did against the average one, by its hour of the week: by its rate, and where nobody knows how often it
-    was seen, by its engagements."""
-    values = [(one, _value(one, rated=all(one.counts.impressions for one in outcomes))) for one in outcomes]
-    known = [(one, value) for one, value in values if value is not None]
-    average = sum(value for _, value in known) / len(known) if known else 0.0
-    found: dict[tuple[int, int], list[float]] = defaultdict(list)
-    for one, value in known:
-        at = one.at.astimezone(zone)
-        found[at.weekday(), at.hour].append(min(value / average, 3.0) if average else 1.0)
+_REACH = ((0, 1.0), (-1, NEAR), (1, NEAR))
+
+
+def _level(values: Iterable[float]) -> float:
+    """What all have in common, which tells nothing of hours."""
+    known = list(values)
+    return sum(known) / len(known) if known else 0.0
+
+
+def _effects(rows: Iterable[tuple[object, float, float]]) -> dict[object, float]:
+    """The average by key, each shrunk by ``WEIGHT`` posts of no effect. Rows: key, value, what it counts."""
+    sums: dict[object, float] = defaultdict(float)
+    weights: dict[object, float] = defaultdict(float)
+    for key, value, share in rows:
+        sums[key] += share * value
+        weights[key] += share
+    return {key: total / (WEIGHT + weights[key]) for key, total in sums.items()}
+
+
+def _by_cell(own: Sequence[Sample]) -> dict[Cell, list[float]]:
+    found: dict[Cell, list[float]] = defaultdict(list)
+    for one in own:
+        found[one.cell].append(one.value)
     return found
 
 
-def _value(one: Outcome, *, rated: bool) -> float | None:
-    engaged = counting.engagements(one.counts)
-    return counting.rate(engaged, one.counts.impressions) if rated else engaged
+def _slot(hours: Hours, tried: Mapping[Cell, Sequence[float]], top: float, at: Cell) -> Slot:
+    mine = tried.get(at, ())
+    return Slot(_clock(at[1]), round(100 * hours[at] / top), _why(mine, tried, at), len(mine))
 
 
-def _slot(hours: Hours, own: Mapping[tuple[int, int], Sequence[float]], top: float, at: tuple[int, int]) -> Slot:
-    return Slot(_clock(at[1]), round(100 * hours[at] / top), _why(own.get(at, ()), at[1]))
+def _why(mine: Sequence[float], tried: Mapping[Cell, Sequence[float]], at: Cell) -> str:
+    if mine:
+        others = [value for cell, values in tried.items() if cell != at for value in values]
+        return f"{_number('Your', mine)} in this hour did {_compared(mine, others)}"
+    same = [value for (_, hour), values in tried.items() if hour == at[1] for value in values]
+    if same:
+        others = [value for (_, hour), values in tried.items() if hour != at[1] for value in values]
+        return (
+            f"Not tried on this day; {_number('your', same)} at this time of other days did {_compared(same, others)}"
+        )
+    part = next((name for hours, name in _REASONS if at[1] in hours), "night")
+    return f"Assumed ({part}): none of your posts went out at this time of day yet"
 
 
-def _why(mine: Sequence[float], hour: int) -> str:
-    if not mine:
-        return f"Assumed ({_REASONS.get(hour, 'daytime')}): none of your posts went out in this hour yet"
-    percent = round(100 * (sum(mine) / len(mine) - 1))
-    posts = "Your post" if len(mine) == 1 else f"Your {len(mine)} posts"
-    how = (
-        "as well as your average"
-        if percent == 0
-        else f"{abs(percent)} % {'above' if percent > 0 else 'below'} your average"
-    )
-    return f"{posts} in this hour did {how}"
+def _number(whose: str, values: Sequence[float]) -> str:
+    return f"{whose} post" if len(values) == 1 else f"{whose} {len(values)} posts"
 
 
-def _quiet(hours: Hours, own: Mapping[tuple[int, int], Sequence[float]]) -> tuple[Quiet, ...]:
+def _compared(values: Sequence[float], others: Sequence[float]) -> str:
+    percent = round(100 * (math.exp(_level(values) - _level(others)) - 1)) if others else 0
+    if percent == 0:
+        return "as well as your others"
+    return f"{abs(percent)} % {'better' if percent > 0 else 'worse'} than your others"
+
+
+def _quiet(hours: Hours, tried: Mapping[Cell, Sequence[float]]) -> tuple[Quiet, ...]:
     """The weakest waking hours of the two weakest days: at night nobody needs to be told."""
     starts = range(6, 22 - QUIET_WINDOW + 1, QUIET_WINDOW)
     windows = [
@@ -156,9 +220,9 @@ def _quiet(hours: Hours, own: Mapping[tuple[int, int], Sequence[float]]) -> tupl
             found[day] = start
     rows = []
     for day, start in found.items():
-        tried = sum(len(own.get((day, start + i), ())) for i in range(QUIET_WINDOW))
+        count = sum(len(tried.get((day, start + i), ())) for i in range(QUIET_WINDOW))
         reason = (
-            f"The weakest hours of the week, with {tried} of your own posts" if tried else "Assumed: few people look"
+            f"The weakest hours of the week, with {count} of your own posts" if count else "Assumed: few people look"
         )
         rows.append(Quiet(DAYS[day], (f"{_clock(start)}-{_clock(start + QUIET_WINDOW)}",), reason))
     return tuple(rows)

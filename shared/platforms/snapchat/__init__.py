@@ -42,6 +42,7 @@ _SPOTLIGHT = MediaLimit(
 )
 
 MANIFEST = Manifest(
+    rhythm="leisure",
     name="snapchat",
     title="Snapchat",
     profile_url="https://www.snapchat.com/@{username}",

@@ -154,7 +154,7 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
     def __getitem__(self, platform: str) -> Mapping[str, str]:
         client_id, secret = self._first(platform, 0), self._first(platform, 1)
         callback, hooks = self._env.get(networks.callback_variable(platform), ""), self._hooks(platform)
-        if not client_id and not callback and not hooks:
+        if not client_id and not secret and not callback and not hooks:
             raise KeyError(platform)
         config_name, scopes_name = networks.further_variables(platform)
         return {

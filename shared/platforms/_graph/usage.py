@@ -1,17 +1,14 @@
-"""Where Meta's answers say how much of an app's, a Page's or an account's calls is used: in percent of a rolling hour.
-
-https://developers.facebook.com/docs/graph-api/overview/rate-limiting, read 2026-11-22.
-"""
+"""Where Meta's answers say how much of an app's, a Page's or an account's calls is used: in percent of a rolling hour."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from shared.platforms.manifest import Source, UsageHeaders
 
-_SOURCE = Source("https://developers.facebook.com/docs/graph-api/overview/rate-limiting", date(2026, 11, 22))
-USAGE = (
-    UsageHeaders("app", _SOURCE, percent="x-app-usage"),
-    UsageHeaders("account", _SOURCE, percent="x-business-use-case-usage"),
-    UsageHeaders("account", _SOURCE, percent="x-page-usage"),
-)
+
+def usage(source: Source) -> tuple[UsageHeaders, ...]:
+    """The headers, as the page about rate limits of the Graph API names them."""
+    return (
+        UsageHeaders("app", source, percent="x-app-usage"),
+        UsageHeaders("account", source, percent="x-business-use-case-usage"),
+        UsageHeaders("account", source, percent="x-page-usage"),
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from shared.platforms._graph.hooks import CALLBACKS
-from shared.platforms._graph.usage import USAGE
+from shared.platforms._graph.usage import usage
 from shared.platforms.facebook.capabilities import ACTIONS, FACETS, FEATURES, RESOURCES
 from shared.platforms.facebook.kinds_data import DOCS, KINDS, OPTIONS, POSTS, READ, TEXT
 from shared.platforms.manifest import ApiVersion, Hooks, LinkCard, Manifest, OAuth, Source, Timing
@@ -74,7 +74,7 @@ MANIFEST = Manifest(
     thread=0,
     first_comment=True,
     deletes=True,
-    usage=USAGE,
+    usage=usage(Source("https://developers.facebook.com/docs/graph-api/overview/rate-limiting", READ)),
     rate_limits=MappingProxyType(
         {
             "calls": "per Page and app: 4,800 x engaged people in a rolling 24 hours, as X-Business-Use-Case-Usage says",

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from shared.domain.content import Kind
 from shared.platforms._graph.hooks import CALLBACKS, SECRETS_ALSO
-from shared.platforms._graph.usage import USAGE
+from shared.platforms._graph.usage import usage
 from shared.platforms.instagram.capabilities import ACTIONS, ADS, FEATURES, RESOURCES
 from shared.platforms.manifest import (
     ApiVersion,
@@ -163,7 +163,7 @@ MANIFEST = Manifest(
     first_comment=True,
     # DELETE /{ig-media} needs Facebook Login (instagram_manage_contents): README, «What is not offered».
     deletes=False,
-    usage=USAGE,
+    usage=usage(Source("https://developers.facebook.com/docs/graph-api/overview/rate-limiting", _READ)),
     rate_limits=MappingProxyType(
         {
             "publish": "100 API posts in a rolling 24 hours per account (a carousel counts once), some accounts fewer: "

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from shared.platforms._graph.hooks import CALLBACKS, SECRETS_ALSO
-from shared.platforms._graph.usage import USAGE
+from shared.platforms._graph.usage import usage
 from shared.platforms.manifest import ApiVersion, Hooks, LinkCard, Manifest, OAuth, Renewal, Source, Timing
 from shared.platforms.threads.capabilities import ACTIONS, ADS, FEATURES, RESOURCES, TEXT
 from shared.platforms.threads.kinds_data import DOCS, KINDS, OPTIONS, POSTS, READ
@@ -65,7 +65,7 @@ MANIFEST = Manifest(
     options=OPTIONS,
     thread=25,  # ours: the network names no bound below 1,000 replies a day
     first_comment=True,
-    usage=USAGE,
+    usage=usage(Source("https://developers.facebook.com/docs/graph-api/overview/rate-limiting", READ)),
     rate_limits=MappingProxyType(
         {
             "publish": "250 API posts in a rolling 24 hours per account (a carousel counts once), and 1,000 replies: read "

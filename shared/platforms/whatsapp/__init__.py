@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from shared.platforms._graph.hooks import SECRETS_ALSO
-from shared.platforms._graph.usage import USAGE
+from shared.platforms._graph.usage import usage
 from shared.platforms.manifest import ApiVersion, Hooks, Manifest, OAuth, Renewal, Source, TextLimit, Timing
 from shared.platforms.whatsapp.capabilities import (
     ACTIONS,
@@ -59,7 +59,7 @@ MANIFEST = Manifest(
         }
     ),
     deletes=False,
-    usage=USAGE,
+    usage=usage(Source("https://developers.facebook.com/docs/graph-api/overview/rate-limiting", READ)),
     rate_limits=MappingProxyType(
         {
             "POST /{number}/messages": "80 a second and number (up to 1,000 where Meta raised it); one in 6 s to one person",

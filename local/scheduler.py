@@ -1,4 +1,5 @@
-"""Cloud Scheduler's place on one machine: calls the scheduled functions every twenty seconds."""
+"""Cloud Scheduler's place on one machine: calls the scheduled functions every twenty seconds, and does what the cloud's
+store does by itself."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import http.client
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 log = logging.getLogger(__name__)
@@ -13,13 +15,19 @@ EVERY = 20.0  # seconds; a minute in the cloud, but here a sweep costs nothing, 
 
 
 class Scheduler:
-    """Posts to ``{base_url}/_functions/{name}`` for every name: once at the start, then every twenty seconds."""
+    """Posts to ``{base_url}/_functions/{name}`` for every name: once at the start, then every twenty seconds.
 
-    def __init__(self, base_url: str, token: str, names: tuple[str, ...]) -> None:
+    ``also``: what is called after them in each round; it does not raise.
+    """
+
+    def __init__(
+        self, base_url: str, token: str, names: tuple[str, ...], also: Sequence[Callable[[], object]] = ()
+    ) -> None:
         parts = urlsplit(base_url)
         self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._names = names
+        self._also = tuple(also)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
@@ -37,6 +45,8 @@ class Scheduler:
         while not self._stopping.is_set():
             for name in self._names:
                 self._call(name)
+            for work in self._also:
+                work()
             self._stopping.wait(EVERY - time.time() % EVERY)
 
     def _call(self, name: str) -> None:

@@ -17,7 +17,10 @@ from local import first_start, sandbox_page
 from local import home as home_folder
 from local.app import App, functions, scheduled
 from local.scheduler import Scheduler
+from shared.backends import ttl
 from shared.backends.embedded.blobs import EmbeddedBlobs
+from shared.backends.embedded.expiring import Expiry
+from shared.backends.embedded.store import EmbeddedStore
 from shared.ports.world import Ports
 from shared.runtime import bootstrap, people
 from shared.runtime.settings import Settings
@@ -71,7 +74,7 @@ def start(env: Mapping[str, str]) -> Server:
     page = partial(sandbox_page.respond, ports, values["ROSTRUM_API_KEY"])
     _serve(parts, App(functions(), _files(ports), page, people.simulated_behind(ports)), listening)
     base = f"http://127.0.0.1:{chosen.port}"
-    worker, scheduler = _worker(chosen, base), Scheduler(base, chosen.internal_token, scheduled())
+    worker, scheduler = _worker(chosen, base), Scheduler(base, chosen.internal_token, scheduled(), [_expiry(ports).run])
     for part in (worker, scheduler):
         part.start()
         parts.callback(part.stop)
@@ -109,6 +112,12 @@ def _worker(chosen: Settings, base: str) -> Any:
     }
     settings = QueueSettings(queues=single, default=QueueLimits(concurrent=AT_ONCE))
     return QueueWorker(path, SystemClock(), settings, base, chosen.internal_token)
+
+
+def _expiry(ports: Ports) -> Expiry:
+    if not isinstance(ports.store, EmbeddedStore):
+        raise CannotStart("ROSTRUM_BACKEND: one machine keeps its own documents; unset it.")
+    return Expiry(ports.store, ports.clock, ttl.load())
 
 
 def _alone(parts: ExitStack, chosen: Settings) -> None:

@@ -28,6 +28,7 @@ _FOUND = (
 )
 _FORWARDS, _BACKWARDS = _FOUND.format("ASC"), _FOUND.format("DESC")
 _SOME = "SELECT path, version, data FROM documents WHERE path IN ({})"
+_WALK = "SELECT id, path, version, CASE WHEN grp IN ({}) THEN data END FROM documents WHERE id > ? ORDER BY id LIMIT ?"
 _MARKS = 500  # question marks in one statement
 _BUILT = "SELECT 1 FROM indexes WHERE id = ?"
 _COUNT = "SELECT count(*) FROM entries WHERE idx = ? AND key >= ? AND key < ?"
@@ -104,6 +105,15 @@ class EmbeddedStore:
                 return self._transact(body)
         finally:
             self._local.inside = False
+
+    def walk(self, groups: Sequence[str], after: int, limit: int) -> tuple[list[Doc], int]:
+        """Of the next ``limit`` documents, in the order of their first writing, those of these groups; and where to go on
+        (0: this was the end). Raises Unavailable."""
+        with _unavailable():
+            sql = _WALK.format(",".join("?" * len(groups)))
+            rows = self._database.read().execute(sql, (*groups, after, limit)).fetchall()
+            found = [self._seen.doc(*row[1:]) for row in rows if row[3] is not None]
+            return found, rows[-1][0] if len(rows) == limit else 0
 
     def explain(self, query: Query) -> list[str]:
         """SQLite's plan for the query, a line per step: shows that it reads no more than it returns."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scripts import replay_webhooks
 from shared.domain import codec, raw_events
 from shared.domain.accounts import Account, account_path
 from shared.domain.posts import Arm, target_path
@@ -380,3 +381,16 @@ def test_who_is_sending_or_has_no_question_is_left_alone(rig: Rig, state: State)
     deliver(rig, body.replace(b'"77"', f'"{account.platform_account_id}"'.encode()))
     work_off(rig)
     assert rig.store.get(target_path(account.space, target_id)) == before
+
+
+def test_an_operator_sees_what_was_given_up_and_hands_it_out_again(
+    rig: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
+    received = deliver(rig, b"no json")
+    work_off(rig)
+    assert replay_webhooks.main(["--list", "--platform", "facebook"], rig.ports) == 0
+    assert f"{received.id} facebook 2026-" in capsys.readouterr().out
+    assert replay_webhooks.main(["--platform", "x"], rig.ports) == 0
+    assert replay_webhooks.main([], rig.ports) == 0
+    assert capsys.readouterr().out == "0 handed out again\n1 handed out again\n"
+    assert replay_webhooks.main(["--platform", "nobody"], rig.ports) == 2

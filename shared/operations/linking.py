@@ -15,6 +15,7 @@ from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
 from shared.domain.workspaces import deletion_path
 from shared.operations import allowances, auditing, brands, chores_planning, events, lookup, networks, telling, tokens
+from shared.platforms import registry
 from shared.ports.store import Doc, Query, StoreError, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
@@ -59,6 +60,7 @@ def link(ports: Ports, owner: Owner, platform: str, connected: Connected) -> Acc
         if known is None or known.status == "disconnected":
             allowances.check_new_accounts(ports, owner.space)
         account_id = known.id if known else ports.ids.new("acc")
+        connected = _with_consents(ports, known, connected) if known else connected
         sealed = _seal(ports, owner.space, account_id, connected)
         try:
             account, replaced = _kept(ports, query, owner, _made(ports, owner, platform, connected, account_id, sealed))
@@ -262,6 +264,20 @@ def _lasting(known: Account) -> dict[str, Any]:
         "blocked_until": known.blocked_until,
         "limited": known.limited,
     }
+
+
+def _with_consents(ports: Ports, known: Account, connected: Connected) -> Connected:
+    """With what the person handed over beside an earlier consent (``manifest.oauth.extra``), unless they do so again now: it
+    is a consent of its own, and this one says nothing of it."""
+    names = {option.name for option in registry.manifest(known.platform).oauth.extra}
+    if not names or not known.sealed or names & connected.tokens.extra.keys():
+        return connected
+    try:
+        before = tokens.unseal(ports, known).extra
+    except VaultError:
+        return connected  # it is lost, and is asked for when it is missed
+    extra = {**{name: before[name] for name in names & before.keys()}, **connected.tokens.extra}
+    return replace(connected, tokens=replace(connected.tokens, extra=extra))
 
 
 def _seal(ports: Ports, space: str, account_id: str, connected: Connected) -> str:

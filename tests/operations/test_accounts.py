@@ -491,7 +491,7 @@ def test_the_list_can_be_narrowed(rig: Rig) -> None:
 
 
 def test_what_was_handed_over_beside_the_consent_is_kept_with_the_tokens(rig: Rig) -> None:
-    """Sealed with the consent, merged into the account's tokens, and still there after a refresh."""
+    """Sealed with the consent, merged into the account's tokens, and still there after a refresh and after connecting again without it."""
     seeded = registry.simulator("tiktok").seed(rig.sandbox.world("tiktok"), "rostrum")
     extra = {option.name: seeded[option.name] for option in registry.manifest("tiktok").oauth.extra}
     begun = accounts.connect(rig.ports, TEST, Connect("tiktok", metadata=extra))
@@ -502,6 +502,7 @@ def test_what_was_handed_over_beside_the_consent_is_kept_with_the_tokens(rig: Ri
     assert sessions.call(rig.ports, account).tokens.extra == extra
     renewed = sessions.refresh(rig.ports, account)
     assert sessions.call(rig.ports, renewed).tokens.extra == extra
+    assert sessions.call(rig.ports, redirected(rig, "tiktok")).tokens.extra == extra
     with pytest.raises(Invalid) as invalid:
         accounts.connect(rig.ports, TEST, Connect("tiktok", metadata={"ads_token": "x"}))
     assert invalid.value.meta["field"] == "metadata.ads_token"

@@ -34,7 +34,7 @@ class Line:
         try:
             return question(self.call)
         except Refused as refused:
-            if refused.fate is not Fate.UNAUTHORISED or self.renewed:
+            if self.renewed or not sessions.worth_renewing(self.ports, self.account, refused):
                 raise
         self.renewed = True
         self.account = sessions.refresh(self.ports, self.account)

@@ -168,7 +168,7 @@ def _spike(ports: Ports, space: str, kind: str, message: Message) -> Built:
     facts = {"post_id": message.get("resource_id"), **_facts(message)}
     account_id = str(message.get("account_id") or "")
     data = {**facts, "account_id": account_id or None, "platform": message.get("platform")}
-    known = {name: value for name, value in data.items() if value is not None}
+    known = {name: value for name, value in data.items() if value not in (None, "")}
     return Built(known, (account_id,) if account_id else ())
 
 

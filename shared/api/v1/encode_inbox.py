@@ -9,11 +9,12 @@ from shared.api.v1 import views_inbox as views
 from shared.api.v1.views_actions import CursorInfo, PersonInfo
 from shared.domain import codec
 from shared.domain.accounts import Account
+from shared.domain.brands import brand_of
 from shared.domain.errors import RostrumError
-from shared.operations.inbox import comments, conversations, ids, mentions
+from shared.domain.inbox import Item
+from shared.operations.inbox import comments, conversations, ids, mentions, posts, shown
 from shared.operations.inbox.conversations import Row
 from shared.operations.inbox.ids import Kind, Named
-from shared.operations.inbox.posts import Commented
 from shared.operations.inbox.reviews import Standing
 from shared.platforms.contract_inbox import Comment, Mention, Message, Person, Review
 
@@ -48,23 +49,23 @@ def person(one: Person) -> PersonInfo:
     return PersonInfo(id=one.id, name=one.name, username=one.username, picture_url=one.picture_url)
 
 
-def post(one: Commented) -> views.InboxPostRow:
-    """A post that is live on an account."""
-    live = one.target.first
+def post(one: posts.Row) -> views.InboxPostRow:
+    """A post that is live on an account; of one that was made elsewhere only its id and its comments are known."""
+    live = one.target.first if one.target else None
     return views.InboxPostRow(
-        id=new_id("post", one.target.platform, live.id if live else ""),
-        post_id=one.post.id,
-        platform_id=live.id if live else "",
-        platform=one.target.platform,
-        account_id=one.target.account_id,
+        id=new_id("post", one.account.platform, one.platform_id),
+        post_id=one.post.id if one.post else None,
+        platform_id=one.platform_id,
+        platform=one.account.platform,
+        account_id=one.account.id,
         page_id=one.account.platform_account_id,
-        content=one.target.pieces[0].text,
+        content=one.target.pieces[0].text if one.target else "",
         permalink=live.permalink if live else None,
-        comment_count=one.metrics.comments if one.metrics else None,
-        like_count=one.metrics.likes if one.metrics else None,
-        created_at=one.post.created_at,
-        published_at=one.target.published_at,
-        updated_at=one.post.updated_at,
+        comment_count=one.comments,
+        like_count=one.likes,
+        created_at=one.at,
+        published_at=one.target.published_at if one.target else None,
+        updated_at=one.post.updated_at if one.post else one.at,
     )
 
 
@@ -186,4 +187,34 @@ def mention(account: Account, one: Mention) -> views.MentionItem:
         comment_id=one.comment_id,
         handles=codec.encode(dict(one.handles)),
         raw=codec.encode(dict(one.raw)),
+    )
+
+
+def item(account: Account, one: Item) -> views.InboxItem:
+    """Something that was filed."""
+    who, thread = one.author, one.conversation_id
+    media = [views.MediaInfo(type=file.type, url=file.url) for file in one.media]
+    return views.InboxItem(
+        item_id=one.id,
+        id=ids.encode(one.kind, Named(one.platform, one.network_id, "", one.handles)),
+        type=one.kind,
+        platform=one.platform,
+        platform_id=one.network_id,
+        account_id=one.account_id,
+        brand_id=brand_of(account),
+        author=PersonInfo(id=who.id, name=who.name, username=who.username, picture_url=who.picture_url),
+        content=views.ContentInfo(text=one.text, media=media),
+        received_at=one.at,
+        status=one.status,
+        is_owner=one.own,
+        is_hidden=one.hidden,
+        post_id=one.our_post_id or None,
+        platform_post_id=one.post_id or None,
+        parent_id=one.parent_id or None,
+        conversation_id=conversations.id_of(account, thread) if thread else None,
+        permalink=one.permalink or None,
+        rating=one.stars,
+        recommends=one.recommends,
+        delivery=one.delivery or None,
+        actions=sorted(shown.can(one)),
     )

@@ -15,13 +15,28 @@ from shared.domain.posts import Target
 from shared.operations.engaging.commands import Order
 from shared.operations.inbox import comments as commenting
 from shared.operations.inbox import conversations as talking
-from shared.operations.inbox import mentions, naming, posts, reviews, sending
+from shared.operations.inbox import feed, mentions, naming, posts, reviews, sending
 from shared.operations.inbox.comments import Below
 from shared.operations.inbox.sending import Bubble, Letter
 from shared.operations.posts.commands import MediaInput
 
 _ON = Exchange[models.AccountIdRequest, None]
 _OFF = Exchange[None, models.AccountQuery]
+
+
+def inbox(x: Exchange[None, models.InboxQuery]) -> Reply:
+    """GET /v1/inbox"""
+    q = x.query
+    wanted = feed.Wanted(q.kind, q.account_id, q.brand_id, q.platform, q.unread, q.own, q.since, q.limit, q.cursor)
+    page = feed.list_(x.ports, x.caller, wanted)
+    rows = [encode.item(*one) for one in page.items]
+    return Reply(200, views.InboxResponse(data=rows, pagination=encode.pagination(page.next)))
+
+
+def mark_items_read(x: Exchange[models.MarkReadRequest, None]) -> Reply:
+    """POST /v1/inbox/read"""
+    updated = feed.mark_read(x.ports, x.caller, x.body.item_ids)
+    return Reply(200, views.MarkedReadResponse(updated=updated))
 
 
 # ---------------------------------------------------------------------------------------------------- comments

@@ -24,6 +24,26 @@ class AccountQuery(Body):
     account_id: Id
 
 
+class InboxQuery(Body):
+    """Which items. ``since``: said then or later. ``unread``: only those. ``own``: what the accounts said themselves, too."""
+
+    kind: Literal["comment", "message", "mention", "review"] | None = None
+    account_id: str = Field("", max_length=128)
+    brand_id: str = Field("", max_length=128)
+    platform: str = Field("", max_length=64)
+    unread: bool = False
+    own: bool = False
+    since: Since = ""
+    limit: int = Field(25, ge=1, le=100)
+    cursor: Cursor = ""
+
+
+class MarkReadRequest(Body):
+    """Which items, by their ``item_id``."""
+
+    item_ids: list[Annotated[str, Field(min_length=1, max_length=128)]] = Field(min_length=1, max_length=100)
+
+
 class CommentedPostsQuery(Body):
     """Which posts. ``brand_id`` and ``platform`` narrow it; ``since`` is about when they were published."""
 

@@ -100,16 +100,49 @@ def _toggle(path: str, on: str, off: str, what: str, back: str) -> tuple[Route, 
     )
 
 
+FEED = (
+    Route(
+        "GET",
+        "/v1/inbox",
+        f"{_HANDLERS}inbox",
+        "All that people said to the accounts, as it was filed, newest first",
+        {200: f"{_SAYS}InboxResponse"},
+        scope="inbox:read",
+        query=f"{_ASKS}InboxQuery",
+        errors=("validation.field_invalid", "account.not_found", "account.unsupported_platform", *_PAGED, *_SINCE),
+        description=(
+            "What the networks push and what is polled, for 90 days. No network is asked. Messages are in it where the key has "
+            "`dms:read`, too. What was said before the account was connected is not in it, or is read already."
+        ),
+    ),
+    Route(
+        "POST",
+        "/v1/inbox/read",
+        f"{_HANDLERS}mark_items_read",
+        "Count items as read",
+        {200: f"{_SAYS}MarkedReadResponse"},
+        scope="inbox:read",
+        body=f"{_ASKS}MarkReadRequest",
+        errors=("validation.field_invalid", *_KEYED),
+        idempotency="claim",
+        description="In this workspace: the network knows nothing of it. Ids that are none of yours are passed over.",
+        example={"item_ids": ["itm_8d969eef6ecad3c29a3a629280e686cf0c3f5d5a"]},
+    ),
+)
+
 COMMENTS = (
     _get(
         "comments",
         "commented_posts",
-        "Our posts that are live, with how many comments each has, newest first",
+        "Posts that are live, with how many comments each has, newest first",
         "CommentedPostsListResponse",
         scope="inbox:read",
         query=f"{_ASKS}CommentedPostsQuery",
         errors=("validation.field_invalid", "account.not_found", "account.unsupported_platform", *_PAGED, *_SINCE),
-        description="The posts are those that were published here; counts are asked of the networks at this moment.",
+        description=(
+            "Posts that were published here, and posts that were made elsewhere of which comments were filed. Counts are asked of "
+            "the networks at this moment; where they do not say, the comments that were filed are counted."
+        ),
     ),
     _get(
         "comments/{postId}",
@@ -119,7 +152,10 @@ COMMENTS = (
         scope="inbox:read",
         query=f"{_ASKS}PostCommentsQuery",
         errors=(*_READ, *_PAGED, "post.not_found"),
-        description=f"{_IDS} `postId` may be a post's own id here (`post_…`), too.",
+        description=(
+            f"{_IDS} `postId` may be a post's own id here (`post_…`), too. What the network answers at this moment, and what it "
+            "pushed or was polled before: each comment once. Where it cannot be asked, `errors` says why, beside what was filed."
+        ),
     ),
     _get(
         "comments/{postId}/{commentId}/replies",
@@ -292,4 +328,4 @@ MENTIONS = (
     ),
 )
 
-ROUTES: tuple[Route, ...] = (*COMMENTS, *CONVERSATIONS, *REVIEWS)
+ROUTES: tuple[Route, ...] = (*FEED, *COMMENTS, *CONVERSATIONS, *REVIEWS)

@@ -36,7 +36,8 @@ class InboxPostRow(View):
 
     id: str
     """For ``/v1/inbox/comments/{postId}``; so are ``platform_id`` (if it has no slash) and ``post_id``."""
-    post_id: str
+    post_id: str | None = None
+    """Ours; posts that were made elsewhere have none."""
     platform_id: str
     platform: str
     account_id: str
@@ -308,3 +309,50 @@ class MentionsListResponse(View):
     pagination: CursorInfo
     errors: list[AccountError] | None = None
     """The account's network could not be asked: these are the ones that were filed here."""
+
+
+class InboxItem(View):
+    """Something that was said to an account, or by it (``is_owner``), as it was filed here."""
+
+    item_id: str
+    """For ``POST /v1/inbox/read``."""
+    id: str
+    """For the inbox's other routes."""
+    type: Literal["comment", "message", "mention", "review"]
+    platform: str
+    platform_id: str
+    account_id: str
+    brand_id: str
+    author: PersonInfo
+    content: ContentInfo
+    received_at: Time
+    status: Literal["unread", "read", "archived"]
+    is_owner: bool
+    is_hidden: bool
+    post_id: str | None = None
+    """Ours, where the post was made here."""
+    platform_post_id: str | None = None
+    parent_id: str | None = None
+    """The network's id of the comment that is answered, or that names the account."""
+    conversation_id: str | None = None
+    permalink: str | None = None
+    rating: int | None = None
+    recommends: bool | None = None
+    delivery: Literal["sent", "delivered", "read", "failed"] | None = None
+    """Of one's own message, how far it came, where the network tells."""
+    actions: list[str]
+    """What may be done to it, by the names of ``POST /v1/actions``."""
+
+
+class InboxResponse(View):
+    """Items of all accounts, the newest first. A page may hold fewer than ``limit`` and still have a next one."""
+
+    data: list[InboxItem]
+    pagination: CursorInfo
+
+
+class MarkedReadResponse(View):
+    """How many were unread before."""
+
+    success: bool = True
+    updated: int

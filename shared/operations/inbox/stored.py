@@ -34,7 +34,7 @@ def page(ports: Ports, account: Account, kind: Kind, at: str, **where: str) -> P
 def query(space: str, where: Sequence[tuple[str, Op, Any]], at: str, limit: int) -> Query:
     """Items that are so, newest first, after the place ``at``. Raises Invalid (the place)."""
     collection = f"workspaces/{space}/inbox"
-    return Query(collection, None, tuple(where), NEWEST, limit, _after(collection, at) if at else None)
+    return Query(collection, None, tuple(where), NEWEST, limit, after(collection, at) if at else None)
 
 
 def place(doc: Doc) -> str:
@@ -57,7 +57,20 @@ def last(ports: Ports, account: Account, conversation_id: str, *, own: bool) -> 
     return codec.of(Item, docs[0]) if docs else None
 
 
-def _after(collection: str, at: str) -> Doc:
+def count_on(ports: Ports, account: Account, post_id: str) -> int:
+    """How many comments on a post were filed and stand. One count."""
+    where: tuple[tuple[str, Op, Any], ...] = (
+        ("account_id", "==", account.id),
+        ("kind", "==", "comment"),
+        ("post_id", "==", post_id),
+        ("complete", "==", True),
+        ("deleted", "==", False),
+    )
+    return ports.store.count(Query(f"workspaces/{account.space}/inbox", where=where))
+
+
+def after(collection: str, at: str) -> Doc:
+    """The document after which a list goes on (:func:`place`). Raises Invalid."""
     name, _, time = at.partition("|")
     try:
         when = datetime.fromisoformat(time)

@@ -17,7 +17,7 @@ from shared.domain.errors import RostrumError
 from shared.domain.inbox import Item, Kind
 from shared.operations.inbox import cursors, shown, stored
 from shared.operations.inbox.cursors import Place
-from shared.operations.inbox.paging import PAGES
+from shared.operations.inbox.merging import Lane, taken
 from shared.platforms.contract_inbox import Page
 from shared.ports.world import Ports
 
@@ -54,19 +54,24 @@ def listed(ports: Ports, account: Account, asked: Asked[T]) -> Listed[T]:
     places = cursors.places(asked.of, asked.cursor)
     began = _began(places.pop(_BEGAN, None), ports.clock.now())
     known: _Known[T] = _Known(ports, account, asked.kind, began)
-    lanes: list[_Lane[T]] = []
+    lanes: list[Lane[T]] = []
     if asked.live and (not asked.cursor or _LIVE in places):
-        lanes.append(_Lane(_LIVE, known.live(asked.live), places.get(_LIVE, ("", 0)), asked.keep, forgiving=True))
+        lanes.append(Lane(_LIVE, known.live(asked.live), places.get(_LIVE, ("", 0)), asked.keep, forgiving=True))
     for number, where in enumerate(asked.where):
         name = f"{_STORED}{number}"
         if not asked.cursor or name in places:
             fetch = known.filed(asked.thing, where)
-            lanes.append(_Lane(name, fetch, places.get(name, ("", 0)), asked.keep))
-    items = _taken(lanes, asked.limit)
+            lanes.append(Lane(name, fetch, places.get(name, ("", 0)), asked.keep))
+    items = taken(lanes, asked.limit)
     error = next((lane.error for lane in lanes if lane.error), None)
     if error and not items:
         raise error
     following: dict[str, Place] = {lane.name: place for lane in lanes if (place := lane.place())}
+    for lane in lanes:
+        if (
+            following and lane.name == _LIVE and lane.page and not lane.error
+        ):  # its end is read again, for its latest words
+            following.setdefault(_LIVE, (lane.at, lane.index))
     more = cursors.write(asked.of, {_BEGAN: (began.isoformat(), 0), **following}) if following else ""
     return Listed(tuple(items), more, error)
 
@@ -119,71 +124,3 @@ class _Known(Generic[T]):
             return one
         self.fresh[one.id] = one
         return None
-
-
-@dataclass(slots=True)
-class _Lane(Generic[T]):
-    """One of the lists, a page at a time. ``forgiving``: its failure is told beside the others' rows."""
-
-    name: str
-    fetch: Callable[[str], Page[T | None]]
-    begin: Place
-    keep: Callable[[T], bool]
-    forgiving: bool = False
-    page: Page[T | None] | None = None
-    loads: int = 0
-    stopped: bool = False
-    error: RostrumError | None = None
-    at: str = ""
-    index: int = 0
-
-    def head(self) -> T | None:
-        """What is next of it; None at its end, or where this request has read enough of it (``stopped``)."""
-        while not (self.stopped or self.error):
-            if self.page is None:
-                self._load(*self.begin)
-                continue
-            while self.index < len(self.page.items):
-                one = self.page.items[self.index]
-                if one is not None and self.keep(one):
-                    return one
-                self.index += 1
-            if not self.page.next:
-                return None
-            if self.loads == PAGES:
-                self.stopped = True
-            else:
-                self._load(self.page.next, 0)
-        return None
-
-    def place(self) -> Place | None:
-        """Where it goes on, None where it has ended."""
-        if self.error or self.page is None:
-            return (self.at, self.index) if self.page else self.begin
-        if self.index < len(self.page.items):
-            return self.at, self.index
-        return (self.page.next, 0) if self.page.next else None
-
-    def _load(self, at: str, skip: int) -> None:
-        try:
-            page = self.fetch(at)
-        except RostrumError as error:
-            if not self.forgiving or error.code == "validation.cursor_invalid":
-                raise
-            self.error = error
-            if self.page is not None:
-                self.page, self.begin = None, (at, skip)
-            return
-        self.page, self.at, self.index, self.loads = page, at, skip, self.loads + 1
-
-
-def _taken(lanes: list[_Lane[T]], limit: int) -> list[T]:
-    """The newest of all heads, until there are enough, or one lane has more that was not read."""
-    found: list[T] = []
-    while True:
-        heads = [(lane, one) for lane in lanes if (one := lane.head()) is not None]
-        if any(lane.stopped for lane in lanes) or not heads or len(found) == limit:
-            return found
-        lane, one = max(heads, key=lambda pair: pair[1].at)
-        found.append(one)
-        lane.index += 1

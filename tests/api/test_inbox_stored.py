@@ -1,0 +1,175 @@
+"""The inbox over HTTP, where things were pushed that the networks do not answer, or answer too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain import codec
+from shared.domain.accounts import Account, account_path
+from shared.operations.inbox import filing
+from shared.platforms.contract_webhooks import Event, EventKind
+from shared.ports.http import Response
+from tests.api.client import Api
+
+
+def account_of(call: Api, account_id: str) -> Account:
+    doc = call.rig.store.get(account_path(f"{call.workspace}.test", account_id))
+    assert doc
+    return codec.decode(Account, doc.data)
+
+
+def push(call: Api, account_id: str, kind: EventKind, data: Mapping[str, Any], seconds: float = 0) -> None:
+    at = call.rig.clock.now() + timedelta(seconds=seconds)
+    filing.pushed(call.rig.ports, account_of(call, account_id), Event(kind, f"{kind}{data}", "1", at, data, {"a": 1}))
+
+
+def comment(number: int, post: str = "104_9", **more: Any) -> dict[str, Any]:
+    return {"comment_id": f"104_9_{number}", "post_id": post, "text": f"No {number}", "author_id": "7", **more}
+
+
+def every(call: Api, path: str, limit: int) -> list[Any]:
+    """All pages."""
+    found, cursor = [], ""
+    for _ in range(60):
+        page = call("GET", f"{path}{'&' if '?' in path else '?'}limit={limit}&cursor={cursor}").json
+        found += page["data"]
+        cursor = page["pagination"].get("next_cursor", "")
+        if not cursor:
+            return found
+    raise AssertionError("no end")
+
+
+def test_comments_on_a_post_that_nobody_knows_are_listed_until_deleted(call: Api) -> None:
+    """The post is among the commented ones; each comment has its flags; those that were taken back are gone."""
+    account = call.connect("facebook")
+    for number in range(3):
+        push(call, account, "comment.created", comment(number), number)
+    push(call, account, "comment.deleted", {"comment_id": "104_9_1", "post_id": "104_9"})
+    (post,) = call("GET", "/v1/inbox/comments").json["data"]
+    assert (post["platform_id"], post["account_id"], post["comment_count"]) == ("104_9", account, 2)
+    assert "post_id" not in post
+    page = call("GET", f"/v1/inbox/comments/{post['id']}?account_id={account}").json
+    assert [one["text"] for one in page["data"]] == ["No 2", "No 0"]
+    assert page["data"][0]["capabilities"]["can_reply"] is True
+    assert page["errors"][0]["account_id"] == account
+
+
+def test_what_was_pushed_and_is_answered_too_is_one_comment(call: Api) -> None:
+    """By pages of any size: none twice, none lost, and the network's own row of it is the one that is shown."""
+    account = call.connect("facebook")
+    call.post("Ask me", ("facebook",), publish_now=True)
+    call.settle()
+    call.rig.clock.advance(6 * 3600)
+    post = call("GET", "/v1/inbox/comments").json["data"][0]["platform_id"]
+    path = f"/v1/inbox/comments/{post}?account_id={account}"
+    before = every(call, path, 100)
+    assert len(before) > 2
+    known = before[1]
+    told = {"comment_id": known["platform_id"], "post_id": post, "text": "An older text", "author_id": "7"}
+    push(call, account, "comment.created", told, -60)
+    push(call, account, "comment.created", comment(5, post), 60)
+    push(call, account, "comment.deleted", {"comment_id": before[2]["platform_id"], "post_id": post})
+    wanted = sorted([one["platform_id"] for one in before if one is not before[2]] + ["104_9_5"])
+    for size in (1, 2, 100):
+        found = every(call, path, size)
+        assert sorted(one["platform_id"] for one in found) == wanted
+        assert known["text"] in [one["text"] for one in found]
+
+
+def test_a_network_that_fails_does_not_hide_what_was_filed(call: Api) -> None:
+    """Its error stands beside; where nothing was filed, it is the answer."""
+    account = call.connect("facebook")
+    path = f"/v1/accounts/{account}/mentions"
+    call.rig.sandbox.intercept = lambda request: Response(503, {}, b"{}")
+    assert call("GET", path).status == 503
+    push(call, account, "mention.created", {"post_id": "55_1", "text": "Look: @shop", "author_id": "7"})
+    page = call("GET", path).json
+    assert [one["platform_id"] for one in page["data"]] == ["55_1"]
+    assert page["errors"][0]["account_id"] == account
+
+
+def test_messages_that_no_network_lists_are_conversations(call: Api) -> None:
+    """Listed, read, answered, marked as read: all from what was pushed."""
+    account = call.connect("whatsapp")
+    who = {"conversation_id": "15550100", "author_id": "15550100", "author_name": "Robin"}
+    for number in range(3):
+        data = {"message_id": f"wamid.{number}", "text": f"No {number}", "own": False, **who}
+        push(call, account, "message.received", data, number)
+    (row,) = call("GET", "/v1/inbox/conversations").json["data"]
+    assert (row["participant_name"], row["last_message"], row["unread_count"]) == ("Robin", "No 2", 3)
+    assert row["reply_until"]
+    said = every(call, f"/v1/inbox/conversations/{row['id']}/messages", 2)
+    assert [one["text"] for one in said] == ["No 2", "No 1", "No 0"]
+    assert call("GET", f"/v1/inbox/conversations/{row['id']}").json["data"]["unread_count"] == 3
+    assert call("POST", f"/v1/inbox/conversations/{row['id']}/read").status == 200
+    assert call("GET", "/v1/inbox/conversations").json["data"][0]["unread_count"] == 0
+    assert call("GET", "/v1/inbox?unread=true").json["data"] == []
+    assert call("PATCH", f"/v1/inbox/conversations/{row['id']}", {"status": "archived"}).status == 200
+    assert call("GET", "/v1/inbox/conversations").json["data"] == []
+    push(call, account, "message.received", {**who, "message_id": "wamid.9", "text": "Again"}, 9)
+    assert call("GET", "/v1/inbox/conversations").json["data"][0]["unread_count"] == 1
+
+
+@pytest.mark.parametrize("platform", ["facebook", "instagram"])
+def test_a_message_that_names_the_person_only_is_in_the_networks_conversation(call: Api, platform: str) -> None:
+    """One conversation in all lists, of any page's size; its messages are those of both."""
+    account = call.connect(platform)
+    before = every(call, "/v1/inbox/conversations", 100)
+    talk = before[-1]
+    data = {
+        "message_id": "m_new",
+        "person_id": talk["participant_id"],
+        "text": "New",
+        "author_id": talk["participant_id"],
+    }
+    push(call, account, "message.received", data)
+    push(call, account, "message.received", {**data, "message_id": "m_x", "person_id": "99", "author_id": "99"}, 5)
+    for size in (1, 2, 100):
+        found = every(call, "/v1/inbox/conversations", size)
+        assert len(found) == len(before) + 1
+        assert len({one["participant_id"] for one in found}) == len(found)
+        assert [one["last_message"] for one in found[:2]] == ["New", "New"]
+    found = every(call, "/v1/inbox/conversations", 100)
+    same = next(one for one in found if one["participant_id"] == talk["participant_id"])
+    assert same["id"] == talk["id"]
+    said = every(call, f"/v1/inbox/conversations/{same['id']}/messages", 100)
+    assert said[0]["text"] == "New"
+    assert len(said) > 1
+
+
+def test_the_feed_has_what_was_said_to_all_accounts(call: Api) -> None:
+    """Newest first, by filters and pages; what the account said itself only where it is asked for."""
+    facebook, whatsapp = call.connect("facebook"), call.connect("whatsapp")
+    push(call, facebook, "comment.created", comment(1))
+    push(call, facebook, "comment.created", comment(2, own=True), 1)
+    push(call, facebook, "review.created", {"review_id": "r1", "text": "Good", "author_id": "8", "stars": 4}, 2)
+    data = {"message_id": "w1", "conversation_id": "1555", "text": "Hi", "author_id": "1555", "own": False}
+    push(call, whatsapp, "message.received", data, 3)
+    assert [one["type"] for one in every(call, "/v1/inbox", 1)] == ["message", "review", "comment"]
+    assert len(every(call, "/v1/inbox?own=true", 2)) == 4
+    assert [one["rating"] for one in every(call, "/v1/inbox?kind=review", 5)] == [4]
+    assert [one["type"] for one in every(call, f"/v1/inbox?account_id={whatsapp}", 5)] == ["message"]
+    assert [one["type"] for one in every(call, "/v1/inbox?platform=facebook&kind=comment", 5)] == ["comment"]
+    since = (call.rig.clock.now() + timedelta(seconds=2)).isoformat().replace("+00:00", "Z")
+    assert [one["type"] for one in every(call, f"/v1/inbox?since={since}", 5)] == ["message", "review"]
+    ids = [one["item_id"] for one in every(call, "/v1/inbox?unread=true", 5)]
+    assert call("POST", "/v1/inbox/read", {"item_ids": [*ids[:2], "itm_none"]}).json["updated"] == 2
+    assert [one["item_id"] for one in every(call, "/v1/inbox?unread=true", 5)] == ids[2:]
+
+
+def test_a_key_sees_its_brands_and_its_scopes_only(call: Api) -> None:
+    """Another brand's items are absent, and cannot be marked; without dms:read there are no messages."""
+    account = call.connect("whatsapp")
+    data = {"message_id": "w1", "conversation_id": "1555", "text": "Hi", "author_id": "1555", "own": False}
+    push(call, account, "message.received", data)
+    (item,) = every(call, "/v1/inbox", 5)
+    brand = call("POST", "/v1/brands", {"name": "Other"}).json
+    scopes = ["inbox:read", "dms:read"]
+    for more in ({"scopes": scopes[:1]}, {"scopes": scopes, "brand_ids": [brand["id"]]}):
+        key = call("POST", "/v1/keys", {"name": "a", **more}).json["raw_key"]
+        assert call("GET", "/v1/inbox", key=key).json["data"] == []
+        assert call("POST", "/v1/inbox/read", {"item_ids": [item["item_id"]]}, key=key).json["updated"] == 0

@@ -116,7 +116,7 @@ def _subscribed(ports: Ports, account: Account) -> tuple[Subscription, str]:
         raise Unsupported("resource.not_supported", f"{networks.title(account.platform)} sends no webhooks.")
     url = callback_url(ports, account)
     secret = secrets.signing(ports, account.platform, sandbox=account.sandbox)
-    return facet.subscribe(sessions.call(ports, account), url, secret), url
+    return sessions.insisted(ports, account, lambda call: facet.subscribe(call, url, secret)), url
 
 
 def _again(ports: Ports, chore: Chore, renew_at: datetime | None) -> datetime:

@@ -104,7 +104,7 @@ def _look(ports: Ports, target: Target) -> Finding:
 
 def _heal(ports: Ports, account: Account, refusal: Refused) -> None:
     """A refused token is refreshed, so that the next look can see."""
-    if refusal.fate is not Fate.UNAUTHORISED:
+    if not sessions.worth_renewing(ports, account, refusal):
         return
     try:
         sessions.refresh(ports, account)

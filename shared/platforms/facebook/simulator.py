@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from shared.platforms import _pushes
-from shared.platforms._graph import simulated
+from shared.platforms._graph import simulated, simulated_batch
 from shared.platforms._graph.simulated import Ask, Document, Problem, answer
 from shared.platforms.contract import Push, What, World
 from shared.platforms.facebook import simulator_ads as advertising
@@ -73,6 +73,9 @@ def _route(request: Request, world: World) -> Response:
 
 
 def _graph(ask: Ask, world: World) -> Response:
+    if ask.method == "POST" and "batch" in ask.params:
+        state.token_of(world, ask.bearer)
+        return simulated_batch.handle(ask, lambda one: handle(one, world))
     who = state.session(world, ask)
     node, edge = ask.path[0], "/".join(ask.path[1:])
     if not who.page and advertising.handles(world, ask):

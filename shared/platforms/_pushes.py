@@ -1,27 +1,31 @@
 """What a simulated network sends to our webhook endpoint: the last ones, kept in its world in order, and what is on its way.
 
 ``log`` is for whoever wants to look; of what was not handed over yet, each delivery is an entry of its own (``OUTBOX``), which
-stays until whoever hands it over has deleted it: nothing is lost, however much of it there is.
+stays until whoever hands it over has deleted it: nothing is lost, however much of it there is. A delivery may lie in the
+future: what followers will say under a post is known when it goes live, and goes out when they say it.
 """
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from shared.platforms._kept import newest
 from shared.platforms.contract import Push, World
+from shared.ports.http import Response
 
 KEPT = 200
 OUTBOX = "sandbox_pushes"  # a kind of the world, and so the collection's name in the simulators' store
 
 
 def append(world: World, push: Push) -> None:
-    """One more delivery. The id must be the same when the same thing is delivered again."""
-    log = world.get("pushes", "log") or {"entries": []}
+    """One more delivery, at its time. The id must be the same when the same thing is delivered again."""
+    log, key = world.get("pushes", "log") or {"entries": []}, _key(_next(world))
     entry = {
+        "key": key,
         "id": push.id,
         "at": push.at.isoformat(),
         "headers": dict(push.headers),
@@ -29,13 +33,14 @@ def append(world: World, push: Push) -> None:
         "path": push.path,
     }
     world.put("pushes", "log", {"entries": newest([*log["entries"], entry], KEPT)})
-    world.put(OUTBOX, _key(_next(world)), entry)
+    world.put(OUTBOX, key, entry)
 
 
 def sent(world: World) -> Sequence[Push]:
     """The deliveries so far, oldest first."""
     log = world.get("pushes", "log") or {"entries": []}
-    return tuple(read(entry) for entry in log["entries"])
+    every = (read(entry) for entry in log["entries"])
+    return tuple(sorted((push for push in every if push.at <= world.now), key=lambda push: push.at))
 
 
 def read(entry: Mapping[str, Any]) -> Push:
@@ -56,6 +61,52 @@ def repeat(world: World, after: int, times: int) -> int:
         if entry := world.get(OUTBOX, _key(number)):
             world.put(OUTBOX, _key(_next(world)), entry)
     return len(first)
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A world as it will be at another time, for what is told then."""
+
+    world: World
+    now: datetime
+
+    def get(self, kind: str, id: str) -> dict[str, Any] | None:
+        return self.world.get(kind, id)
+
+    def put(self, kind: str, id: str, value: Mapping[str, Any]) -> None:
+        self.world.put(kind, id, value)
+
+    def delete(self, kind: str, id: str) -> None:
+        self.world.delete(kind, id)
+
+    def serial(self, name: str) -> int:
+        return self.world.serial(name)
+
+    def fetch(self, url: str) -> Response | None:
+        return self.world.fetch(url)
+
+
+def foretell(world: World, on: str, moments: Iterable[tuple[datetime, Callable[[World], None]]]) -> None:
+    """What will be told of the post ``on``: when, and by what function."""
+    before = last(world)
+    for at, tell in moments:
+        tell(Later(world, at))
+    if last(world) > before:
+        world.put("pushes.ahead", on, {"first": before + 1, "last": last(world)})
+
+
+def take_back(world: World, on: str) -> None:
+    """The post is gone: nothing more is told of it."""
+    ahead = world.get("pushes.ahead", on)
+    if ahead is None:
+        return
+    keys = {_key(number) for number in range(ahead["first"], ahead["last"] + 1)}
+    log = world.get("pushes", "log") or {"entries": []}
+    gone = [one["key"] for one in log["entries"] if one["key"] in keys and read(one).at > world.now]
+    for key in gone:
+        world.delete(OUTBOX, key)
+    world.put("pushes", "log", {"entries": [one for one in log["entries"] if one["key"] not in gone]})
+    world.delete("pushes.ahead", on)
 
 
 def _next(world: World) -> int:

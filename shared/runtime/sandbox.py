@@ -190,8 +190,9 @@ class StoreWorld:
 
     @property
     def has_sent(self) -> bool:
-        """Whether the network sent webhooks."""
-        return any(path.startswith(self._outbox) for path in self._written)
+        """Whether the network sent webhooks by now."""
+        made = (value for path, value in self._written.items() if value and path.startswith(self._outbox))
+        return any(datetime.fromisoformat(value["at"]) <= self._now for value in made)
 
     def flush(self) -> None:
         """Hand every write to the transaction, in the order in which they were first made."""

@@ -6,13 +6,12 @@ https://developers.facebook.com/docs/graph-api/reference/object/comments and …
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from shared.platforms import _alive
 from shared.platforms._graph import simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem, answer, hashed, now
 from shared.platforms.contract import World
 from shared.platforms.facebook import limits
+from shared.platforms.facebook import simulator_followers as followers
 from shared.platforms.facebook import simulator_publish as publishing
 from shared.platforms.facebook import simulator_pushes as pushes
 from shared.platforms.facebook import simulator_read as reading
@@ -26,7 +25,7 @@ PRIVATE_REPLY_SECONDS = 7 * simulated.DAY
 def all_of(post: Document, world: World) -> list[Document]:
     """Every comment under a post that stands now, oldest first."""
     kept = [found for id_ in post["comments"] if (found := world.get("comment", id_))]
-    rows = [*_followers(post, world), *kept]
+    rows = [*followers.comments(post, world), *kept]
     marked = [{**(world.get("mark", row["id"]) or {}), **row} for row in rows]
     return sorted((row for row in marked if not row.get("removed")), key=lambda row: (row["at"], row["id"]))
 
@@ -121,7 +120,12 @@ def add(
 ) -> Document:
     """One more comment that is kept."""
     number = state.number(world, "comment")
-    row: Document = {"id": f"{_number(post)}_{number}", "post": post["id"], "on": post["id"], "message": message}
+    row: Document = {
+        "id": f"{followers.number(post)}_{number}",
+        "post": post["id"],
+        "on": post["id"],
+        "message": message,
+    }
     row |= {"at": now(world), "from": author, "parent": parent, "own": own, "picture": picture}
     world.put("comment", row["id"], row)
     fresh = world.get("post", post["id"]) or post
@@ -170,44 +174,6 @@ def remove(ask: Ask, who: Session, row: Document, world: World) -> Response:
         publishing.remove_comment(world, row)
     mark(world, who.page["id"], row["id"], removed=True)
     return answer({"success": True})
-
-
-def _followers(post: Document, world: World) -> list[Document]:
-    """What others said, by their ids: it need not be kept."""
-    if post["kind"] == "story":
-        return []
-    since = datetime.fromtimestamp(post["at"], UTC)
-    remarks = _alive.comments(post["id"], since, world.now)
-    ids = {remark.number: _id(post, remark.number) for remark in remarks}
-    tops = {remark.number: remark.parent for remark in remarks}
-    return [
-        {
-            "id": ids[remark.number],
-            "post": post["id"],
-            "on": post["id"],
-            "message": remark.text,
-            "at": remark.at.timestamp(),
-            "from": {"id": remark.who.id, "name": remark.who.name},
-            "parent": ids.get(_top(remark.number, tops), "") if remark.parent is not None else "",
-            "own": False,
-        }
-        for remark in remarks
-    ]
-
-
-def _id(post: Document, number: int) -> str:
-    seed = f"{post['id']}/{number}"
-    return f"{_number(post)}_{_alive.digits(seed, 15)}"
-
-
-def _top(number: int, parents: dict[int, int | None]) -> int:
-    """The comment at the head of an answer's branch."""
-    above = parents.get(number)
-    return number if above is None else _top(above, parents)
-
-
-def _number(post: Document) -> str:
-    return str(post["id"]).rpartition("_")[2]
 
 
 def _brief(row: Document) -> Document:

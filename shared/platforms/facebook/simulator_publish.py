@@ -9,6 +9,7 @@ from shared.platforms._graph import simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem, answer, hashed, now
 from shared.platforms.contract import World
 from shared.platforms.facebook import limits
+from shared.platforms.facebook import simulator_followers as followers
 from shared.platforms.facebook import simulator_media as files
 from shared.platforms.facebook import simulator_pushes as pushes
 from shared.platforms.facebook import simulator_state as state
@@ -111,6 +112,7 @@ def add_post(world: World, who: Session, values: Document, live: float) -> Docum
     world.put("post", id_, post)
     world.put("page", page["id"], page | {"posts": [id_, *page["posts"]][: state.LISTED]})
     pushes.published(world, page, post)
+    pushes.foretell(world, page, post, followers.will_comment(world, post))
     return post
 
 

@@ -6,7 +6,8 @@ https://developers.facebook.com/docs/messenger-platform/reference/webhook-events
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.platforms import _pushes
@@ -28,6 +29,7 @@ def published(world: World, page: Document, post: Document) -> None:
 
 def removed(world: World, page: Document, post: Document) -> None:
     """A post of the Page's own was taken down."""
+    _pushes.take_back(world, post["id"])
     value: Document = {
         "from": _page(page),
         "post_id": post["id"],
@@ -51,6 +53,15 @@ def commented(world: World, page: Document, row: Document) -> None:
         "created_time": int(row["at"]),
     }
     _change(world, page, "feed", value, f"comment.{row['id']}")
+
+
+def foretell(world: World, page: Document, post: Document, rows: Sequence[Document]) -> None:
+    """What followers will say under a post that just went live."""
+
+    def tell(row: Document) -> Callable[[World], None]:
+        return lambda later: commented(later, page, row)
+
+    _pushes.foretell(world, post["id"], ((datetime.fromtimestamp(row["at"], UTC), tell(row)) for row in rows))
 
 
 def reacted(world: World, page: Document, post: str, author: Document) -> None:

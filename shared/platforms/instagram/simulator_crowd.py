@@ -6,9 +6,10 @@ the account did to such a comment is in ``crowd/{id}`` (hidden, gone, answered p
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.platforms import _alive as alive
+from shared.platforms import _pushes
 from shared.platforms._graph.simulated import Document
 from shared.platforms.contract import World
 from shared.platforms.instagram import simulator_state as state
@@ -31,6 +32,12 @@ def comments(world: World, media: Document) -> list[Document]:
         found.append(_comment(media, remark, parent) | (world.get("crowd", f"{media['id']}{remark.number:02d}") or {}))
     gone = {comment["id"] for comment in found if comment.get("gone")}
     return [one for one in found if not gone & {one["id"], one["parent"]}]
+
+
+def will_comment(world: World, media: Document) -> list[Document]:
+    """What the crowd will have said in the end."""
+    far = datetime.fromtimestamp(media["at"], UTC) + timedelta(days=3)
+    return comments(_pushes.Later(world, far), media)
 
 
 def below(world: World, media: Document) -> list[Document]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from shared.platforms.contract import World
 from shared.platforms.instagram import limits
+from shared.platforms.instagram import simulator_crowd as crowd
 from shared.platforms.instagram import simulator_media as files
+from shared.platforms.instagram import simulator_pushes as pushes
 from shared.platforms.instagram import simulator_state as state
 from shared.platforms.instagram.simulator_faults import visible
 from shared.platforms.instagram.simulator_state import Ask, Problem, Session
@@ -189,9 +191,11 @@ def _published(container: dict[str, Any], who: Session, world: World) -> Respons
     values |= {"caption": "" if product == "STORY" else container["text"], "comments": []}
     values |= {name: container[name] for name in ("url", "alt_text", "to_feed", "ai")}
     values |= {"items": len(container.get("children", ())) or 1}
-    world.put("media", id_, values | {"permalink": _permalink(product, code, id_, who.account["username"])})
+    media = values | {"permalink": _permalink(product, code, id_, who.account["username"])}
+    world.put("media", id_, media)
     world.put("container", container["id"], container | {"published": id_})
     _list(who.account, world, "stories" if product == "STORY" else "media", id_)
+    pushes.foretell(world, who.account, media, crowd.will_comment(world, media))
     return state.answer({"id": id_}, headers=state.usage(world, who.account["id"]))
 
 

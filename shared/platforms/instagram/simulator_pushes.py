@@ -5,6 +5,8 @@ https://developers.facebook.com/docs/instagram-platform/webhooks/examples
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.platforms import _pushes
@@ -51,6 +53,16 @@ def commented(world: World, account: Document, media: Document, comment: Documen
         value["parent_id"] = comment["parent"]
     entry = simulated.changed(account["id"], comment["at"], "comments", value)
     _send(world, account, "comments", comment["id"], entry)
+
+
+def foretell(world: World, account: Document, media: Document, remarks: Sequence[Document]) -> None:
+    """What the crowd will say under a post that just went live."""
+
+    def tell(comment: Document) -> Callable[[World], None]:
+        return lambda later: commented(later, account, media, comment)
+
+    moments = ((datetime.fromtimestamp(one["at"], UTC), tell(one)) for one in remarks)
+    _pushes.foretell(world, media["id"], moments)
 
 
 def written(world: World, account: Document, person: Document, line: Document) -> None:

@@ -6,9 +6,10 @@ whoever knows an id can look it up. ``STRANGERS`` are posts of others that are a
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.platforms import _alive as alive
+from shared.platforms._pushes import Later
 from shared.platforms.contract import World
 from shared.platforms.threads import simulator_state as state
 from shared.platforms.threads.simulator_state import Document
@@ -44,6 +45,11 @@ def replies(world: World, of: Document) -> list[Document]:
         document = post(id_, remark.who, remark.text, remark.at, root=of["id"], parent=parent)
         found.append(document | (world.get("hidden", id_) or {}))
     return found
+
+
+def will_reply(world: World, of: Document) -> list[Document]:
+    """What the crowd will have answered in the end."""
+    return replies(Later(world, datetime.fromtimestamp(of["at"], UTC) + timedelta(days=3)), of)
 
 
 def mentions(world: World, account: Document) -> list[Document]:

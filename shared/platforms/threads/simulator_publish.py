@@ -12,6 +12,7 @@ from shared.platforms._graph import simulated
 from shared.platforms._graph.simulated import Ask, Problem
 from shared.platforms.contract import World
 from shared.platforms.threads import kinds, limits
+from shared.platforms.threads import simulator_crowd as crowd
 from shared.platforms.threads import simulator_media as files
 from shared.platforms.threads import simulator_pushes as pushes
 from shared.platforms.threads import simulator_state as state
@@ -226,6 +227,7 @@ def _keep(world: World, who: Session, id_: str, values: Document, edge: str, quo
         below = [id_, *root.get("below", ())][: state.LISTED]
         world.put("media", root["id"], root | {"below": below})
     pushes.published(world, media)
+    pushes.foretell(world, media, crowd.will_reply(world, media))
 
 
 def _unknown(id_: str) -> Problem:

@@ -6,6 +6,8 @@ https://developers.facebook.com/docs/threads/webhooks; ``values`` is a list in w
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from shared.platforms import _pushes
@@ -31,6 +33,7 @@ def published(world: World, media: Document) -> None:
 
 def deleted(world: World, media: Document) -> None:
     """An account's post was taken down."""
+    _pushes.take_back(world, media["id"])
     value = {
         "id": media["id"],
         "owner": {"owner_id": media["account"]},
@@ -48,6 +51,15 @@ def replied(world: World, media: Document, root: Document) -> None:
         "root_post": {"id": root["id"], "owner_id": root["account"], "username": root["username"]},
     }
     _send(world, "moderate", "replies", root["id"], value)
+
+
+def foretell(world: World, root: Document, rows: Sequence[Document]) -> None:
+    """What the crowd will answer to a post that just went live."""
+
+    def tell(row: Document) -> Callable[[World], None]:
+        return lambda later: replied(later, row, root)
+
+    _pushes.foretell(world, root["id"], ((datetime.fromtimestamp(row["at"], UTC), tell(row)) for row in rows))
 
 
 def mentioned(world: World, media: Document, account: Document) -> None:

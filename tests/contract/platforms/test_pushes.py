@@ -124,3 +124,39 @@ def test_what_the_network_delivers_again_is_the_same_delivery() -> None:
     waiting = [value for (kind, _), value in network.world.values.items() if kind == "sandbox_pushes"]
     assert len(waiting) == 3
     assert len({one["body"] for one in waiting}) == 1
+
+
+def _told_comments(network: Network) -> dict[str, str]:
+    """The comments that were delivered by now: their ids, and the posts that they are below."""
+    facet = registry.webhooks(network.name)
+    assert facet is not None
+    said = [facet.parse(push.headers, push.body) for push in registry.simulator(network.name).pushes(network.world)]
+    made = [event.data for events in said for event in events if event.kind == "comment.created"]
+    return {one["comment_id"]: one["post_id"] for one in made}
+
+
+@pytest.mark.parametrize("name", ["facebook", "instagram", "threads"])
+def test_what_followers_say_with_time_is_delivered_when_they_say_it(name: str) -> None:
+    """What can be read was told, at any time."""
+    network, inbox = _subscribed(name), registry.inbox(name)
+    assert inbox is not None
+    post = network.publish(network.piece())
+    assert _told_comments(network) == {}
+    for _ in range(3):
+        network.world.pass_time(3600)
+        told = _told_comments(network)
+        assert told
+        assert {one.id for one in inbox.comments(_call(network), post, "").items} <= set(told)
+        assert set(told.values()) == {post.id}
+
+
+@pytest.mark.parametrize("name", ["facebook", "threads"])
+def test_nothing_is_told_of_a_post_that_is_gone(name: str) -> None:
+    network = _subscribed(name)
+    kept, gone = (network.publish(network.piece(text=text)) for text in ("It stays", "It goes"))
+    network.publisher.delete(_call(network), gone)
+    waiting = sum(kind == "sandbox_pushes" for kind, _ in network.world.values)
+    network.world.pass_time(3 * 86_400)
+    told = _told_comments(network)
+    assert set(told.values()) == {kept.id}
+    assert waiting == len(registry.simulator(name).pushes(network.world))

@@ -4,15 +4,15 @@ the topic ``events``; Cloud Tasks, queue ``webhooks``."""
 import functions_framework
 from werkzeug.wrappers import Request, Response
 
-from shared.operations import events
+from shared.operations import recording
 from shared.operations.webhooks import delivering, fanning_out
 from shared.runtime import bootstrap, event_edge, task_edge
 
 
 @functions_framework.http
 def record(request: Request) -> Response:
-    """One message of the bus, into the log of its workspace."""
-    return event_edge.run(request, events.observe, bootstrap.ports())
+    """One message of the bus, into the log of its workspace; what was answered from here, into its inbox."""
+    return event_edge.run(request, recording.observe, bootstrap.ports())
 
 
 @functions_framework.http

@@ -186,10 +186,12 @@ class Hooks:
     """How the network's webhooks come, as far as that is not the same everywhere.
 
     ``headers``: those that reading a delivery takes (lower case), beside what proves it. ``own_secret``: it is never signed
-    with the app's secret. ``secrets_also``: environment variables of further apps whose secret it may be signed with.
+    with the app's secret. ``secrets_also``: environment variables of further apps by whose secret it may be signed: which of
+    a maker's apps signs depends on how it was set up there.
     ``keys_url``: where the public keys are that sign (a JWK set), for a secret that is a JSON object. ``named_by``: what, of
     an account's metadata and of what is kept with its tokens, deliveries speak of it by, beside its own id. ``callbacks``: paths below the webhooks'
-    address to which the network posts other things, each with what it says of its person's accounts.
+    address to which the network posts other things, each with what it says of its person's accounts. ``by_person``: messages
+    are pushed with the id of the person and not of the conversation.
     """
 
     headers: tuple[str, ...] = ()
@@ -198,6 +200,7 @@ class Hooks:
     keys_url: str = ""
     named_by: tuple[str, ...] = ()
     callbacks: Mapping[str, Literal["revoked", "erase"]] = field(default_factory=lambda: MappingProxyType({}))
+    by_person: bool = False
 
 
 # What a network may offer beside connecting and publishing. Each manifest answers for every one of them; a name without

@@ -11,7 +11,7 @@ from shared.domain.errors import Broken, Invalid
 from shared.domain.posts import Deed, PieceDoc, Target, shard_of, subject_of, target_path
 from shared.domain.states import State
 from shared.operations import allowances
-from shared.operations.engaging import origins
+from shared.operations.engaging import origins, windows
 from shared.operations.engaging.commands import Order
 from shared.operations.engaging.judging import Judged, judge
 from shared.operations.idempotency import Receipt
@@ -31,6 +31,7 @@ def act(ports: Ports, caller: Caller, order: Order, receipt: Receipt | None = No
     request with the same key was faster.
     """
     judged = judge(ports, caller, order)
+    windows.check(ports, caller, judged)
     allowances.check_interactions(ports, caller, order.verb)
     made = _target(ports, caller, judged.order, judged)
     _commit(ports, made, receipt)

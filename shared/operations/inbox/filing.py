@@ -214,8 +214,8 @@ def _updated(known: Item | None, blank: Item, report: Report) -> _Outcome | None
         return None
     item = replace(base, **{**dict(report.fields), "own": base.own or bool(report.fields.get("own"))})
     changed = known is None or item != known
-    if report.kind == "review":
-        return _Outcome(replace(item, updated_at=blank.updated_at), "review.updated", report.key)
+    if report.said:
+        return _Outcome(replace(item, updated_at=blank.updated_at), report.said, report.key)
     return _Outcome(replace(item, updated_at=blank.updated_at)) if changed else None
 
 

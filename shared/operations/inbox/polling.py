@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -24,7 +24,7 @@ from shared.operations.inbox import filing, sources, stored
 from shared.operations.inbox.reports import Thing
 from shared.platforms import registry
 from shared.platforms.contract import Call, Published
-from shared.platforms.contract_inbox import Inbox, Page
+from shared.platforms.contract_inbox import Conversation, Inbox, Page
 from shared.ports.store import Query
 from shared.ports.world import Ports
 
@@ -233,10 +233,17 @@ def _messages(run: _Run, now: datetime) -> None:
         changed = changed[-TALKS:]
     for talk in changed[:TALKS]:
         said = run.question(lambda call, of=talk.id: run.inbox.messages(call, of, ""))  # type: ignore[misc]
-        run.file("message", said.items)
+        thread = _thread(run.account.platform, talk)
+        run.file("message", tuple(replace(one, conversation_id=thread) for one in said.items))
         run.talks[talk.id] = talk.updated_at.isoformat()
     listed = {one.id for one in page.items}
     run.talks = {name: at for name, at in run.talks.items() if name in listed}
+
+
+def _thread(platform: str, talk: Conversation) -> str:
+    """What the network's pushes call the conversation."""
+    alone = registry.manifest(platform).hooks.by_person and len(talk.people) == 1
+    return talk.people[0].id if alone else talk.id
 
 
 _READERS: Mapping[Kind, Callable[[_Run, datetime], None]] = {

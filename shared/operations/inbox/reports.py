@@ -148,6 +148,10 @@ def storable(handles: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _said(kind: Kind, event: Event, *, own: bool) -> str:
+    if event.kind == "review.updated":
+        return event.kind
+    if event.kind.endswith(".updated"):
+        return ""
     if own:
         return "dm.sent" if kind == "message" else ""
     if kind == "message" and event.data.get("postback"):

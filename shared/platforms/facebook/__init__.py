@@ -68,7 +68,7 @@ MANIFEST = Manifest(
     text=TEXT,
     kinds=KINDS,
     timing=_TIMING,
-    hooks=Hooks(named_by=("user_id",), callbacks=CALLBACKS),
+    hooks=Hooks(named_by=("user_id",), callbacks=CALLBACKS, by_person=True),
     facets=FACETS,
     options=OPTIONS,
     thread=0,

@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 
 from shared.domain.content import Kind
-from shared.platforms._graph.hooks import CALLBACKS, SECRETS_ALSO
+from shared.platforms._graph.hooks import CALLBACKS
 from shared.platforms._graph.usage import usage
 from shared.platforms.instagram.capabilities import ACTIONS, ADS, FEATURES, RESOURCES
 from shared.platforms.manifest import (
@@ -154,7 +154,12 @@ MANIFEST = Manifest(
         KindLimit(Kind.STORY, 1, 1, _STORY, first_comment=False),
     ),
     timing=_TIMING,
-    hooks=Hooks(secrets_also=SECRETS_ALSO, named_by=("app_user_id",), callbacks=CALLBACKS),
+    hooks=Hooks(
+        secrets_also=("FACEBOOK_CLIENT_SECRET", "FACEBOOK_APP_SECRET"),
+        named_by=("app_user_id",),
+        callbacks=CALLBACKS,
+        by_person=True,
+    ),
     facets=MappingProxyType(
         {"publish": "offered", "metrics": "offered", "inbox": "offered", "webhooks": "offered", "ads": ADS}
     ),

@@ -94,6 +94,7 @@ SHOWN = {
     "CreateKeyResponse.raw_key",
     "SessionCreatedResponse.session_token",
     "CreateWebhookResponse.secret",
+    "RotateSecretResponse.secret",
     "HookCreatedResponse.secret",
     "WebhookDetailResponse.secret_hint",
 }

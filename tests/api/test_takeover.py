@@ -53,6 +53,7 @@ CASES = (
     Case("v1 POST /v1/keys/{id}/rotate"),
     Case("v1 POST /v1/webhooks", HOOK),
     Case("v1 POST /v1/hooks", HOOK),
+    Case("v1 POST /v1/webhooks/{id}/secret/rotate"),
     Case("v1 POST /v1/webhooks/{id}/test", {"event_type": "post.published"}),
     # one is open for this brand and platform: the list shows it
     Case("v1 POST /v1/invites", INVITE, again=(409,)),
@@ -112,6 +113,7 @@ HARMLESS: Mapping[str, str] = {
     "creator POST /api/v1/creator/social/accounts/connect": "as POST /v1/accounts/connect",
     "v1 POST /v1/inbox/conversations/{id}/read": "read twice is read",
     "v1 POST /v1/webhooks/{id}/deliveries/{did}/retry": "a delivery comes at least once; its event's id says that it is the same",
+    "v1 POST /v1/webhooks/{id}/recover": "what goes out again is no longer failed, and one recovery is under way at a time",
     "v1 POST /v1/billing/checkout": "Stripe is told a key of its own, and a page that nobody pays on costs nothing",
     "v1 POST /v1/billing/portal": "a page that shows what there is",
     "v1 POST /v1/platforms/whatsapp/phone-numbers/{id}/request-code": "WhatsApp sends a code again: the newest counts",

@@ -32,6 +32,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/accounts/pending/{connection_id}/select": {"page_ids": ["100"]},
     "POST /v1/actions/{id}/resolve": {"outcome": "retry"},
     "PATCH /v1/webhooks/{id}": {"is_active": False},
+    "POST /v1/webhooks/{id}/recover": {"since": "2026-11-01T00:00:00Z"},
     "POST /v1/webhooks/{id}/test": {"event_type": "post.published"},
     "POST /v1/inbox/comments/{postId}": {"account_id": "{thing}", "text": "x"},
     "POST /v1/inbox/comments/{postId}/{commentId}/hide": {"account_id": "{thing}"},

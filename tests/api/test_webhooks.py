@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from shared.operations.webhooks import fanning_out
 from shared.ports.http import Response
 from tests.api.client import Api
 
@@ -50,3 +51,49 @@ def test_the_catalogue_is_open_to_any_key_and_managing_is_not(call: Api) -> None
     listed = call("GET", "/v1/webhooks/events", key=key).json
     assert {"posts", "inbox", "accounts", "exports", "webhooks"} == {one["category"] for one in listed["data"]}
     assert call("GET", "/v1/webhooks", key=key).error["code"] == "auth.insufficient_scope"
+
+
+def test_a_secret_is_rotated_and_what_failed_is_recovered(call: Api) -> None:
+    """Each answer as documented; a receiver that was away gets what it missed once it is switched on again."""
+    call.rig.outside.hosts["hooks.example.com"] = lambda _: Response(200, {}, b"")
+    made = call("POST", "/v1/webhooks", {"url": URL, "events": ["post.published"], "brand_ids": ["default"]}).json
+    path = f"/v1/webhooks/{made['id']}"
+    rotated = call("POST", f"{path}/secret/rotate").json
+    assert rotated["secret"].startswith("whsec_")
+    assert rotated["secret"] != made["secret"]
+    assert call("GET", path).json["previous_valid_until"] == rotated["previous_valid_until"]
+    call.rig.outside.hosts["hooks.example.com"] = lambda _: Response(410, {}, b"")
+    call.post("Good morning", publish_now=True)
+    told(call)
+    off = call("GET", path).json
+    assert (off["is_active"], off["disabled_reason"]) == (False, "gone")
+    since = {"since": off["created_at"]}
+    assert call("POST", f"{path}/recover", since).error["code"] == "webhook.inactive"
+    call.rig.outside.hosts["hooks.example.com"] = lambda _: Response(200, {}, b"")
+    assert call("PATCH", path, {"is_active": True}).json.get("disabled_reason") is None
+    assert call("POST", f"{path}/recover", {"since": "yesterday"}).error["code"] == "validation.time_invalid"
+    assert (
+        call("POST", f"{path}/recover", {"since": "2999-01-01T00:00:00Z"}).error["code"] == "validation.field_invalid"
+    )
+    begun = call("POST", f"{path}/recover", since)
+    assert (begun.status, begun.json["recovery"]["status"]) == (202, "running")
+    other = call("POST", f"{path}/recover", {"since": made_at(off)})
+    assert other.error["code"] == "webhook.recovery_running"
+    told(call)
+    recovery = call("GET", path).json["recovery"]
+    assert (recovery["status"], recovery["queued"]) == ("completed", 1)
+    [one] = call("GET", f"{path}/deliveries?status=success").json["data"]
+    assert (one["event_type"], one["attempt_count"]) == ("post.published", 2)
+
+
+def made_at(endpoint: dict[str, str]) -> str:
+    return endpoint["created_at"].replace("2026", "2025")
+
+
+def told(call: Api) -> None:
+    """What is queued is done, and what was announced is told to endpoints."""
+    for _ in range(3):
+        call.settle()
+        for message in call.rig.bus.messages:
+            fanning_out.notify(call.rig.ports, message.data, message.attributes)
+    call.settle()

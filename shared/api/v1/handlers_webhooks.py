@@ -9,8 +9,8 @@ from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_webhooks as models
 from shared.api.v1.models_common import OKResponse
 from shared.domain import event_types
-from shared.domain.webhooks import Attempt, Delivery, Endpoint
-from shared.operations.webhooks import deliveries, endpoints
+from shared.domain.webhooks import Attempt, Delivery, Endpoint, Recovery
+from shared.operations.webhooks import deliveries, endpoints, recovering, rotating
 
 
 def list_(x: Exchange[None, None]) -> Reply:
@@ -21,7 +21,7 @@ def list_(x: Exchange[None, None]) -> Reply:
 
 def create(x: Exchange[models.CreateWebhookRequest, None]) -> Reply:
     """POST /v1/webhooks"""
-    made = endpoints.register(x.ports, x.caller, x.body.url, x.body.events)
+    made = endpoints.register(x.ports, x.caller, x.body.url, x.body.events, x.body.brand_ids)
     answer = models.CreateWebhookResponse(
         id=made.endpoint.id,
         url=made.endpoint.url,
@@ -40,13 +40,20 @@ def get(x: Exchange[None, None]) -> Reply:
         for name, one in endpoints.stats(x.ports, endpoint).items()
     }
     stats = models.WebhookStats(**counted)
-    answer = models.WebhookDetailResponse(**_fields(endpoint), secret_hint=endpoint.secret_hint, stats=stats)
+    answer = models.WebhookDetailResponse(
+        **_fields(endpoint),
+        secret_hint=endpoint.secret_hint,
+        previous_valid_until=endpoint.previous_until,
+        failing_since=endpoint.failing_since,
+        recovery=_recovery(endpoint.recovery) if endpoint.recovery else None,
+        stats=stats,
+    )
     return Reply(200, answer)
 
 
 def update(x: Exchange[models.UpdateWebhookRequest, None]) -> Reply:
     """PATCH /v1/webhooks/{id}"""
-    change = endpoints.Change(x.body.url, x.body.events, x.body.is_active)
+    change = endpoints.Change(x.body.url, x.body.events, x.body.is_active, x.body.brand_ids)
     return Reply(200, _item(endpoints.update(x.ports, x.caller, x.path["id"], change)))
 
 
@@ -54,6 +61,20 @@ def delete(x: Exchange[None, None]) -> Reply:
     """DELETE /v1/webhooks/{id}"""
     endpoints.delete(x.ports, x.caller, x.path["id"])
     return Reply(200, OKResponse())
+
+
+def rotate_secret(x: Exchange[None, None]) -> Reply:
+    """POST /v1/webhooks/{id}/secret/rotate"""
+    made = rotating.rotate(x.ports, x.caller, x.path["id"])
+    until = made.endpoint.previous_until or x.ports.clock.now()
+    answer = models.RotateSecretResponse(id=made.endpoint.id, secret=made.secret, previous_valid_until=until)
+    return Reply(200, answer)
+
+
+def recover(x: Exchange[models.RecoverWebhookRequest, None]) -> Reply:
+    """POST /v1/webhooks/{id}/recover"""
+    begun = recovering.recover(x.ports, x.caller, x.path["id"], x.body.since)
+    return Reply(202, models.RecoverWebhookResponse(id=begun.endpoint.id, recovery=_recovery(begun.recovery)))
 
 
 def events(_: Exchange[None, None]) -> Reply:
@@ -111,7 +132,20 @@ def _fields(endpoint: Endpoint) -> dict[str, Any]:
         "events": list(endpoint.events),
         "is_active": endpoint.is_active,
         "created_at": endpoint.created_at,
+        "brand_ids": list(endpoint.brand_ids),
+        "disabled_reason": endpoint.disabled_reason or None,
+        "disabled_at": endpoint.disabled_at,
     }
+
+
+def _recovery(one: Recovery) -> models.WebhookRecovery:
+    return models.WebhookRecovery(
+        status="completed" if one.completed_at else "running",
+        since=one.since,
+        queued=one.queued,
+        started_at=one.until,
+        completed_at=one.completed_at,
+    )
 
 
 def _delivery(one: Delivery) -> dict[str, Any]:
@@ -124,6 +158,7 @@ def _delivery(one: Delivery) -> dict[str, Any]:
         "response_status_code": one.last.status_code if one.last else None,
         "response_duration_ms": one.last.duration_ms if one.last else None,
         "created_at": one.created_at,
+        "next_attempt_at": one.next_at if one.status == "pending" else None,
     }
 
 

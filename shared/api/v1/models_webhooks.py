@@ -18,6 +18,8 @@ class CreateWebhookRequest(Body):
     """A public https address."""
     events: list[str] = Field(max_length=100)
     """At least one; `GET /v1/webhooks/events` lists them."""
+    brand_ids: list[str] = Field(default_factory=list, max_length=50)
+    """Only what is of these brands' accounts is sent. Empty: everything."""
 
 
 class UpdateWebhookRequest(Body):
@@ -26,6 +28,15 @@ class UpdateWebhookRequest(Body):
     url: str | None = Field(None, max_length=4096)
     events: list[str] | None = Field(None, max_length=100)
     is_active: bool | None = None
+    """`true` also switches on again what was switched off for its failures."""
+    brand_ids: list[str] | None = Field(None, max_length=50)
+
+
+class RecoverWebhookRequest(Body):
+    """From when on to send again what failed."""
+
+    since: str = Field(max_length=64)
+    """RFC 3339. Deliveries are kept for 30 days."""
 
 
 class TestWebhookRequest(Body):
@@ -54,6 +65,10 @@ class WebhookEndpointItem(View):
     events: list[str]
     is_active: bool
     created_at: Time
+    brand_ids: list[str]
+    disabled_reason: Literal["gone", "failing"] | None = None
+    """Why Rostrum switched it off: it answered 410, or every attempt of days failed."""
+    disabled_at: Time | None = None
 
 
 class WebhooksListResponse(View):
@@ -87,12 +102,43 @@ class WebhookStats(View):
     last_7d: DeliveryStatBucket
 
 
+class WebhookRecovery(View):
+    """How far sending again is. `queued`: deliveries that go out once more."""
+
+    status: Literal["running", "completed"]
+    since: Time
+    queued: int
+    started_at: Time
+    completed_at: Time | None = None
+
+
 class WebhookDetailResponse(WebhookEndpointItem):
     """An endpoint with its figures."""
 
     secret_hint: str
     """The secret's last four characters."""
+    previous_valid_until: Time | None = None
+    """Until then the secret before the last rotation signs, too."""
+    failing_since: Time | None = None
+    """The first failure since the last success."""
+    recovery: WebhookRecovery | None = None
+    """The latest one that was asked for."""
     stats: WebhookStats
+
+
+class RotateSecretResponse(View):
+    """The new secret, shown this once. Until `previous_valid_until` events are signed with both."""
+
+    id: str
+    secret: str
+    previous_valid_until: Time
+
+
+class RecoverWebhookResponse(View):
+    """Sending again has begun; `GET /v1/webhooks/{id}` shows how far it is."""
+
+    id: str
+    recovery: WebhookRecovery
 
 
 class WebhookEventInfo(View):
@@ -134,6 +180,8 @@ class DeliveryListItem(View):
     response_status_code: int | None = None
     response_duration_ms: int | None = None
     created_at: Time
+    next_attempt_at: Time | None = None
+    """Of one that is pending; left out while it waits for its endpoint to answer again."""
 
 
 class DeliveryListResponse(View):

@@ -17,6 +17,7 @@ _PINGED = (
     "webhook_verification_failed",
     "webhook.busy",
     "system.vault_unavailable",
+    "brand.not_found",
 )
 _ITEM: dict[str, Any] = {
     "id": "wh_01KB2N3B4C5D6E7F8G9H0J1K2M",
@@ -24,6 +25,13 @@ _ITEM: dict[str, Any] = {
     "events": ["post.published", "post.failed"],
     "is_active": True,
     "created_at": "2026-11-22T12:00:00Z",
+    "brand_ids": [],
+}
+_RECOVERY: dict[str, Any] = {
+    "status": "running",
+    "since": "2026-11-20T00:00:00Z",
+    "queued": 150,
+    "started_at": "2026-11-22T12:00:00Z",
 }
 _DELIVERY: dict[str, Any] = {
     "id": "dlv_9b1f0c2d3e4a5b6c7d8e9f0a1b",
@@ -42,6 +50,7 @@ _DETAIL: dict[str, Any] = {
         "id": "evt_5d41402abc4b2a76b9719d911017c592",
         "event": "post.published",
         "created_at": "2026-11-22T18:00:00Z",
+        "sequence": 1795370400000000,
         "data": {"post_id": "post_01KB2M0QW3E4R5T6Y7U8V9W0X1", "status": "published"},
     },
     "attempts": [
@@ -55,7 +64,7 @@ _DETAIL: dict[str, Any] = {
     ],
 }
 _SIGNED = (
-    "Every event is a POST of `{id, event, created_at, data}`, signed as https://www.standardwebhooks.com says "
+    "Every event is a POST of `{id, event, created_at, sequence, data}`, signed as https://www.standardwebhooks.com says "
     "(`webhook-id`, `webhook-timestamp`, `webhook-signature`). Answer 2xx within 10 seconds."
 )
 
@@ -126,7 +135,10 @@ ROUTES: tuple[Route, ...] = (
         scope=_SCOPE,
         body=f"{_MODELS}UpdateWebhookRequest",
         errors=(*_FIND, *_PINGED, "webhook.secret_gone"),
-        description="At least one field. Another `url` has to answer a ping first, as on registration.",
+        description=(
+            "At least one field. Another `url` has to answer a ping first, as on registration. `is_active: true` gives an "
+            "endpoint that was switched off a clean slate; `POST …/recover` sends what it missed."
+        ),
         example={"is_active": False},
         answer_example={**_ITEM, "is_active": False},
     ),
@@ -139,6 +151,50 @@ ROUTES: tuple[Route, ...] = (
         scope=_SCOPE,
         errors=_FIND,
         answer_example={"ok": True},
+    ),
+    Route(
+        "POST",
+        "/v1/webhooks/{id}/secret/rotate",
+        f"{_HANDLERS}rotate_secret",
+        "Another secret; for 24 hours both sign",
+        {200: f"{_MODELS}RotateSecretResponse"},
+        scope=_SCOPE,
+        errors=(*_FIND, "system.vault_unavailable", *_KEYED),
+        idempotency="claim",
+        secret=True,
+        description=(
+            "`webhook-signature` holds two signatures, separated by a space, until `previous_valid_until`: receivers "
+            "accept either. Rotated again before that, only the two latest secrets sign."
+        ),
+        answer_example={
+            "id": _ITEM["id"],
+            "secret": "whsec_…",
+            "previous_valid_until": "2026-11-23T12:00:00Z",
+        },
+    ),
+    Route(
+        "POST",
+        "/v1/webhooks/{id}/recover",
+        f"{_HANDLERS}recover",
+        "Send again everything that failed since an instant",
+        {202: f"{_MODELS}RecoverWebhookResponse"},
+        scope=_SCOPE,
+        body=f"{_MODELS}RecoverWebhookRequest",
+        errors=(
+            *_FIND,
+            "validation.field_invalid",
+            "validation.time_invalid",
+            "webhook.inactive",
+            "webhook.recovery_running",
+            *_KEYED,
+        ),
+        idempotency="claim",
+        description=(
+            "The same ids, the same bytes, oldest first, on the schedule of new events. `GET /v1/webhooks/{id}` shows how far "
+            "it is. At most 10,000 deliveries; ask again for more."
+        ),
+        example={"since": "2026-11-20T00:00:00Z"},
+        answer_example={"id": _ITEM["id"], "recovery": _RECOVERY},
     ),
     Route(
         "POST",

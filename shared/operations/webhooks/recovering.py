@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,15 @@ PAGE = 50
 MOST = 10_000  # of one recovery; whoever has more asks again
 
 
-def recover(ports: Ports, caller: Caller, endpoint_id: str, since: str) -> Endpoint:
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A recovery, and whose it is."""
+
+    endpoint: Endpoint
+    recovery: Recovery
+
+
+def recover(ports: Ports, caller: Caller, endpoint_id: str, since: str) -> Begun:
     """Begin to send again what failed since then; the endpoint's ``recovery`` says how far it is.
 
     Raises Forbidden, Missing, Invalid (``since``), Clash (it is switched off; another recovery is under way).
@@ -30,7 +38,7 @@ def recover(ports: Ports, caller: Caller, endpoint_id: str, since: str) -> Endpo
     if start > now:
         raise Invalid("validation.field_invalid", "since: an instant in the past.", field="since")
 
-    def body(txn: Transaction) -> tuple[Endpoint, bool]:
+    def body(txn: Transaction) -> tuple[Begun, bool]:
         doc = txn.get(endpoint_path(known.space, known.id))
         if doc is None:
             raise endpoints.missing("webhook", endpoint_id)
@@ -40,16 +48,16 @@ def recover(ports: Ports, caller: Caller, endpoint_id: str, since: str) -> Endpo
             raise Clash("webhook.inactive", text)
         if current.recovery and current.recovery.completed_at is None:
             if current.recovery.since == start:
-                return current, False
+                return Begun(current, current.recovery), False
             raise Clash("webhook.recovery_running", "Another recovery is under way: GET /v1/webhooks/{id} shows it.")
-        begun = replace(current, recovery=Recovery(start, now), wake_at=now)
-        changes = {"recovery": codec.encode(begun.recovery), **standing.waking(begun, now)}
+        recovery = Recovery(start, now)
+        changes = {"recovery": codec.encode(recovery), **standing.waking(current, now)}
         txn.write(Write("update", doc.path, changes))
-        return begun, True
+        return Begun(replace(current, recovery=recovery, wake_at=now), recovery), True
 
     begun, new = ports.store.transact(body)
     if new:
-        standing.enqueue(ports, begun, now)
+        standing.enqueue(ports, begun.endpoint, now)
     return begun
 
 

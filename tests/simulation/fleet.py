@@ -26,16 +26,24 @@ from shared.domain import codec
 from shared.domain.accounts import Account, account_path
 from shared.domain.callers import Caller
 from shared.domain.chores import ChoreKind
-from shared.operations import accounts, lifetimes, refreshing
+from shared.domain.content import Kind
+from shared.domain.posts import Live, PieceDoc, Target, target_path
+from shared.domain.states import State
+from shared.operations import accounts, lifetimes, refreshing, sessions
+from shared.operations.analytics import readings
 from shared.operations.syncing import running
+from shared.platforms.contract import Published
 from shared.ports.store import Doc, Query, Store, Transaction, Write
 from shared.ports.world import Ports
+from tests.contract.platforms.harness import Network
 from tests.operations.flows import begin, consent
 from tests.support import memory_ports
 from tests.support.memory_ports import Rig
+from tests.support.simulated import SimulatedHttp
 
 T = TypeVar("T")
 NETWORKS = ("instagram", "tiktok", "pinterest", "youtube", "twitter", "threads", "reddit", "linkedin")
+TEXT = ("twitter", "threads", "linkedin")  # what a post of words alone can go out on
 EVERY: dict[ChoreKind, timedelta] = {"refresh": timedelta(minutes=5), "sync": timedelta(minutes=1)}
 HAND_OUT = {"refresh": refreshing.refresh_due, "sync": running.hand_out}
 DO = {"refresh": refreshing.refresh, "sync": running.advance}
@@ -127,8 +135,10 @@ class Fleet:
         """So many days of one kind of work, with the schedule at its times and each task done at once."""
         figures, hours = Figures(kind), Counter[int]()
         read, written = self.store.read, self.store.written
-        for idle in self._ticks(kind, days):
+        for idle, waited in self._ticks(kind, days):
             figures.idle += idle * domain.SHARDS
+            if kind == "sync":
+                figures.late = max(figures.late, waited)
             before = len(self.rig.sandbox.sent)
             self._tick(kind, figures)
             calls = len(self.rig.sandbox.sent) - before
@@ -154,14 +164,15 @@ class Fleet:
             if kind == "refresh" and life.renew_at is not None:
                 figures.late = max(figures.late, now - life.renew_at)
 
-    def _ticks(self, kind: ChoreKind, days: float) -> Iterator[int]:
-        """The runs of the schedule that find something, with how many before did not: those cost a read per shard."""
+    def _ticks(self, kind: ChoreKind, days: float) -> Iterator[tuple[int, timedelta]]:
+        """The runs of the schedule that find something, with how many before did not (those cost a read per shard), and how
+        long what it finds has waited."""
         end, every = self.rig.clock.now() + timedelta(days=days), EVERY[kind]
         while (due := self._next(kind)) is not None and due <= end:
             now = self.rig.clock.now()
             idle = max(0, -(-(due - now) // every) - 1)
             self.rig.clock.move_to(now + (idle + 1) * every)
-            yield idle
+            yield idle, self.rig.clock.now() - due
         self.rig.clock.move_to(max(end, self.rig.clock.now()))
 
     def _next(self, kind: ChoreKind) -> datetime | None:
@@ -179,9 +190,48 @@ class Fleet:
         assert doc is not None
         return codec.decode(Account, doc.data)
 
+    def post(self, posting: Sequence[Account]) -> list[Target]:
+        """These accounts' posts, gone out now: at the simulated networks by their adapters, and as publishing leaves them."""
+        made = []
+        for account in posting:
+            world = self.rig.sandbox.world(account.platform)
+            who = sessions.call(self.ports, account).who
+            network = Network(account.platform, world, SimulatedHttp(account.platform, world), who)
+            piece = network.piece(Kind.TEXT)
+            live, now = network.publish(piece), self.rig.clock.now()
+            stored = PieceDoc(piece.role, piece.kind, piece.text, piece.key, piece.created_at, live=_live(live, now))
+            name = account.id.removeprefix("acc_")
+            target = Target(
+                f"tgt_{name}",
+                f"post_{name}",
+                account.space,
+                account.id,
+                account.platform,
+                True,
+                0,
+                State.PUBLISHED,
+                (stored,),
+                now,
+                published_at=now,
+            )
+            self.store.inner.commit([Write("set", target_path(account.space, target.id), codec.encode(target))])
+            made.append(target)
+        self.rig.sandbox.sent.clear()
+        return made
+
+    def readings(self, targets: Sequence[Target]) -> float:
+        """How often each of them was read."""
+        found = [readings.of_posts(self.ports, one.space, [one.post_id]).get(one.post_id) for one in targets]
+        rows = [len(row.at) for numbers in found if numbers for row in numbers.series.values()]
+        return sum(rows) / max(1, len(targets))
+
     def statuses(self) -> Counter[str]:
         """How many accounts are in which status."""
         return Counter(self.known(one.space, one.id).status for one in self.accounts)
+
+
+def _live(published: Published, at: datetime) -> Live:
+    return Live(published.id, at, published.permalink, published.state, published.raw)
 
 
 def connected(size: int, networks: Sequence[str] = NETWORKS) -> Fleet:
@@ -213,8 +263,7 @@ def printed(figures: Figures, size: int, days: float) -> str:
         f"  store: {figures.read:,} documents read, {figures.written:,} written: {each}",
         f"  and {figures.idle:,} reads by runs that found nothing, however many accounts there are",
     ]
-    if figures.kind == "refresh":
-        said.append(f"  the latest came {figures.late} after its time")
+    said.append(f"  the latest came {figures.late} after its time")
     return "\n".join(said)
 
 
@@ -224,14 +273,18 @@ def main() -> int:
     parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--days", type=float, default=200.0, help="of refreshing")
     parser.add_argument("--sync-days", type=float, default=1.0)
+    parser.add_argument("--posting", type=int, default=8, help="one account in so many has a fresh post")
     given = parser.parse_args()
     fleet = connected(given.accounts)
+    live = fleet.post([one for one in fleet.accounts[:: given.posting] if one.platform in TEXT])
+    print(f"{len(live):,} accounts have a post that has just gone out")
     sync = fleet.look_after("sync", given.sync_days)
-    print(printed(sync, given.accounts, given.sync_days), flush=True)
+    print(printed(sync, given.accounts, given.sync_days))
+    print(f"  posts were read {fleet.readings(live):.1f} times each", flush=True)
     refresh = fleet.look_after("refresh", given.days)
     print(printed(refresh, given.accounts, given.days))
     print(f"accounts: {dict(fleet.statuses())}")
-    return int(refresh.late > 2 * EVERY["refresh"])
+    return int(refresh.late > 2 * EVERY["refresh"] or sync.late > 2 * EVERY["sync"])
 
 
 if __name__ == "__main__":

@@ -26,7 +26,10 @@ def test_accounts_of_one_minute_are_renewed_over_weeks_each_within_its_window() 
 def test_accounts_of_one_minute_are_fetched_one_after_the_other() -> None:
     size = 80
     world = fleet.connected(size)
+    live = world.post([one for one in world.accounts if one.platform in fleet.TEXT][:10])
     found = world.look_after("sync", 0.05)
     assert found.done >= size
+    assert found.late <= timedelta(minutes=2)
+    assert world.readings(live) >= 4
     assert found.busiest <= found.calls / 3
     assert found.written <= 6 * found.done

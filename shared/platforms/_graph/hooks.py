@@ -11,5 +11,3 @@ from typing import Literal
 CALLBACKS: Mapping[str, Literal["revoked", "erase"]] = MappingProxyType(
     {"deauthorize": "revoked", "data-deletion": "erase"}
 )
-# Which app's secret signs for a network that Meta's app has beside Facebook depends on how it was set up there.
-SECRETS_ALSO = ("FACEBOOK_CLIENT_SECRET", "FACEBOOK_APP_SECRET")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from shared.platforms._graph.hooks import CALLBACKS, SECRETS_ALSO
+from shared.platforms._graph.hooks import CALLBACKS
 from shared.platforms._graph.usage import usage
 from shared.platforms.manifest import ApiVersion, Hooks, LinkCard, Manifest, OAuth, Renewal, Source, Timing
 from shared.platforms.threads.capabilities import ACTIONS, ADS, FEATURES, RESOURCES, TEXT
@@ -58,7 +58,7 @@ MANIFEST = Manifest(
     text=TEXT,
     kinds=KINDS,
     timing=_TIMING,
-    hooks=Hooks(secrets_also=SECRETS_ALSO, callbacks=CALLBACKS),
+    hooks=Hooks(secrets_also=("FACEBOOK_CLIENT_SECRET", "FACEBOOK_APP_SECRET"), callbacks=CALLBACKS),
     facets=MappingProxyType(
         {"publish": "offered", "inbox": "offered", "metrics": "offered", "webhooks": "offered", "ads": ADS}
     ),

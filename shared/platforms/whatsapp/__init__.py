@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from shared.platforms._graph.hooks import SECRETS_ALSO
 from shared.platforms._graph.usage import usage
 from shared.platforms.manifest import ApiVersion, Hooks, Manifest, OAuth, Renewal, Source, TextLimit, Timing
 from shared.platforms.whatsapp.capabilities import (
@@ -48,7 +47,7 @@ MANIFEST = Manifest(
         native_key=False,
         source=MESSAGES,
     ),
-    hooks=Hooks(secrets_also=SECRETS_ALSO, named_by=("waba_id",)),
+    hooks=Hooks(secrets_also=("FACEBOOK_CLIENT_SECRET", "FACEBOOK_APP_SECRET"), named_by=("waba_id",)),
     facets=MappingProxyType(
         {
             "publish": NO_POSTS,

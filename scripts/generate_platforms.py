@@ -55,6 +55,7 @@ def _network(manifest: Manifest) -> Iterable[str]:
     yield f"## {manifest.title}\n"
     also = f" (also {', '.join(f'`{alias}`' for alias in manifest.aliases)})" if manifest.aliases else ""
     yield f"Name in the API: `{manifest.name}`{also}. Connected by {_connecting(manifest)}."
+    yield _renewing(manifest)
     yield from _apis(manifest)
     yield from _kinds(manifest)
     yield from _options("`platform_data`", manifest.options)
@@ -62,6 +63,7 @@ def _network(manifest: Manifest) -> Iterable[str]:
     yield from _resources(manifest)
     yield from _gaps(manifest)
     yield from _rates(manifest)
+    yield from _measuring(manifest)
     yield ""
 
 
@@ -69,6 +71,20 @@ def _connecting(manifest: Manifest) -> str:
     if manifest.oauth.style == "credentials":
         return f"credentials in `metadata`: {', '.join(f'`{field.name}`' for field in manifest.oauth.fields)}"
     return f"its consent page (OAuth 2), scopes {', '.join(f'`{scope}`' for scope in manifest.oauth.scopes)}"
+
+
+def _renewing(manifest: Manifest) -> str:
+    rule = manifest.oauth.renewal
+    if rule is None:
+        return "Its tokens have no end: nothing is renewed."
+    idle = f"; unused for {rule.idle_days} days it would die, so it is used in time" if rule.idle_days else ""
+    young = f", once it is {rule.youngest_hours} hours old" if rule.youngest_hours else ""
+    said = {
+        "access": f"A connection lives as long as its token, which is renewed in the background before its end{young}",
+        "refresh": "Access tokens are renewed on demand; the refresh token is renewed in the background before its end",
+        "nothing": f"Access tokens are renewed on demand; the grant's end, if it has one, is its person's to put off{idle}",
+    }[rule.moves]
+    return f"{said} ([source]({rule.source.url}), read {rule.source.on}; [connections](connections.md))."
 
 
 def _apis(manifest: Manifest) -> Iterable[str]:
@@ -224,6 +240,28 @@ def _rates(manifest: Manifest) -> Iterable[str]:
     if manifest.rate_limits:
         yield "\nRate limits, as the network states them:\n"
         yield from (f"- {what}: {limit}" for what, limit in manifest.rate_limits.items())
+
+
+def _measuring(manifest: Manifest) -> Iterable[str]:
+    """How numbers are read on schedule: how many posts in one request, and within which budgets."""
+    if registry.measurer(manifest.name) is None:
+        return
+    batch = registry.batch_measurer(manifest.name)
+    many = f"up to {batch.MOST_POSTS} posts at once" if batch else "one post after the other"
+    yield f"\nNumbers are read on schedule ([analytics](analytics.md)), {many}.\n"
+    whose = {"app": "the app", "account": "an account"}
+    for one in manifest.budgets:
+        span = f"a day ({one.zone})" if one.zone else f"{one.seconds} seconds"
+        yield (
+            f"- {one.limit:,} {one.name} in {span} for {whose[one.per]}, of which schedule uses {one.background:.0%} at most"
+            f" ([source]({one.source.url}), read {one.source.on})"
+        )
+    for row in manifest.usage:
+        header = row.percent or row.remaining
+        yield (
+            f"- `{header}` says how much of {whose[row.per]}'s calls is used: from {row.background:.0%} on schedule waits"
+            f" ([source]({row.source.url}), read {row.source.on})"
+        )
 
 
 def _cell(text: str) -> str:

@@ -8,7 +8,7 @@ or newer version still reads.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -30,6 +30,40 @@ def encode(value: Any) -> Any:
 def decode(cls: type[T], data: Mapping[str, Any]) -> T:
     """The dataclass that ``data`` describes. Raises TypeError when a field without default is missing."""
     return cast(T, _reader(cast(Hashable, cls))(data))
+
+
+class Document(Mapping[str, Any]):
+    """A dataclass as the data of a write: to whoever looks, the mapping that :func:`encode` makes of it.
+
+    A store that keeps text looks at ``value`` and writes it in one walk.
+    """
+
+    __slots__ = ("_plain", "value")
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+        self._plain: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._encoded()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._encoded())
+
+    def __len__(self) -> int:
+        return len(self._encoded())
+
+    def field(self, name: str) -> Any:
+        """One field, encoded. Raises KeyError."""
+        try:
+            return encode(getattr(self.value, name))
+        except AttributeError:
+            raise KeyError(name) from None
+
+    def _encoded(self) -> dict[str, Any]:
+        if self._plain is None:
+            self._plain = encode(self.value)
+        return self._plain
 
 
 class Stored(Protocol):

@@ -147,8 +147,8 @@ class Receipt:
         now = self.ports.clock.now()
         record = Record(self.key.route, self.key.fields, now, now + KEPT, status=answer.status, body=answer.body)
         if self.stale:
-            return Write("update", self.key.path, codec.encode(record), self.stale)
-        return Write("create", self.key.path, codec.encode(record))
+            return Write("update", self.key.path, codec.Document(record), self.stale)
+        return Write("create", self.key.path, codec.Document(record))
 
 
 @dataclass(frozen=True, slots=True)

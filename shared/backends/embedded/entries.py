@@ -10,14 +10,16 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from shared.backends.embedded import keys, values
 from shared.backends.indexes import Plan
 from shared.ports.store import Doc, InvalidWrite
 
+Field = Callable[[str], Any]  # a document's field of this name; raises KeyError
 Span = tuple[bytes, bytes]  # keys from the first, below the second
 
 
@@ -41,12 +43,12 @@ class Shape:
         group, scope, equal, contains, order = json.loads(spec)
         return Shape(group, scope, tuple(equal), contains, tuple((field, direction) for field, direction in order))
 
-    def keys(self, path: str, plain: Mapping[str, Any]) -> list[bytes]:
+    def keys(self, path: str, field: Field) -> list[bytes]:
         """The document's keys: none where it lacks a field, one per distinct element of a list."""
         try:
-            head = self.source(path) + b"".join([keys.value(values.untag(plain[_stored(name)])) for name in self.equal])
-            listed = [b""] if self.contains is None else self._elements(plain[_stored(self.contains)])
-            tail = self.tail(path, plain)
+            head = self.source(path) + b"".join([keys.value(field(name)) for name in self.equal])
+            listed = [b""] if self.contains is None else self._elements(field(self.contains))
+            tail = self.tail(path, field)
         except KeyError:
             return []
         return [head + element + tail for element in listed]
@@ -55,15 +57,15 @@ class Shape:
         """What the keys of one query's documents start with."""
         return keys.path(path.rsplit("/", 1)[0]) + b"\x00" if self.scope == "collection" else b""
 
-    def tail(self, path: str, plain: Mapping[str, Any]) -> bytes:
+    def tail(self, path: str, field: Field) -> bytes:
         """What orders a query's documents. Raises KeyError where an ordered field is missing."""
-        made = [_directed(values.untag(plain[_stored(name)]), direction) for name, direction in self.order]
+        made = [_directed(field(name), direction) for name, direction in self.order]
         name = keys.path(path)
         return b"".join(made) + (keys.invert(name) if self.order and self.order[-1][1] == "desc" else name)
 
     @staticmethod
-    def _elements(plain: Any) -> list[bytes]:
-        return sorted({keys.value(values.untag(item)) for item in plain}) if isinstance(plain, list) else []
+    def _elements(found: Any) -> list[bytes]:
+        return sorted({keys.value(item) for item in found}) if isinstance(found, list) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _span(prefix: bytes, bounds: Span, cursor: bytes | None, backwards: bool) ->
 
 def _cursor(shape: Shape, doc: Doc) -> bytes:
     try:
-        return shape.tail(doc.path, values.tag(doc.data))
+        return shape.tail(doc.path, doc.data.__getitem__)
     except KeyError as missing:
         raise InvalidWrite(f"start_after: {doc.path} lacks the ordered field {missing.args[0]}") from None
 
@@ -173,7 +175,7 @@ class Registry:
 
 def _rows(number: int, shape: Shape, rows: Iterator[tuple[int, str, str]]) -> Iterator[tuple[int, bytes, int]]:
     for doc, path, data in rows:
-        for key in shape.keys(path, json.loads(data)):
+        for key in shape.keys(path, partial(values.field, json.loads(data))):
             yield number, key, doc
 
 
@@ -191,7 +193,3 @@ def _directed(value: Any, direction: str) -> bytes:
 
 def _flip(direction: str) -> str:
     return "asc" if direction == "desc" else "desc"
-
-
-def _stored(name: str) -> str:
-    return "$" + name if name[:1] == "$" else name

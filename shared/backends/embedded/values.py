@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from shared.ports.store import MAX_DOCUMENT_BYTES, InvalidWrite, TooLarge, utc
 
 MAX_DEPTH = 20  # nested maps and lists, https://cloud.google.com/firestore/quotas (2026-11)
-_INT64 = 1 << 63
+INT64 = 1 << 63
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _SHORT, _MANY = 64, 4096  # characters of a name that is worth remembering, and how many of them: most are our own
 _NAMES: dict[str, str] = {}
 _AS_IT_IS = frozenset({str, bool, float, type(None)})
 _Where = tuple[Any, Any]  # the holder's (None at the top), and the name
+_PART: _Where = (None, "a field")
 
 
 def tag(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,13 +33,27 @@ def tag(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def text(path: str, plain: Mapping[str, Any]) -> str:
     """The stored text of a document. Raises TooLarge above Firestore's size, InvalidWrite for unpaired surrogates."""
-    made = _dumps(plain)
+    return checked(path, _dumps(plain), lambda: plain)
+
+
+def part(data: Any, depth: int) -> str:
+    """The text of a value that lies ``depth`` maps and lists deep in a document. Raises InvalidWrite."""
+    return _dumps(_tag(data, _PART, depth))
+
+
+def field(plain: Mapping[str, Any], name: str) -> Any:
+    """One field of plain data as the caller knows it. Raises KeyError."""
+    return untag(plain["$" + name if name[:1] == "$" else name])
+
+
+def checked(path: str, made: str, plain: Callable[[], Mapping[str, Any]]) -> str:
+    """``made``, a document's text; ``plain``: its data, should they have to be measured. Raises TooLarge, InvalidWrite."""
     try:
         length = len(made) if made.isascii() else len(made.encode())
     except UnicodeEncodeError:
         raise InvalidWrite(f"{path}: a string holds an unpaired surrogate, which is no valid Unicode text") from None
     # No value takes over eight times its JSON text, so only large documents need to be measured.
-    if length * 8 > MAX_DOCUMENT_BYTES and size(path, plain) > MAX_DOCUMENT_BYTES:
+    if length * 8 > MAX_DOCUMENT_BYTES and size(path, plain()) > MAX_DOCUMENT_BYTES:
         raise TooLarge(f"{path}: over {MAX_DOCUMENT_BYTES} bytes")
     return made
 
@@ -77,7 +92,12 @@ def _size(value: Any) -> int:
     return 8
 
 
-def _name(key: str) -> str:
+def stored_name(key: Any) -> str:
+    """A field's name as it is stored. Raises InvalidWrite."""
+    return _NAMES.get(key) or _key(key)
+
+
+def _named(key: str) -> str:
     if not key or (key.startswith("__") and key.endswith("__")) or len(key.encode("utf-8", "replace")) > 1500:
         raise InvalidWrite(f"field name {key[:40]!r} is empty, reserved (__x__) or over 1,500 bytes")
     return "$" + key if key[0] == "$" else key
@@ -86,7 +106,7 @@ def _name(key: str) -> str:
 def _key(key: Any) -> str:
     if not isinstance(key, str):
         raise InvalidWrite(f"field names are strings, not {type(key).__name__}: {key!r}")
-    made = _name(key)
+    made = _named(key)
     if len(key) <= _SHORT and len(_NAMES) < _MANY:
         _NAMES[key] = made
     return made
@@ -103,7 +123,7 @@ def _fields(data: Mapping[str, Any], holder: Any, depth: int) -> dict[str, Any]:
 def _tag(value: Any, where: _Where, depth: int) -> Any:
     """``where``: the field's name, and whose part it is; put together only when it has to be told."""
     kind = type(value)
-    if kind in _AS_IT_IS or (kind is int and -_INT64 <= value < _INT64):
+    if kind in _AS_IT_IS or (kind is int and -INT64 <= value < INT64):
         return value
     if kind is datetime:
         return {"$t": _instant(value, where)}
@@ -123,7 +143,7 @@ def _tag_other(value: Any, where: _Where, depth: int) -> Any:
     if isinstance(value, datetime):
         return {"$t": _instant(value, where)}
     if isinstance(value, int) and not isinstance(value, bool):
-        if not -_INT64 <= value < _INT64:
+        if not -INT64 <= value < INT64:
             raise InvalidWrite(f"{_told(where)}: integers have 64 bits")
         return value
     if isinstance(value, bytes):
@@ -149,10 +169,14 @@ def _told(where: _Where) -> str:
 
 
 def _instant(value: datetime, where: _Where) -> str:
-    if value.tzinfo is UTC:
-        return value.isoformat(timespec="microseconds")
+    made = value if value.tzinfo is UTC else in_utc(value, where)
+    return made.isoformat(timespec="microseconds")
+
+
+def in_utc(value: datetime, where: _Where = _PART) -> datetime:
+    """An aware datetime in UTC. Raises InvalidWrite."""
     try:
-        return utc(value).isoformat(timespec="microseconds")
+        return utc(value)
     except InvalidWrite:
         raise InvalidWrite(f"{_told(where)}: datetimes in documents must be aware; use datetime.now(UTC)") from None
 

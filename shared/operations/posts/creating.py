@@ -101,7 +101,7 @@ def _create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt 
     slot = [slots.taking(caller, queue_of, planned.due_at, post_id)] if queue_of and planned.due_at else []
     made = view(replace(post, slot=slot[0].path) if slot else post, targets)
     writes = _writes(made)
-    rooms.leave(writes)
+    rooms.leave_for(command, writes)
     said = outgoing.said(ports, None, made.post) if telling.wanted(ports, caller.space) else []
     dispatch.commit(ports, targets, lambda: _commit(ports, made, [*writes, *slot, *said], receipt))
     outgoing.send(ports, said)
@@ -147,8 +147,8 @@ def dispatch_all(ports: Ports, targets: Sequence[Target]) -> None:
 
 def _writes(made: PostView) -> list[Write]:
     space = made.post.space
-    writes = [Write("create", post_path(space, made.post.id), codec.encode(made.post))]
-    return writes + [Write("create", target_path(space, one.id), codec.encode(one)) for one in made.targets]
+    writes = [Write("create", post_path(space, made.post.id), codec.Document(made.post))]
+    return writes + [Write("create", target_path(space, one.id), codec.Document(one)) for one in made.targets]
 
 
 def _commit(ports: Ports, made: PostView, writes: list[Write], receipt: Receipt | None) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.errors import Invalid
+from shared.operations.posts.commands import CreatePost
 from shared.ports.store import MAX_DOCUMENT_BYTES, Write
 
 OF_POST = (
@@ -19,12 +20,19 @@ OF_POST = (
 OF_TARGET = 96 * 1024  # two network payloads (16,384 characters each), events, an error
 OF_PIECE = 4 * 1024  # each item of a thread keeps what the network said to it
 _WIDEST = 4  # bytes of a character
+_SMALL = 20_000  # characters of a command: its largest document is far from the limit, however often it repeats them
+
+
+def leave_for(command: CreatePost, writes: Sequence[Write]) -> None:
+    """:func:`leave`, for what this command makes. Raises Invalid."""
+    if len(repr(command)) > _SMALL:
+        leave(writes)
 
 
 def leave(writes: Sequence[Write]) -> None:
     """Raises Invalid when a post or a target leaves no room."""
     for write in writes:
-        data = write.data or {}
+        data = dict(write.data)
         most = MAX_DOCUMENT_BYTES - _room(data)
         if len(repr(data)) * _WIDEST > most and size(data) > most:
             raise too_large()

@@ -76,12 +76,37 @@ def _check_whole(path: str, kind: Literal["document", "collection"]) -> None:
             raise InvalidWrite(f"{path!r}: a segment is empty, dotted, reserved (__x__) or over 1,500 bytes")
 
 
-def plan(query: Query, declared: Iterable[Index]) -> Plan:
-    """The query taken apart. Raises InvalidWrite (malformed), MissingIndex."""
-    made = _parse(query)
-    if _needs_index(made) and not any(index.group == made.group and _serves(index, made) for index in declared):
-        raise MissingIndex(f"add to shared/backends/indexes.json: {json.dumps(_entry(made))}")
-    return made
+class Planner:
+    """Plans queries. What is the same in each query of a form (which index it needs, and that one is declared) is worked
+    out once: there are as many forms as there are queries in the code."""
+
+    def __init__(self, declared: Iterable[Index]) -> None:
+        self._declared = tuple(declared)
+        self._served: set[_Form] = set()
+
+    def plan(self, query: Query) -> Plan:
+        """The query taken apart. Raises InvalidWrite (malformed), MissingIndex."""
+        made = _parse(query)
+        form = (
+            made.scope,
+            made.group,
+            tuple([name for name, _ in made.equal]),
+            made.contains and made.contains[0],
+            made.order,
+        )
+        if form not in self._served:
+            self._check(made)
+            self._served.add(form)
+        return made
+
+    def _check(self, made: Plan) -> None:
+        if _needs_index(made) and not any(
+            index.group == made.group and _serves(index, made) for index in self._declared
+        ):
+            raise MissingIndex(f"add to shared/backends/indexes.json: {json.dumps(_entry(made))}")
+
+
+_Form = tuple[str, str, tuple[str, ...], str | None, tuple[Field, ...]]
 
 
 def _parse(query: Query) -> Plan:

@@ -24,7 +24,7 @@ _PLAIN = frozenset({str, int, float, bool, bytes, type(None), datetime})  # most
 def encode(value: Any) -> Any:
     """Plain values for a store document."""
     kind = type(value)
-    return value if kind in _PLAIN else _writer(cast(Hashable, kind))(value)
+    return value if kind in _PLAIN else _writer(kind)(value)  # type: ignore[arg-type]  # a type is hashable
 
 
 def decode(cls: type[T], data: Mapping[str, Any]) -> T:

@@ -329,7 +329,7 @@ def _canonical(value: Any) -> bytes:
 
 
 def _grain(key: str) -> bytes:
-    return hmac.new(key.encode(), b"what this request makes", hashlib.sha256).digest()
+    return hmac.digest(key.encode(), b"what this request makes", "sha256")
 
 
 def _digest(key: str, value: bytes) -> str:

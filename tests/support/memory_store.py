@@ -47,7 +47,7 @@ class MemoryStore:
         self._collections: dict[str, set[str]] = {}
         self._serial = 0
         self._lock = RLock()
-        self._indexes = indexes.load() if declared is None else declared
+        self._planner = indexes.Planner(indexes.load() if declared is None else declared)
 
     def get(self, path: str) -> Doc | None:
         return self.faults.around("store.get", lambda: self._get(path))
@@ -149,7 +149,7 @@ class MemoryStore:
         return found[: query.limit]
 
     def _found(self, query: Query) -> list[Doc]:
-        plan = indexes.plan(query, self._indexes)
+        plan = self._planner.plan(query)
         for _, op, value in query.where:
             _plain(list(value) if op == "in" else value)
         ordered = [name for name, _ in plan.order]

@@ -34,7 +34,7 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Strict-Transport-Security": "max-age=31536000",
 }
-_SECURITY = Headers(SECURITY)
+_SECURITY = list(SECURITY.items())
 
 
 def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Response:
@@ -134,17 +134,29 @@ def _spelled(dialect: Dialect, error: RostrumError, request_id: str, seen: dict[
 
 def _response(reply: Reply, said: Mapping[str, str]) -> Response:
     body = reply.encode()
-    headers = Headers(_SECURITY)
+    headers = _Known([*_SECURITY, *said.items()])
     for name, value in reply.headers.items():
         headers.set(name, value)
     if body:
-        headers.add("Content-Type", reply.content_type)
-    for name, value in said.items():
-        headers.add(name, value)
+        headers.append(("Content-Type", reply.content_type))
     response = Response(body, reply.status, headers)
     if not body:
         response.headers.pop("Content-Type", None)
+    if reply.status in (200, 201):  # nothing is left for werkzeug to work out
+        headers.append(("Content-Length", str(len(body))))
+        response.get_wsgi_headers = lambda environ: headers  # type: ignore[method-assign]  # flask exchanges the class
     return response
+
+
+class _Known(Headers):
+    """Headers of which werkzeug need not check and copy each one, because they are our own."""
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self._list = pairs
+
+    def append(self, pair: tuple[str, str]) -> None:
+        """One more."""
+        self._list.append(pair)
 
 
 def _log(seen: Mapping[str, Any], reply: Reply, seconds: float) -> None:

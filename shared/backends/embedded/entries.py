@@ -12,6 +12,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -181,7 +182,7 @@ def _rows(number: int, shape: Shape, rows: Iterator[tuple[int, str, str]]) -> It
 
 def _key(value: Any) -> bytes:
     """A query's value, held to the rules of stored values."""
-    if type(value) is str or value is None:
+    if type(value) is str or value is None or (type(value) is datetime and value.tzinfo is UTC):
         return keys.value(value)
     return keys.value(values.untag(values.tag({"value": value})["value"]))
 

@@ -52,7 +52,7 @@ def kind(key: bytes) -> bytes:
 
 def path(name: str) -> bytes:
     """A path, segment by segment, so that ``a/b`` sorts before ``a!/b`` as Firestore sorts names."""
-    return b"".join(_text(segment.encode()) for segment in name.split("/"))
+    return _text(name.encode()).replace(b"/", _END)
 
 
 def after(block: bytes) -> bytes:

@@ -14,7 +14,7 @@ from shared.backends.embedded import commits
 from shared.backends.embedded.database import FileError, open_database
 from shared.backends.embedded.entries import Registry, Scan, Shape, Span, scan
 from shared.backends.embedded.seen import Seen
-from shared.backends.indexes import Index, check_path, plan
+from shared.backends.indexes import Index, Plan, Planner, check_path
 from shared.ports.clock import Clock
 from shared.ports.store import Doc, InvalidWrite, Query, ReadAfterWrite, Transaction, Unavailable, Write
 
@@ -52,7 +52,7 @@ class EmbeddedStore:
         with _unavailable():
             self._database = open_database(path, self)
         self._clock = clock
-        self._declared = tuple(indexes)
+        self._plan = Planner(indexes).plan
         self._durable = durability == "full"
         self._registry = Registry()
         self._ready: dict[Shape, int] = {}  # indexes whose making was committed before now: readers may use them
@@ -72,14 +72,14 @@ class EmbeddedStore:
 
     def query(self, query: Query) -> list[Doc]:
         """At most ``limit`` documents. Raises MissingIndex, InvalidWrite, Unavailable."""
-        made = scan(plan(query, self._declared), query.start_after)
+        made = scan(self._plan(query), query.start_after)
         with _unavailable():
             number = self._index(made)
             return [self._seen.doc(*row[1:]) for row in _find(self._database.read(), number, made, query.limit)]
 
     def count(self, query: Query) -> int:
         """How many documents the query finds (limit and start_after are ignored)."""
-        made = scan(plan(query, self._declared))
+        made = scan(self._plan(query))
         with _unavailable():
             number = self._index(made)
             with self._database.snapshot() as connection:
@@ -117,7 +117,7 @@ class EmbeddedStore:
 
     def explain(self, query: Query) -> list[str]:
         """SQLite's plan for the query, a line per step: shows that it reads no more than it returns."""
-        made = scan(plan(query, self._declared), query.start_after)
+        made = scan(self._plan(query), query.start_after)
         with _unavailable():
             number = self._index(made)
             sql = "EXPLAIN QUERY PLAN " + (_BACKWARDS if made.backwards else _FORWARDS)
@@ -155,7 +155,7 @@ class EmbeddedStore:
     def _attempt(self, body: Callable[[Transaction], T]) -> T:
         """Run the body on a snapshot; commit if all that it read is still so. Raises _Moved, _IndexNeeded."""
         with self._database.snapshot() as connection:
-            tx = _Transaction(connection, self._ready.get, self._declared, self._seen)
+            tx = _Transaction(connection, self._ready.get, self._plan, self._seen)
             result = body(tx)
         if tx.writes:
             prepared = commits.prepare(tx.writes)
@@ -169,7 +169,7 @@ class EmbeddedStore:
 
     def _run_held(self, body: Callable[[Transaction], T], held: sqlite3.Connection) -> T:
         """Run the body with the write lock held."""
-        tx = _Transaction(held, lambda shape: self._registry.build(held, shape), self._declared, self._seen)
+        tx = _Transaction(held, lambda shape: self._registry.build(held, shape), self._plan, self._seen)
         result = body(tx)
         commits.apply(held, self._registry, commits.prepare(tx.writes))
         return result
@@ -213,10 +213,10 @@ class _Transaction:
         self,
         connection: sqlite3.Connection,
         index: Callable[[Shape], int | None],
-        declared: Sequence[Index],
+        plan: Callable[[Query], Plan],
         known: Seen,
     ) -> None:
-        self._connection, self._index, self._declared, self._known = connection, index, declared, known
+        self._connection, self._index, self._plan, self._known = connection, index, plan, known
         self._seen: dict[str, str | None] = {}
         self._scans: list[tuple[int, Scan, int, list[tuple[str, str]]]] = []
         self.writes: list[Write] = []
@@ -230,7 +230,7 @@ class _Transaction:
 
     def query(self, query: Query) -> list[Doc]:
         self._reading()
-        made = scan(plan(query, self._declared), query.start_after)
+        made = scan(self._plan(query), query.start_after)
         number = self._index(made.shape)
         if number is None or not self._connection.execute(_BUILT, (number,)).fetchone():
             raise _IndexNeeded(made)  # none yet, or made after this snapshot

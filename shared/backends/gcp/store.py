@@ -56,7 +56,7 @@ class FirestoreStore:
         self._root = f"{self._database}/documents"
         self._emulator = emulator
         self._timeout = timeout
-        self._declared = tuple(indexes.load() if declared is None else declared)
+        self._plan = indexes.Planner(indexes.load() if declared is None else declared).plan
         self._connecting = threading.Lock()
         self._crowd = Crowd()
         self._client: FirestoreClient | None = None
@@ -71,7 +71,7 @@ class FirestoreStore:
         return self._query(None, query)
 
     def count(self, query: Query) -> int:
-        plan = indexes.plan(query, self._declared)
+        plan = self._plan(query)
         with _errors():
             client, wire = self._api()
             counted = wire.structured(query, plan, self._root, paged=False)
@@ -133,7 +133,7 @@ class FirestoreStore:
             return [found.get(path) for path in paths]
 
     def _query(self, transaction: bytes | None, query: Query) -> list[Doc]:
-        plan = indexes.plan(query, self._declared)
+        plan = self._plan(query)
         with _errors():
             client, wire = self._api()
             request: dict[str, Any] = {

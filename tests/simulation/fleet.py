@@ -272,7 +272,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--days", type=float, default=200.0, help="of refreshing")
-    parser.add_argument("--sync-days", type=float, default=1.0)
+    parser.add_argument("--sync-days", type=float, default=0.1, help="of fetching, which is every hour or so")
     parser.add_argument("--posting", type=int, default=8, help="one account in so many has a fresh post")
     given = parser.parse_args()
     fleet = connected(given.accounts)

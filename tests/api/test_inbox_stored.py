@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
+from shared.operations import recording
 from shared.operations.inbox import filing
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.http import Response
@@ -173,3 +174,56 @@ def test_a_key_sees_its_brands_and_its_scopes_only(call: Api) -> None:
         key = call("POST", "/v1/keys", {"name": "a", **more}).json["raw_key"]
         assert call("GET", "/v1/inbox", key=key).json["data"] == []
         assert call("POST", "/v1/inbox/read", {"item_ids": [item["item_id"]]}, key=key).json["updated"] == 0
+
+
+def test_a_window_that_has_closed_is_told_before_anything_is_sent(call: Api) -> None:
+    """A template passes; what the person writes opens it again; on other networks a tag lasts longer."""
+    account = call.connect("whatsapp")
+    who = {"conversation_id": "15550100", "author_id": "15550100", "text": "Hi", "own": False}
+    push(call, account, "message.received", {**who, "message_id": "w1"})
+    (row,) = call("GET", "/v1/inbox/conversations").json["data"]
+    path, body = f"/v1/inbox/conversations/{row['id']}/messages", {"account_id": account, "text": "Hello"}
+    call.rig.clock.advance(24 * 3600 + 1)
+    sent = len(call.rig.sandbox.sent)
+    refused = call("POST", path, body)
+    assert (refused.status, refused.error["code"]) == (400, "whatsapp.window_closed")
+    assert len(call.rig.sandbox.sent) == sent
+    template = {"name": "hello_world", "language": {"code": "en_US"}}
+    order = {"account_id": account, "verb": "message.send", "on": "15550100", "arguments": {"template": template}}
+    assert call("POST", "/v1/actions", order).status in (201, 202)
+    push(call, account, "message.received", {**who, "message_id": "w2"})
+    assert call("POST", path, body).status != 400
+    page = call.connect("facebook")
+    push(call, page, "message.received", {"message_id": "m1", "person_id": "99", "author_id": "99", "text": "Hi"})
+    call.rig.clock.advance(3 * 86_400)
+    order = {"account_id": page, "verb": "message.send", "on": "99", "text": "Hello"}
+    late = call("POST", "/v1/actions", order)
+    assert (late.status, late.error["code"]) == (400, "platform.facebook.outside_window")
+    tagged = {**order, "arguments": {"tag": "HUMAN_AGENT"}}
+    assert call("POST", "/v1/actions", tagged).status in (201, 202)
+    call.rig.clock.advance(5 * 86_400)
+    assert call("POST", "/v1/actions", tagged).status == 400
+
+
+def test_what_is_answered_from_here_is_filed_once_with_its_echo(call: Api) -> None:
+    """Own messages and comments stand in their threads; the network's echo adds nothing, receipts move them on."""
+    account = call.connect("whatsapp")
+    who = {"conversation_id": "15550100", "author_id": "15550100", "text": "Hi", "own": False}
+    push(call, account, "message.received", {**who, "message_id": "w1"})
+    (row,) = call("GET", "/v1/inbox/conversations").json["data"]
+    path = f"/v1/inbox/conversations/{row['id']}/messages"
+    call.rig.clock.advance(60)
+    made = call("POST", path, {"account_id": account, "text": "Hello there"})
+    call.settle()
+    for _ in range(2):
+        for one in call.rig.bus.messages:
+            recording.observe(call.rig.ports, one.data, one.attributes)
+    said = call("GET", path).json["data"]
+    assert [(one["text"], one["direction"]) for one in said] == [("Hello there", "outgoing"), ("Hi", "incoming")], made
+    receipt = {"message_id": said[0]["platform_id"], "conversation_id": "15550100", "receipt": True}
+    push(call, account, "message.delivered", receipt)
+    (own,) = [one for one in every(call, "/v1/inbox?own=true", 9) if one["is_owner"]]
+    assert (own["delivery"], own["status"]) == ("delivered", "read")
+    events = [one["action"] for one in call("GET", "/v1/events?category=inbox").json["events"]]
+    assert sorted(events) == ["dm.received", "dm.sent", "dm.status.delivered"]
+    assert call("GET", "/v1/inbox/conversations").json["data"][0]["last_message"] == "Hello there"

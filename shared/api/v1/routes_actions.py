@@ -65,6 +65,7 @@ ACTIONS = (
             "resource.not_supported",
             "validation.interaction_limit_exhausted",
             "auth.insufficient_scope",
+            "platform.*",
             *_KEYED,
         ),
         idempotency="commit",

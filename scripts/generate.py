@@ -18,6 +18,7 @@ GENERATORS = (
     "scripts.generate_docs",
     "scripts.generate_platforms",
     "scripts.generate_social",
+    "scripts.generate_webhooks",
 )
 
 

@@ -273,10 +273,12 @@ def main() -> int:
     parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--days", type=float, default=200.0, help="of refreshing")
     parser.add_argument("--sync-days", type=float, default=0.1, help="of fetching, which is every hour or so")
-    parser.add_argument("--posting", type=int, default=8, help="one account in so many has a fresh post")
+    parser.add_argument(
+        "--posting", type=int, default=8, help="one in so many of those on networks of words has a fresh post"
+    )
     given = parser.parse_args()
     fleet = connected(given.accounts)
-    live = fleet.post([one for one in fleet.accounts[:: given.posting] if one.platform in TEXT])
+    live = fleet.post([one for one in fleet.accounts if one.platform in TEXT][:: given.posting])
     print(f"{len(live):,} accounts have a post that has just gone out")
     sync = fleet.look_after("sync", given.sync_days)
     print(printed(sync, given.accounts, given.sync_days))

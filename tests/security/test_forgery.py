@@ -281,3 +281,23 @@ def test_keys_that_cannot_be_had_are_our_trouble_not_a_forgery() -> None:
         rig.outside.hosts[signers.KEYS_HOST] = lambda request, answer=answer: answer  # type: ignore[misc]
         with pytest.raises(KeysUnavailable):
             ingesting.receive(rig.ports, "google_business", {"authorization": signers.google_token(START)}, b"{}")
+
+
+@pytest.mark.parametrize("name", ["linkedin", "twitter"])
+def test_what_is_signed_for_strangers_is_no_delivery(name: str) -> None:
+    """Who asks for a challenge's answer chooses what is signed, with the secret that deliveries are signed with."""
+    rig, signer = rig_of(name), SIGNERS[name]
+    text, parameter = signer.body.decode(), {"linkedin": "challengeCode", "twitter": "crc_token"}[name]
+    wanted = signer.sign(signer.body, secret_of(name), START)
+    for asked in (
+        text,
+        f"hmacsha256={text}",
+        f" {text}",
+        text.encode("utf-16").decode("latin-1"),
+        f"{text}\n",
+    ):
+        answer = ingesting.challenge(rig.ports, name, {parameter: asked})
+        assert answer is None, asked
+    harmless = ingesting.challenge(rig.ports, name, {parameter: "890e4665-4dfe-4ab1-b689-ed553bceeed0"})
+    assert harmless
+    assert wanted.removeprefix("sha256=") not in harmless.body

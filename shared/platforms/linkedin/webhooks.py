@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -25,6 +26,7 @@ from shared.ports.http import Request
 
 TYPE: Final = "ORGANIZATION_SOCIAL_ACTION_NOTIFICATIONS"
 _MOST_WORD: Final = 300  # characters
+_CODE: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 PUSHES: Final = frozenset({"comment", "mention"})
 _KINDS: Final[Mapping[str, EventKind]] = {
     "COMMENT": "comment.created",
@@ -37,9 +39,13 @@ _KINDS: Final[Mapping[str, EventKind]] = {
 
 
 def challenge(query: Mapping[str, str], secret: str, verify_token: str) -> Reply | None:
-    """The answer to ``?challengeCode=``: the code and its HMAC, as JSON. None when there is no code."""
+    """The answer to ``?challengeCode=``: the code and its HMAC, as JSON. None when there is no code.
+
+    Anybody may ask, and a delivery is signed with the same secret over ``hmacsha256=`` and its bytes: so nothing is signed but
+    what looks like LinkedIn's codes, which are UUIDs.
+    """
     code = query.get("challengeCode", "")
-    if not code or not secret:
+    if not secret or not _CODE.fullmatch(code):
         return None
     digest = hmac.new(secret.encode(), code.encode(), hashlib.sha256).hexdigest()
     body = json.dumps({"challengeCode": code, "challengeResponse": digest})

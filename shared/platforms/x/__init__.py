@@ -62,6 +62,7 @@ MANIFEST = Manifest(
             "offline.access",
         ),
         pkce=True,
+        app_env_also=("X_CLIENT_ID", "X_CLIENT_SECRET"),
         grants=MappingProxyType({"post": ("tweet.write",), "read_analytics": ("tweet.read",)}),
         renewal=Renewal(
             "nothing", Source("https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code", _READ)

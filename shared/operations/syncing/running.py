@@ -21,7 +21,7 @@ from shared.domain.chores import Chore
 from shared.domain.errors import Limited, Missing, Reconnect, RostrumError
 from shared.operations import chores, sessions
 from shared.operations.chores import HandedOut
-from shared.operations.syncing import asking, parts, quotas
+from shared.operations.syncing import asking, parts, quotas, watching
 from shared.operations.syncing.asking import Line
 from shared.operations.syncing.metering import Meter, Spent, rejoined
 from shared.operations.syncing.parts import Run
@@ -66,6 +66,8 @@ def advance(ports: Ports, body: Mapping[str, Any]) -> str:
     memory = Memory.of(chore.state)
     if account.status != "active":
         return _ended(ports, chore, memory, Met(reconnect=True))
+    if memory.blocked > ports.clock.now().timestamp():  # a post that went out since made it due
+        return _ended(ports, chore, memory, Met(watching.instant(memory.blocked)))
     return _ended(ports, chore, memory, _run(ports, account, memory))
 
 
@@ -130,6 +132,7 @@ def _ended(ports: Ports, chore: Chore, memory: Memory, met: Met) -> str:
     """Plan the next run, and remember."""
     now = ports.clock.now()
     again = _again(ports, chore, memory, met, now)
+    memory.blocked = watching.seconds(met.until) if met.until else 0
     if met.troubles and not met.fine and met.until is None:
         chores.failed(ports, replace(chore, state=memory.written()))
         return "failed"

@@ -35,7 +35,7 @@ class Memory:
 
     ``posts``: of each watched target when it went out, and when it was read. ``looked``: up to when posts have been looked
     for. ``account``: when the account was read. ``polled``: when the inbox was polled, ``pushed``: nothing had to be, ``inbox``: what
-    polling remembers of it.
+    polling remembers of it. ``blocked``: until when nothing may be asked, whoever is in a hurry.
     """
 
     posts: dict[str, list[int]] = field(default_factory=dict)
@@ -45,13 +45,14 @@ class Memory:
     pushed: bool = False
     inbox: Mapping[str, Any] = field(default_factory=dict)
     spendings: Spendings = field(default_factory=dict)
+    blocked: int = 0
 
     @classmethod
     def of(cls, state: Mapping[str, Any]) -> Memory:
         """As a chore's state has it; what it lacks was never done."""
         posts = {name: list(pair) for name, pair in state.get("posts", {}).items()}
         spendings = {name: list(pair) for name, pair in state.get("spendings", {}).items()}
-        numbers = {name: int(state.get(name, 0)) for name in ("looked", "account", "polled")}
+        numbers = {name: int(state.get(name, 0)) for name in ("looked", "account", "polled", "blocked")}
         return cls(
             posts=posts, spendings=spendings, inbox=state.get("inbox", {}), pushed=bool(state.get("pushed")), **numbers
         )
@@ -66,6 +67,7 @@ class Memory:
             "pushed": self.pushed,
             "inbox": dict(self.inbox),
             "spendings": self.spendings,
+            "blocked": self.blocked,
         }
 
     def watch(self, target_id: str, published: datetime) -> None:

@@ -24,6 +24,7 @@ _GO_ON = (
     ("webhooks.tending", "sweep"),
     ("ingesting.sweeping", "sweep"),
     ("chores_planning", "go_on"),
+    ("inbox.forgetting", "go_on"),
 )
 
 

@@ -15,6 +15,7 @@ from shared.domain.invites import Invite
 from shared.domain.users import Settings, settings_path
 from shared.domain.workspaces import deletion_path
 from shared.operations import allowances, auditing, brands, chores_planning, events, lookup, networks, telling, tokens
+from shared.operations.inbox import forgetting
 from shared.platforms import registry
 from shared.ports.store import Doc, Query, StoreError, Transaction, Write
 from shared.ports.vault import VaultError
@@ -106,7 +107,7 @@ def forget(ports: Ports, account: Account) -> None:
         doc = txn.get(path)
         if doc is not None and doc.data["status"] == "disconnected":
             txn.write(Write("set", path, codec.encode(replace(bare, updated_at=ports.clock.now()))))
-            for write in chores_planning.ended(account):
+            for write in (*chores_planning.ended(account), forgetting.planned(account, ports.clock.now())):
                 txn.write(write)
 
     ports.store.transact(body)

@@ -57,6 +57,7 @@ COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of
     "baselines",
     "inbox",
     "inbox_posts",
+    "inbox_forgotten",
     "audit",
 )
 _SEALED = {  # what the vault calls what these hold sealed

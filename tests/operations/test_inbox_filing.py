@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.inbox import Item, Kind, item_id, item_path
-from shared.operations.inbox import filing, shelf, telling_data
+from shared.operations.inbox import filing, forgetting, shelf, telling_data
 from shared.platforms.contract_inbox import Comment, Person
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.store import Query, Unavailable, Write
@@ -213,3 +214,23 @@ def test_a_deleted_post_that_was_a_comment_is_one(rig: Rig) -> None:
     assert filing.pushed(rig.ports, who, event(rig, "post.deleted", {"post_id": "c1"}, "2"))
     assert not item(rig, "comment", "c1").shown
     assert not filing.pushed(rig.ports, who, event(rig, "post.deleted", {"post_id": "c9"}, "3"))
+
+
+def test_what_was_filed_of_a_disconnected_account_goes(rig: Rig) -> None:
+    """Items, threads and posts, in bounded parts; another account's stay, and what came since."""
+    who = account(rig)
+    other = replace(who, id="acc_2")
+    for one in (who, other):
+        for number in range(120):
+            filing.pushed(rig.ports, one, event(rig, "comment.created", {**COMMENT, "comment_id": f"c{number}"}))
+        filing.pushed(rig.ports, one, event(rig, "message.received", MESSAGE))
+    rig.store.commit([forgetting.planned(who, rig.clock.now())])
+    rig.clock.advance(60)
+    filing.pushed(rig.ports, who, event(rig, "mention.created", {"post_id": "p9", "text": "New"}))
+    assert forgetting.go_on(rig.ports) == 123
+    assert forgetting.go_on(rig.ports) == 0
+    left = rig.store.query(Query("workspaces/ws_1.test/inbox", limit=1000))
+    assert [doc.data["account_id"] for doc in left].count("acc_1") == 1
+    assert len(left) == 122
+    assert len(rig.store.query(Query("workspaces/ws_1.test/conversations"))) == 1
+    assert rig.store.query(Query(f"workspaces/ws_1.test/{forgetting.GROUP}")) == []

@@ -195,6 +195,17 @@ def test_figures_of_pages_and_members(person: Person) -> None:
     assert (account.views is not None) is person.urn.startswith("urn:li:organization:")
 
 
+def test_a_page_s_posts_are_told_together_and_as_each_alone() -> None:
+    page = Person(PAGES, page=True)
+    made = [page.publish(f"Number {number}") for number in range(4)]
+    page.world.pass_time(5 * HOURS)
+    alone = {one.id: metrics.post(page.call, one) for one in made}
+    page.http.sent.clear()
+    assert metrics.posts(page.call, made) == alone
+    assert len(page.http.sent) <= 2
+    assert all(one.views for one in alone.values())
+
+
 def test_a_page_s_post_that_nobody_saw_has_zeros() -> None:
     """LinkedIn leaves it out, and documents what that means."""
     page = Person(PAGES, page=True)

@@ -90,6 +90,8 @@ _MANY = 1024
 
 def again(cls: type[T], data: Mapping[str, Any]) -> T:
     """As :func:`decode`, made once for the very mapping that is given again: part of a document that is read often."""
+    if isinstance(data, Document) and type(data.value) is cls:
+        return data.value
     key = (id(data), cls)
     known = _AGAIN.get(key)
     if known is None or known[0] is not data:

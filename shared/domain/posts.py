@@ -302,10 +302,10 @@ class Post:
         return self.approval is not None and self.approval.state == "awaiting"
 
 
-def noting(post: Post, entry: Entry) -> Post:
-    """The post with one more line of history; of too many, the first and the latest are kept."""
-    lines = (*post.history, entry)
-    return replace(post, history=lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[2:]))
+def noting(post: Post, *entries: Entry) -> Post:
+    """The post with more lines of history; of too many, the first and the latest are kept."""
+    lines = (*post.history, *entries)
+    return replace(post, history=lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[1 - MAX_HISTORY :]))
 
 
 def post_path(space: str, post_id: str) -> str:

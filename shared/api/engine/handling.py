@@ -76,18 +76,18 @@ def _serve(request: Request, ports: Ports, dialect: Dialect, said: dict[str, str
         check_scope(caller, route)
     exchange, given = _decoded(request, ports, (found, route), caller, said["X-Request-ID"])
     key = replaying.key_of(exchange, request.headers.get("Idempotency-Key"), route, given)
-    reply = _located(route, replaying.run(replace(exchange, key=key), route, load(route.handler)))
+    reply: Reply = replaying.run(replace(exchange, key=key) if key else exchange, route, load(route.handler))
+    if reply.status == 201 and route.location:
+        said["Location"] = _located(route, reply)
     if caller is not None:
         limiting.tell_allowances(ports, caller, route, said)
     return reply
 
 
-def _located(route: Route, reply: Reply) -> Reply:
-    """With the address of what was made."""
-    if reply.status != 201 or not route.location:
-        return reply
+def _located(route: Route, reply: Reply) -> str:
+    """The address of what was made."""
     fields = vars(reply.body) if reply.body is not None else json.loads(reply.raw or b"{}")
-    return replace(reply, headers={**reply.headers, "Location": route.location.format(**fields)})
+    return route.location.format(**fields)
 
 
 def _decoded(
@@ -144,7 +144,7 @@ def _response(reply: Reply, said: Mapping[str, str]) -> Response:
         response.headers.pop("Content-Type", None)
     if reply.status in (200, 201):  # nothing is left for werkzeug to work out
         headers.append(("Content-Length", str(len(body))))
-        response.get_wsgi_headers = lambda environ: headers  # type: ignore[method-assign]  # flask exchanges the class
+        response.get_wsgi_headers = headers.complete  # type: ignore[method-assign]  # flask exchanges the class
     return response
 
 
@@ -153,6 +153,11 @@ class _Known(Headers):
 
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
         self._list = pairs
+
+    def complete(self, environ: Mapping[str, Any]) -> Headers:
+        """What is sent, whatever the request was."""
+        del environ
+        return self
 
     def append(self, pair: tuple[str, str]) -> None:
         """One more."""

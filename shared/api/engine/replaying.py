@@ -47,7 +47,7 @@ def _committed(exchange: Exchange[Any, Any], key: Key, handler: Handler) -> Repl
     if answer is not None:
         return _replayed(answer)
     try:
-        return handler(replace(exchange, stale=stale))
+        return handler(replace(exchange, stale=stale) if stale else exchange)
     except AlreadyDone as done:
         return _replayed(done.answer)
 

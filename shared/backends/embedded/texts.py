@@ -52,7 +52,10 @@ def writer(kind: Any, depth: int) -> Writer:
 
 def _of_anything(depth: int) -> Writer:
     def written(value: Any) -> str:
-        return "{}" if type(value) is dict and not value else values.part(codec.encode(value), depth)
+        kind = type(value)
+        if kind is codec.Document:
+            return writer(cast(Hashable, type(value.value)), depth)(value.value)
+        return "{}" if kind is dict and not value else values.part(codec.encode(value), depth)
 
     return written
 

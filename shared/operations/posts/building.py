@@ -12,7 +12,7 @@ from shared.domain.callers import Caller
 from shared.domain.content import Role
 from shared.domain.posts import PieceDoc, Post, Target, TargetNote, likeness, shard_of, status_now
 from shared.domain.states import State, Status
-from shared.operations.posts.commands import CreatePost
+from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.posts.planning import Plan, PlannedTarget
 from shared.platforms import registry
 from shared.ports.ids import Ids
@@ -93,7 +93,7 @@ def described(post: Post, command: CreatePost, due_at: datetime | None, made: Se
     return replace(
         post,
         updated_at=now,
-        request=codec.encode(command),
+        request=codec.Document(command),
         text=command.text,
         title=command.title,
         scheduled_at=None if command.publish_now else due_at,
@@ -108,6 +108,8 @@ def described(post: Post, command: CreatePost, due_at: datetime | None, made: Se
 def overrides(command: CreatePost, account_id: str) -> dict[str, Any]:
     """What the target was given of its own, for showing."""
     order = next(order for order in command.targets if order.account_id == account_id)
+    if order == TargetOrder(account_id):
+        return {}
     return {
         name: value for name, value in codec.encode(order).items() if value not in (None, {}) and name != "account_id"
     }

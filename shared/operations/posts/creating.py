@@ -109,16 +109,17 @@ def _create(ports: Ports, caller: Caller, command: CreatePost, receipt: Receipt 
 
 
 def _with_history(post: Post, caller: Caller, command: CreatePost, held: bool) -> Post:
-    post = noting(post, Entry(post.created_at, caller.actor, "created"))
+    created = Entry(post.created_at, caller.actor, "created")
     if held:
-        post = awaiting(post, caller, post.created_at)
+        post = awaiting(noting(post, created), caller, post.created_at)
         return replace(post, status=status_now(post, post.targets))
     if command.publish_now:
-        return noting(post, Entry(post.created_at, caller.actor, "publish_requested"))
-    if post.status is not Status.DRAFT:
-        at = rfc3339(post.scheduled_at) if post.scheduled_at else None
-        return noting(post, Entry(post.created_at, caller.actor, "scheduled", {"scheduled_at": at} if at else {}))
-    return post
+        return noting(post, created, Entry(post.created_at, caller.actor, "publish_requested"))
+    if post.status is Status.DRAFT:
+        return noting(post, created)
+    at = rfc3339(post.scheduled_at) if post.scheduled_at else None
+    planned = Entry(post.created_at, caller.actor, "scheduled", {"scheduled_at": at} if at else {})
+    return noting(post, created, planned)
 
 
 def _refuse_duplicates(ports: Ports, caller: Caller, dues: dict[str, datetime], receipt: Receipt | None) -> None:

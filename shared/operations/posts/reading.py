@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import is_not
+
 from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash
@@ -17,8 +19,12 @@ MAX_ID = 512  # characters of a network's id
 
 def get(ports: Ports, caller: Caller, post_id: str) -> PostView:
     """The post as it is now: two reads. Raises Missing."""
-    post, _ = load_post(ports, caller, post_id)
-    return view(post, load_targets(ports, caller, [post]))
+    post, doc = load_post(ports, caller, post_id)
+    targets = load_targets(ports, caller, [post])
+    known: tuple[list[Target], PostView] | None = doc.memo.get(PostView)
+    if known is None or len(known[0]) != len(targets) or any(map(is_not, known[0], targets)):
+        known = doc.memo[PostView] = (targets, view(post, targets))
+    return known[1]
 
 
 def find(ports: Ports, caller: Caller, id: str) -> PostView:

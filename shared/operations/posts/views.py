@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.domain import codec
 from shared.domain.callers import Caller
@@ -19,10 +19,14 @@ _ALL = 1000  # above any post's targets, times its edits
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post and the targets it has now (those that an edit took away are not among them)."""
+    """A post and the targets it has now (those that an edit took away are not among them).
+
+    ``memo``: what a dialect made of it, for whoever is shown the same again.
+    """
 
     post: Post
     targets: tuple[Target, ...]
+    memo: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 def view(post: Post, targets: Iterable[Target]) -> PostView:

@@ -37,8 +37,8 @@ def test_webhooks_and_hooks_are_told_without_their_addresses_paths(call: Api) ->
 
 
 def test_what_is_sent_again_under_its_key_is_one_act(call: Api) -> None:
-    for _ in range(2):
-        made = call("POST", "/v1/keys", {"name": "CI"}, Idempotency_Key="k").json
+    made, again = (call("POST", "/v1/keys", {"name": "CI"}, Idempotency_Key="k").json for _ in range(2))
+    assert again == made
     assert acts(call) == [("key.created", made["id"])]
     checked = call("GET", "/v1/audit/verify").json
     head = call("GET", "/v1/audit/head").json

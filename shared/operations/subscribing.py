@@ -67,13 +67,13 @@ def subscribe(ports: Ports, body: Mapping[str, Any]) -> str:
     except (Missing, Reconnect):  # planned anew when it is connected again
         return _ended(ports, chore)
     except (OutOfReach, secrets.NotConfigured, Unsupported) as error:
-        return _said(ports, chore, str(error))
+        return _said(ports, chore, account, str(error))
     except Refused as refused:
         return _refused(ports, chore, account, refused)
     except (HttpFailure, Limited, Broken, secrets.KeysUnavailable) as error:
         return _later(ports, chore, error)
     except RostrumError as error:  # a setting of ours that is missing
-        return _said(ports, chore, error.message)
+        return _said(ports, chore, account, error.message)
     state = codec.encode(Standing(url, dict(made.state)))
     chores.done(ports, chore, _again(ports, chore, made.renew_at), state)
     return "subscribed"
@@ -133,11 +133,12 @@ def _ended(ports: Ports, chore: Chore) -> str:
     return "ended"
 
 
-def _said(ports: Ports, chore: Chore, why: str) -> str:
+def _said(ports: Ports, chore: Chore, account: Account, why: str) -> str:
     """Nothing to be done here: said once to whoever runs this, and looked at again in a week."""
     known = codec.decode(Standing, chore.state) if chore.state else Standing()
     if known.why != why:
-        log.warning("no webhooks for an account", extra={"account_id": chore.account_id, "reason": why})
+        level = logging.INFO if account.sandbox else logging.WARNING
+        log.log(level, "no webhooks for an account", extra={"account_id": chore.account_id, "reason": why})
     chores.done(ports, chore, _again(ports, chore, None), codec.encode(Standing(why=why)))
     return why
 

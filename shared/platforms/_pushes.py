@@ -17,7 +17,7 @@ from shared.platforms._kept import newest
 from shared.platforms.contract import Push, World
 from shared.ports.http import Response
 
-KEPT = 200
+KEPT = 50  # each delivery rewrites them all
 OUTBOX = "sandbox_pushes"  # a kind of the world, and so the collection's name in the simulators' store
 
 

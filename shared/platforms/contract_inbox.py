@@ -101,7 +101,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review. ``stars`` 1 to 5 where there are stars, ``recommends`` where the network asks yes or no."""
+    """A review. ``stars`` 1 to 5 where there are stars, ``recommends`` where the network asks yes or no.
+
+    ``reply_state``: where the network looks at answers first: pending, approved, rejected.
+    """
 
     id: str
     author: Person
@@ -111,6 +114,7 @@ class Review:
     recommends: bool | None = None
     reply: str | None = None
     reply_at: datetime | None = None
+    reply_state: str = ""
     permalink: str = ""
     can: frozenset[str] = frozenset()
     handles: Mapping[str, Any] = field(default_factory=dict)

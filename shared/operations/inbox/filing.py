@@ -132,8 +132,14 @@ def _around(txn: Transaction, known: Item | None, item: Item, now: datetime) -> 
     was, there = known is not None and known.shown, item.shown
     if item.kind == "comment" and there and not was and item.post_id and not item.our_post_id:
         path = commented_path(item.space, item.account_id, item.post_id)
-        made = Commented(item.space, item.account_id, item.platform, item.post_id, item.at, item.expire_at)
-        return [] if txn.get(path) else [Write("create", path, codec.encode(made))]
+        made, held = (
+            Commented(item.space, item.account_id, item.platform, item.post_id, item.at, now + KEPT),
+            txn.get(path),
+        )
+        if held is None:
+            return [Write("create", path, codec.encode(made))]
+        late = held.data["expire_at"] < now + KEPT / 2  # else: a post that many comment on is not written for each
+        return [Write("update", path, {"expire_at": now + KEPT})] if late else []
     if item.kind != "message" or not item.conversation_id or was == there:
         return []
     path = shelf.path(item.space, item.account_id, item.conversation_id)

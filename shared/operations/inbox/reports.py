@@ -131,6 +131,7 @@ def read(kind: Kind, thing: Thing) -> Report:
         fields |= {"post_id": thing.post_id, "parent_id": thing.comment_id}
     if isinstance(thing, Review):
         fields |= {name: getattr(thing, name) for name in ("stars", "recommends", "reply", "reply_at")}
+        fields |= {"metadata": {"reply_state": thing.reply_state}} if thing.reply_state else {}
     said = ("dm.sent" if kind == "message" else "") if own else INCOMING[kind]
     return Report(kind, thing.id, "new", f"read.{kind}.{thing.id}", thing.at, fields, said)
 

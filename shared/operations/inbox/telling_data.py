@@ -99,8 +99,6 @@ def _review(item: Item, change: str) -> dict[str, Any]:
     decided = item.metadata.get("reply_state")
     if change == "updated" and decided in ("approved", "rejected"):
         change = f"reply_{decided}"
-        if decided == "rejected" and shown["reply"]:
-            shown["reply"]["policy_violation"] = item.metadata.get("policy_violation", "")
     review = {name: value for name, value in shown.items() if value is not None}
     return {"account_id": item.account_id, "review_id": id_of(item), "change": change, "review": review}
 

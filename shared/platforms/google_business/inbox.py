@@ -91,6 +91,7 @@ def _review(call: Call, review: Mapping[str, Any]) -> Review:
         at=wire.instant(review.get("createTime")) or call.now,
         stars=wire.STARS.get(str(review.get("starRating"))),
         reply=replied,
+        reply_state=str(answer.get("reviewReplyState") or "").lower(),
         reply_at=wire.instant(answer.get("updateTime")) if replied is not None else None,
         permalink=str(call.who.metadata.get("maps_url") or ""),
         can=frozenset({"review.reply", "review.unreply"} if replied is not None else {"review.reply"}),

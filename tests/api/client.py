@@ -22,6 +22,7 @@ from shared.api.engine.routing import dialect_of
 from shared.domain.callers import Caller
 from shared.operations import publishing, sandboxing, subscribing, workspaces
 from shared.operations.exports import processing
+from shared.operations.syncing import running
 from shared.operations.webhooks import delivering
 from shared.ports.store import Query
 from shared.ports.world import Ports
@@ -37,6 +38,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "deliver": delivering.deliver,
     "export": processing.advance,
     "subscribe": subscribing.subscribe,
+    "sync": running.advance,
     "hand_over": sandboxing.hand_over,
 }
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"

@@ -131,15 +131,7 @@ def _around(txn: Transaction, known: Item | None, item: Item, now: datetime) -> 
     """What else it changes: the thread of a message, and that a post of the network's has comments."""
     was, there = known is not None and known.shown, item.shown
     if item.kind == "comment" and there and not was and item.post_id and not item.our_post_id:
-        path = commented_path(item.space, item.account_id, item.post_id)
-        made, held = (
-            Commented(item.space, item.account_id, item.platform, item.post_id, item.at, now + KEPT),
-            txn.get(path),
-        )
-        if held is None:
-            return [Write("create", path, codec.encode(made))]
-        late = held.data["expire_at"] < now + KEPT / 2  # else: a post that many comment on is not written for each
-        return [Write("update", path, {"expire_at": now + KEPT})] if late else []
+        return _commented(txn, item, now)
     if item.kind != "message" or not item.conversation_id or was == there:
         return []
     path = shelf.path(item.space, item.account_id, item.conversation_id)
@@ -148,6 +140,17 @@ def _around(txn: Transaction, known: Item | None, item: Item, now: datetime) -> 
     if there:
         return [Write("set", path, codec.encode(shelf.said(held, item, now)))]
     return [Write("set", path, codec.encode(shelf.taken_back(held, known)))] if held and known else []
+
+
+def _commented(txn: Transaction, item: Item, now: datetime) -> list[Write]:
+    """That a post of the network's has comments; a post that many comment on is not written for each of them."""
+    path = commented_path(item.space, item.account_id, item.post_id)
+    known = txn.get(path)
+    if known is None:
+        made = Commented(item.space, item.account_id, item.platform, item.post_id, item.at, now + KEPT)
+        return [Write("create", path, codec.encode(made))]
+    late = known.data["expire_at"] < now + KEPT / 2
+    return [Write("update", path, {"expire_at": now + KEPT})] if late else []
 
 
 def events_of(ports: Ports, account: Account, outcome: _Outcome) -> Write:

@@ -101,11 +101,12 @@ def take_back(world: World, on: str) -> None:
     if ahead is None:
         return
     keys = {_key(number) for number in range(ahead["first"], ahead["last"] + 1)}
-    log = world.get("pushes", "log") or {"entries": []}
-    gone = [one["key"] for one in log["entries"] if one["key"] in keys and read(one).at > world.now]
-    for key in gone:
+    waiting = {key: entry for key in keys if (entry := world.get(OUTBOX, key))}
+    gone = {key for key, entry in waiting.items() if read(entry).at > world.now}
+    for key in sorted(gone):
         world.delete(OUTBOX, key)
-    world.put("pushes", "log", {"entries": [one for one in log["entries"] if one["key"] not in gone]})
+    log = world.get("pushes", "log") or {"entries": []}
+    world.put("pushes", "log", {"entries": [one for one in log["entries"] if one.get("key") not in gone]})
     world.delete("pushes.ahead", on)
 
 

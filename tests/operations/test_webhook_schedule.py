@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from shared.domain import webhook_health
-from shared.operations.webhooks import deliveries, endpoints, recovering, rotating, standing, tending
+from shared.operations.webhooks import deliveries, endpoints, hooks, recovering, rotating, standing, tending
 from shared.operations.webhooks.endpoints import Change
 from shared.ports.queue import QueueUnavailable
 from tests.operations.flows import TEST
@@ -251,3 +251,19 @@ def test_what_waits_for_an_endpoint_that_is_removed_is_told_as_failed(rig: Rig) 
     machine.run(timedelta(minutes=1))
     assert {one.status for one in all_deliveries(rig, endpoint)} == {"failed"}
     assert tending.sweep(rig.ports) == 0
+
+
+def test_a_programs_hook_whose_address_is_gone_is_removed(rig: Rig) -> None:
+    """Its program will not unsubscribe it, and nobody would switch it on again; what waits is told as failed."""
+    receiver, machine = Receiver(rig), Machine(rig)
+    hook = hooks.subscribe(rig.ports, TEST, hooks.Subscribe(receiver.url, ("engagement.spike",))).endpoint
+    receiver.status = 500
+    for _ in range(20):
+        happened(rig)
+    machine.settle()
+    receiver.status = 410
+    machine.run(timedelta(minutes=5))
+    assert standing.find(rig.ports, TEST.space, hook.id) is None
+    assert {one.status for one in all_deliveries(rig, hook)} == {"failed"}
+    body = json.loads(all_deliveries(rig, hook)[0].body)
+    assert (body["event"], body["data__post_id"]) == ("engagement.spike", "post_1")

@@ -115,5 +115,5 @@ def all_deliveries(rig: Rig, endpoint: Endpoint) -> list[Delivery]:
     from shared.ports.store import Query
 
     where = (("endpoint_id", "==", endpoint.id),)
-    docs = rig.store.query(Query(f"workspaces/{endpoint.space}/deliveries", where=where, limit=100_000))  # type: ignore[arg-type]
+    docs = rig.ports.store.query(Query(f"workspaces/{endpoint.space}/deliveries", where=where, limit=100_000))  # type: ignore[arg-type]
     return sorted((codec.decode(Delivery, doc.data) for doc in docs), key=lambda one: (one.created_at, one.id))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.domain.webhook_health import GONE
 from shared.domain.webhooks import Delivery
-from shared.operations.webhooks import crowding, fanning_out, hooks, sending, standing, tending
+from shared.operations.webhooks import crowding, fanning_out, sending, standing, tending
 from shared.ports.world import Ports
 
 REMOVED = "The endpoint was removed."
@@ -36,9 +35,7 @@ def _deliver(ports: Ports, body: Mapping[str, Any]) -> str:
     if not delivery.forced and not standing.admitted(ports, endpoint, delivery):
         return "held"
     after, made = sending.tried(ports, endpoint, delivery)
-    if endpoint.is_hook and made.status_code == GONE:
-        hooks.gone(ports, endpoint)
-    elif endpoint.is_active:
+    if endpoint.is_active:
         standing.settle(ports, endpoint, made)
     return after.status
 

@@ -83,6 +83,8 @@ def settle(ports: Ports, endpoint: Endpoint, made: Attempt, *, waking: bool = Tr
     """
     if not made.answerable or webhook_health.steady(endpoint, made):
         return endpoint
+    if endpoint.is_hook and made.status_code == webhook_health.GONE:
+        return _removed(ports, endpoint)
     said = _said(ports, endpoint, made)
 
     def body(txn: Transaction) -> tuple[Endpoint, bool]:
@@ -108,10 +110,12 @@ def settle(ports: Ports, endpoint: Endpoint, made: Attempt, *, waking: bool = Tr
     return after
 
 
-def wake(ports: Ports, endpoint: Endpoint, at: datetime) -> None:
-    """Have it looked after at that time. Raises store.NotFound (it was removed), store.Unavailable."""
-    ports.store.commit([_waking(endpoint, at)])
-    enqueue(ports, endpoint, at)
+def _removed(ports: Ports, hook: Endpoint) -> Endpoint:
+    """A program's hook whose address is gone will not be switched on again."""
+    from shared.operations.webhooks import hooks  # which register as endpoints do, and so know of this module
+
+    hooks.gone(ports, hook)
+    return replace(hook, is_active=False, lane_at=None)
 
 
 def waking(endpoint: Endpoint, at: datetime | None) -> dict[str, Any]:

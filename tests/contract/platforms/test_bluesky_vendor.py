@@ -376,7 +376,8 @@ def test_the_sdk_signs_in_and_moves_to_the_account_s_pds(sdk: Sdk) -> None:
     """didDoc leads it there, and its own profile answers."""
     report.sdk("bluesky", f"atproto {version('atproto')}")
     client = sdk.client("rostrum")
-    assert client.endpoints == [f"https://{PDS}"]
+    # The SDK goes by the machine's clock: once the simulated token has ended there, it renews it, and is led there again.
+    assert set(client.endpoints) == {f"https://{PDS}"}
     assert client.me
     assert client.me.handle == "rostrum.bsky.social"
 

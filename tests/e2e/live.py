@@ -25,14 +25,14 @@ FILES = ("rostrum.sqlite3", "sandbox.sqlite3")
 
 def timelines(server: Server) -> Mapping[str, Sequence[Seen]]:
     """By our account id: what each connected sandbox account has live, oldest first. Writes nothing."""
-    ids = _network_ids(server)
+    ids = network_ids(server)
     with closing(EmbeddedStore(server.home / "sandbox.sqlite3", SystemClock(), indexes.load())) as store:
         return {account: store.transact(_looking(*where)) for account, where in ids.items()}
 
 
 def connected(server: Server) -> list[str]:
     """The network of each account that the key of the ``env`` file reaches."""
-    return sorted(platform for platform, _ in _network_ids(server).values())
+    return sorted(platform for platform, _ in network_ids(server).values())
 
 
 def integrity(home: Path) -> dict[str, str]:
@@ -48,7 +48,7 @@ def _looking(platform: str, platform_account_id: str) -> Any:
     return body
 
 
-def _network_ids(server: Server) -> dict[str, tuple[str, str]]:
+def network_ids(server: Server) -> dict[str, tuple[str, str]]:
     """By our account id: the network, and its own id of the account."""
     ports = bootstrap.embedded(settings.load({"ROSTRUM_HOME": str(server.home), "PORT": str(server.port)}))
     try:

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from shared.platforms._graph.webhooks import SIGNATURE, signature
 from tests.contract.emulators.process import free_port
+from tests.e2e.live import network_ids
 from tests.e2e.posting import PHOTO, outcome, post, url
 from tests.e2e.receiving import Receiver, receiver
 from tests.e2e.server import Server, installed, until
 
 pytestmark = pytest.mark.xdist_group("e2e-real-time")
+SECRET = "the-real-app-secret"
 SOON = 20.0  # seconds; it takes one, on a machine with nothing else to do
 
 
@@ -30,6 +33,7 @@ def server(tmp_path: Path, hook: Receiver) -> Iterator[Server]:
     """An installation that may send to the receiver."""
     with installed(tmp_path) as made:
         made.settings = {"ALLOW_PRIVATE_HOSTS": hook.url.removeprefix("http://").partition("/")[0]}
+        made.settings |= {"FACEBOOK_APP_SECRET": SECRET, "FACEBOOK_VERIFY_TOKEN": "a-word"}
         made.start()
         yield made
 
@@ -58,6 +62,29 @@ def test_a_comment_arrives_once_by_a_signed_webhook_and_can_be_answered(server: 
     assert made["id"] in json.dumps(events)
     logged = [one for one in server.call("GET", "/v1/events")["events"] if one["action"] == "comment.received"]
     assert [one["id"] for one in logged] == [events[0]["id"]]
+
+
+def test_the_real_network_is_believed_by_its_signature_alone(server: Server) -> None:
+    """Over HTTP: the handshake, a delivery twice, a forged one, and one that a simulator's public secret signed."""
+    asked = "/webhooks/facebook?hub.mode=subscribe&hub.challenge=1158&hub.verify_token="
+    assert [server.ask("GET", asked + word, key="").status for word in ("a-word", "another")] == [200, 403]
+    account = server.accounts()["facebook"]
+    _, page = network_ids(server)[account]
+    value = {"item": "comment", "verb": "add", "comment_id": "1_2", "post_id": "1_1", "message": "Real?"}
+    value |= {"from": {"id": "77", "name": "Robin"}, "created_time": 1795348800}  # type: ignore[dict-item]
+    entry = {"id": page, "time": 1795348800, "changes": [{"field": "feed", "value": value}]}
+    body = json.dumps({"object": "page", "entry": [entry]}).encode()
+    signed = [(secret, signature(body, secret)) for secret in ("sandbox-secret", "another", SECRET, SECRET)]
+    sent = [server.ask("POST", "/webhooks/facebook", body, {SIGNATURE: proof}, key="") for _, proof in signed]
+    assert [answer.status for answer in sent] == [401, 401, 200, 200]
+
+    def rows() -> list[Any]:
+        found: list[Any] = server.call("GET", f"/v1/inbox/comments?account_id={account}")["data"]
+        return [one for one in found if one["platform_id"] == "1_1"]
+
+    assert until(lambda: bool(rows()), SOON), server.words()
+    _settled(server)
+    assert [one["comment_count"] for one in rows()] == [1]
 
 
 def _commented(server: Server, account: str, on: str) -> Mapping[str, Any]:

@@ -136,6 +136,7 @@ def test_killed_at_every_call_an_export_has_every_row_once(rig: Rig, phase: faul
 
 def calls(rig: Rig, account_id: str) -> int:
     """How many calls of ports an export takes."""
+    rig.ports.memory.clear()
     rig.faults.calls.clear()
     made = asking.ask(rig.ports, TEST, AskExport(account_id))
     before = len(rig.faults.calls)

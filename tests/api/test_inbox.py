@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -318,7 +319,7 @@ def _refuse_files(request: Request) -> Response | None:
 @pytest.mark.parametrize(
     ("platform", "more", "field"),
     [
-        ("instagram", {"quick_replies": [{"title": "Yes"}]}, "quick_replies"),
+        ("bluesky", {"quick_replies": [{"title": "Yes"}]}, "quick_replies"),
         ("bluesky", {"message_tag": "HUMAN_AGENT"}, "message_tag"),
         ("bluesky", {"reply_to_message_id": "1"}, "reply_to_message_id"),
         ("bluesky", {"attachment_url": "https://example.com/a.jpg"}, "attachments"),
@@ -439,3 +440,18 @@ def test_a_key_of_another_brand_sees_nothing_of_it(call: Api) -> None:
     ):
         assert call(method, path, body, key=key).status == 404, path
     assert call.stored("targets") == []
+
+
+@pytest.mark.parametrize("platform", ["facebook", "instagram"])
+def test_ready_answers_are_sent_with_a_message(call: Api, platform: str) -> None:
+    """As the network has them: what comes back is the title where no payload was given."""
+    account = call.connect(platform)
+    talk = next(one for one in call("GET", "/v1/inbox/conversations").json["data"] if one.get("reply_until"))
+    ready = [{"title": "Yes", "payload": "YES"}, {"title": "No"}]
+    body = {"account_id": account, "text": "Shall we?", "quick_replies": ready, "message_tag": "HUMAN_AGENT"}
+    answer = call("POST", f"/v1/inbox/conversations/{talk['id']}/messages", body)
+    assert answer.status == 200, answer.json
+    bodies = [one.body for one in call.rig.sandbox.sent if one.method == "POST" and isinstance(one.body, bytes)]
+    sent = json.loads(bodies[-1])
+    told = [(one["title"], one["payload"]) for one in sent["message"]["quick_replies"]]
+    assert told == [("Yes", "YES"), ("No", "No")]

@@ -1,6 +1,8 @@
-"""What Graph's messaging deliveries tell beside a message's words: buttons that were touched, ads, files, what is answered.
+"""What Graph's messages have beside their words: ready answers to send; and of what is delivered, buttons that were touched,
+ads, files, what is answered.
 
-https://developers.facebook.com/docs/messenger-platform/reference/webhook-events, read 2026-11-22.
+https://developers.facebook.com/docs/messenger-platform/reference/webhook-events and …/send-messages/quick-replies, read
+2026-11-22.
 """
 
 from __future__ import annotations
@@ -12,6 +14,34 @@ from typing import Any
 from shared.platforms._graph.webhooks import plain, rows
 
 _MOST_ADDRESS = 2_048
+MOST_REPLIES, MOST_TITLE, MOST_PAYLOAD = 13, 20, 1_000
+
+
+def quick_replies(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of a message that offers ready answers; empty without any. Raises ValueError, which says what is wrong."""
+    given = arguments.get("quick_replies")
+    if not given:
+        return {}
+    if not isinstance(given, list | tuple) or len(given) > MOST_REPLIES:
+        raise ValueError(f"quick_replies: at most {MOST_REPLIES} objects with a title.")
+    return {"quick_replies": [_reply(one, index) for index, one in enumerate(given)]}
+
+
+def _reply(one: object, index: int) -> dict[str, str]:
+    title = _object(one).get("title")
+    payload = _object(one).get("payload") or title
+    if not isinstance(title, str) or not 1 <= len(title) <= MOST_TITLE:
+        raise ValueError(f"quick_replies[{index}].title: 1 to {MOST_TITLE} characters.")
+    if not isinstance(payload, str) or len(payload) > MOST_PAYLOAD:
+        raise ValueError(f"quick_replies[{index}].payload: a text of at most {MOST_PAYLOAD} characters.")
+    return {"content_type": "text", "title": title, "payload": payload}
+
+
+def are_quick_replies(value: object) -> bool:
+    """For the simulators: whether Graph would take these."""
+    found = rows(value)
+    shapes = (set(one) == {"content_type", "title", "payload"} and one["content_type"] == "text" for one in found)
+    return isinstance(value, list) and 1 <= len(found) == len(value) <= MOST_REPLIES and all(shapes)
 
 
 def told(item: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:

@@ -53,6 +53,11 @@ _TAG = Option(
     "Write outside of the 24 hours: HUMAN_AGENT, for a person's answer within 7 days (Facebook must have allowed it).",
     ("HUMAN_AGENT",),
 )
+_QUICK = Option(
+    "quick_replies",
+    "array",
+    "Up to 13 ready answers to touch: objects with a title (20 characters) and a payload that comes back.",
+)
 _WINDOW = Window(24, "outside_window", _SEND, tag="tag", tag_hours=168)
 ACTIONS = (
     Action("comment.create", "inbox", _COMMENT, (), _PICTURE, 1),
@@ -63,7 +68,7 @@ ACTIONS = (
     Action("comment.unhide", "inbox", repeatable=True),
     Action("comment.delete", "inbox", repeatable=True),
     Action("comment.private_reply", "inbox", _MESSAGE),
-    Action("message.send", "inbox", _MESSAGE, (_TAG,), _FILE, 1, window=_WINDOW),
+    Action("message.send", "inbox", _MESSAGE, (_TAG, _QUICK), _FILE, 1, window=_WINDOW),
     Action("post.like", "inbox", repeatable=True),
     Action("post.unlike", "inbox", repeatable=True),
     *ADS,

@@ -13,6 +13,7 @@ from typing import Any
 
 from shared.domain.content import Act, MediaType
 from shared.domain.errors import Invalid
+from shared.platforms._graph import messaging
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Refused, Unsure
 from shared.platforms.facebook import errors, graph, limits, wire
 from shared.platforms.facebook.settle import SKEW
@@ -31,6 +32,10 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
         )
     if limits.count(act.text) > limits.MAX_MESSAGE:
         raise errors.refused(errors.TEXT_TOO_LONG, f"a message has at most {limits.MAX_MESSAGE} characters")
+    try:
+        messaging.quick_replies(act.arguments)
+    except ValueError as error:
+        raise _invalid("arguments.quick_replies", str(error)) from None
     if act.verb == "comment.private_reply":
         return Ready()
     recipient = str(state.get("recipient") or act.handles.get("recipient") or "") or _recipient(call, act.on)
@@ -128,9 +133,10 @@ def _recipient(call: Call, on: str) -> str:
 
 
 def _content(act: Act) -> dict[str, Any]:
+    more = messaging.quick_replies(act.arguments)
     if not act.media:
-        return {"text": act.text}
-    return {"attachment": {"type": _kind(act), "payload": {"url": act.media[0].url, "is_reusable": False}}}
+        return {"text": act.text, **more}
+    return {"attachment": {"type": _kind(act), "payload": {"url": act.media[0].url, "is_reusable": False}}, **more}
 
 
 def _kind(act: Act) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from shared.platforms import _alive
-from shared.platforms._graph import simulated
+from shared.platforms._graph import messaging, simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem, answer, hashed, now
 from shared.platforms.contract import World
 from shared.platforms.facebook import limits
@@ -60,8 +60,10 @@ def send(ask: Ask, who: Session, world: World) -> Response:
     ask.allow("recipient", "message", "messaging_type", "tag", "notification_type")
     recipient, message = ask.object("recipient"), ask.object("message")
     text = str(message.get("text") or "")
-    if bool(text) == bool(message.get("attachment")) or set(message) - {"text", "attachment"}:
+    if bool(text) == bool(message.get("attachment")) or set(message) - {"text", "attachment", "quick_replies"}:
         raise Problem(100, "(#100) Param message must have exactly one of text and attachment")
+    if "quick_replies" in message and not messaging.are_quick_replies(message["quick_replies"]):
+        raise Problem(100, "(#100) Param message[quick_replies] must be a list of at most 13 text replies")
     if limits.count(text) > limits.MAX_MESSAGE:
         raise Problem(100, "(#100) Length of param message[text] must be less than or equal to 2000")
     if comment := str(recipient.get("comment_id") or ""):

@@ -72,6 +72,11 @@ _FILE = MediaLimit(
     max_video_bytes=25_000_000,
 )
 
+_QUICK = Option(
+    "quick_replies",
+    "array",
+    "Up to 13 ready answers to touch: objects with a title (20 characters) and a payload that comes back.",
+)
 _WINDOW = Window(24, "window_closed", _MESSAGES, tag="tag", tag_hours=168)
 ACTIONS = (
     Action("comment.create", "inbox", _COMMENT),
@@ -91,6 +96,7 @@ ACTIONS = (
                 "HUMAN_AGENT: a person answers, up to 7 days after the other's last message (Meta must have allowed it).",
                 ("HUMAN_AGENT",),
             ),
+            _QUICK,
         ),
         media=_FILE,
         max_media=1,

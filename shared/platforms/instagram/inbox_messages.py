@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.domain.content import Act, MediaType
 from shared.domain.errors import Invalid
+from shared.platforms._graph import messaging
 from shared.platforms.contract import Absent, Armed, Call, Published, Ready, Unsure
 from shared.platforms.instagram import errors, graph, limits, wire
 from shared.platforms.instagram.settle import SKEW
@@ -26,6 +27,10 @@ def prepare(call: Call, act: Act, state: Mapping[str, Any]) -> Ready:
         raise _invalid("A message is a text or one file: give one of them, and the other as a message of its own.")
     if limits.message_bytes(act.text) > limits.MAX_MESSAGE:
         raise errors.refused(errors.TEXT_TOO_LONG, f"a message has at most {limits.MAX_MESSAGE} bytes")
+    try:
+        messaging.quick_replies(act.arguments)
+    except ValueError as error:
+        raise _invalid(str(error), "arguments.quick_replies") from None
     known = str(state.get("person") or "")
     return Ready(
         {"person": known or (_author(call, act) if act.verb == "comment.private_reply" else _other(call, act))}
@@ -73,9 +78,10 @@ def find(call: Call, act: Act, armed: Armed) -> Published | Absent | Unsure:
 
 
 def _content(act: Act) -> dict[str, Any]:
+    more = messaging.quick_replies(act.arguments)
     if not act.media:
-        return {"text": act.text}
-    return {"attachment": {"type": _type(act), "payload": {"url": act.media[0].url}}}
+        return {"text": act.text, **more}
+    return {"attachment": {"type": _type(act), "payload": {"url": act.media[0].url}}, **more}
 
 
 def _type(act: Act) -> str:
@@ -124,5 +130,5 @@ def _conversation(call: Call, person: str) -> str:
     return str(rows[0].get("id") or "") if rows else ""
 
 
-def _invalid(message: str) -> Invalid:
-    return Invalid("platform.instagram.message_invalid", message, field="text", platform="instagram")
+def _invalid(message: str, field: str = "text") -> Invalid:
+    return Invalid("platform.instagram.message_invalid", message, field=field, platform="instagram")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from shared.platforms import _alive as alive
-from shared.platforms._graph import simulated
+from shared.platforms._graph import messaging, simulated
 from shared.platforms._graph.simulated import Ask, Document, Problem
 from shared.platforms.contract import World
 from shared.platforms.instagram import limits
@@ -71,8 +71,11 @@ def send(ask: Ask, who: Session, world: World) -> Response:
     ask.allow(*_PARTS)
     recipient, message = ask.object("recipient"), ask.object("message")
     text = str(message.get("text") or "")
-    if set(message) - {"text", "attachment"} or len(message) != 1 or len(recipient) != 1:
+    if len(set(message) & {"text", "attachment"}) != 1 or len(recipient) != 1:
         raise Problem(100, "(#100) A message has text or an attachment, and one recipient")
+    ready = message.get("quick_replies")
+    if set(message) - {"text", "attachment", "quick_replies"} or (ready and not messaging.are_quick_replies(ready)):
+        raise Problem(100, "(#100) A message has text or an attachment, and at most 13 quick replies")
     if limits.message_bytes(text) > limits.MAX_MESSAGE:
         raise Problem(100, "(#100) Length of param message[text] must be less than or equal to 1000")
     if "comment_id" in recipient:

@@ -55,11 +55,11 @@ def last(world: World) -> int:
 
 
 def repeat(world: World, after: int, times: int) -> int:
-    """Send every delivery after that number again, so many times: networks do. Answers how many there were at first."""
-    first = range(after + 1, last(world) + 1)
-    for number in [number for _ in range(times) for number in first]:
-        if entry := world.get(OUTBOX, _key(number)):
-            world.put(OUTBOX, _key(_next(world)), entry)
+    """Send what went out after that number again, so many times: networks do. Answers how many there were at first."""
+    made = [world.get(OUTBOX, _key(number)) for number in range(after + 1, last(world) + 1)]
+    first = [entry for entry in made if entry and read(entry).at <= world.now]
+    for entry in first * times:
+        world.put(OUTBOX, _key(_next(world)), entry)
     return len(first)
 
 

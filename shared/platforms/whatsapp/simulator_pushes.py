@@ -1,12 +1,13 @@
-"""What the simulated WhatsApp tells of: sent when an account is subscribed and somebody asks it for anything.
+"""What the simulated WhatsApp tells of an account that is subscribed: each thing once, at its time.
 
-The simulator has no clock of its own: what has happened since is told at the next request, in order, each thing once.
+The simulator has no clock of its own: what will happen within some days is known at each request, and goes out when it
+happens (``_pushes``). A subscription is looked at weekly, which is such a request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.platforms import _pushes
@@ -18,9 +19,12 @@ from shared.platforms.whatsapp.simulator_business import rows_of, status_of
 from shared.platforms.whatsapp.simulator_messages import APPROVED_AFTER, failure, states
 from shared.platforms.whatsapp.webhooks import OBJECT
 
+AHEAD = timedelta(days=8)
 
-def tell(world: World, waba: Document) -> None:
-    """Everything about the account that was not told yet."""
+
+def tell(present: World, waba: Document) -> None:
+    """Everything about the account that was not told yet, and will happen within ``AHEAD``."""
+    world = _pushes.Later(present, present.now + AHEAD)
     subscribed = world.get("wa.subscribed", str(waba["id"]))
     if not subscribed or not subscribed["apps"]:
         return

@@ -160,3 +160,17 @@ def test_nothing_is_told_of_a_post_that_is_gone(name: str) -> None:
     told = _told_comments(network)
     assert set(told.values()) == {kept.id}
     assert waiting == len(registry.simulator(name).pushes(network.world))
+
+
+def test_messages_that_come_with_time_are_delivered_without_anybody_looking() -> None:
+    network = _subscribed("whatsapp")
+    simulator, facet = registry.simulator("whatsapp"), registry.webhooks("whatsapp")
+    assert facet is not None
+    seen: list[int] = []
+    for _ in range(4):
+        pushes = simulator.pushes(network.world)
+        said = [event for push in pushes for event in facet.parse(push.headers, push.body)]
+        seen.append(sum(event.kind == "message.received" for event in said))
+        network.world.pass_time(86_400)
+    assert sorted(set(seen))[-3:] == seen[-3:]
+    assert seen[0] > 0

@@ -9,12 +9,24 @@ import pytest
 from standardwebhooks import Webhook
 
 from shared.domain import webhook_health
-from shared.operations.webhooks import deliveries, endpoints, hooks, recovering, rotating, standing, tending
+from shared.operations.webhooks import (
+    deliveries,
+    delivering,
+    endpoints,
+    fanning_out,
+    hooks,
+    recovering,
+    rotating,
+    standing,
+    tending,
+)
 from shared.operations.webhooks.endpoints import Change
 from shared.ports.queue import QueueUnavailable
+from shared.ports.store import Query, Unavailable
 from tests.operations.flows import TEST
 from tests.operations.webhook_world import Machine, Receiver, all_deliveries, happened
 from tests.support import faults, memory_ports
+from tests.support.faults import Crash
 from tests.support.memory_ports import Rig
 
 HOUR = timedelta(hours=1)
@@ -267,3 +279,49 @@ def test_a_programs_hook_whose_address_is_gone_is_removed(rig: Rig) -> None:
     assert {one.status for one in all_deliveries(rig, hook)} == {"failed"}
     body = json.loads(all_deliveries(rig, hook)[0].body)
     assert (body["event"], body["data__post_id"]) == ("engagement.spike", "post_1")
+
+
+class Dying(Machine):
+    """Whoever dies over a task has it delivered again."""
+
+    def settle(self) -> None:
+        while due := self.rig.queue.take(self.rig.clock.now()):
+            for task in due:
+                try:
+                    delivering.deliver(self.rig.ports, task.body)
+                except (Unavailable, Crash):
+                    self.rig.queue.put_back(task)
+
+
+def _outage(hook: faults.Hook | None) -> tuple[Rig, Receiver, list[str]]:
+    """Six events for an endpoint that is away, slow to come back, and then there."""
+    rig = memory_ports.rig()
+    receiver, machine = Receiver(rig), Dying(rig)
+    receiver.register(("engagement.spike",))
+    receiver.status = 500
+    told = [happened(rig, number=number) for number in range(6)]
+    for message in rig.bus.messages:
+        fanning_out.notify(rig.ports, message.data, message.attributes)
+    rig.faults.calls.clear()
+    rig.faults.hook = hook
+    machine.run(timedelta(minutes=2), sweeping=False)
+    receiver.status = 200
+    machine.run(timedelta(minutes=3), sweeping=False)
+    rig.faults.hook = None
+    machine.run(timedelta(minutes=20))
+    return rig, receiver, told
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_whoever_dies_while_an_endpoint_is_away_loses_no_event(phase: faults.Phase) -> None:
+    """Before or after each call of a port: every event arrives, under one id; twice only where the answer was lost."""
+    rig, _, _ = _outage(None)
+    calls = len(rig.faults.calls)
+    assert calls > 60
+    for call in range(phase == "after", calls, 2):
+        died, receiver, told = _outage(faults.once(call, phase, Crash))
+        assert set(receiver.got) == set(told), call
+        assert all(len({one.headers["webhook-id"] for one in got}) == 1 for got in receiver.got.values())
+        assert sum(len(got) for got in receiver.got.values()) <= len(told) + 1
+        found = died.store.query(Query(f"workspaces/{TEST.space}/deliveries", where=(("status", "==", "success"),)))
+        assert len(found) == len(told)

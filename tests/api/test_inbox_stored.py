@@ -10,8 +10,9 @@ import pytest
 
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
-from shared.operations import recording
+from shared.operations import chores, recording, sandboxing
 from shared.operations.inbox import filing
+from shared.operations.ingesting import processing
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.http import Response
 from tests.api.client import Api
@@ -227,3 +228,43 @@ def test_what_is_answered_from_here_is_filed_once_with_its_echo(call: Api) -> No
     events = [one["action"] for one in call("GET", "/v1/events?category=inbox").json["events"]]
     assert sorted(events) == ["dm.received", "dm.sent", "dm.status.delivered"]
     assert call("GET", "/v1/inbox/conversations").json["data"][0]["last_message"] == "Hello there"
+
+
+@pytest.mark.parametrize("platform", ["facebook", "threads", "twitter"])
+def test_a_comment_in_the_simulator_is_one_item_and_one_event_and_can_be_answered(call: Api, platform: str) -> None:
+    """Delivered three times, over the whole way: signed, received, taken from the bus twice, filed; then answered, and that
+    comes back as the network's echo or not: it is one, too."""
+    account = call.connect(platform)
+    call.post("Ask me", (platform,), publish_now=True)
+    call.settle()
+    chores.hand_out(call.rig.ports, "subscribe")
+    call.settle()
+    event = {"account_id": account, "type": "comment", "text": "Is it true?", "deliveries": 3}
+    made = call("POST", "/v1/sandbox/events", event).json
+    arrive(call)
+    (item,) = every(call, "/v1/inbox", 5)
+    assert item["content"]["text"].endswith("Is it true?")
+    assert (item["platform_id"], bool(item["post_id"])) == (made["id"], True)
+    path = f"/v1/inbox/comments/{made['post_id']}"
+    below = every(call, f"{path}?account_id={account}", 100)
+    assert [one["platform_id"] for one in below].count(made["id"]) == 1
+    answer = call("POST", path, {"account_id": account, "comment_id": item["id"], "text": "It is."})
+    assert answer.status == 200, answer.json
+    arrive(call)
+    arrive(call)
+    own = [one for one in every(call, "/v1/inbox?own=true", 5) if one["is_owner"]]
+    assert [one["platform_id"] for one in own] == [answer.json["platform_id"]]
+    events = [one["action"] for one in call("GET", "/v1/events?category=inbox").json["events"]]
+    assert events == ["comment.received"]
+
+
+def arrive(call: Api) -> None:
+    """All that is on its way: the networks' deliveries to us, and what the bus has, twice."""
+    call.rig.clock.advance(5)
+    sandboxing.hand_over(call.rig.ports, {})
+    for _ in range(2):
+        for one in list(call.rig.bus.messages):
+            if one.topic == "webhooks":
+                processing.process(call.rig.ports, one.data, one.attributes)
+            else:
+                recording.observe(call.rig.ports, one.data, one.attributes)

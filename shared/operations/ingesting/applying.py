@@ -94,6 +94,12 @@ def _hinted(ports: Ports, account: Account, event: Event) -> bool:
     return bool(hinting.hinted(ports, account, event.at, str(event.data.get("publish_id") or "")))
 
 
+def _gone(ports: Ports, account: Account, event: Event) -> bool:
+    """A post; on some networks comments are posts, too."""
+    filed = _filed(ports, account, event)
+    return _hinted(ports, account, event) or filed
+
+
 def _revoked(ports: Ports, account: Account, event: Event) -> bool:
     from shared.operations import sessions
 
@@ -165,6 +171,7 @@ _ACTS: Mapping[str, Act] = {
     "review": _filed,
     "reaction": _filed,
     "post": _hinted,
+    "post.deleted": _gone,
     "account.revoked": _revoked,
     "account.updated": _updated,
     "template.updated": _updated,

@@ -43,7 +43,7 @@ from tests.support.simulated import SimulatedHttp
 
 T = TypeVar("T")
 NETWORKS = ("instagram", "tiktok", "pinterest", "youtube", "twitter", "threads", "reddit", "linkedin")
-TEXT = ("twitter", "threads", "linkedin")  # what a post of words alone can go out on
+TEXT = ("twitter", "linkedin")  # what a post of words alone goes out on at once
 EVERY: dict[ChoreKind, timedelta] = {"refresh": timedelta(minutes=5), "sync": timedelta(minutes=1)}
 HAND_OUT = {"refresh": refreshing.refresh_due, "sync": running.hand_out}
 DO = {"refresh": refreshing.refresh, "sync": running.advance}

@@ -81,7 +81,11 @@ def events(_: Exchange[None, None]) -> Reply:
     """GET /v1/webhooks/events"""
     data = [
         models.WebhookEventInfo(
-            event=one.name, category=one.category, description=one.description, example=dict(one.example)
+            event=one.name,
+            category=one.category,
+            description=one.description,
+            example=dict(one.example),
+            also=one.also or None,
         )
         for one in event_types.by_name().values()
     ]

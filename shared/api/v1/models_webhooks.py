@@ -142,12 +142,13 @@ class RecoverWebhookResponse(View):
 
 
 class WebhookEventInfo(View):
-    """An event type. `example` is the `data` of such an event."""
+    """An event type. `example` is the `data` of such an event, `also` another name that it can be asked for by."""
 
     event: str
     category: Literal["posts", "inbox", "accounts", "exports", "webhooks"]
     description: str
     example: dict[str, Any]
+    also: str | None = None
 
 
 class ListWebhookEventsResponse(View):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import shared.runtime  # noqa: F401 - before functions_framework: this process is no function that starts
 from tests.conformance import report as conformance
 from tests.contract.platforms import report as networks
 

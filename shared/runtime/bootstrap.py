@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,9 +27,16 @@ def settings() -> Settings:
     return load(os.environ)
 
 
-@cache
 def ports() -> Ports:
     """This process's ports, made once; what needs a network or a file opens on first use."""
+    if not gc.isenabled() and _ports.cache_info().currsize:  # the first request has loaded what requests load
+        gc.freeze()
+        gc.enable()
+    return _ports()
+
+
+@cache
+def _ports() -> Ports:
     logs.configure()
     return embedded(settings()) if settings().backend == "embedded" else gcp(settings())
 

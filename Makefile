@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance fuzz check format explore fleet forgery bench package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz check format explore fleet month forgery bench package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -42,6 +42,9 @@ format: $(INSTALLED) ## Mend what the checks can mend by themselves
 
 fleet: $(INSTALLED) ## Ten thousand accounts looked after for months of simulated time, with what it costs
 	@$(PY) -m tests.simulation.fleet $(ARGS)
+
+month: $(INSTALLED) ## A month of posts: series, best hours against planted ones, spikes found and false alarms
+	@$(PY) -m tests.simulation.month $(ARGS)
 
 explore: $(INSTALLED) ## The fault explorer: every port call fails, everything is delivered twice (seeded)
 	@$(PY) -m tests.simulation.explore $(ARGS)

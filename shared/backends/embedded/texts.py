@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from enum import Enum
+from enum import StrEnum
 from functools import cache
 from json.encoder import encode_basestring as quoted
 from operator import attrgetter, call
@@ -35,8 +35,8 @@ def writer(kind: Any, depth: int) -> Writer:
         return _of_dataclass(kind, depth)
     if kind in _SIMPLE:
         return _SIMPLE[kind]
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return _enum
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return quoted
     origin, args = get_origin(kind), get_args(kind)
     if origin is Literal and all(type(arg) is str for arg in args):
         return quoted
@@ -55,7 +55,9 @@ def _of_anything(depth: int) -> Writer:
         kind = type(value)
         if kind is codec.Document:
             return writer(cast(Hashable, type(value.value)), depth)(value.value)
-        return "{}" if kind is dict and not value else values.part(codec.encode(value), depth)
+        if kind is dict and all(type(item) is str for item in value.values()):  # most are empty, or a word or two
+            return _of_words(value) if value else "{}"
+        return values.part(codec.encode(value), depth)
 
     return written
 
@@ -90,8 +92,7 @@ def _of_mapping(write: Writer) -> Writer:
     return written
 
 
-def _enum(value: Enum) -> str:
-    return values.part(value.value, 1)
+_of_words = _of_mapping(quoted)
 
 
 def _instant(value: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -308,6 +309,29 @@ def test_who_wants_to_be_forgotten_is_and_can_look_what_became_of_it(rig: Rig) -
     doc = rig.store.get(account_path(account.space, account.id))
     assert doc is not None
     assert (doc.data["status"], doc.data["name"], doc.data["known_as"]) == ("disconnected", "", [])
+
+
+def test_who_wants_to_be_forgotten_is_whatever_fails_at_whichever_call() -> None:
+    """Between the disconnecting and the forgetting lie the network, the vault and the store."""
+    cases = 0
+    for wanted, phase in itertools.product(range(13), ("before", "after")):
+        rig = new_rig()
+        account = redirected(rig, "facebook")
+        rig.clock.advance(60)
+        received = callback(rig, "data-deletion", account)
+        rig.faults.calls.clear()
+        rig.faults.hook = failing(wanted, phase, crash=True)
+        with suppress(faults.Crash):
+            work_off(rig, 1)
+        assert len(rig.faults.calls) > wanted
+        rig.faults.hook = None
+        processing.process(rig.ports, {"id": received.id}, {})
+        doc = rig.store.get(account_path(account.space, account.id))
+        assert doc is not None
+        left = [doc.data[name] for name in ("status", "sealed", "name")]
+        assert (left, kept(rig, received)["state"]) == (["disconnected", "", ""], "done"), (wanted, phase)
+        cases += 1
+    assert cases == 26
 
 
 def test_what_was_connected_after_the_person_said_so_stays(rig: Rig) -> None:

@@ -60,7 +60,9 @@ def apply(ports: Ports, of: Concerning, event: Event) -> str:
 
 def _on(ports: Ports, of: Concerning, act: Act, doc: Doc, event: Event) -> str:
     account = codec.decode(Account, doc.data)
-    if account.status == "disconnected" or (of.sandbox_only and not account.sandbox):
+    if of.sandbox_only and not account.sandbox:
+        return "unknown_account"
+    if account.status == "disconnected" and act is not _revoked:  # an erasure that broke off has to come to its end
         return "unknown_account"
     return "done" if act(ports, account, event) else "nothing_new"
 

@@ -20,7 +20,7 @@ from shared.domain.events import Entry
 from shared.operations.events import LOGGED
 from shared.ports.bus import BusUnavailable
 from shared.ports.queue import QueueUnavailable, Task
-from shared.ports.store import Doc, NotFound, Op, Query, Write
+from shared.ports.store import Data, Doc, NotFound, Op, Query, StoreError, Write
 from shared.ports.world import Ports
 
 TOPIC = "events"
@@ -28,6 +28,8 @@ SHARDS = 4  # of the index by time: a sequential field in one index takes 500 wr
 FRESH = 15.0  # seconds for which a process believes that nobody listens
 PAGE = 100
 PATIENCE = timedelta(seconds=30)  # the sweeper leaves what is younger to whoever wrote it
+POISON = timedelta(hours=1)  # what cannot go out is looked at again then
+SECONDS = 20.0  # a run of the sweep ends then: other jobs of the minute follow
 MEMORY = "telling"
 log = logging.getLogger(__name__)
 
@@ -64,15 +66,17 @@ def publish(ports: Ports, written: Sequence[Write]) -> None:
     """After the commit: send what wishes to go out. Raises store.Unavailable; what the bus did not take waits."""
     for said in written:
         if said.data and said.data.get("tell_at"):
-            _send(ports, said.path, codec.decode(Entry, said.data))
+            _tried(ports, said.path, said.data)
 
 
 def sweep(ports: Ports) -> int:
-    """Send what still waits; answers how many went out. Safe to run twice at once."""
-    sent = 0
+    """Send what still waits, a page of each shard; answers how many went out. Safe to run twice at once."""
+    sent, deadline = 0, ports.clock.monotonic() + SECONDS
     for shard in range(SHARDS):
         for doc in _waiting(ports, shard):
-            sent += _send(ports, doc.path, codec.decode(Entry, doc.data))
+            if ports.clock.monotonic() > deadline:
+                return sent
+            sent += _tried(ports, doc.path, doc.data)
     return sent
 
 
@@ -86,6 +90,19 @@ def message(entry: Entry) -> dict[str, Any]:
     ids = {"resource_id": entry.resource_id, "account_id": entry.account_id, "platform": entry.platform}
     plain = {**codec.encode(dict(entry.metadata)), **ids}
     return {**plain, "id": entry.id, "type": entry.action, "at": entry.created_at.isoformat()}
+
+
+def _tried(ports: Ports, path: str, data: Data) -> bool:
+    """One entry; what cannot be read or sent is put off, so that it keeps none behind it waiting. Raises store.Unavailable."""
+    try:
+        return _send(ports, path, codec.decode(Entry, data))
+    except StoreError:
+        raise
+    except Exception:  # what it tells of is done: whatever is wrong with one entry is no reason to fail that, or the next
+        log.exception("an event cannot be told", extra={"path": path})
+    with suppress(NotFound):
+        ports.store.commit([Write("update", path, {"tell_at": ports.clock.now() + POISON})])
+    return False
 
 
 def _send(ports: Ports, path: str, entry: Entry) -> bool:

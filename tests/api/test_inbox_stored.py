@@ -15,7 +15,7 @@ from shared.operations.inbox import filing
 from shared.operations.ingesting import processing
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.http import Response
-from tests.api.client import Api
+from tests.api.client import Api, api
 
 
 def account_of(call: Api, account_id: str) -> Account:
@@ -175,6 +175,9 @@ def test_a_key_sees_its_brands_and_its_scopes_only(call: Api) -> None:
         key = call("POST", "/v1/keys", {"name": "a", **more}).json["raw_key"]
         assert call("GET", "/v1/inbox", key=key).json["data"] == []
         assert call("POST", "/v1/inbox/read", {"item_ids": [item["item_id"]]}, key=key).json["updated"] == 0
+    other = api(call.rig)
+    assert other("POST", "/v1/inbox/read", {"item_ids": [item["item_id"]]}).json["updated"] == 0
+    assert len(every(call, "/v1/inbox?unread=true", 5)) == 1
 
 
 def test_a_window_that_has_closed_is_told_before_anything_is_sent(call: Api) -> None:

@@ -111,7 +111,8 @@ HARMLESS: Mapping[str, str] = {
         ("connect POST /api/add/social-wall/", "connect POST /api/add/social-channel/"), "as /api/add/social-page/"
     ),
     "creator POST /api/v1/creator/social/accounts/connect": "as POST /v1/accounts/connect",
-    "v1 POST /v1/inbox/conversations/{id}/read": "read twice is read",
+    **dict.fromkeys(("v1 POST /v1/inbox/conversations/{id}/read", "v1 POST /v1/inbox/read"), "read twice is read"),
+    "v1 POST /v1/sandbox/events": "the sandbox's people may say a thing twice, as people do; nothing real comes of it",
     "v1 POST /v1/webhooks/{id}/deliveries/{did}/retry": "a delivery comes at least once; its event's id says that it is the same",
     "v1 POST /v1/webhooks/{id}/recover": "what goes out again is no longer failed, and one recovery is under way at a time",
     "v1 POST /v1/billing/checkout": "Stripe is told a key of its own, and a page that nobody pays on costs nothing",

@@ -50,6 +50,7 @@ FOREIGN: Mapping[str, str] = {  # names of what is not ours to know, and why
     "id": "the caller's own name for a row of a list",
     "target_id": "within the post that the path names",
     "resource_id": "a filter of the caller's own events",
+    "item_ids": "items of the inbox: what the caller cannot see is passed over (test_inbox_stored)",
 }
 OWN_MEANING: Mapping[str, str] = {  # where a name of KINDS means something else
     "v1 POST /v1/accounts/{id}/mentions/reply media_id": "the network's",
@@ -62,6 +63,7 @@ FOUND_NOTHING = {  # filters: nothing of the caller's is there, and that is the 
     "v1 GET /v1/accounts brand_id",
     "v1 GET /v1/actions account_id",
     "v1 GET /v1/events account_id",
+    "v1 GET /v1/inbox brand_id",
     "v1 GET /v1/inbox/comments brand_id",
     "v1 GET /v1/inbox/conversations brand_id",
 }

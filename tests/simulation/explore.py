@@ -150,9 +150,15 @@ def _sampled(scenario: Scenario, *, thorough: bool) -> int:
     """How many single faults the short form tries. The engine's own are the plain network's: a real one's acts need a few."""
     if scenario.name in ("plain: one post now", "plain: comment.reply now"):
         return 1_000  # all
-    if thorough or scenario.name.endswith(": one post now"):
+    if thorough or scenario.name.endswith(": one post now") or _main_act(scenario):
         return 24
     return 12 if scenario.name.endswith(" now") else 6
+
+
+def _main_act(scenario: Scenario) -> bool:
+    """What comes first on a network that publishes nothing."""
+    (name, *others) = scenario.platforms
+    return not others and not registry.manifest(name).publishes and scenario.name.endswith(" now")
 
 
 def _interleavings(seed: int, count: int) -> Iterator[Plan]:

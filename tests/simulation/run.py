@@ -31,7 +31,7 @@ from shared.ports.http import AnswerLost, Request, Response
 from shared.ports.queue import Task
 from shared.ports.store import Query, Store, StoreError
 from shared.ports.world import Ports
-from tests.simulation import plans
+from tests.simulation import plans, staging
 from tests.simulation.plans import Mode, Plan
 from tests.simulation.stores import FaultyStore
 from tests.support import memory_ports
@@ -125,6 +125,8 @@ def begin(
     for name in platforms:
         run.accounts[name] = connect(run, name)
         run.before[name] = {("", one.id) for one in run.seen(name)} | {(one.verb, one.id) for one in run.done(name)}
+    for name, act in run.acts.items():
+        staging.opened(run.ports, run.accounts[name], act)
     rig.faults.hook = lambda call, phase: _hook(run, call, phase)
     rig.sandbox.intercept = lambda request: _intercept(run, request)
     run.counting = True

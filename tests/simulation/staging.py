@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from shared.domain.accounts import Account
 from shared.domain.content import Act
+from shared.operations.inbox import filing
 from shared.platforms import registry
+from shared.platforms.contract_webhooks import Event
+from shared.ports.world import Ports
 from tests.contract.platforms import harness
 from tests.contract.platforms.acting import Acts
 from tests.support.memory_ports import Rig
@@ -52,6 +56,16 @@ def enter(rig: Rig, name: str, verb: str) -> Act:
     world.values, world.counters = copy.deepcopy(dict(made.values)), dict(made.counters)
     rig.clock.advance(made.elapsed)
     return made.act
+
+
+def opened(ports: Ports, account: Account, act: Act) -> None:
+    """The person has just written, where a network takes messages for a time after that only."""
+    action = registry.manifest(account.platform).action(act.verb)
+    if action is None or action.window is None:
+        return
+    said = {"message_id": "they wrote", "conversation_id": act.on, "author_id": act.on, "text": "Hello?", "own": False}
+    at = ports.clock.now()
+    filing.pushed(ports, account, Event("message.received", "they wrote", account.platform_account_id, at, said))
 
 
 def verbs(name: str) -> list[str]:

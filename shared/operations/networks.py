@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
-from shared.domain.accounts import Account, Connected
+from shared.domain.accounts import Account, AccountView, Connected
 from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, NetworkRefused, RostrumError
 from shared.platforms import registry
 from shared.platforms.contract import App, ErrorRow, Fate, Refused
@@ -116,7 +116,7 @@ def webhook_secrets(platform: str) -> tuple[str, ...]:
     return registry.manifest(platform).hooks.secrets_also
 
 
-def known_as(platform: str, connected: Connected) -> tuple[str, ...]:
+def known_as(platform: str, connected: Connected | AccountView) -> tuple[str, ...]:
     """Under which ids the network's deliveries speak of an account, beside its own."""
     told = {**connected.tokens.extra, **connected.metadata}
     return tuple(str(told[name]) for name in registry.manifest(platform).hooks.named_by if told.get(name))

@@ -16,16 +16,16 @@ from typing import Any
 
 from shared.domain import chores as planning
 from shared.domain import codec
-from shared.domain.accounts import Account
+from shared.domain.accounts import Account, AccountView, account_path
 from shared.domain.chores import Chore, chore_path
 from shared.domain.errors import Broken, Limited, Missing, Reconnect, RostrumError, Unsupported
 from shared.operations import chores, linking, networks, sessions
 from shared.operations.ingesting import secrets
 from shared.platforms import registry
-from shared.platforms.contract import Fate, Refused
+from shared.platforms.contract import Call, Fate, Refused
 from shared.platforms.contract_webhooks import Subscription
 from shared.ports.http import HttpFailure
-from shared.ports.store import Query, StoreError
+from shared.ports.store import Query, StoreError, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
@@ -116,7 +116,26 @@ def _subscribed(ports: Ports, account: Account) -> tuple[Subscription, str]:
         raise Unsupported("resource.not_supported", f"{networks.title(account.platform)} sends no webhooks.")
     url = callback_url(ports, account)
     secret = secrets.signing(ports, account.platform, sandbox=account.sandbox)
-    return sessions.insisted(ports, account, lambda call: facet.subscribe(call, url, secret)), url
+
+    def asked(call: Call) -> Subscription:
+        _named(ports, account, call.who)
+        return facet.subscribe(call, url, secret)
+
+    return sessions.insisted(ports, account, asked), url
+
+
+def _named(ports: Ports, account: Account, who: AccountView) -> None:
+    """Accounts of older installations learn here by which ids deliveries speak of them: their tokens are open anyway."""
+    known = networks.known_as(account.platform, who)
+    if not known or known == account.known_as:
+        return
+
+    def body(txn: Transaction) -> None:
+        doc = txn.get(account_path(account.space, account.id))
+        if doc is not None and doc.data["status"] != "disconnected":
+            txn.write(Write("update", doc.path, {"known_as": list(known)}))
+
+    ports.store.transact(body)
 
 
 def _again(ports: Ports, chore: Chore, renew_at: datetime | None) -> datetime:

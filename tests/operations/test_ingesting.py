@@ -18,7 +18,7 @@ from shared.domain.accounts import Account, account_path
 from shared.domain.posts import Arm, target_path
 from shared.domain.raw_events import KEPT, MAX_SENT, MAX_TRIES, PATIENCE
 from shared.domain.states import State
-from shared.operations import accounts, ingesting
+from shared.operations import accounts, chores, ingesting, subscribing
 from shared.operations.ingesting import deletions, processing, sweeping
 from shared.operations.ingesting.receiving import Received
 from shared.operations.posts import creating
@@ -306,6 +306,10 @@ def test_who_wants_to_be_forgotten_is_and_can_look_what_became_of_it(rig: Rig) -
     looked.append(deletions.status(rig.ports, "facebook", "data-deletion", code))
     assert ["being carried out" in str(looked[0]), "was carried out" in str(looked[1])] == [True, True]
     assert deletions.status(rig.ports, "threads", "data-deletion", code) is None
+    stranger = graph_form({"user_id": "404", "issued_at": 1795348800}, SECRET)
+    code = ingesting.receive(rig.ports, "facebook", {}, stranger, "data-deletion").id
+    work_off(rig)
+    assert "no account" in str(deletions.status(rig.ports, "facebook", "data-deletion", code))
     doc = rig.store.get(account_path(account.space, account.id))
     assert doc is not None
     assert (doc.data["status"], doc.data["name"], doc.data["known_as"]) == ("disconnected", "", [])
@@ -344,6 +348,18 @@ def test_what_was_connected_after_the_person_said_so_stays(rig: Rig) -> None:
         ingesting.receive(rig.ports, "facebook", {}, said_at, path)
     work_off(rig)
     assert accounts.get(rig.ports, TEST, account.id).status == "active"
+
+
+def test_an_account_of_an_older_installation_learns_what_deliveries_call_it_when_its_subscription_is_looked_at(
+    rig: Rig,
+) -> None:
+    """Else nobody could be forgotten who connected before."""
+    account = redirected(rig, "facebook")
+    rig.store.commit([Write("update", account_path(account.space, account.id), {"known_as": []})])
+    chores.hand_out(rig.ports, "subscribe")
+    (task,) = (one for one in rig.queue.take(rig.clock.now()) if one.queue == "subscribe")
+    assert subscribing.subscribe(rig.ports, task.body) == "subscribed"
+    assert accounts.get(rig.ports, TEST, account.id).known_as == account.known_as != ()
 
 
 def test_what_a_business_s_account_is_told_of_reaches_its_numbers_and_is_said_once(rig: Rig) -> None:

@@ -23,6 +23,7 @@ from shared.ports.world import Ports
 
 Act = Callable[[Ports, Account, Event], bool]
 OURS = (Unavailable, BusUnavailable, QueueUnavailable, VaultUnavailable)
+NOBODY = "unknown_account"
 MAX_WORD = 200  # characters of what the log keeps of an event's own words
 log = logging.getLogger(__name__)
 
@@ -55,15 +56,15 @@ def apply(ports: Ports, of: Concerning, event: Event) -> str:
             wrong = error
     if wrong is not None:
         raise wrong
-    return next((outcome for outcome in ("done", "nothing_new") if outcome in outcomes), "unknown_account")
+    return next((outcome for outcome in ("done", "nothing_new") if outcome in outcomes), NOBODY)
 
 
 def _on(ports: Ports, of: Concerning, act: Act, doc: Doc, event: Event) -> str:
     account = codec.decode(Account, doc.data)
     if of.sandbox_only and not account.sandbox:
-        return "unknown_account"
+        return NOBODY
     if account.status == "disconnected" and act is not _revoked:  # an erasure that broke off has to come to its end
-        return "unknown_account"
+        return NOBODY
     return "done" if act(ports, account, event) else "nothing_new"
 
 

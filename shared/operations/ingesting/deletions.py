@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from shared.domain.raw_events import raw_path
 from shared.operations import lookup
 from shared.operations.ingesting import receiving
+from shared.operations.ingesting.applying import NOBODY
 from shared.platforms import registry
 from shared.ports.world import Ports
 
@@ -14,6 +15,7 @@ _SAID: Mapping[str, str] = {
     "waiting": "Your request was received and is being carried out.",
     "done": "Your request was carried out: your accounts were disconnected, what they gave us access with is destroyed, and "
     "what we had of your profile is deleted.",
+    NOBODY: "Your request was received. We found no account here that is connected by you.",
     "dead": "Your request was received and could not be carried out yet: whoever runs this installation was told.",
 }
 
@@ -36,4 +38,5 @@ def status(ports: Ports, platform: str, path: str, code: str) -> str | None:
     doc = ports.store.get(raw_path(code)) if code and lookup.plain(code) else None
     if doc is None or (doc.data["platform"], doc.data["path"]) != (name, path):
         return None
-    return _SAID[doc.data["state"]]
+    state, reason = doc.data["state"], doc.data["reason"]
+    return _SAID[NOBODY if (state, reason) == ("done", NOBODY) else state]

@@ -16,7 +16,7 @@ from typing import Any, cast
 from shared.domain import codec, raw_events
 from shared.domain.raw_events import MAX_REASON, MAX_TRIES, RawEvent, raw_path
 from shared.operations.ingesting import applying
-from shared.operations.ingesting.applying import OURS, Concerning
+from shared.operations.ingesting.applying import NOBODY, OURS, Concerning
 from shared.platforms import registry
 from shared.platforms.contract_webhooks import Callbacks, Event
 from shared.ports.bus import BusError
@@ -81,7 +81,8 @@ def _applied(ports: Ports, doc: Doc, raw: RawEvent, events: list[Event]) -> Proc
             wrong = error
     if wrong is not None:
         return _failed(ports, doc, raw, wrong, outcomes)
-    _settle(ports, doc, {"state": "done", "wake_at": None, "body": b"", "headers": {}})
+    reason = NOBODY if set(outcomes) == {NOBODY} else ""
+    _settle(ports, doc, {"state": "done", "wake_at": None, "body": b"", "headers": {}, "reason": reason})
     log.info("webhook processed", extra={**_named(raw), "outcomes": dict(outcomes)})
     return Processed("done", outcomes)
 

@@ -17,6 +17,8 @@ ChoreKind = Literal["refresh", "subscribe", "sync"]
 KINDS: tuple[ChoreKind, ...] = get_args(ChoreKind)
 SHARDS = 4  # of the index by time: a sequential field in one index takes 500 writes a second at most
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=6)  # between tries of what does not succeed
+LEASE = timedelta(minutes=15)  # longer than a task may take, with its queue's delay
+LEASED = 4  # times in a row a lease becomes twice as long, where nobody came to the chore's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,9 @@ class Chore:
     """``workspaces/{space}/chores/{account_id}.{kind}``.
 
     ``wake_at``: when it is due; while somebody works on it, when it would be handed out again. ``ticket`` counts how often
-    it was handed out: a task with another ticket finds nothing to do. ``failures``: in a row. ``state``: what the chore
-    itself remembers (JSON).
+    it was handed out: a task with another ticket finds nothing to do. ``handed``: how often since somebody last came to its
+    end. ``hurried``: somebody asked for it while it was handed out. ``failures``: in a row. ``state``: what the chore itself
+    remembers (JSON).
     """
 
     space: str
@@ -36,6 +39,8 @@ class Chore:
     wake_at: datetime
     ticket: int = 0
     failures: int = 0
+    handed: int = 0
+    hurried: bool = False
     state: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -62,6 +67,12 @@ def back_off(failures: int) -> timedelta:
     """How long to wait after so many failures in a row: 1, 2, 4 … minutes, at most six hours."""
     doublings: int = min(max(failures, 1) - 1, 16)
     return min(FIRST * (1 << doublings), LONGEST)
+
+
+def lease(handed: int) -> timedelta:
+    """For how long it is handed out: longer, when the task before has not come to its end. A queue that is further behind
+    than the lease would else bring only tasks that are out of date, for ever."""
+    return LEASE * (1 << min(handed, LEASED))
 
 
 def task_name(chore: Chore) -> str:

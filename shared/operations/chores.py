@@ -23,7 +23,6 @@ from shared.ports.world import Ports
 log = logging.getLogger(__name__)
 PAGE = 100
 SECONDS = 45.0  # a run ends in time for the next one
-LEASE = timedelta(minutes=15)  # longer than a task may take, with its queue's delay
 QUEUES: Mapping[ChoreKind, str] = {"refresh": "refresh", "subscribe": "subscribe", "sync": "sync-{platform}"}
 
 
@@ -47,15 +46,16 @@ def hand_out(ports: Ports, kind: ChoreKind) -> HandedOut:
     """One task for every due chore of a kind; safe to run twice at once and safe to be skipped. Raises store.Unavailable."""
     deadline = ports.clock.monotonic() + SECONDS
     found = enqueued = 0
-    for shard in range(chores.SHARDS):
-        while page := _due(ports, kind, shard):
-            found += len(page)
-            moved = _leased(ports, page)
-            for chore in moved:
-                _enqueue(ports, chore)
-            enqueued += len(moved)
-            if len(page) < PAGE or not moved or ports.clock.monotonic() > deadline:
-                break
+    shards = list(range(chores.SHARDS))
+    while shards and ports.clock.monotonic() <= deadline:
+        shard = shards.pop(0)  # a page of each in turn: where there is not time for all, none is left to the end
+        page = _due(ports, kind, shard)
+        moved = _leased(ports, page)
+        for chore in moved:
+            _enqueue(ports, chore)
+        found, enqueued = found + len(page), enqueued + len(moved)
+        if len(page) == PAGE and moved:
+            shards.append(shard)
     return HandedOut(found, enqueued)
 
 
@@ -69,7 +69,7 @@ def taken(ports: Ports, kind: ChoreKind, body: Mapping[str, Any]) -> Chore | Non
 def done(ports: Ports, chore: Chore, again: datetime | None, state: Mapping[str, Any] | None = None) -> None:
     """It is done: ``again`` at that time, None never. Nothing if it was handed out or planned anew meanwhile."""
     left = replace(chore, wake_at=again or chore.wake_at, failures=0, state=chore.state if state is None else state)
-    _settle(ports, chore, left if again else None)
+    _settle(ports, chore, left, last=again is None)
 
 
 def failed(ports: Ports, chore: Chore, until: datetime | None = None) -> None:
@@ -80,19 +80,30 @@ def failed(ports: Ports, chore: Chore, until: datetime | None = None) -> None:
 
 
 def hurry(ports: Ports, space: str, account_id: str, kind: ChoreKind) -> None:
-    """Have it done with the next run. Nothing if there is no such chore. Raises store.Unavailable."""
-    with suppress(NotFound):
-        ports.store.commit([Write("update", chore_path(space, account_id, kind), {"wake_at": ports.clock.now()})])
+    """Have it done with the next run; where it is handed out now, once more after that. Nothing if there is no such chore.
+    Raises store.Unavailable."""
+    path = chore_path(space, account_id, kind)
+
+    def body(txn: Transaction) -> None:
+        doc = txn.get(path)
+        if doc is not None:
+            changes = {"hurried": True} if doc.data.get("handed") else {"wake_at": ports.clock.now()}
+            txn.write(Write("update", path, changes))
+
+    ports.store.transact(body)
 
 
-def _settle(ports: Ports, chore: Chore, left: Chore | None) -> None:
-    """Keep what is left of it, if it is still the one that was taken."""
+def _settle(ports: Ports, chore: Chore, left: Chore, *, last: bool = False) -> None:
+    """Keep what is left of it, if it is still the one that was taken. ``last``: nothing is, unless somebody is in a hurry."""
 
     def body(txn: Transaction) -> None:
         doc = txn.get(chore.path)
         if doc is None or doc.data["ticket"] != chore.ticket or doc.data["wake_at"] != chore.wake_at:
             return
-        txn.write(Write("set", chore.path, codec.encode(left)) if left else Write("delete", chore.path))
+        hurried = doc.data.get("hurried")
+        after = replace(left, handed=0, hurried=False, wake_at=ports.clock.now() if hurried else left.wake_at)
+        gone = last and not hurried
+        txn.write(Write("delete", chore.path) if gone else Write("set", chore.path, codec.encode(after)))
 
     ports.store.transact(body)
 
@@ -122,18 +133,28 @@ def _leased(ports: Ports, page: Sequence[Doc]) -> list[Chore]:
 
 
 def _committed(ports: Ports, page: Sequence[Doc]) -> list[Chore]:
-    until = ports.clock.now() + LEASE
-    readable = [(doc, chore) for doc in page if (chore := _readable(doc))]
-    leased = [(doc, replace(chore, ticket=chore.ticket + 1, wake_at=until)) for doc, chore in readable]
+    now, found = ports.clock.now(), [(doc, _readable(doc)) for doc in page]
+    leased = {doc.path: _next(chore, now) for doc, chore in found if chore}
     writes = [
-        Write("update", doc.path, {"ticket": chore.ticket, "wake_at": until}, if_version=doc.version)
-        for doc, chore in leased
+        Write("update", doc.path, _changes(leased.get(doc.path), now + chores.LEASE), if_version=doc.version)
+        for doc in page
     ]
-    broken = [doc for doc in page if not _readable(doc)]
-    writes += [Write("update", doc.path, {"wake_at": until}, if_version=doc.version) for doc in broken]
     if writes:
         ports.store.commit(writes)
-    return [chore for _, chore in leased]
+    return list(leased.values())
+
+
+def _next(chore: Chore, now: datetime) -> Chore:
+    return replace(
+        chore, ticket=chore.ticket + 1, handed=chore.handed + 1, wake_at=now + chores.lease(chore.handed), hurried=False
+    )
+
+
+def _changes(chore: Chore | None, later: datetime) -> dict[str, Any]:
+    """What handing it out changes; of a document that is no chore only its time."""
+    if chore is None:
+        return {"wake_at": later}
+    return {"ticket": chore.ticket, "wake_at": chore.wake_at, "handed": chore.handed, "hurried": False}
 
 
 def _readable(doc: Doc) -> Chore | None:

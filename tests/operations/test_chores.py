@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 
 from shared.domain import chores as domain
 from shared.domain import codec
@@ -45,7 +46,7 @@ def test_a_chore_that_nobody_did_is_handed_out_again_and_the_older_task_finds_no
     _planned(rig, "acc_1")
     chores.hand_out(rig.ports, "sync")
     first = _held(rig, "acc_1")
-    rig.clock.advance(chores.LEASE.total_seconds() + 1)
+    rig.clock.advance(domain.LEASE.total_seconds() + 1)
     assert chores.hand_out(rig.ports, "sync").enqueued == 1
     assert chores.taken(rig.ports, "sync", _body(first)) is None
     assert chores.taken(rig.ports, "sync", _body(_held(rig, "acc_1"))) is not None
@@ -88,5 +89,75 @@ def test_a_queue_that_does_not_answer_and_a_document_that_is_no_chore_keep_nothi
     rig.faults.hook = faults.once(4, "before", lambda: QueueUnavailable("down"))
     chores.hand_out(rig.ports, "sync")
     rig.faults.hook = None
-    rig.clock.advance(chores.LEASE.total_seconds() + 1)
+    rig.clock.advance(domain.LEASE.total_seconds() + 1)
     assert chores.hand_out(rig.ports, "sync").enqueued == 20
+
+
+def test_what_was_hurried_while_it_was_done_keeps_what_was_found_and_how_often_it_failed() -> None:
+    """Posts go out while numbers are read: what was read is not read again, what was spent stays spent."""
+    rig = memory_ports.rig()
+    _planned(rig, "acc_1")
+    chores.hand_out(rig.ports, "sync")
+    chores.hurry(rig.ports, SPACE, "acc_1", "sync")
+    chores.done(rig.ports, _held(rig, "acc_1"), rig.clock.now() + timedelta(days=1), {"spent": 7})
+    chores.hand_out(rig.ports, "sync")
+    assert _held(rig, "acc_1").state == {"spent": 7}
+    chores.hurry(rig.ports, SPACE, "acc_1", "sync")
+    chores.failed(rig.ports, _held(rig, "acc_1"))
+    assert _held(rig, "acc_1").failures == 1
+    assert chores.hand_out(rig.ports, "sync").enqueued == 1
+
+
+def test_who_is_hurried_every_minute_is_done_once_at_a_time_and_not_never() -> None:
+    """A queue that is minutes behind: a task that waits in it stays the one that counts."""
+    rig = memory_ports.rig()
+    _planned(rig, "acc_1")
+    outcomes = _behind(rig, timedelta(minutes=3), timedelta(minutes=30), hurried=True)
+    assert outcomes.count("done") >= 7
+    assert outcomes.count("nothing to do") == 0
+
+
+def test_a_queue_that_is_further_behind_than_a_lease_comes_to_its_work_all_the_same() -> None:
+    """Handed out anew before its task arrived, a chore waits longer for the next one: else none would ever count."""
+    rig = memory_ports.rig()
+    _planned(rig, "acc_1")
+    outcomes = _behind(rig, 3 * domain.LEASE, timedelta(hours=6))
+    assert outcomes.count("done") >= 2
+
+
+def test_all_shards_get_their_turn_in_a_run_that_has_no_time_for_all() -> None:
+    rig = memory_ports.rig()
+    for hundred in range(16):
+        _planned(rig, *(f"acc_{hundred}{number:02}" for number in range(100)))
+
+    def slow(call: str, phase: str) -> None:
+        if call == "store.commit" and phase == "before":
+            rig.clock.advance(5)
+
+    rig.faults.hook = slow
+    chores.hand_out(rig.ports, "sync")
+    rig.faults.hook = None
+    chosen = [task.body["account_id"] for task in rig.queue.take(rig.clock.now())]
+    shards = Counter(_held(rig, str(name)).shard for name in chosen)
+    assert len(chosen) < 1_600
+    assert max(shards.values()) <= 2 * min(shards.values())
+    assert len(shards) == domain.SHARDS
+
+
+def _behind(rig: Rig, late: timedelta, span: timedelta, *, hurried: bool = False) -> list[str]:
+    """The schedule calls each minute, and each task arrives so late; what became of the tasks."""
+    waiting: list[tuple[datetime, dict[str, object]]] = []
+    outcomes, end = [], rig.clock.now() + span
+    while rig.clock.now() < end:
+        chores.hand_out(rig.ports, "sync")
+        waiting += [(rig.clock.now() + late, dict(task.body)) for task in rig.queue.take(rig.clock.now())]
+        for _, body in [one for one in waiting if one[0] <= rig.clock.now()]:
+            chore = chores.taken(rig.ports, "sync", body)
+            outcomes.append("done" if chore else "nothing to do")
+            if chore:
+                chores.done(rig.ports, chore, rig.clock.now() + timedelta(minutes=10))
+        waiting = [one for one in waiting if one[0] > rig.clock.now()]
+        if hurried:
+            chores.hurry(rig.ports, SPACE, "acc_1", "sync")
+        rig.clock.advance(60)
+    return outcomes

@@ -120,8 +120,9 @@ def refresh(ports: Ports, account: Account) -> Account:
         raise _later(ports, claimed, PAUSE, f"{networks.title(account.platform)} could not be reached") from error
     except AnswerLost as error:
         later = _later(ports, claimed, LOST_PAUSE, f"{networks.title(account.platform)} did not answer", UNANSWERED)
-        with suppress(StoreError):  # whether the grant still lives is found out soon, also where nobody needs it now
-            chores.hurry(ports, account.space, account.id, "refresh")
+        if not claimed.refresh_note:  # whether the grant still lives is found out soon, also where nobody needs it now
+            with suppress(StoreError):  # ... once: a network that never answers is asked less and less often
+                chores.hurry(ports, account.space, account.id, "refresh")
         raise later from error
     except (Broken, Clash):
         _release(ports, claimed, ports.clock.now())

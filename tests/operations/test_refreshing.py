@@ -69,13 +69,13 @@ def told(rig: Rig, kind: str) -> list[dict[str, Any]]:
     return [dict(one["metadata"]) for one in sorted(found, key=lambda one: one["created_at"])]
 
 
-def down(rig: Rig) -> list[datetime]:
+def down(rig: Rig, how: type[NotSent | AnswerLost] = NotSent) -> list[datetime]:
     """From now on no network can be reached; when it was tried."""
     tried: list[datetime] = []
 
     def away(_: Request) -> Response:
         tried.append(rig.clock.now())
-        raise NotSent("down")
+        raise how("down")
 
     rig.sandbox.intercept = away
     return tried
@@ -162,12 +162,15 @@ def test_a_grant_of_a_week_is_warned_of_on_its_last_day(rig: Rig) -> None:
     assert life.warnings(account.created_at + timedelta(hours=1)) == []
 
 
-def test_a_network_that_stays_away_ends_nothing_before_the_token_itself_has_ended(rig: Rig) -> None:
+@pytest.mark.parametrize("how", [NotSent, AnswerLost])
+def test_a_network_that_stays_away_ends_nothing_before_the_token_itself_has_ended(
+    rig: Rig, how: type[NotSent | AnswerLost]
+) -> None:
     """It is asked less and less often, a person hears of it in time, and its last word is the token's end."""
     account = redirected(rig, "instagram")
     ends = account.expires_at
     assert ends
-    tried = down(rig)
+    tried = down(rig, how)
     list(passing(rig, ends - timedelta(minutes=1)))
     assert now(rig, account).status == "active"
     assert 12 * 4 <= len(tried) <= 30 * 4 + 12

@@ -166,7 +166,8 @@ def _messaged(kind: EventKind) -> Callable[..., list[Event]]:
 
 
 def _revoked(item: Mapping[str, Any], payload: Mapping[str, Any], account: str, sent: datetime) -> list[Event]:
-    at = datetime.fromisoformat(str(payload["date_time"])) if payload.get("date_time") else sent
+    # Never by the time of sending: that is in a header, which nobody signs, and an old one would end a new grant.
+    at = datetime.fromisoformat(str(payload["date_time"]))
     return [Event("account.revoked", f"oauth.revoke:{_uuid(item)}", str(payload.get("user_id") or account), at)]
 
 

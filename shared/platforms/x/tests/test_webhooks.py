@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -81,6 +82,16 @@ def test_only_what_x_signed_is_believed() -> None:
     assert not webhooks.verify({webhooks.SIGNATURE: webhooks.signature("", body)}, body, "", START)
     assert not webhooks.verify({}, body, "consumer", START)
     assert not webhooks.verify({webhooks.SIGNATURE: "sha256=é"}, body, "consumer", START)
+
+
+def test_who_shows_an_old_revocation_again_cannot_date_it_anew() -> None:
+    """The header is not signed."""
+    told = {"event_type": "oauth.revoke", "filter": {"user_id": "1"}, "payload": {"user_id": "1"}}
+    said = json.dumps({"data": {**told, "payload": {"user_id": "1", "date_time": "2026-11-01T12:00:00Z"}}}).encode()
+    (event,) = webhooks.parse(DATED, said)
+    assert (event.kind, event.at) == ("account.revoked", datetime(2026, 11, 1, 12, tzinfo=UTC))
+    with pytest.raises(ValueError, match="shape"):
+        webhooks.parse(DATED, json.dumps({"data": told}).encode())
 
 
 def test_subscribing_twice_is_one_subscription_per_event() -> None:

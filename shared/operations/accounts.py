@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -35,13 +36,14 @@ from shared.operations.redirect_uris import check_redirect_uri
 from shared.platforms import registry
 from shared.platforms.contract import Call, Candidates, Refused
 from shared.ports.http import HttpFailure
-from shared.ports.store import NotFound, Query, Transaction, Write
+from shared.ports.store import Query, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 __all__ = ["Connect", "Exchange", "Landing", "Redirect", "callback_url", "sandbox_authorize"]
 
 MAX_CREDENTIAL = 4096  # characters
+log = logging.getLogger(__name__)
 CALLBACK = "redirect_uri"  # the metadata of networks with a consent page
 _ADDRESSES = ("service", "server", "instance")  # fields that name the server to speak to
 _SECRET_ENDINGS = ("password", "secret", "token")
@@ -200,27 +202,38 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
     before: it then has the same id. Repeatable until it has succeeded.
     Raises Missing, store.Unavailable.
     """
-    doc = lookup.document(ports, f"workspaces/{caller.space}/accounts", account_id, "account")
-    account = codec.decode(Account, doc.data)
-    if not caller.sees(brand_of(account)):
-        raise lookup.missing("account", account_id)
-    if account.status == "disconnected" and not account.sealed:
-        raise lookup.missing("account", account_id)
-    if account.status != "disconnected":  # else: a disconnect that did not come to its end
-        gone = {"status": "disconnected", "updated_at": ports.clock.now()}
-        text, listening = "An account was disconnected.", telling.wanted(ports, caller.space)
-        said = linking.said(ports, account, "disconnected", text, caller.actor, listening, reason="disconnected")
-        try:
-            told = [Write("update", doc.path, gone), said]
-            auditing.commit(ports, caller, "account.disconnected", account_id, told, platform=account.platform)
-        except NotFound:
-            raise lookup.missing("account", account_id) from None
-        linking.tell(ports, said)
+    account = _parted(ports, caller, account_id)
     subscribing.end(ports, account)
     _revoke(ports, account)
     with suppress(VaultError):
         ports.vault.destroy(tokens.place(account.space, account.id), account.sealed)
     linking.forget(ports, account)
+
+
+def _parted(ports: Ports, caller: Caller, account_id: str) -> Account:
+    """Gone for everybody from now on, and told, in one transaction; the account as it was. Raises Missing."""
+    if not lookup.plain(account_id):
+        raise lookup.missing("account", account_id)
+    path, listening = account_path(caller.space, account_id), telling.wanted(ports, caller.space)
+    text = "An account was disconnected."
+
+    def body(txn: Transaction) -> tuple[Account, list[Write]]:
+        doc, audit = txn.get(path), auditing.opened(ports, txn, caller.space)
+        account = codec.decode(Account, doc.data) if doc else None
+        over = account is None or (account.status == "disconnected" and not account.sealed)
+        if account is None or over or not caller.sees(brand_of(account)):
+            raise lookup.missing("account", account_id)
+        if account.status == "disconnected":  # a disconnect that did not come to its end
+            return account, []
+        said = linking.said(ports, account, "disconnected", text, caller.actor, listening, reason="disconnected")
+        txn.write(Write("update", path, {"status": "disconnected", "updated_at": ports.clock.now()}))
+        txn.write(said)
+        audit.add(txn, caller.actor, "account.disconnected", account_id, platform=account.platform)
+        return account, [said]
+
+    account, said = ports.store.transact(body)
+    linking.tell(ports, *said)
+    return account
 
 
 def sign_in(ports: Ports, owner: Owner, platform: str, credentials: Mapping[str, str]) -> Account:
@@ -300,5 +313,9 @@ def _blamed(platform: str, credentials: Mapping[str, str]) -> str:
 
 def _revoke(ports: Ports, account: Account) -> None:
     """Best effort: the person can also end the grant at the network."""
-    with suppress(RostrumError, Refused, HttpFailure, VaultError):
+    try:
         registry.connector(account.platform).revoke(sessions.open_call(ports, account))
+    except (RostrumError, Refused, HttpFailure, VaultError) as error:
+        log.info("a grant could not be given back", extra={"account_id": account.id, "reason": str(error)[:200]})
+    except Exception:  # an adapter that breaks would do so at each repetition, and the tokens would stay for ever
+        log.exception("adapter failed while revoking", extra={"account_id": account.id})

@@ -98,7 +98,7 @@ def _tried(ports: Ports, path: str, data: Data) -> bool:
         return _send(ports, path, codec.decode(Entry, data))
     except StoreError:
         raise
-    except Exception:  # what it tells of is done: whatever is wrong with one entry is no reason to fail that, or the next
+    except Exception:  # what it tells of is done: one entry's trouble must fail neither that nor the entry behind it
         log.exception("an event cannot be told", extra={"path": path})
     with suppress(NotFound):
         ports.store.commit([Write("update", path, {"tell_at": ports.clock.now() + POISON})])

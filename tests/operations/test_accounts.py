@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, Mis
 from shared.operations import accounts, consents, networks, sessions
 from shared.operations.accounts import Connect, Exchange, Redirect
 from shared.platforms import registry
-from shared.platforms.contract import ErrorRow, Fate, Refused
+from shared.platforms.contract import Call, ErrorRow, Fate, Refused
 from shared.ports.http import AnswerLost, NotSent, Request, Response
 from tests.operations.flows import LIVE, OTHER, TEST, begin, consent, query_of, redirected, signed_in
 from tests.support import memory_ports
@@ -466,6 +467,41 @@ def test_a_disconnect_that_died_can_be_repeated(rig: Rig) -> None:
     assert rig.vault.secrets == {}
     with pytest.raises(Missing):
         accounts.disconnect(rig.ports, TEST, account.id)
+
+
+@pytest.mark.parametrize("meanwhile", ["renewed", "disconnected"])
+def test_what_happens_between_looking_and_disconnecting_is_seen(rig: Rig, meanwhile: str) -> None:
+    """Tokens that were renewed are given back and forgotten, too; of two that disconnect, one does it and says so."""
+    account = redirected(rig, "twitter")
+
+    def overtaken(call: str, phase: str) -> None:
+        if (call, phase) == ("store.transact", "before"):
+            rig.faults.hook = None
+            if meanwhile == "renewed":
+                sessions.refresh(rig.ports, account)
+            else:
+                accounts.disconnect(rig.ports, TEST, account.id)
+
+    rig.faults.hook = overtaken
+    with suppress(Missing):
+        accounts.disconnect(rig.ports, TEST, account.id)
+    assert rig.faults.hook is None
+    assert rig.vault.secrets == {}
+    assert len([request for request in rig.sandbox.sent if request.url.endswith("/oauth2/revoke")]) == 2
+    assert len([one for path, one in rig.store.everything() if one.get("action") == "account.disconnected"]) == 1
+    assert len([one for path, one in rig.store.everything() if one.get("act") == "account.disconnected"]) == 1
+
+
+def test_an_adapter_that_breaks_does_not_keep_an_account(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its tokens would stay for ever: each repetition would break at the same answer."""
+    account = redirected(rig, "twitter")
+
+    def broken(call: Call) -> None:
+        raise KeyError("token")
+
+    monkeypatch.setattr(registry.connector("twitter"), "revoke", broken)
+    accounts.disconnect(rig.ports, TEST, account.id)
+    assert rig.vault.secrets == {}
 
 
 @pytest.mark.parametrize("caller", [OTHER, LIVE])

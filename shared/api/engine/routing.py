@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
-
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import BaseConverter, Map, MapAdapter, RequestRedirect, Rule
 
 from shared.api.engine.problems import Problem
 from shared.api.engine.routes import Dialect, Route, load
 
 _DEPTH = 5  # steps of the deepest group
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_ADDRESS = r"(?P<\1>[a-z][a-z0-9+.-]*://.+?)"  # an id that is an address: its slashes are sent encoded, but WSGI decodes the path
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,13 @@ def match(dialect: Dialect, method: str, path: str) -> Match:
     prefix = _prefix(dialect, path)
     if prefix is None:
         raise _unknown(dialect, path)
-    adapter = _map(dialect.groups[prefix])
-    try:
-        route, arguments = adapter.match(path, method="GET" if method == "HEAD" else method)
-    except MethodNotAllowed as error:
-        return _other_method(method, path, error.valid_methods or ())
-    except (NotFound, RequestRedirect) as error:
-        raise _unknown(dialect, path) from error
-    return Match(route, arguments)
+    allowed: set[str] = set()
+    found = _tree(dialect.groups[prefix]).find(path, "GET" if method == "HEAD" else method, allowed)
+    if found is not None:
+        return found
+    if allowed:
+        return _other_method(method, path, allowed)
+    raise _unknown(dialect, path)
 
 
 def _other_method(method: str, path: str, valid: Iterable[str]) -> Match:
@@ -66,26 +63,69 @@ def _prefix(dialect: Dialect, path: str) -> str | None:
     return None
 
 
+@dataclass(slots=True)
+class _Node:
+    """What can follow one step of a path: steps by their name, any step as a parameter, the end as a route per method."""
+
+    named: dict[str, _Node] = field(default_factory=dict)
+    any: _Node | None = None
+    ends: dict[str, Route] = field(default_factory=dict)
+
+    def add(self, route: Route) -> None:
+        """Make the route's way."""
+        node = self
+        for step in route.path.split("/"):
+            if not _PARAMETER.fullmatch(step):
+                node = node.named.setdefault(step, _Node())
+            else:
+                node.any = node = node.any or _Node()
+        node.ends[route.method] = route
+
+    def find(self, steps: Sequence[str], at: int, method: str, allowed: set[str]) -> Route | None:
+        """The route of these steps from ``at`` on, a name before a parameter; ``allowed`` gets the methods of others."""
+        if at == len(steps):
+            allowed.update(self.ends)
+            return self.ends.get(method)
+        node = self.named.get(steps[at])
+        found = node.find(steps, at + 1, method, allowed) if node else None
+        if found is None and self.any is not None and steps[at]:
+            return self.any.find(steps, at + 1, method, allowed)
+        return found
+
+
+class _Tree:
+    """A group's routes by the steps of their paths."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root = _Node()
+        self._names: dict[Route, tuple[tuple[int, str], ...]] = {}
+        self._wide: list[tuple[re.Pattern[str], Route]] = []
+        for route in routes:
+            self._root.add(route)
+            steps = enumerate(route.path.split("/"))
+            self._names[route] = tuple((at, step[1:-1]) for at, step in steps if _PARAMETER.fullmatch(step))
+            if route.wide:
+                self._wide.append((re.compile(_PARAMETER.sub(_ADDRESS, route.path), re.DOTALL), route))
+
+    def find(self, path: str, method: str, allowed: set[str]) -> Match | None:
+        """The match; without one, ``allowed`` has the methods that the path takes."""
+        steps = path.split("/")
+        route = self._root.find(steps, 0, method, allowed)
+        if route is not None:
+            return Match(route, {name: steps[at] for at, name in self._names[route]})
+        return self._find_wide(path, method, allowed) if "://" in path else None
+
+    def _find_wide(self, path: str, method: str, allowed: set[str]) -> Match | None:
+        matches = [(route, found) for shape, route in self._wide if (found := shape.fullmatch(path))]
+        allowed.update(route.method for route, _ in matches)
+        fitting = [Match(route, found.groupdict()) for route, found in matches if route.method == method]
+        return max(fitting, key=lambda one: len(one.route.path) if one.route else 0, default=None)
+
+
 @cache
-def _map(name: str) -> MapAdapter:
-    """A group's routes as a werkzeug map, made when first needed; matching changes nothing in it."""
-    rules = [_rule(route, r"<\1>") for route in load(name)]
-    rules += [_rule(route, r"<address:\1>") for route in load(name) if route.wide]
-    made = Map(
-        rules, strict_slashes=True, merge_slashes=False, redirect_defaults=False, converters={"address": _Address}
-    )
-    return made.bind("api")
-
-
-def _rule(route: Route, parameter: str) -> Rule:
-    return Rule(_PARAMETER.sub(parameter, route.path), endpoint=route, methods=[route.method])
-
-
-class _Address(BaseConverter):
-    """An id that is an address. Its slashes are sent encoded, but WSGI decodes the path."""
-
-    regex = "[a-z][a-z0-9+.-]*://.+?"
-    part_isolating = False
+def _tree(name: str) -> _Tree:
+    """A group's tree, made when first needed; finding changes nothing in it."""
+    return _Tree(load(name))
 
 
 def _below(path: str, shapes: Sequence[str]) -> list[str]:

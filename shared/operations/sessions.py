@@ -298,7 +298,9 @@ def _fresh(ports: Ports, account: Account) -> Account:
 def _due(account: Account, now: datetime) -> bool:
     if account.expires_at is None:
         return False
-    return account.expires_at - now <= (RENEW if lifetimes.renews_itself(account) else EARLY)
+    if lifetimes.renews_itself(account):
+        return account.expires_at - now <= RENEW
+    return account.expires_at - now <= (timedelta() if account.refreshable is False else EARLY)
 
 
 def _opened(ports: Ports, account: Account) -> Call:

@@ -14,6 +14,7 @@ from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.chores import Chore, chore_path
+from shared.domain.errors import Reconnect
 from shared.operations import accounts, chores, grants, lifetimes, linking, refreshing, sessions, telling
 from shared.platforms import registry
 from shared.ports.http import AnswerLost, NotSent, Request, Response
@@ -151,6 +152,19 @@ def test_what_only_a_person_can_put_off_is_said_a_week_and_a_day_before_once_eac
     assert now(rig, account).status == "active"
     assert len(list(passing(rig, rig.clock.now() + 58 * DAY))) == 1
     assert [one["days"] for one in told(rig, "account.expiring")] == [7, 1, 7]
+
+
+def test_what_nothing_renews_is_used_to_its_very_end_and_then_has_expired(rig: Rig) -> None:
+    """Whoever speaks for it in its last minute is no reason to end it, nor to say that its person has."""
+    account = person(rig, "linkedin", "selfserve")
+    assert account.expires_at
+    rig.clock.move_to(account.expires_at - timedelta(seconds=30))
+    assert sessions.call(rig.ports, account).tokens.access
+    assert now(rig, account).status == "active"
+    rig.clock.move_to(account.expires_at)
+    with pytest.raises(Reconnect):
+        sessions.call(rig.ports, account)
+    assert told(rig, "account.disconnected") == [{"reason": grants.EXPIRED, "reconnect_required": True}]
 
 
 def test_a_grant_of_a_week_is_warned_of_on_its_last_day(rig: Rig) -> None:

@@ -29,7 +29,7 @@ from tests.simulation import acts, bugs, invariants, plain, plans, scenarios
 from tests.simulation.interleaving import deliver_interleaved
 from tests.simulation.invariants import Broken
 from tests.simulation.plans import Fault, Mode, Plan
-from tests.simulation.run import Deliver, Run, begin, deliver_twice, until_quiet
+from tests.simulation.run import Deliver, Run, begin, deliver_hinted, deliver_twice, until_quiet
 from tests.simulation.scenarios import Scenario
 
 PAIRS = 800  # pairs of faults tried per scenario of a real network
@@ -69,11 +69,11 @@ def prepared() -> Iterator[None]:
 
 
 def play(
-    scenario: Scenario, plan: Plan, *, interleave: bool = False, embedded: bool = True
+    scenario: Scenario, plan: Plan, *, interleave: bool = False, embedded: bool = True, hinted: bool = False
 ) -> tuple[Run, list[Broken]]:
-    """One run of one scenario under one plan, judged."""
+    """One run of one scenario under one plan, judged. ``hinted``: the network tells of posts at every turn."""
     run = begin(plan, scenario.platforms, embedded=embedded, stage=scenario.stage)
-    step: Deliver = deliver_interleaved(plan.seed) if interleave else deliver_twice
+    step: Deliver = deliver_interleaved(plan.seed) if interleave else deliver_hinted if hinted else deliver_twice
     scenario.accept(run)
     steps = until_quiet(run, Random(plan.seed), step, scenario.actions)
     run.counting = False

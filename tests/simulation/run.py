@@ -25,6 +25,7 @@ from shared.domain.callers import Caller
 from shared.domain.content import Act
 from shared.domain.posts import Post, Target
 from shared.operations import accounts, publishing
+from shared.operations.publishing import hinting
 from shared.platforms import registry
 from shared.platforms.contract import Done, Seen
 from shared.ports.http import AnswerLost, Request, Response
@@ -57,6 +58,7 @@ class Run:
     calls: int = 0
     counting: bool = False
     crashes: int = 0
+    hints: int = 0  # targets that were woken by a push
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)  # network and text: how often callers asked for it
     acts: dict[str, Act] = field(default_factory=dict)  # what is done to what, where the scenario is not about posts
     before: dict[str, set[tuple[str, str]]] = field(default_factory=dict)  # by network: what (verb and id) there was
@@ -207,6 +209,23 @@ def deliver_twice(run: Run, task: Task) -> None:
     """
     if deliver(run, task) or not run.gives_up:
         deliver(run, task, again=False)
+
+
+def deliver_hinted(run: Run, task: Task) -> None:
+    """The network tells that something became of the accounts' posts, before and after each task, whether it did or not."""
+    _hint(run)
+    deliver_twice(run, task)
+    _hint(run)
+
+
+def _hint(run: Run) -> None:
+    for account in run.accounts.values():
+        try:
+            run.hints += hinting.hinted(run.ports, account, run.rig.clock.now())
+        except Crash:
+            run.crashes += 1
+        except StoreError:
+            continue  # the bus brings it again; here it just gets lost
 
 
 def deliver(run: Run, task: Task, *, again: bool = True) -> bool:

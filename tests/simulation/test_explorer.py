@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.platforms import registry
-from tests.simulation import bugs, explore, plans
+from tests.simulation import bugs, explore, plans, scenarios
 
 SEED = 1
 
@@ -26,6 +26,17 @@ def test_no_fault_breaks_the_promise(name: str) -> None:
     assert total.runs > 40, "the exploration has become too small to mean anything"
     assert total.crashes > 20, "no handler was killed: the faults do not reach the code"
     assert not total.broken, total.examples
+
+
+def test_pushes_at_every_turn_change_no_outcome_and_send_nothing_twice() -> None:
+    """A push makes us look, and decides nothing: under faults, too."""
+    hints = 0
+    for scenario in (scenarios.one_now("plain"), scenarios.thread("plain"), scenarios.twins("plain")):
+        for plan in plans.randoms(SEED, 5, 40):
+            run, broken = explore.play(scenario, plan, hinted=True)
+            assert not broken, (scenario.name, str(plan), plan.seed)
+            hints += run.hints
+    assert hints > 100, "no target was ever woken"
 
 
 def test_the_hunt_finds_nothing_where_nothing_is_planted() -> None:

@@ -71,7 +71,7 @@ def refresh(call: Call) -> Tokens:
         answer = _ask_token_endpoint(call, TOKEN, {"grant_type": "refresh_token", "refresh_token": call.tokens.refresh})
     except Refused as refused:
         # A bare «Bad Request» is all that Reddit says of a dead refresh token; a 400 with a code means what it says.
-        if refused.status == 400 and refused.fate is Fate.UNKNOWN:
+        if refused.status == 400 and refused.fate is Fate.UNKNOWN and refused.platform_code == "Bad Request":
             raise errors.dead_grant(refused.platform_message, 400) from refused
         raise
     return _tokens(call, answer, call.tokens)

@@ -220,6 +220,8 @@ def test_wrong_keys_of_the_app_are_the_installation_s_to_mend(person: Person) ->
     [
         (400, {"message": "Bad Request", "error": 400}, True),
         (200, {"error": "invalid_grant"}, True),
+        (400, {}, False),
+        (400, {"error": {"message": "what something in between answers", "code": 1}}, False),
         (400, {"error": "unsupported_grant_type"}, False),
         (429, {"message": "Too Many Requests", "error": 429}, False),
         (503, {}, False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from shared.domain import codec
@@ -30,10 +30,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Concerning:
-    """Whose event it is. ``sandbox_only``: a simulator signed it."""
+    """Whose delivery it is. ``sandbox_only``: a simulator signed it. ``found``: the accounts that its events named so far: a
+    delivery can have a thousand events of one account."""
 
     platform: str
     sandbox_only: bool
+    found: dict[str, list[Doc]] = field(default_factory=dict)
 
 
 def apply(ports: Ports, of: Concerning, event: Event) -> str:
@@ -46,7 +48,7 @@ def apply(ports: Ports, of: Concerning, event: Event) -> str:
         return "ignored"
     outcomes: set[str] = set()
     wrong: Exception | None = None
-    for doc in _documents(ports, of.platform, event.platform_account_id):
+    for doc in _documents(ports, of, event.platform_account_id):
         try:
             outcomes.add(_on(ports, of, act, doc, event))
         except OURS:
@@ -68,12 +70,14 @@ def _on(ports: Ports, of: Concerning, act: Act, doc: Doc, event: Event) -> str:
     return "done" if act(ports, account, event) else "nothing_new"
 
 
-def _documents(ports: Ports, platform: str, named: str) -> list[Doc]:
+def _documents(ports: Ports, of: Concerning, named: str) -> list[Doc]:
     """The accounts of that id, in every workspace; also those that deliveries call so beside their own id."""
-    if not named:
-        return []
-    queries = [Query(group="accounts", where=(("platform", "==", platform), way)) for way in _ways(platform, named)]
-    return list({doc.path: doc for query in queries for doc in lookup.every(ports, query)}.values())
+    if named and named not in of.found:
+        ways = _ways(of.platform, named)
+        queries = [Query(group="accounts", where=(("platform", "==", of.platform), way)) for way in ways]
+        found = {doc.path: doc for query in queries for doc in lookup.every(ports, query)}
+        of.found[named] = list(found.values())
+    return of.found.get(named, [])
 
 
 def _ways(platform: str, named: str) -> Iterator[tuple[str, Op, Any]]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 
-from shared.domain.webhooks import Attempt, Delivery, Endpoint
+from shared.domain.webhooks import MAX_ATTEMPTS, Attempt, Delivery, Endpoint
 
 # What lies between an attempt and the next one; the first is made at once.
 DELAYS = (
@@ -26,6 +27,7 @@ DELAYS = (
     timedelta(hours=24),
 )
 TRIES = len(DELAYS)
+SPANS = tuple(accumulate(DELAYS))  # from the first attempt to each
 JITTER = 0.1  # of a delay, added to it: by up to so much, each delivery by its own share
 MAX_RETRY_AFTER = timedelta(hours=6)  # that an endpoint may ask for with 429 or 503
 
@@ -45,13 +47,16 @@ REASONS = {
 def next_attempt(delivery: Delivery, made: Attempt) -> datetime | None:
     """When the delivery is tried again after this failure of its, None when never.
 
-    Not before the endpoint asked to be asked again, within :data:`MAX_RETRY_AFTER`.
+    Not before the endpoint asked to be asked again, within :data:`MAX_RETRY_AFTER`. Attempts that were made before their
+    time (others were accepted) shorten neither the schedule nor what is left of it.
     """
-    number = made.number - delivery.begun
-    if number >= delivery.tries or made.status_code == GONE:
+    number, ended = made.number - delivery.begun, made.at + timedelta(milliseconds=made.duration_ms)
+    began = delivery.attempts[delivery.begun].at if len(delivery.attempts) > delivery.begun else made.at
+    over = number >= delivery.tries and ended - began >= SPANS[min(delivery.tries, TRIES) - 1]
+    if over or made.number >= MAX_ATTEMPTS or made.status_code == GONE:
         return None
-    delay = DELAYS[min(number, TRIES - 1)]
-    ended = made.at + timedelta(milliseconds=made.duration_ms)
+    passed = sum(span <= ended - began for span in SPANS)
+    delay = DELAYS[min(number, passed, TRIES - 1)]
     due = ended + delay * (1 + JITTER * _share(f"{delivery.id}|{made.number}"))
     return max(due, ended + asked_to_wait(made))
 

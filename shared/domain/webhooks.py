@@ -129,8 +129,8 @@ class Delivery:
 
     ``body`` is sent as it is, byte for byte, at every attempt. ``round`` counts how often it was queued: a task of an
     earlier round finds nothing to do. While it is ``pending``: ``next_at`` is its next attempt, ``held`` says that it waits
-    for its endpoint instead; ``tries`` attempts are made at most after the first ``begun``, and ``forced`` ones also where
-    the endpoint is switched off.
+    for its endpoint instead; after the first ``begun`` attempts, ``tries`` are made (more where some came before their
+    time), and ``forced`` ones also where the endpoint is switched off.
     """
 
     id: str

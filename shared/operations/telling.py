@@ -35,14 +35,16 @@ log = logging.getLogger(__name__)
 
 
 def wanted(ports: Ports, space: str) -> bool:
-    """Whether the workspace has an endpoint at all, as known for ``FRESH`` seconds. Ask before the transaction."""
+    """Whether the workspace has an endpoint at all, as known for ``FRESH`` seconds. Ask before the transaction.
+
+    One that is switched off counts: whoever switches it on misses nothing of what happens in those seconds elsewhere.
+    """
     known: dict[str, tuple[float, bool]] = ports.memory.setdefault(MEMORY, {})
     until, answer = known.get(space, (0.0, False))
     now = ports.clock.monotonic()
     if until > now:
         return answer
-    query = Query(f"workspaces/{space}/webhooks", where=(("is_active", "==", True),), limit=1)
-    found = bool(ports.store.query(query))
+    found = bool(ports.store.query(Query(f"workspaces/{space}/webhooks", limit=1)))
     if len(known) >= 10_000:
         known.clear()
     known[space] = now + FRESH, found

@@ -138,6 +138,8 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
         raise Invalid("validation.field_required", text, field="url")
     if changes.get("url", known.url) != known.url:
         _ping(ports, changes["url"], _secret(ports, known))
+        if known.is_active and change.is_active is None:  # what the old address owed, the new one does not
+            changes |= _health(webhook_health.enabled(known, ports.clock.now()))
     changes["updated_at"] = ports.clock.now()
     said = events.noted(ports, caller, "webhook", "webhook.updated", known.id, "A webhook endpoint was changed.")
     try:
@@ -146,7 +148,6 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
     except NotFound:
         raise missing("webhook", endpoint_id) from None
     after = replace(known, **changes)
-    telling.forget(ports, caller.space)
     if changes.get("wake_at"):
         standing.enqueue(ports, after, changes["wake_at"])
     return after
@@ -168,8 +169,12 @@ def _changes(ports: Ports, caller: Caller, known: Endpoint, change: Change) -> d
     if change.is_active is not None:
         now = ports.clock.now()
         fresh = webhook_health.enabled(known, now) if change.is_active else replace(known, is_active=False, wake_at=now)
-        changes |= {name: getattr(fresh, name) for name in standing.HEALTH} | {"shard": shard_of(known.id)}
+        changes |= _health(fresh)
     return changes
+
+
+def _health(fresh: Endpoint) -> dict[str, Any]:
+    return {name: getattr(fresh, name) for name in standing.HEALTH} | {"shard": shard_of(fresh.id)}
 
 
 def delete(ports: Ports, caller: Caller, endpoint_id: str) -> None:

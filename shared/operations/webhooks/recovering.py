@@ -12,7 +12,7 @@ from shared.domain.errors import Clash, Invalid
 from shared.domain.webhook_health import TRIES
 from shared.domain.webhooks import MAX_ATTEMPTS, Delivery, Endpoint, Recovery, endpoint_path
 from shared.operations.posts.times import read_instant
-from shared.operations.webhooks import endpoints, standing
+from shared.operations.webhooks import endpoints, sending, standing
 from shared.ports.store import Conflict, Doc, NotFound, Op, Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -67,7 +67,7 @@ def step(ports: Ports, endpoint: Endpoint) -> bool:
     if recovery is None or recovery.completed_at is not None:
         return False
     docs = _failed(ports, endpoint, recovery)
-    writes = [write for doc in docs if (write := _again(doc))]
+    writes = [write for doc, one in sending.legible(ports, docs) if (write := _again(doc, one))]
     after = replace(recovery, queued=recovery.queued + len(writes))
     if docs:
         after = replace(after, after_at=docs[-1].data["created_at"], after_id=docs[-1].id)
@@ -97,9 +97,8 @@ def _start(collection: str, at: datetime | None, id: str) -> Doc | None:
     return Doc(f"{collection}/{id}", {"created_at": at}, "") if at else None
 
 
-def _again(doc: Doc) -> Write | None:
+def _again(doc: Doc, delivery: Delivery) -> Write | None:
     """Held, until the endpoint's task lets it go: at the pace of everything else that waits for it."""
-    delivery = codec.decode(Delivery, doc.data)
     left = min(TRIES, MAX_ATTEMPTS - len(delivery.attempts))
     if left <= 0:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ from shared.domain.webhooks import (
 from shared.operations import events
 from shared.ports.http import Blocked, BodyTooLarge, HttpFailure, NotSent, Request, Response
 from shared.ports.queue import QueueUnavailable, Task
-from shared.ports.store import AlreadyExists, Transaction, Write
+from shared.ports.store import AlreadyExists, Conflict, Doc, NotFound, Transaction, Write
 from shared.ports.vault import Place, SecretForged, SecretGone, VaultError
 from shared.ports.world import Ports
 
@@ -156,6 +156,20 @@ def find(ports: Ports, space: str, id: str) -> Delivery | None:
     """The delivery, None where it is gone. Raises store.Unavailable."""
     doc = ports.store.get(delivery_path(space, id))
     return codec.decode(Delivery, doc.data) if doc else None
+
+
+def legible(ports: Ports, docs: Sequence[Doc]) -> list[tuple[Doc, Delivery]]:
+    """The deliveries that can be read; one that cannot waits for nothing any more, so that it holds none behind it back."""
+    found = []
+    for doc in docs:
+        try:
+            found.append((doc, codec.decode(Delivery, doc.data)))
+        except (TypeError, ValueError, KeyError, AttributeError):
+            log.exception("a delivery cannot be read", extra={"path": doc.path})
+            over = {"status": "failed", "held": False, "next_at": None}
+            with suppress(Conflict, NotFound):
+                ports.store.commit([Write("update", doc.path, over, doc.version)])
+    return found
 
 
 def place(space: str, endpoint_id: str) -> Place:

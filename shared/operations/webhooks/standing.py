@@ -19,7 +19,7 @@ from shared.domain.instants import rfc3339
 from shared.domain.webhooks import Attempt, Delivery, Endpoint, delivery_path, endpoint_path, shard_of
 from shared.operations import events, telling
 from shared.ports.queue import QueueUnavailable, Task
-from shared.ports.store import Op, Query, StoreError, Transaction, Write
+from shared.ports.store import Direction, Op, Query, StoreError, Transaction, Write
 from shared.ports.world import Ports
 
 QUEUE = "webhooks"
@@ -87,10 +87,10 @@ def settle(ports: Ports, endpoint: Endpoint, made: Attempt, *, waking: bool = Tr
         return _removed(ports, endpoint)
     said = _said(ports, endpoint, made)
 
-    def body(txn: Transaction) -> tuple[Endpoint, bool]:
+    def body(txn: Transaction) -> tuple[Endpoint, bool, bool]:
         current = _decoded(txn.get(endpoint_path(endpoint.space, endpoint.id)))
         if current is None or not current.is_active:
-            return current or endpoint, False
+            return current or endpoint, False, False
         after = _looked_after(current, webhook_health.after(current, made, ports.clock.now()), ports, waking=waking)
         changes = {name: getattr(after, name) for name in HEALTH if getattr(after, name) != getattr(current, name)}
         if changes:
@@ -98,13 +98,12 @@ def settle(ports: Ports, endpoint: Endpoint, made: Attempt, *, waking: bool = Tr
             txn.write(Write("update", path, changes | {"shard": shard}))
         if not after.is_active:
             txn.write(said)
-        return after, "wake_at" in changes
+        return after, "wake_at" in changes, not after.is_active
 
-    after, moved = ports.store.transact(body)
+    after, moved, switched_off = ports.store.transact(body)
     if moved and after.wake_at:
         enqueue(ports, after, after.wake_at)
-    if not after.is_active:
-        telling.forget(ports, endpoint.space)
+    if switched_off:
         with suppress(StoreError):  # it is switched off and logged: what was not sent now, the minute's sweep sends
             telling.publish(ports, [said])
     return after
@@ -144,9 +143,11 @@ def ask(ports: Ports, body: Mapping[str, Any], at: datetime) -> None:
 
 
 def holds(endpoint: Endpoint) -> Query:
-    """What it holds back, the oldest first."""
+    """What it holds back, the oldest first. While it fails the newest: events that it stumbles over, however many, do not
+    keep those that it would take from showing that it is well."""
+    first: Direction = "desc" if endpoint.failures else "asc"
     where: tuple[tuple[str, Op, Any], ...] = (("endpoint_id", "==", endpoint.id), ("held", "==", True))
-    return Query(f"workspaces/{endpoint.space}/deliveries", None, where, (("created_at", "asc"),), 1)
+    return Query(f"workspaces/{endpoint.space}/deliveries", None, where, (("created_at", first),), 1)
 
 
 def _looked_after(before: Endpoint, after: Endpoint, ports: Ports, *, waking: bool) -> Endpoint:

@@ -15,6 +15,7 @@ from typing import Any
 
 from shared.domain import codec
 from shared.domain.instants import rfc3339
+from shared.domain.webhook_health import TRIES
 from shared.domain.webhooks import SHARDS, Delivery, Endpoint, endpoint_path
 from shared.operations.webhooks import recovering, sending, standing
 from shared.ports.store import Conflict, Doc, NotFound, Op, Query, Transaction, Write
@@ -30,6 +31,7 @@ AGAIN, POISON = timedelta(minutes=2), timedelta(hours=1)
 SWEPT = 100  # of a shard, in one run
 OFF = "The endpoint is switched off, or was removed."
 Cursor = tuple[datetime, str]
+Read = tuple[Doc, Delivery]
 log = logging.getLogger(__name__)
 
 
@@ -80,9 +82,15 @@ def _taken(ports: Ports, space: str, endpoint_id: str, wake: str) -> Endpoint | 
 
 
 def _again(ports: Ports, endpoint: Endpoint, at: datetime, after: Cursor | None = None) -> str:
-    with suppress(NotFound):
-        ports.store.commit([Write("update", endpoint_path(endpoint.space, endpoint.id), standing.waking(endpoint, at))])
-        standing.enqueue(ports, endpoint, at, after)
+    def body(txn: Transaction) -> bool:
+        current = _ours(txn, endpoint)
+        if current:
+            txn.write(Write("update", endpoint_path(current.space, current.id), standing.waking(current, at)))
+        return current is not None
+
+    if not ports.store.transact(body):
+        return "overtaken"
+    standing.enqueue(ports, endpoint, at, after)
     return "again"
 
 
@@ -90,19 +98,25 @@ def _rest(ports: Ports, endpoint: Endpoint) -> str:
     """Nothing is left to do, unless something was held back at this very moment, or a secret runs out."""
 
     def body(txn: Transaction) -> datetime | None:
-        doc = txn.get(endpoint_path(endpoint.space, endpoint.id))
-        if doc is None:
+        current = _ours(txn, endpoint)
+        if current is None:
             return None
-        current = codec.decode(Endpoint, doc.data)
-        held = current.is_active and txn.query(standing.holds(endpoint))
+        held = current.is_active and txn.query(standing.holds(current))
         at = (current.lane_at or ports.clock.now()) if held else current.previous_until
-        txn.write(Write("update", doc.path, standing.waking(current, at)))
+        txn.write(Write("update", endpoint_path(current.space, current.id), standing.waking(current, at)))
         return at if held else None
 
     if at := ports.store.transact(body):
         standing.enqueue(ports, endpoint, at)
         return "again"
     return "done"
+
+
+def _ours(txn: Transaction, endpoint: Endpoint) -> Endpoint | None:
+    """As it is now; None where it is gone, or somebody asked anew meanwhile: what they want is their task's to do."""
+    doc = txn.get(endpoint_path(endpoint.space, endpoint.id))
+    current = codec.decode(Endpoint, doc.data) if doc else None
+    return current if current and current.wake_at == endpoint.wake_at else None
 
 
 def _forgotten(ports: Ports, endpoint: Endpoint) -> Endpoint:
@@ -127,7 +141,8 @@ def _drain(ports: Ports, endpoint: Endpoint) -> datetime | None:
         if not standing.entered(ports, endpoint):
             current = standing.find(ports, endpoint.space, endpoint.id)
             return max(ports.clock.now(), (current and current.lane_at) or ports.clock.now())
-        delivery = _unheld(ports, found[0])
+        delivery = next((one for doc, one in sending.legible(ports, found)), None)
+        delivery = delivery and _unheld(ports, found[0], delivery)
         if delivery is None:
             continue
         _, made = sending.tried(ports, endpoint, delivery)
@@ -137,9 +152,8 @@ def _drain(ports: Ports, endpoint: Endpoint) -> datetime | None:
     return ports.clock.now()
 
 
-def _unheld(ports: Ports, doc: Doc) -> Delivery | None:
+def _unheld(ports: Ports, doc: Doc, delivery: Delivery) -> Delivery | None:
     """It is about to be sent; if this process dies over it, the sweep finds it by its time."""
-    delivery = codec.decode(Delivery, doc.data)
     changes = {"held": False, "next_at": ports.clock.now() + LEASE, "round": delivery.round + 1}
     try:
         ports.store.commit([Write("update", doc.path, changes, doc.version)])
@@ -152,13 +166,19 @@ def _let_go(ports: Ports, endpoint: Endpoint, after: Cursor | None) -> Cursor | 
     """It answers again: queue what waits for it, the oldest first, whatever time it waits for. Where to go on."""
     docs = _pending(ports, endpoint.space, endpoint.id, after)
     soon = ports.clock.now() + PAUSE
-    waiting = [doc for doc in docs if doc.data.get("held") or (doc.data.get("next_at") and doc.data["next_at"] > soon)]
+    waiting = [(doc, one) for doc, one in sending.legible(ports, docs) if one.held or _may_hurry(one, soon)]
     for delivery in _hurried(ports, waiting):
         sending.enqueue_later(ports, delivery)
     return (docs[-1].data["created_at"], docs[-1].id) if len(docs) == PAGE else None
 
 
-def _hurried(ports: Ports, docs: Sequence[Doc]) -> list[Delivery]:
+def _may_hurry(delivery: Delivery, soon: datetime) -> bool:
+    """Whether it may go out before its time: not what has failed so often that it is its own fault."""
+    later = delivery.next_at is not None and delivery.next_at > soon
+    return later and len(delivery.attempts) - delivery.begun < TRIES
+
+
+def _hurried(ports: Ports, docs: Sequence[Read]) -> list[Delivery]:
     """Due now: in one commit, or one by one when somebody was faster with some of them."""
     try:
         return _committed(ports, docs)
@@ -171,10 +191,9 @@ def _hurried(ports: Ports, docs: Sequence[Doc]) -> list[Delivery]:
     return found
 
 
-def _committed(ports: Ports, docs: Sequence[Doc]) -> list[Delivery]:
+def _committed(ports: Ports, docs: Sequence[Read]) -> list[Delivery]:
     now = ports.clock.now()
-    made = [(doc, codec.decode(Delivery, doc.data)) for doc in docs]
-    after = [(doc, replace(one, held=False, next_at=now, round=one.round + 1)) for doc, one in made]
+    after = [(doc, replace(one, held=False, next_at=now, round=one.round + 1)) for doc, one in docs]
     names = ("held", "next_at", "round")
     writes = [
         Write("update", doc.path, {name: getattr(one, name) for name in names}, doc.version) for doc, one in after
@@ -187,16 +206,16 @@ def _committed(ports: Ports, docs: Sequence[Doc]) -> list[Delivery]:
 def _closed(ports: Ports, endpoint: Endpoint) -> bool:
     """A page of what waits for an endpoint that is off, told as failed; whether there may be more."""
     docs = _pending(ports, endpoint.space, endpoint.id, None)
-    for doc in docs:
-        sending.closed(ports, codec.decode(Delivery, doc.data), OFF)
+    for _, delivery in sending.legible(ports, docs):
+        sending.closed(ports, delivery, OFF)
     return len(docs) == PAGE
 
 
 def _close_left(ports: Ports, space: str, endpoint_id: str, body: Mapping[str, Any]) -> str:
     """What waits for an endpoint that was removed: a page of it, told as failed. Raises Unavailable: it is done again."""
     docs = _pending(ports, space, endpoint_id, None)
-    for doc in docs:
-        sending.closed(ports, codec.decode(Delivery, doc.data), OFF)
+    for _, delivery in sending.legible(ports, docs):
+        sending.closed(ports, delivery, OFF)
     if len(docs) == PAGE:
         standing.ask(ports, body, ports.clock.now())
     return "closed"

@@ -1,0 +1,185 @@
+"""What two workers, or a caller and a worker, do to one endpoint at the same moment; and an endpoint that is only half well."""
+
+from __future__ import annotations
+
+import copy
+import json
+from datetime import timedelta
+
+import pytest
+
+from shared.domain import webhook_health
+from shared.domain.webhooks import Attempt, Endpoint
+from shared.operations import telling
+from shared.operations.webhooks import delivering, endpoints, recovering, standing
+from shared.operations.webhooks.endpoints import Change
+from shared.ports.http import Request, Response
+from shared.ports.store import Query, Write
+from tests.operations.flows import TEST
+from tests.operations.webhook_world import Machine, Receiver, all_deliveries, happened
+from tests.support import faults, memory_ports
+from tests.support.memory_ports import Rig
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return memory_ports.rig()
+
+
+def now(rig: Rig, endpoint: Endpoint) -> Endpoint:
+    found = standing.find(rig.ports, endpoint.space, endpoint.id)
+    assert found
+    return found
+
+
+def disabled(rig: Rig) -> list[str]:
+    """The events that say that an endpoint was switched off: those that were sent."""
+    return [one.data["id"] for one in rig.bus.messages if one.attributes["type"] == "webhook.disabled"]
+
+
+def test_two_attempts_that_meet_the_same_410_switch_off_and_tell_once(rig: Rig) -> None:
+    """What the second one would have said was never kept: it is not sent either."""
+    receiver, other = Receiver(rig), Receiver(rig, "other.example.com")
+    endpoint = receiver.register(("engagement.spike",))
+    other.register()
+    made = [Attempt(1, rig.clock.now(), 5, webhook_health.GONE) for _ in range(2)]
+    for attempt in made:
+        standing.settle(rig.ports, endpoint, attempt)
+    logged = rig.store.query(
+        Query(f"workspaces/{TEST.space}/events", where=(("action", "==", "webhook.disabled"),), limit=9)
+    )
+    assert [one.id for one in logged] == disabled(rig)
+    assert len(logged) == 1
+
+
+def test_who_switches_an_endpoint_off_during_an_attempt_hears_of_no_failure_that_did(rig: Rig) -> None:
+    receiver, other = Receiver(rig), Receiver(rig, "other.example.com")
+    endpoint = receiver.register(("engagement.spike",))
+    other.register()
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=False))
+    standing.settle(rig.ports, endpoint, Attempt(1, rig.clock.now(), 5, 500))
+    assert disabled(rig) == []
+
+
+def _recovering_meanwhile(call: int) -> bool:
+    """Somebody asks for a recovery right before that call of the task that looks after the endpoint; whether it makes so many."""
+    rig = memory_ports.rig()
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    receiver.status = 410
+    event = happened(rig)
+    machine.run(timedelta(minutes=2))
+    receiver.status = 200
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=True))
+    [task] = rig.queue.take(rig.clock.now())
+    since = (rig.clock.now() - timedelta(days=1)).isoformat()
+    left = call
+
+    def hook(_: str, phase: faults.Phase) -> None:
+        nonlocal left
+        left -= phase == "before"
+        if left < 0:
+            rig.faults.hook = None
+            recovering.recover(rig.ports, TEST, endpoint.id, since)
+
+    rig.faults.hook = hook
+    delivering.deliver(rig.ports, task.body)
+    if left >= 0:
+        return False
+    machine.run(timedelta(minutes=5))
+    recovery = now(rig, endpoint).recovery
+    assert recovery
+    assert recovery.completed_at, call
+    assert set(receiver.got) == {event}
+    return True
+
+
+def test_a_recovery_that_begins_while_a_task_ends_is_carried_out() -> None:
+    """Whenever it begins: the task that was under way leaves it to the one that was asked for."""
+    assert [_recovering_meanwhile(call) for call in range(4)] == [True, True, True, False]
+
+
+def test_an_endpoint_that_is_moved_to_an_address_that_answers_waits_no_longer(rig: Rig) -> None:
+    """The old address had asked for six hours; the new one has answered its ping."""
+    old, new, machine = Receiver(rig), Receiver(rig, "new.example.com"), Machine(rig)
+    endpoint = old.register(("engagement.spike",))
+    old.status, old.headers = 503, {"retry-after": "21600"}
+    told = {happened(rig) for _ in range(5)}
+    machine.run(timedelta(minutes=1))
+    assert now(rig, endpoint).lane_at
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(url=new.url))
+    machine.run(timedelta(minutes=1))
+    assert told <= set(new.got)
+    assert now(rig, endpoint).failures == 0
+
+
+def test_an_endpoint_that_is_off_and_is_moved_stays_off(rig: Rig) -> None:
+    old, new = Receiver(rig), Receiver(rig, "new.example.com")
+    endpoint = old.register(("engagement.spike",))
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=False))
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(url=new.url))
+    assert not now(rig, endpoint).is_active
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(url=old.url, is_active=True))
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(url=new.url, is_active=False))
+    assert not now(rig, endpoint).is_active
+
+
+def test_events_that_an_endpoint_stumbles_over_are_not_used_up_by_those_that_it_takes(rig: Rig) -> None:
+    """For six hours it answers 500 to twelve events and 200 to all others, one every ten minutes: whenever one of those is
+    accepted, what waits goes out again. None is given up before its three days are over."""
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    answer = receiver.answer
+
+    def stumbles(request: Request) -> Response:
+        assert isinstance(request.body, bytes)
+        receiver.status = 500 if "stumble" in json.loads(request.body)["data"] else 200
+        return answer(request)
+
+    rig.outside.hosts[receiver.host] = stumbles
+    told = {happened(rig, stumble=number) for number in range(12)}
+    for _ in range(36):
+        machine.run(timedelta(minutes=10))
+        told.add(happened(rig))
+    given_up = [one for one in all_deliveries(rig, endpoint) if one.status == "failed"]
+    print(f"12 of 48 events refused for 6 h: {receiver.asked} requests, {len(given_up)} given up")
+    assert given_up == []
+    rig.outside.hosts[receiver.host], receiver.status = answer, 200
+    machine.run(timedelta(days=3))
+    assert told == set(receiver.got)
+
+
+def test_an_endpoint_that_is_switched_on_elsewhere_hears_of_everything_from_then_on(rig: Rig) -> None:
+    """A process that has just seen that nobody listens has not forgotten an endpoint that was only off."""
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=False))
+    rig.ports.memory.clear()
+    telling.wanted(rig.ports, TEST.space)
+    here = copy.deepcopy(rig.ports.memory)
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=True))
+    rig.ports.memory.clear()
+    rig.ports.memory.update(here)
+    assert telling.wanted(rig.ports, TEST.space)
+    event = happened(rig)
+    machine.settle()
+    assert set(receiver.got) == {event}
+
+
+def test_a_delivery_that_cannot_be_read_holds_none_of_its_endpoint_back(rig: Rig) -> None:
+    """While it is slow, when it is well again, when it recovers, and when it is off."""
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    receiver.status = None
+    told = [happened(rig, number=number) for number in range(12)]
+    machine.run(timedelta(minutes=2))
+    held = [one for one in all_deliveries(rig, endpoint) if one.held]
+    assert held
+    poison = f"workspaces/{TEST.space}/deliveries/{held[0].id}"
+    rig.store.commit([Write("update", poison, {"attempts": "none"})])
+    receiver.status = 200
+    machine.run(timedelta(minutes=30))
+    assert set(receiver.got) == set(told) - {held[0].event_id}
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=False))
+    machine.run(timedelta(minutes=5))
+    assert now(rig, endpoint).wake_at is None

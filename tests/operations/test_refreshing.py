@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -14,7 +15,7 @@ from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.chores import Chore, chore_path
-from shared.domain.errors import Reconnect
+from shared.domain.errors import Reconnect, RostrumError
 from shared.operations import accounts, chores, grants, lifetimes, linking, refreshing, sessions, telling
 from shared.platforms import registry
 from shared.ports.http import AnswerLost, NotSent, Request, Response
@@ -271,6 +272,38 @@ def test_every_network_says_what_keeps_its_connections_alive() -> None:
     """Or has tokens without an end."""
     without = [name for name in registry.all_names() if registry.manifest(name).oauth.renewal is None]
     assert without == [name for name in without if registry.manifest(name).feature("refresh") != "offered"]
+
+
+def _oauth(error: str, status: int = 400) -> Response:
+    return Response(status, {"content-type": "application/json"}, json.dumps({"error": error}).encode())
+
+
+def _graph(code: int) -> Response:
+    said = {"error": {"message": "no", "type": "OAuthException", "code": code}}
+    return Response(400, {"content-type": "application/json"}, json.dumps(said).encode())
+
+
+OURS = [
+    *(_oauth(name) for name in ("invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type")),
+    *(_oauth(name, 401) for name in ("invalid_client", "unauthorized_client")),
+    *(_graph(code) for code in (1, 2, 4, 10, 100, 101, 200)),
+    *(Response(status, {"content-type": "text/html"}, b"<html>no") for status in (200, 302, 400, 401, 403, 404, 503)),
+]
+
+
+@pytest.mark.parametrize("platform", registry.all_names())
+def test_nothing_but_the_word_that_the_grant_is_dead_ends_an_account(platform: str) -> None:
+    """A mistake in a request of ours, an app's secret that is wrong, what something in between answers: it would end all
+    accounts of the network within a day."""
+    rig = memory_ports.rig()
+    account = signed_in(rig) if platform == "bluesky" else redirected(rig, platform)
+    rig.clock.advance(2 * 86_400)
+    for answer in OURS:
+        rig.sandbox.intercept = lambda _, said=answer: said
+        with suppress(RostrumError):
+            sessions.refresh(rig.ports, now(rig, account))
+        assert now(rig, account).status == "active", (answer.status, answer.body)
+        rig.clock.advance(3600)
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])

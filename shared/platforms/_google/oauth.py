@@ -16,12 +16,13 @@ from typing import Any, Final
 from shared.domain.accounts import Tokens
 from shared.platforms import _oauth2, _wire
 from shared.platforms._wire import Refusal
-from shared.platforms.contract import App, Call, Refused
+from shared.platforms.contract import App, Call, Fate, Refused
 from shared.ports.http import AnswerLost
 
 AUTHORIZE: Final = "https://accounts.google.com/o/oauth2/v2/auth"
 TOKEN: Final = "https://oauth2.googleapis.com/token"
 REVOKE: Final = "https://oauth2.googleapis.com/revoke"
+_MALFORMED: Final = "400/invalid_request"
 HOSTS: Final = ("accounts.google.com", "oauth2.googleapis.com")
 
 
@@ -58,7 +59,12 @@ def refresh(call: Call, refusal: Refusal) -> Tokens:
     """A new access token; the refresh token and the scopes stay, unless Google says otherwise. Raises Refused."""
     old = call.tokens
     grant = {"grant_type": "refresh_token", "refresh_token": old.refresh or "", **_client(call)}
-    fresh = _tokens(_ask(call, TOKEN, grant, refusal), call.now)
+    try:
+        fresh = _tokens(_ask(call, TOKEN, grant, refusal), call.now)
+    except Refused as refused:
+        if old.refresh and refused.platform_code == _MALFORMED:  # a mistake of ours: with a token, it says nothing of the grant
+            refused.row = replace(refused.row, fate=Fate.UNKNOWN, reconnect=False)
+        raise
     return replace(
         fresh,
         refresh=fresh.refresh or old.refresh,

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from scripts.openapi_webhooks import SCHEMAS, webhooks
+from scripts import openapi_webhooks
 from shared.api.engine import codes as kinds
 from shared.api.engine import limiting
 from shared.api.engine.routes import ADMIN, Dialect, Route, Upload, load
@@ -83,7 +83,7 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(dialect, route)
-    hooks = webhooks() if dialect is V1 else {}
+    hooks = openapi_webhooks.webhooks() if dialect is V1 else {}
     return {
         "openapi": "3.1.0",
         "info": _info(dialect),
@@ -103,7 +103,7 @@ def document(dialect: Dialect = V1) -> dict[str, Any]:
                 }
             },
             "headers": {"X-Request-ID": _REQUEST_ID, "Idempotent-Replayed": _REPLAYED, **_counted_headers()},
-            "schemas": used_schemas([paths, hooks], schemas | SCHEMAS),
+            "schemas": used_schemas([paths, hooks], schemas | openapi_webhooks.schemas()),
         },
     }
 

@@ -7,7 +7,7 @@ payloads of tests.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -17,13 +17,15 @@ Category = Literal["posts", "inbox", "accounts", "exports", "webhooks"]
 
 
 class EventType(NamedTuple):
-    """One event type. ``example``: the ``data`` of such an event. ``also``: another name that it can be asked for by."""
+    """One event type. ``example``: the ``data`` of such an event, with every field that it may have; ``sometimes`` names those
+    that are not always there. ``also``: another name that it can be asked for by."""
 
     name: str
     category: Category
     description: str
     example: Mapping[str, Any]
     also: str = ""
+    sometimes: Sequence[str] = ()
 
 
 @cache

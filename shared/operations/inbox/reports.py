@@ -68,6 +68,8 @@ _METADATA = (  # what of the canonical data is kept as it is
     "account",
     "act_key",
     "ad_id",
+    "referral_source",
+    "referral_type",
     "platform_code",
     "watermark",
     "app_id",

@@ -23,6 +23,7 @@ _RECEIPT = "dm.status."
 _TYPES: Mapping[str, str] = {"comment.received": "comment", "mention.received": "mention"}
 _CHANGES: Mapping[str, str] = {"review.received": "new_review", "review.updated": "updated"}
 _OURS = "act_key"  # sent along by us, for ourselves
+_REFERRAL: Mapping[str, str] = {"ad_id": "ad_id", "referral_source": "source", "referral_type": "type"}
 
 
 def interaction(ports: Ports, space: str, item_id: str, action: str) -> Told | None:
@@ -75,8 +76,10 @@ def _interaction(item: Item, action: str) -> dict[str, Any]:
 
 
 def _metadata(item: Item) -> dict[str, Any]:
-    kept = {name: value for name, value in item.metadata.items() if name not in ("reply_to", _OURS)}
-    return kept | ({"parent_id": item.parent_id} if item.parent_id else {})
+    kept = {name: value for name, value in item.metadata.items() if name not in ("reply_to", _OURS, *_REFERRAL)}
+    came_by = {word: item.metadata[name] for name, word in _REFERRAL.items() if name in item.metadata}
+    more = {"parent_id": item.parent_id, "referral": came_by}
+    return kept | {name: value for name, value in more.items() if value}
 
 
 def _conversation(item: Item) -> str:
@@ -106,7 +109,8 @@ def _review(item: Item, change: str) -> dict[str, Any]:
 def _receipt(item: Item, status: str) -> dict[str, Any]:
     told: dict[str, Any] = {"status": status, "recipient_id": item.recipient.id or item.conversation_id}
     told |= {"mids": [item.network_id], "message_id": item.network_id, "id": id_of(item)}
-    return told | {"account_id": item.account_id, "platform": item.platform}
+    told |= {"account_id": item.account_id, "platform": item.platform}
+    return told | ({"reason": item.delivery_reason} if status == "failed" and item.delivery_reason else {})
 
 
 def _person(one: Person) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from shared.domain import codec
+from shared.domain import codec, event_types
 from shared.domain.accounts import Account, account_path
 from shared.domain.brands import brand_of
 from shared.domain.exports import Export, export_path
+from shared.domain.instants import rfc3339
 from shared.domain.posts import Target, target_path
 from shared.domain.webhooks import MAX_BODY, Event, payload
 from shared.operations import lookup, networks
@@ -66,8 +68,9 @@ def fitted(event: Event, *, flat: bool) -> str:
             return payload(replace(event, data=cut, raw_payload=None), flat)
         except ValueError:
             continue
-    ids = {name: value for name, value in event.data.items() if isinstance(value, str) and name.endswith("id")}
-    return payload(replace(event, data={**_cut(ids, MAX_BODY // 100), "truncated": True}, raw_payload=None), flat)
+    documented = event_types.by_name()[event_types.every_name()[event.type]].example
+    bare = {name: _bare(value) for name, value in event.data.items() if name in documented}
+    return payload(replace(event, data={**bare, "truncated": True}, raw_payload=None), flat)
 
 
 def _cut(value: Any, limit: int) -> Any:
@@ -78,6 +81,13 @@ def _cut(value: Any, limit: int) -> Any:
     if isinstance(value, list | tuple):
         return [_cut(inner, limit) for inner in value[:_ITEMS]]
     return value
+
+
+def _bare(value: Any) -> Any:
+    """What is left where nothing else fits: the field itself, with nothing in it that has many parts."""
+    if isinstance(value, Mapping | list | tuple):
+        return {} if isinstance(value, Mapping) else []
+    return _cut(value, MAX_BODY // 100)
 
 
 def _facts(message: Message) -> dict[str, Any]:
@@ -140,7 +150,7 @@ def _connected(ports: Ports, space: str, kind: str, message: Message) -> Built |
         "platform_user_id": account.platform_account_id,
         "username": account.username,
         "display_name": account.name,
-        "connected_at": message["at"],
+        "connected_at": rfc3339(datetime.fromisoformat(message["at"])),
     }
     more = {
         "profile_picture_url": account.picture_url,

@@ -27,7 +27,7 @@ class Chore:
 
     ``wake_at``: when it is due; while somebody works on it, when it would be handed out again. ``ticket`` counts how often
     it was handed out: a task with another ticket finds nothing to do. ``handed``: how often since somebody last came to its
-    end. ``hurried``: somebody asked for it while it was handed out. ``failures``: in a row. ``state``: what the chore itself
+    end. ``hurried``: somebody asked for it while it was handed out; ``asked_at``: when somebody asked for it last. ``failures``: in a row. ``state``: what the chore itself
     remembers (JSON).
     """
 
@@ -41,6 +41,7 @@ class Chore:
     failures: int = 0
     handed: int = 0
     hurried: bool = False
+    asked_at: datetime | None = None
     state: Mapping[str, Any] = field(default_factory=dict)
 
     @property

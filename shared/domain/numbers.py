@@ -17,19 +17,27 @@ MAX_READINGS = 200  # kept per post and per target: the latest
 MAX_ACCOUNT_READINGS = 500  # a month of four a day, and a year of one a day
 Number = int | float
 # How often a post is read while it is younger than that; the last age is the end of it.
-AGES: tuple[tuple[timedelta, timedelta], ...] = (
+Ages = tuple[tuple[timedelta, timedelta], ...]
+AGES: Ages = (
     (timedelta(hours=1), timedelta(minutes=10)),
     (timedelta(hours=24), timedelta(hours=1)),
     (timedelta(days=7), timedelta(hours=6)),
     (timedelta(days=30), timedelta(days=1)),
     (timedelta(days=90), timedelta(days=7)),
 )
+# The same where each reading costs money: after an hour, a day and a week. The last row only leaves time for the third.
+SPARSE: Ages = (
+    (timedelta(hours=1), timedelta(hours=1)),
+    (timedelta(hours=20), timedelta(hours=23)),
+    (timedelta(days=6), timedelta(days=6)),
+    (timedelta(days=10), timedelta(days=30)),
+)
 APART = timedelta(minutes=5)  # between kept readings at the least; but for the newest, which is always kept
 
 
-def interval(age: timedelta) -> timedelta | None:
+def interval(age: timedelta, ages: Ages = AGES) -> timedelta | None:
     """How long after a reading at this age of a post the next one is due; None: never again."""
-    return next((every for until, every in AGES if age < until), None)
+    return next((every for until, every in ages if age < until), None)
 
 
 def spacing(age: timedelta | None) -> timedelta:

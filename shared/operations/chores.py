@@ -16,7 +16,7 @@ from typing import Any
 from shared.domain import chores, codec
 from shared.domain.accounts import Account
 from shared.domain.chores import Chore, ChoreKind, chore_path
-from shared.ports.queue import QueueUnavailable, Task
+from shared.ports.queue import QueueUnavailable, Task, TaskRefused
 from shared.ports.store import AlreadyExists, Conflict, Doc, NotFound, Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -87,8 +87,9 @@ def hurry(ports: Ports, space: str, account_id: str, kind: ChoreKind) -> None:
     def body(txn: Transaction) -> None:
         doc = txn.get(path)
         if doc is not None:
-            changes = {"hurried": True} if doc.data.get("handed") else {"wake_at": ports.clock.now()}
-            txn.write(Write("update", path, changes))
+            now = ports.clock.now()
+            changes = {"hurried": True} if doc.data.get("handed") else {"wake_at": now}
+            txn.write(Write("update", path, {**changes, "asked_at": now}))
 
     ports.store.transact(body)
 
@@ -101,7 +102,8 @@ def _settle(ports: Ports, chore: Chore, left: Chore, *, last: bool = False) -> N
         if doc is None or doc.data["ticket"] != chore.ticket or doc.data["wake_at"] != chore.wake_at:
             return
         hurried = doc.data.get("hurried")
-        after = replace(left, handed=0, hurried=False, wake_at=ports.clock.now() if hurried else left.wake_at)
+        after = replace(left, handed=0, hurried=False, asked_at=doc.data.get("asked_at"))
+        after = replace(after, wake_at=ports.clock.now()) if hurried else after
         gone = last and not hurried
         txn.write(Write("delete", chore.path) if gone else Write("set", chore.path, codec.encode(after)))
 
@@ -167,10 +169,12 @@ def _readable(doc: Doc) -> Chore | None:
 
 
 def _enqueue(ports: Ports, chore: Chore) -> None:
-    """Never raises QueueUnavailable: after the lease it is handed out again."""
+    """Never raises: after the lease it is handed out again."""
     queue = QUEUES[chore.kind].format(platform=chore.platform.replace("_", "-"))
     body = {"space": chore.space, "account_id": chore.account_id, "ticket": chore.ticket}
     try:
         ports.queue.enqueue(Task(queue, chores.task_name(chore), chore.kind, body))
     except QueueUnavailable:
         log.warning("chore not enqueued, left to the next run", extra={"path": chore.path})
+    except TaskRefused:  # its queue is missing: the chores behind it have queues of their own
+        log.exception("a chore's queue refuses it", extra={"path": chore.path, "queue": queue})

@@ -363,7 +363,8 @@ class Manifest:
     ``apis``: further APIs of the network that the folder speaks, each with a version of its own. ``features``: an answer
     for each of FEATURES. ``settings``: what the account's owner sets at once, with secrets that are kept nowhere (``Settings``).
     ``kinds`` is empty where nothing is published (a messenger). ``link_card``: None where an address
-    only works within the text. ``prices``: empty where publishing costs nothing. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
+    only works within the text. ``prices``: empty where publishing costs nothing; ``read_price``: what
+    reading a post's numbers costs, None where that is free. ``counts``: what the network calls our ``likes``, ``comments`` and ``shares``, where otherwise. ``extra_counts``: which of a post's
     further counts (``Metrics.extra``) is ``reach`` and ``clicks``, where it is not called so. ``profile_url``: where people see an account
     (``{username}``, ``{id}``), empty where neither says it. ``holds``: what an account is there: a page, a channel, or else a profile.
     ``rhythm``: when people are assumed to look at it while nobody has measured it (no fact of the network's): around their work,
@@ -395,6 +396,7 @@ class Manifest:
     settings: tuple[Resource, ...] = ()
     link_card: LinkCard | None = None
     prices: tuple[Price, ...] = ()
+    read_price: Price | None = None
     counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     extra_counts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     profile_url: str = ""

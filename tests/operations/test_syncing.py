@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.domain import codec
-from shared.domain.chores import Chore, chore_path
+from shared.domain.chores import SHARDS, Chore, chore_path
 from shared.domain.numbers import (
     AGES,
     MAX_ACCOUNT_READINGS,
@@ -32,6 +32,7 @@ from shared.ports.http import AnswerLost, Request, Response
 from shared.ports.store import Write
 from tests.api.client import Api, api
 from tests.operations import flows
+from tests.simulation.fleet import Counting
 from tests.support import memory_ports
 
 START = datetime(2026, 11, 16, tzinfo=UTC)
@@ -156,6 +157,96 @@ def test_what_was_taken_down_is_read_no_more() -> None:
     chore = made.chore("bluesky")
     assert chore is not None
     assert (chore.state["posts"], len(numbers(made, post).readings)) == ({}, known)
+
+
+# ------------------------------------------------------------------------------------------------- what it costs
+
+
+def silent(made: Schedule) -> None:
+    """From now on nobody says anything to the account: its network lists what it listed, and nothing else."""
+    held: dict[str, Response] = {}
+
+    def same(request: Request) -> Response | None:
+        name = request.url.split("?")[0]
+        if request.method != "GET" or not any(word in name for word in ("Notifications", "listConvos", "PostThread")):
+            return None
+        if request.url not in held:
+            made.rig.sandbox.intercept = None
+            held[request.url] = made.rig.sandbox.send(request)
+            made.rig.sandbox.intercept = same
+        return held[request.url]
+
+    made.rig.sandbox.intercept = same
+
+
+@pytest.mark.parametrize("posts", [0, 5])
+def test_an_account_to_which_nobody_speaks_is_polled_less_and_less_and_costs_few_reads(posts: int) -> None:
+    made, _ = schedule(posts=posts)
+    made.call.connect("bluesky")
+    made.plan("bluesky")
+    made.run()
+    silent(made)
+    made.go_on("bluesky", timedelta(days=8))
+    counted, days, before = Counting(made.rig.ports.store), 5, len(made.runs)
+    made.rig = replace(made.rig, ports=replace(made.rig.ports, store=counted))
+    made.go_on("bluesky", timedelta(days=days))
+    runs = len(made.runs) - before
+    mine = counted.read - runs * (SHARDS - 1)  # the other shards' looks are the schedule's, whoever is connected
+    assert mine / days < 60 + 6 * posts, mine / days  # a reading of a post is two of them
+    assert runs / days <= 5 + posts
+    made.go_on("bluesky", timedelta(days=20))
+    before = len(made.runs)
+    made.go_on("bluesky", timedelta(days=6))
+    assert (len(made.runs) - before) / 6 <= 2 + posts
+
+
+def test_somebody_who_reads_the_inbox_has_it_polled_soon_again() -> None:
+    made, _ = schedule(posts=0)
+    made.call.connect("bluesky")
+    made.plan("bluesky")
+    made.run()
+    silent(made)
+    made.go_on("bluesky", timedelta(days=20))
+    made.rig.sandbox.sent.clear()
+    assert made.call("GET", "/v1/inbox").status == 200
+    made.rig.sandbox.sent.clear()
+    made.go_on("bluesky", timedelta(minutes=55))
+    asked = [one for one in made.rig.sandbox.sent if "listNotifications" in one.url]
+    assert 4 <= len(asked) <= 6
+    made.call("GET", "/v1/inbox")
+    before = made.chore("bluesky")
+    made.rig.clock.advance(60)
+    made.call("GET", "/v1/inbox")
+    assert made.chore("bluesky") == before  # not with each request
+
+
+def test_accounts_of_one_moment_are_not_polled_in_one_moment_for_ever() -> None:
+    memory = watching.Memory(polled=int(START.timestamp()), inbox={"began": (START - timedelta(days=4)).isoformat()})
+    due = sorted(watching.poll_due(f"acc_{number}", memory, START) for number in range(100))
+    minutes = {int((one - due[0]).total_seconds() // 60) for one in due}
+    assert len(minutes) > 25  # of 36, after one round
+
+
+@pytest.mark.parametrize(("apps", "least", "most"), [({}, 3, 3), ({"twitter": {"reads": "often"}}, 25, 60)])
+def test_a_network_that_takes_money_for_reading_is_read_three_times_a_post_unless_it_may_be_more(
+    apps: dict[str, dict[str, str]], least: int, most: int
+) -> None:
+    call = api(memory_ports.rig(apps=apps))
+    post = call.post("A post", ("twitter",), publish_now=True)["id"]
+    call.settle(60)
+    made = Schedule(call)
+    made.plan("twitter")
+    made.rig.sandbox.sent.clear()
+    days = 4 if apps else 60
+    made.go_on("twitter", timedelta(days=days))
+    (series,) = numbers(made, post).series.values()
+    read = [one for one in made.rig.sandbox.sent if "/2/tweets?ids=" in one.url]
+    assert least <= len(read) <= most
+    if not apps:
+        hours = [(at - made.rig.clock.now().timestamp() + days * 86_400) / 3600 for at in series.at]
+        assert [low <= hour <= high for hour, (low, high) in zip(hours, ((1, 1.4), (24, 36), (168, 240)), strict=True)]
+        others = [one for one in made.rig.sandbox.sent if one.method == "GET" and "/2/tweets?ids=" not in one.url]
+        assert len(others) <= 10  # the account each week; nothing is polled
 
 
 # ------------------------------------------------------------------------------------------------- trouble
@@ -408,4 +499,4 @@ def test_the_ages_are_in_order_and_thin_out() -> None:
     assert [until for until, _ in AGES] == sorted(until for until, _ in AGES)
     assert interval(AGES[-1][0]) is None
     memory = watching.Memory.of({})
-    assert watching.account_due(memory, START) <= START
+    assert watching.account_due("acc_1", memory, START) <= START

@@ -20,6 +20,8 @@ from shared.operations.hurrying import hurried
 from shared.operations.posts import listing
 from shared.operations.posts.listing import ListPosts
 from shared.operations.posts.views import PostView
+from shared.operations.syncing import thrift
+from shared.operations.syncing.watching import SELDOM
 from shared.platforms import registry
 from shared.platforms.contract import Metrics
 from shared.ports.world import Ports
@@ -138,7 +140,7 @@ def _refreshed(ports: Ports, caller: Caller, posts: Sequence[PostView]) -> dict[
     """What is known of the posts; the newest of those that nobody has read (in time) are read now."""
     known = readings.of_posts(ports, caller.space, [view.post.id for view in posts])
     until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
-    stale = [view.post.id for view in posts if _is_stale(view, known.get(view.post.id), now)]
+    stale = [view.post.id for view in posts if _is_stale(ports, view, known.get(view.post.id), now)]
     for post_id in stale[:MAX_READ]:
         if ports.clock.monotonic() >= until:
             break
@@ -148,13 +150,18 @@ def _refreshed(ports: Ports, caller: Caller, posts: Sequence[PostView]) -> dict[
     return known | readings.of_posts(ports, caller.space, stale[:MAX_READ])
 
 
-def _is_stale(view: PostView, numbers: PostNumbers | None, now: datetime) -> bool:
-    """Whether the schedule has not read it, or should have read it again long ago."""
-    if numbers is None:
-        return True
-    last = numbers.updated_at
-    every = interval(last - max(_went_out(view, None), default=last))
-    return every is not None and now - last > max(FRESH, LATE * every)
+def _is_stale(ports: Ports, view: PostView, numbers: PostNumbers | None, now: datetime) -> bool:
+    """Whether the schedule has not read it on one of its networks, or should have read it there again long ago."""
+    return any(_is_late(ports, target, numbers, now) for target in _live(view, None) if target.first)
+
+
+def _is_late(ports: Ports, target: Target, numbers: PostNumbers | None, now: datetime) -> bool:
+    row = numbers.known.get(target.id) if numbers else None
+    if target.first is None or row is None:
+        return numbers is None
+    by = thrift.ages(ports, target.platform)
+    every = interval(row.at - target.first.at, by)
+    return every is not None and now - row.at > max(FRESH, LATE * every)
 
 
 def _seen(numbers: PostNumbers | AccountNumbers | None) -> datetime:
@@ -166,7 +173,8 @@ def _gained(ports: Ports, caller: Caller, platform: str | None, period: tuple[da
     connected = [one for one in accounts.list_(ports, caller, platform) if one.status == "active"]
     known = readings.of_accounts(ports, caller.space, [one.id for one in connected])
     until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
-    stale = [one for one in connected if now - _seen(known.get(one.id)) > ACCOUNTS_LATE]
+    late = {one.platform: 2 * SELDOM if thrift.sparing(ports, one.platform) else ACCOUNTS_LATE for one in connected}
+    stale = [one for one in connected if now - _seen(known.get(one.id)) > late[one.platform]]
     for account in stale[:MAX_READ]:
         if ports.clock.monotonic() >= until:
             break

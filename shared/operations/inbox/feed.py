@@ -16,7 +16,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Invalid
 from shared.domain.inbox import Item, Kind, item_path
 from shared.operations import accounts, lookup
-from shared.operations.inbox import cursors, reading_marks, stored
+from shared.operations.inbox import cursors, interest, reading_marks, stored
 from shared.operations.posts.times import read_instant
 from shared.ports.store import Op
 from shared.ports.world import Ports
@@ -52,6 +52,7 @@ class Page:
 def list_(ports: Ports, caller: Caller, wanted: Wanted) -> Page:
     """A page. Raises Missing (the account named), Invalid."""
     visible = {one.id: one for one in _accounts(ports, caller, wanted)}
+    interest.noted(ports, visible.values())
     since = read_instant(wanted.since, None, "since", None) if wanted.since else None
     what = (wanted.kind, wanted.account_id, wanted.brand_id, wanted.platform, wanted.unread, wanted.own, wanted.since)
     of = cursors.bound("inbox", caller.space, *what)

@@ -1,13 +1,15 @@
 """Fetching what networks do not push: called by the accounts' sync, a bounded number of requests each time.
 
 Only what is new is filed, by the same ids as a push of it would have: pushed and polled is one item and one event. What
-was said before the first poll is filed as read, and nobody is told of it. ``state`` is JSON, kept by the caller between runs.
+was said before the first poll is filed as read, and nobody is told of it. ``state`` is JSON, kept by the caller between runs:
+with it, a run in which nothing is new reads the store for the posts that went out since, and for those whose turn it is.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -17,7 +19,7 @@ from shared.domain.accounts import Account
 from shared.domain.chores import spread
 from shared.domain.errors import Limited, Reconnect, RostrumError
 from shared.domain.inbox import KINDS, Kind
-from shared.domain.posts import PUBLISH, Target
+from shared.domain.posts import PUBLISH, Target, target_path
 from shared.operations import sessions, subscribing
 from shared.operations.engaging import reading
 from shared.operations.inbox import filing, sources, stored
@@ -38,6 +40,9 @@ AGES = (  # of a post, and how often its comments are asked for until then
     (timedelta(days=7), timedelta(hours=2)),
     (timedelta(days=30), timedelta(hours=12)),
 )
+OVERLAP = timedelta(
+    minutes=2
+)  # a post that is written a moment after others were looked for is found with the next look
 MODULE = "inbox"
 LIMITED = timedelta(minutes=15)  # where a network limits us without saying for how long
 T = TypeVar("T")
@@ -57,7 +62,8 @@ class _Enough(Exception):
 @dataclass(slots=True)
 class _Run:
     """One run. ``began``: when the account was polled first; ``talks``: how each conversation stood when it was read;
-    ``posts``: when each was looked at."""
+    ``posts``: of each when it went out, and when it was looked at (seconds since 1970, 0: never); ``lists``: what stood on
+    each list's first page."""
 
     ports: Ports
     account: Account
@@ -65,7 +71,9 @@ class _Run:
     ask: Ask
     began: datetime
     talks: dict[str, str] = field(default_factory=dict)
-    posts: dict[str, str] = field(default_factory=dict)
+    posts: dict[str, list[int]] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
+    looked: int = 0
     left: int = REQUESTS
     news: int = 0
 
@@ -75,6 +83,15 @@ class _Run:
             raise _Enough
         self.left -= 1
         return self.ask(question)
+
+    def first(self, name: str, kind: Kind, items: tuple[Any, ...]) -> int:
+        """As :meth:`file`, of a list's first page: one that stands as it stood was filed then."""
+        stands = hashlib.sha256("|".join(one.id for one in items).encode()).hexdigest()[:12]
+        if self.lists.get(name) == stands:
+            return 0
+        new = self.file(kind, items)
+        self.lists[name] = stands
+        return new
 
     def file(self, kind: Kind, items: tuple[Any, ...]) -> int:
         """File what is not known; answers how much that was."""
@@ -118,19 +135,28 @@ def poll(ports: Ports, account: Account, state: Mapping[str, Any], ask: Ask | No
         return state
     if (until := sessions.blocked_until(account, MODULE)) and until > now:
         return state
-    run = _Run(
+    run = _opened(ports, account, inbox, ask, state)
+    for kind in kinds(ports, account):
+        if not _read(run, kind, now):
+            break
+    news = now.isoformat() if run.news else state.get("news", "")
+    kept = {"talks": run.talks, "posts": run.posts, "lists": run.lists, "looked": run.looked}
+    return {"began": run.began.isoformat(), "at": now.isoformat(), "news": news, **kept}
+
+
+def _opened(ports: Ports, account: Account, inbox: Inbox, ask: Ask | None, state: Mapping[str, Any]) -> _Run:
+    posts, known = state.get("posts", {}), "looked" in state
+    return _Run(
         ports,
         account,
         inbox,
         ask or (lambda question: reading.asked(ports, account, question)),
-        _instant(state.get("began")) or now,
+        _instant(state.get("began")) or ports.clock.now(),
         dict(state.get("talks", {})),
-        dict(state.get("posts", {})),
+        {name: list(pair) for name, pair in posts.items()} if known else {},
+        dict(state.get("lists", {})),
+        int(state.get("looked", 0)),
     )
-    for kind in kinds(ports, account):
-        if not _read(run, kind, now):
-            break
-    return {"began": run.began.isoformat(), "at": now.isoformat(), "talks": run.talks, "posts": run.posts}
 
 
 def _read(run: _Run, kind: Kind, now: datetime) -> bool:
@@ -161,64 +187,71 @@ def _reviews(run: _Run, now: datetime) -> None:
     _newest(run, "review", run.inbox.reviews)
 
 
-def _newest(run: _Run, kind: Kind, read: Callable[[Call, str], Page[Any]]) -> None:
+def _newest(run: _Run, kind: Kind, read: Callable[[Call, str], Page[Any]], name: str = "") -> None:
     """A list with the newest first: read until something of it is known."""
-    at = ""
-    for _ in range(PAGES):
-        page = run.question(lambda call, at=at: read(call, at))  # type: ignore[misc]
-        new = run.file(kind, page.items)
-        at = page.next
-        if new < len(page.items) or not at:
-            return
+    page = run.question(lambda call: read(call, ""))
+    new, number = run.first(name or kind, kind, page.items), 1
+    while new == len(page.items) and page.next and number < PAGES:
+        page = run.question(lambda call, at=page.next: read(call, at))  # type: ignore[misc]
+        new, number = run.file(kind, page.items), number + 1
 
 
 def _comments(run: _Run, now: datetime) -> None:
     """Of the account's own posts, those first that were not looked at for longest."""
-    targets = _recent(run, now)
-    run.posts = {name: at for name, at in run.posts.items() if name in {one.id for one in targets}}
-    due = [one for one in targets if _is_due(run, one, now)]
-    for target in sorted(due, key=lambda one: run.posts.get(one.id, "")):
+    _look(run, now)
+    due = sorted((name for name in run.posts if _is_due(run, name, now)), key=lambda name: run.posts[name][1])
+    targets = _live(run, due[: run.left])
+    for name in due[: run.left]:
+        if name not in targets:
+            del run.posts[name]
+            continue
         try:
-            _comments_on(run, target)
+            _comments_on(run, targets[name])
         except (Limited, Reconnect):
             raise
         except RostrumError as error:  # the post may be gone: the others are read all the same
-            log.info("comments not read", extra={"target_id": target.id, "reason": str(error)[:200]})
-        run.posts[target.id] = now.isoformat()
+            log.info("comments not read", extra={"target_id": name, "reason": str(error)[:200]})
+        run.posts[name][1] = int(now.timestamp())
 
 
 def _comments_on(run: _Run, target: Target) -> None:
     live = target.first
     if live is None:
         return
-    published, at = Published(live.id, live.permalink, live.state, live.raw), ""
-    for _ in range(PAGES):
-        page = run.question(lambda call, at=at: run.inbox.comments(call, published, at))  # type: ignore[misc]
-        new = run.file("comment", page.items)
-        at = page.next
-        if not at or new < len(page.items):
-            return
+    published = Published(live.id, live.permalink, live.state, live.raw)
+    _newest(run, "comment", lambda call, at: run.inbox.comments(call, published, at), target.id)
 
 
-def _recent(run: _Run, now: datetime) -> list[Target]:
+def _look(run: _Run, now: datetime) -> None:
+    """Remember what went out since the last look; of all, the newest that are young enough."""
+    eldest = now - AGES[-1][0]
+    since = max(datetime.fromtimestamp(run.looked, UTC) - OVERLAP, eldest)
     query = Query(
         f"workspaces/{run.account.space}/targets",
-        where=(
-            ("account_id", "==", run.account.id),
-            ("module", "==", PUBLISH),
-            ("published_at", ">", now - AGES[-1][0]),
-        ),
+        where=(("account_id", "==", run.account.id), ("module", "==", PUBLISH), ("published_at", ">", since)),
         order_by=(("published_at", "desc"),),
         limit=POSTS,
     )
-    found = [codec.decode(Target, doc.data) for doc in run.ports.store.query(query)]
-    return [one for one in found if one.first and one.first.id and one.unpublished_at is None]
+    for doc in run.ports.store.query(query):
+        run.posts.setdefault(doc.id, [int(doc.data["published_at"].timestamp()), 0])
+    young = {name: pair for name, pair in run.posts.items() if pair[0] > eldest.timestamp()}
+    newest = sorted(young, key=lambda name: -young[name][0])[:POSTS]
+    run.posts = {name: young[name] for name in newest}
+    run.lists = {name: stands for name, stands in run.lists.items() if name in young or name in KINDS}
+    run.looked = int(now.timestamp())
 
 
-def _is_due(run: _Run, target: Target, now: datetime) -> bool:
-    age, last = now - (target.published_at or now), _instant(run.posts.get(target.id))
-    every = next((every for until, every in AGES if age < until), AGES[-1][1])
-    return last is None or now - last >= every
+def _live(run: _Run, names: Sequence[str]) -> dict[str, Target]:
+    """Those of the posts that stand."""
+    docs = run.ports.store.get_many([target_path(run.account.space, name) for name in names]) if names else []
+    found = [codec.decode(Target, doc.data) for doc in docs if doc]
+    return {one.id: one for one in found if one.first and one.first.id and one.unpublished_at is None}
+
+
+def _is_due(run: _Run, name: str, now: datetime) -> bool:
+    published, last = (datetime.fromtimestamp(at, UTC) for at in run.posts[name])
+    every = next((every for until, every in AGES if now - published < until), AGES[-1][1])
+    return now - last >= every
 
 
 def _messages(run: _Run, now: datetime) -> None:

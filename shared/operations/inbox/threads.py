@@ -17,7 +17,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import RostrumError
 from shared.operations import lookup
 from shared.operations.engaging import reading
-from shared.operations.inbox import cursors, shelf, sources
+from shared.operations.inbox import cursors, interest, shelf, sources
 from shared.operations.inbox.cursors import Place
 from shared.operations.inbox.paging import PAGES
 from shared.operations.inbox.shelf import Note
@@ -78,6 +78,7 @@ def ask(ports: Ports, caller: Caller, account: Account, places: Mapping[str, Pla
     lanes: list[Lane] = []
     error: RostrumError | None = None
     known: list[Thread] = []
+    interest.noted(ports, [account])
     if sources.answers(account.platform, "message") and (first or account.id in places):
         at, skip = places.get(account.id, ("", 0))
         try:

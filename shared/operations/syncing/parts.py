@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from shared.domain import codec
-from shared.domain.numbers import AGES, Known
+from shared.domain.numbers import Known
 from shared.domain.posts import PUBLISH, Target
 from shared.operations import networks
 from shared.operations.analytics import counting, readings, spikes
-from shared.operations.syncing import asking, watching
+from shared.operations.syncing import asking, thrift, watching
 from shared.operations.syncing.asking import Answers, Line
 from shared.operations.syncing.watching import Memory
 from shared.platforms import registry
@@ -25,7 +25,6 @@ MAX_DUE = 200  # posts in one run
 SECONDS = 60.0  # after which a run begins nothing more
 PAGE = 100
 NOT_FOUND = "not_found"  # how every folder ends the code of what its network does not know
-PUSHED = timedelta(hours=6)  # between looks whether a network still pushes all that there is
 T = TypeVar("T")
 LISTED_BY = timedelta(days=1)  # after which a post that its network does not know is gone
 
@@ -45,11 +44,12 @@ def any_of(platform: str) -> bool:
     return registry.measurer(platform) is not None or registry.inbox(platform) is not None
 
 
-def next_due(account_id: str, platform: str, memory: Memory, now: datetime) -> datetime:
+def next_due(ports: Ports, account_id: str, platform: str, memory: Memory, now: datetime) -> datetime:
     """When something is due again."""
-    post = watching.next_post(account_id, memory) if _offers(platform, "metrics.post") else None
-    polled = _next_poll(memory, now) if registry.inbox(platform) else None
-    return min(one for one in (watching.account_due(memory, now), post, polled) if one)
+    sparing, by = thrift.sparing(ports, platform), thrift.ages(ports, platform)
+    post = watching.next_post(account_id, memory, by) if _offers(platform, "metrics.post") else None
+    polled = watching.poll_due(account_id, memory, now) if _polls(ports, platform) else None
+    return min(one for one in (watching.account_due(account_id, memory, now, sparing=sparing), post, polled) if one)
 
 
 def posts(run: Run) -> bool:
@@ -57,7 +57,8 @@ def posts(run: Run) -> bool:
     if not _offers(run.line.account.platform, "metrics.post"):
         return False
     _look(run)
-    names = watching.due(run.line.account.id, run.memory, run.now)[:MAX_DUE]
+    by = thrift.ages(run.ports, run.line.account.platform)
+    names = watching.due(run.line.account.id, run.memory, run.now, by)[:MAX_DUE]
     targets, deadline = _targets(run, names), run.ports.clock.monotonic() + SECONDS
     passing: list[Refused] = []
     told = False
@@ -96,7 +97,7 @@ def inbox(run: Run) -> bool:
     from shared.operations.inbox import polling  # most runs have nothing to poll
 
     memory, who = run.memory, run.line.account
-    if registry.inbox(who.platform) is None or _next_poll(memory, run.now) > run.now:
+    if not _polls(run.ports, who.platform) or watching.poll_due(who.id, memory, run.now, early=True) > run.now:
         return False
     memory.polled, memory.pushed = watching.seconds(run.now), not polling.kinds(run.ports, who)
     if memory.pushed:
@@ -117,13 +118,14 @@ def inbox(run: Run) -> bool:
 PARTS: tuple[Callable[[Run], bool], ...] = (posts, account, inbox)
 
 
-def _next_poll(memory: Memory, now: datetime) -> datetime:
-    """Whether a network pushes to us may change with its subscriptions: that is looked at again."""
-    return watching.instant(memory.polled) + (PUSHED if memory.pushed else watching.poll_pace(memory, now))
+def _polls(ports: Ports, platform: str) -> bool:
+    """Whether this network is asked for what others said, where it does not push that."""
+    return registry.inbox(platform) is not None and not thrift.sparing(ports, platform)
 
 
 def _account_due(run: Run) -> bool:
-    return watching.account_due(run.memory, run.now) <= run.now
+    who, sparing = run.line.account, thrift.sparing(run.ports, run.line.account.platform)
+    return watching.account_due(who.id, run.memory, run.now, sparing=sparing, early=True) <= run.now
 
 
 def _offers(platform: str, feature: str) -> bool:
@@ -133,7 +135,8 @@ def _offers(platform: str, feature: str) -> bool:
 def _look(run: Run) -> None:
     """Watch what went out since the last look; the first one goes back as far as posts are read at all."""
     memory, who = run.memory, run.line.account
-    since = max(watching.instant(memory.looked) - watching.OVERLAP, run.now - AGES[-1][0])
+    eldest = run.now - thrift.ages(run.ports, who.platform)[-1][0]
+    since = max(watching.instant(memory.looked) - watching.OVERLAP, eldest)
     query = Query(
         f"workspaces/{who.space}/targets",
         where=(("account_id", "==", who.id), ("module", "==", PUBLISH), ("published_at", ">", since)),

@@ -21,7 +21,7 @@ from shared.domain.chores import Chore
 from shared.domain.errors import Limited, Missing, Reconnect, RostrumError
 from shared.operations import chores, sessions
 from shared.operations.chores import HandedOut
-from shared.operations.syncing import asking, parts, quotas, watching
+from shared.operations.syncing import asking, parts, quotas, thrift, watching
 from shared.operations.syncing.asking import Line
 from shared.operations.syncing.metering import Meter, Spent, rejoined
 from shared.operations.syncing.parts import Run
@@ -63,7 +63,7 @@ def advance(ports: Ports, body: Mapping[str, Any]) -> str:
     if account is None or not parts.any_of(account.platform):
         chores.done(ports, chore, None)
         return "never again"
-    memory = Memory.of(chore.state)
+    memory = Memory.of(chore.state, chore.asked_at)
     if account.status != "active":
         return _ended(ports, chore, memory, Met(reconnect=True))
     if memory.blocked > ports.clock.now().timestamp():  # a post that went out since made it due
@@ -87,7 +87,7 @@ def _run(ports: Ports, account: Account, memory: Memory) -> Met:
         _do(met, ports, account, partial(part, opened[0]))
         if opened[0].line.meter.until is not None:
             met.until = opened[0].line.meter.until
-    memory.forget_old(ports.clock.now())
+    memory.forget_old(ports.clock.now(), thrift.ages(ports, account.platform))
     return met
 
 
@@ -145,4 +145,4 @@ def _again(ports: Ports, chore: Chore, memory: Memory, met: Met, now: datetime) 
         return now + RECONNECTED
     if met.until is not None:
         return rejoined(chore.account_id, met.until, now)
-    return max(now + SOON, parts.next_due(chore.account_id, chore.platform, memory, now))
+    return max(now + SOON, parts.next_due(ports, chore.account_id, chore.platform, memory, now))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.domain.chores import spread
-from shared.domain.numbers import AGES, interval
+from shared.domain.numbers import AGES, Ages, interval
 from shared.operations.syncing.metering import Spendings
 
 MAX_WATCHED = 300  # posts of one account: the newest
@@ -21,12 +21,18 @@ OVERLAP = timedelta(
 )  # a post that is written a moment after others have been looked for is found with the next look
 JITTER = 5  # the spread of posts that went out at one moment, as a fifth of what lies between readings
 BUSY, IDLE = timedelta(hours=6), timedelta(hours=24)  # between readings of an account: with posts of this week, without
+SELDOM = timedelta(days=7)  # the same where reading costs money
 
-POLLS = (
-    (timedelta(days=1), timedelta(minutes=10)),
-    (timedelta(days=7), timedelta(minutes=30)),
-)  # by the newest post's age
-QUIET = timedelta(hours=1)
+POLLS = (  # by how long ago there was news last: something said, a post, somebody who looked at the inbox
+    (timedelta(hours=1), timedelta(minutes=10)),
+    (timedelta(hours=6), timedelta(minutes=30)),
+    (timedelta(days=3), timedelta(hours=1)),
+    (timedelta(days=7), timedelta(hours=3)),
+    (timedelta(days=30), timedelta(hours=6)),
+)
+QUIET = timedelta(hours=24)
+PUSHED = timedelta(hours=6)  # between looks whether a network still pushes all that there is
+TOGETHER = 10  # what would be due within a tenth of its own pace is done with what is due now: one run instead of two
 
 
 @dataclass(slots=True)
@@ -35,7 +41,8 @@ class Memory:
 
     ``posts``: of each watched target when it went out, and when it was read. ``looked``: up to when posts have been looked
     for. ``account``: when the account was read. ``polled``: when the inbox was polled, ``pushed``: nothing had to be, ``inbox``: what
-    polling remembers of it. ``blocked``: until when nothing may be asked, whoever is in a hurry.
+    polling remembers of it. ``blocked``: until when nothing may be asked, whoever is in a hurry. ``asked``: when somebody was in a
+    hurry last; the chore itself keeps that.
     """
 
     posts: dict[str, list[int]] = field(default_factory=dict)
@@ -46,15 +53,21 @@ class Memory:
     inbox: Mapping[str, Any] = field(default_factory=dict)
     spendings: Spendings = field(default_factory=dict)
     blocked: int = 0
+    asked: int = 0
 
     @classmethod
-    def of(cls, state: Mapping[str, Any]) -> Memory:
+    def of(cls, state: Mapping[str, Any], asked_at: datetime | None = None) -> Memory:
         """As a chore's state has it; what it lacks was never done."""
         posts = {name: list(pair) for name, pair in state.get("posts", {}).items()}
         spendings = {name: list(pair) for name, pair in state.get("spendings", {}).items()}
         numbers = {name: int(state.get(name, 0)) for name in ("looked", "account", "polled", "blocked")}
         return cls(
-            posts=posts, spendings=spendings, inbox=state.get("inbox", {}), pushed=bool(state.get("pushed")), **numbers
+            posts=posts,
+            spendings=spendings,
+            inbox=state.get("inbox", {}),
+            pushed=bool(state.get("pushed")),
+            asked=seconds(asked_at) if asked_at else 0,
+            **numbers,
         )
 
     def written(self) -> dict[str, Any]:
@@ -76,40 +89,57 @@ class Memory:
         for name in sorted(self.posts, key=lambda name: self.posts[name][0])[:-MAX_WATCHED]:
             del self.posts[name]
 
-    def forget_old(self, now: datetime) -> None:
+    def forget_old(self, now: datetime, ages: Ages = AGES) -> None:
         """What is older than the last of all ages is read no more."""
-        eldest = seconds(now - AGES[-1][0])
+        eldest = seconds(now - ages[-1][0])
         self.posts = {name: pair for name, pair in self.posts.items() if pair[0] > eldest}
 
 
-def post_due(account_id: str, published: int, read: int) -> datetime:
+def post_due(account_id: str, published: int, read: int, by: Ages = AGES) -> datetime:
     """When a post is to be read next: a little later for some accounts than for others."""
     last = instant(read or published)
-    every = interval(last - instant(published)) or AGES[-1][1]
+    every = interval(last - instant(published), by) or by[-1][1]
     return last + every + spread(account_id, "sync", every / JITTER)
 
 
-def account_due(memory: Memory, now: datetime) -> datetime:
-    """When the account itself is to be read next."""
+def account_due(
+    account_id: str, memory: Memory, now: datetime, *, sparing: bool = False, early: bool = False
+) -> datetime:
+    """When the account itself is to be read next. ``early``: as it may be done with something else that is due."""
     recent = any(now - instant(pair[0]) < timedelta(days=7) for pair in memory.posts.values())
-    return instant(memory.account) + (BUSY if recent else IDLE)
+    every = SELDOM if sparing else BUSY if recent else IDLE
+    return _after(account_id, memory.account, every, early=early)
+
+
+def poll_due(account_id: str, memory: Memory, now: datetime, *, early: bool = False) -> datetime:
+    """When what a network does not push is asked for next; where all is pushed, when that is looked at again, for it may change
+    with the subscriptions. ``early``: as for :func:`account_due`."""
+    return _after(account_id, memory.polled, PUSHED if memory.pushed else poll_pace(memory, now), early=early)
 
 
 def poll_pace(memory: Memory, now: datetime) -> timedelta:
-    """How often what a network does not push is asked for: more often while there are new posts to comment on."""
-    last = max((instant(pair[0]) for pair in memory.posts.values()), default=instant(0))
+    """How often what a network does not push is asked for: the longer nothing happened, the less often."""
+    published = max((instant(pair[0]) for pair in memory.posts.values()), default=instant(0))
+    said = str(memory.inbox.get("news") or memory.inbox.get("began") or "")
+    last = max(published, instant(memory.asked), datetime.fromisoformat(said) if said else instant(0))
     return next((every for until, every in POLLS if now - last < until), QUIET)
 
 
-def due(account_id: str, memory: Memory, now: datetime) -> list[str]:
+def _after(account_id: str, last: int, every: timedelta, *, early: bool) -> datetime:
+    """Each account has a pace of its own, up to a fifth slower: those that were connected at one moment are soon apart."""
+    pace = every + spread(account_id, "sync", every / JITTER)
+    return instant(last) + (pace - every / TOGETHER if early else pace)
+
+
+def due(account_id: str, memory: Memory, now: datetime, by: Ages = AGES) -> list[str]:
     """The posts to read now, the longest overdue first."""
-    dates = {name: post_due(account_id, *pair) for name, pair in memory.posts.items()}
+    dates = {name: post_due(account_id, pair[0], pair[1], by) for name, pair in memory.posts.items()}
     return sorted((name for name, at in dates.items() if at <= now), key=lambda name: dates[name])
 
 
-def next_post(account_id: str, memory: Memory) -> datetime | None:
+def next_post(account_id: str, memory: Memory, by: Ages = AGES) -> datetime | None:
     """When the next of the posts is due."""
-    return min((post_due(account_id, *pair) for pair in memory.posts.values()), default=None)
+    return min((post_due(account_id, pair[0], pair[1], by) for pair in memory.posts.values()), default=None)
 
 
 def instant(at: int) -> datetime:

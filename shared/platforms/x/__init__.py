@@ -20,7 +20,7 @@ from shared.platforms.manifest import (
     Timing,
     UsageHeaders,
 )
-from shared.platforms.x.capabilities import ACTIONS, ADS, FEATURES, IMAGE, PRICES, RATE_LIMITS, TEXT
+from shared.platforms.x.capabilities import ACTIONS, ADS, FEATURES, IMAGE, PRICES, RATE_LIMITS, READ_PRICE, TEXT
 
 _READ = date(2026, 11, 22)
 _SPEC = Source("https://docs.x.com/openapi.json", _READ)  # version 2.167
@@ -70,6 +70,7 @@ MANIFEST = Manifest(
     ),
     text=TEXT,
     prices=PRICES,
+    read_price=READ_PRICE,
     kinds=(
         KindLimit(Kind.TEXT, 0, 0),
         KindLimit(Kind.IMAGE, 1, 4, IMAGE),

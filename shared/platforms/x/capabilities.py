@@ -48,6 +48,9 @@ _MESSAGE = TextLimit(10_000, "chars", "", _MESSAGES, required=True)
 # Pay per use, without tiers: «Content: Create» and «Content: Create (with URL)», each per request.
 _PRICING = Source("https://docs.x.com/x-api/getting-started/pricing", _READ)
 PRICES = (Price("0.015", _PRICING), Price("0.200", _PRICING, with_link=True))
+# «Posts: Read», per post and UTC day: what is read again that day costs nothing more. (The cheaper «owned reads» are of lists
+# below the account, not of posts by their ids.) https://docs.x.com/x-api/getting-started/pricing (2026-11)
+READ_PRICE = Price("0.005", _PRICING)
 
 ACTIONS = (
     Action("comment.create", "inbox", TEXT, media=IMAGE, max_media=4),

@@ -10,11 +10,13 @@ import pytest
 
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
+from shared.domain.inbox import KEPT, Commented, commented_path
 from shared.operations import chores, recording, sandboxing
 from shared.operations.inbox import filing
 from shared.operations.ingesting import processing
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.http import Response
+from shared.ports.store import Write
 from tests.api.client import Api, api
 
 
@@ -104,9 +106,13 @@ def test_messages_that_no_network_lists_are_conversations(call: Api) -> None:
     (row,) = call("GET", "/v1/inbox/conversations").json["data"]
     assert (row["participant_name"], row["last_message"], row["unread_count"]) == ("Robin", "No 2", 3)
     assert row["reply_until"]
+    (last, *_) = every(call, "/v1/inbox?kind=message", 5)
+    for _ in range(2):
+        call("POST", "/v1/inbox/read", {"item_ids": [last["item_id"]]})
+        assert call("GET", "/v1/inbox/conversations").json["data"][0]["unread_count"] == 2
     said = every(call, f"/v1/inbox/conversations/{row['id']}/messages", 2)
     assert [one["text"] for one in said] == ["No 2", "No 1", "No 0"]
-    assert call("GET", f"/v1/inbox/conversations/{row['id']}").json["data"]["unread_count"] == 3
+    assert call("GET", f"/v1/inbox/conversations/{row['id']}").json["data"]["unread_count"] == 2
     assert call("POST", f"/v1/inbox/conversations/{row['id']}/read").status == 200
     assert call("GET", "/v1/inbox/conversations").json["data"][0]["unread_count"] == 0
     assert call("GET", "/v1/inbox?unread=true").json["data"] == []
@@ -188,6 +194,8 @@ def test_a_window_that_has_closed_is_told_before_anything_is_sent(call: Api) -> 
     (row,) = call("GET", "/v1/inbox/conversations").json["data"]
     path, body = f"/v1/inbox/conversations/{row['id']}/messages", {"account_id": account, "text": "Hello"}
     call.rig.clock.advance(24 * 3600 + 1)
+    chores.hand_out(call.rig.ports, "subscribe")
+    call.settle(1)
     sent = len(call.rig.sandbox.sent)
     refused = call("POST", path, body)
     assert (refused.status, refused.error["code"]) == (400, "whatsapp.window_closed")
@@ -207,6 +215,54 @@ def test_a_window_that_has_closed_is_told_before_anything_is_sent(call: Api) -> 
     assert call("POST", "/v1/actions", tagged).status in (201, 202)
     call.rig.clock.advance(5 * 86_400)
     assert call("POST", "/v1/actions", tagged).status == 400
+
+
+def test_a_window_is_held_closed_only_by_who_would_know_of_a_later_word(call: Api) -> None:
+    """Nothing is pushed any more, the network does not answer, or the person reacted: then it is the network that decides."""
+    account = call.connect("whatsapp")
+    who = {"conversation_id": "15550100", "author_id": "15550100", "text": "Hi", "own": False}
+    push(call, account, "message.received", {**who, "message_id": "w1"})
+    call.rig.clock.advance(24 * 3600 + 1)
+    order = {"account_id": account, "verb": "message.send", "on": "15550100", "text": "Hello"}
+    assert call("POST", "/v1/actions", order).status == 201
+    page = call.connect("facebook")
+    said = {"message_id": "m1", "person_id": "99", "author_id": "99", "text": "Hi"}
+    push(call, page, "message.received", said)
+    call.rig.clock.advance(24 * 3600 + 1)
+    order = {"account_id": page, "verb": "message.send", "on": "99", "text": "Hello"}
+    assert call("POST", "/v1/actions", order).status == 400
+    call.rig.sandbox.intercept = lambda request: Response(503, {}, b"{}") if "conversations" in request.url else None
+    assert call("POST", "/v1/actions", order).status == 201
+    call.rig.sandbox.intercept = None
+    push(call, page, "reaction.created", {"person_id": "99", "own": True, "reaction": "love"})
+    assert call("POST", "/v1/actions", order).status == 400
+    push(call, page, "reaction.created", {"person_id": "99", "own": False, "reaction": "love"})
+    assert call("POST", "/v1/actions", order).status == 201
+
+
+def test_what_is_filed_under_another_post_is_listed_where_the_network_answers_it(call: Api) -> None:
+    """As answers below an answer of one's own in somebody else's thread: pushed under the thread's first post."""
+    account = call.connect("facebook")
+    call.post("Ask me", ("facebook",), publish_now=True)
+    call.settle()
+    call.rig.clock.advance(6 * 3600)
+    post = call("GET", "/v1/inbox/comments").json["data"][0]["platform_id"]
+    path = f"/v1/inbox/comments/{post}?account_id={account}"
+    before = [one["platform_id"] for one in every(call, path, 100)]
+    push(call, account, "comment.created", {"comment_id": before[0], "post_id": "104_77", "author_id": "7"}, -60)
+    assert [one["platform_id"] for one in every(call, path, 1)] == before
+
+
+def test_a_post_that_was_commented_on_before_it_was_known_as_ours_is_listed_once(call: Api) -> None:
+    account = call.connect("facebook")
+    call.post("Ask me", ("facebook",), publish_now=True)
+    call.settle()
+    (ours,) = call("GET", "/v1/inbox/comments").json["data"]
+    where = commented_path(f"{call.workspace}.test", account, ours["platform_id"])
+    now = call.rig.clock.now()
+    early = Commented(f"{call.workspace}.test", account, "facebook", ours["platform_id"], now, now + KEPT)
+    call.rig.store.commit([Write("create", where, codec.encode(early))])
+    assert [one["platform_id"] for one in every(call, "/v1/inbox/comments", 1)] == [ours["platform_id"]]
 
 
 def test_what_is_answered_from_here_is_filed_once_with_its_echo(call: Api) -> None:

@@ -14,7 +14,7 @@ from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.inbox import Item, Kind, item_id, item_path
 from shared.operations.inbox import filing, forgetting, shelf, telling_data
-from shared.platforms.contract_inbox import Comment, Person
+from shared.platforms.contract_inbox import Comment, Conversation, Person
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.store import Query, Unavailable, Write
 from tests.support import faults, memory_ports
@@ -150,6 +150,37 @@ def test_what_the_account_says_itself_is_never_incoming(rig: Rig) -> None:
     data, raw = telling_data.interaction(rig.ports, "ws_1.test", item(rig, "message", "m1").id, "dm.sent") or ({}, None)
     assert (data["type"], data["recipient"], data["content"]["text"]) == ("dm.sent", {"id": "7"}, "Hello")
     assert raw == {"verbatim": [[1]]}
+
+
+def test_that_the_account_has_read_a_message_does_not_make_it_its_own(rig: Rig) -> None:
+    who = account(rig)
+    assert filing.pushed(rig.ports, who, event(rig, "message.received", MESSAGE))
+    assert not filing.pushed(rig.ports, who, event(rig, "message.read", {"message_id": "m1", "person_id": "7"}))
+    assert (item(rig, "message", "m1").own, entries(rig)) == (False, ["dm.received"])
+
+
+def test_what_was_told_and_then_forgotten_is_filed_again_and_not_told_again(rig: Rig) -> None:
+    """As after an account was disconnected and connected again, while the log still has it."""
+    who = account(rig)
+    for _ in range(2):
+        filing.pushed(rig.ports, who, event(rig, "comment.created", COMMENT))
+        made = item(rig, "comment", "c1")
+        rig.store.commit([Write("delete", item_path("ws_1.test", made.id))])
+    filing.pushed(rig.ports, who, event(rig, "comment.created", COMMENT))
+    assert (item(rig, "comment", "c1").status, entries(rig)) == ("read", ["comment.received"])
+
+
+def test_a_thread_goes_with_the_last_of_its_messages_unless_it_was_put_away(rig: Rig) -> None:
+    who = account(rig)
+    filing.pushed(rig.ports, who, event(rig, "message.received", MESSAGE))
+    assert thread(rig).expire_at == item(rig, "message", "m1").expire_at
+    talk = Conversation("7", (Person("7"),), rig.clock.now())
+    shelf.note(rig.ports, who.space, who.id, who.platform, talk, "archived")
+    filing.pushed(rig.ports, who, event(rig, "message.sent", {**MESSAGE, "message_id": "m2", "own": True}))
+    assert (thread(rig).status, thread(rig).expire_at) == ("archived", None)
+    rig.clock.advance(60)
+    filing.pushed(rig.ports, who, event(rig, "message.received", {**MESSAGE, "message_id": "m3"}))
+    assert thread(rig).expire_at == item(rig, "message", "m3").expire_at
 
 
 def test_messages_make_a_thread_that_counts_what_is_unread(rig: Rig) -> None:

@@ -1,7 +1,8 @@
 """Messaging windows: where a network takes messages for a time after the person's last one, that is judged before sending.
 
 By the last message that was filed; where the network can be asked, it has the last word before anything is refused. Where
-nothing is known of a conversation the network decides.
+nothing is known of a conversation, where the network does not answer now, or where it pushes no more, the network decides: it
+refuses what comes too late, and a refusal of ours that is wrong would keep an answer from who waits for it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, RostrumError
-from shared.operations import networks
+from shared.operations import networks, subscribing
 from shared.operations.engaging import reading
 from shared.operations.engaging.judging import Judged
 from shared.operations.inbox import shelf
@@ -35,24 +36,27 @@ def check(ports: Ports, caller: Caller, judged: Judged) -> None:
         return
     hours = window.tag_hours if window.tag and order.arguments.get(window.tag) else window.hours
     closed = note.incoming_at + timedelta(hours=hours)
-    if judged.due_at < closed or judged.due_at < _answered(ports, caller, account, note, window, hours):
-        return
-    raise _refusal(account, window, closed)
+    if judged.due_at >= closed and _is_closed(ports, caller, judged, note, timedelta(hours=hours)):
+        raise _refusal(account, window, closed)
 
 
-def _answered(ports: Ports, caller: Caller, account: Account, note: shelf.Note, window: Window, hours: int) -> datetime:
-    """When the network says that it closes; long ago where it says nothing."""
-    never = note.incoming_at or note.updated_at
+def _is_closed(ports: Ports, caller: Caller, judged: Judged, note: shelf.Note, span: timedelta) -> bool:
+    """Whether nothing may have been said since that is not filed."""
+    account, window = judged.account, judged.action.window
     if registry.manifest(account.platform).feature("messages.list") != "offered":
-        return never
-    ids = {note.platform_id, note.talk_id} - {""}
+        return bool(subscribing.standing(ports, account).url)
     try:
         page = reading.conversations(ports, caller, account.id)
     except RostrumError:
-        return never
-    found = (one for one in page.items if {one.id, *(person.id for person in one.people[:1])} & ids)
-    ends = [one.reply_until for one in found if one.reply_until]
-    return max(ends) + timedelta(hours=hours - window.hours) if ends else never
+        return False
+    ids = {note.platform_id, note.talk_id} - {""}
+    found = [one for one in page.items if {one.id, *(person.id for person in one.people[:1])} & ids]
+    if not found:  # those are the newest: it is not among them, or further back than any that is still open
+        return (
+            not page.next or min((one.updated_at for one in page.items), default=judged.due_at) <= judged.due_at - span
+        )
+    longer = span - timedelta(hours=window.hours if window else 0)
+    return all(judged.due_at >= one.reply_until + longer for one in found if one.reply_until)
 
 
 def _refusal(account: Account, window: Window, closed: datetime) -> Invalid:

@@ -56,6 +56,7 @@ def pushed(ports: Ports, account: Account, event: Event) -> bool:
     """
     report = reports.of(event) or _of_the_last(ports, account, event)
     if report is None:
+        _reacted(ports, account, event)
         return _post_gone(ports, account, event)
     return file(ports, account, completing.completed(ports, account, report))
 
@@ -93,6 +94,14 @@ def _of_the_last(ports: Ports, account: Account, event: Event) -> Report | None:
     return None if last is None else reports.of(replace(event, data={**event.data, "message_id": last.network_id}))
 
 
+def _reacted(ports: Ports, account: Account, event: Event) -> None:
+    """A person's reaction to a message opens the window of the conversation again, where the network has one:
+    https://developers.facebook.com/docs/messenger-platform/policy/policy-overview (2026-11)."""
+    person = str(event.data.get("person_id") or "")
+    if event.kind == "reaction.created" and person and not event.data.get("own"):
+        shelf.reacted(ports, shelf.path(account.space, account.id, person), event.at)
+
+
 def _post_gone(ports: Ports, account: Account, event: Event) -> bool:
     """On some networks a comment is a post, and is deleted as one; posts as such are none of the inbox's."""
     post = str(event.data.get("post_id") or "")
@@ -113,14 +122,16 @@ def _written(
     if outcome is None:
         return None
     entry = events_of(ports, account, outcome) if outcome.action and not silently else None
-    if entry is not None and txn.get(entry.path) is not None:
+    told_before = entry is not None and txn.get(entry.path) is not None
+    if told_before and known is not None:
         return None  # the same news has changed it before
-    item = replace(outcome.item, status="read") if silently else outcome.item
+    # What was told before and then forgotten, with its account or with time, is filed again and not told again.
+    item = replace(outcome.item, status="read") if silently or told_before else outcome.item
     around = _around(txn, known, item, blank.updated_at)
     txn.write(Write("set", path, codec.encode(item)))
     for write in around:
         txn.write(write)
-    if entry is None:
+    if entry is None or told_before:
         return []
     said = telling.told(ports, entry) if listening else entry
     txn.write(said)
@@ -239,6 +250,8 @@ def _deleted(known: Item | None, blank: Item, report: Report) -> _Outcome | None
 
 
 def _receipt(base: Item, blank: Item, report: Report) -> _Outcome | None:
+    if base.complete and not base.own:
+        return None  # that the account has read what somebody else said is no news of a message of its own
     delivery: Delivery = report.fields["delivery"]
     about = {
         name: value

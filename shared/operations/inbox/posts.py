@@ -17,7 +17,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import RostrumError
 from shared.domain.posts import Post, Target
 from shared.operations import accounts, networks
-from shared.operations.engaging import reading
+from shared.operations.engaging import origins, reading
 from shared.operations.fan_out import asked_all
 from shared.operations.inbox import cursors, stored
 from shared.operations.inbox.cursors import Place
@@ -79,7 +79,8 @@ def list_(ports: Ports, caller: Caller, wanted: Wanted) -> Page[Row]:
     ]
     rows = taken(lanes, wanted.limit, oldest=wanted.order == "asc")
     following: dict[str, Place] = {lane.name: place for lane in lanes if (place := lane.place())}
-    counted = [told.answer or told.of for told in asked_all(rows, lambda one: _counted(ports, one))]
+    told = [one for one in asked_all(rows, lambda one: _counted(ports, one)) if one.answer or one.error]
+    counted = [one.answer or one.of for one in told]
     enough = [one for one in counted if not wanted.min_comments or (one.comments or 0) >= wanted.min_comments]
     return Page(tuple(enough), cursors.write(of, following) if following else "")
 
@@ -119,8 +120,13 @@ def _others(ports: Ports, caller: Caller, wanted: Wanted, visible: dict[str, Acc
     return Page(tuple(rows), stored.place(docs[-1]) if len(docs) == _LOOKED else "")
 
 
-def _counted(ports: Ports, one: Row) -> Row:
-    """With its numbers: the network's, else how many comments were filed."""
+def _counted(ports: Ports, one: Row) -> Row | None:
+    """With its numbers: the network's, else how many comments were filed. None for one of ours that was not known as such when
+    it was commented on: it is listed as ours."""
+    if one.post is None:
+        made = origins.target_in(ports, one.account.space, one.account.platform, one.platform_id)
+        if made is not None and made.account_id == one.account.id and made.first and not made.unpublished_at:
+            return None
     metrics = _measured(ports, one)
     known = metrics.comments if metrics else None
     if known is None:

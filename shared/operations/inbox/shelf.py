@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.domain import codec
-from shared.domain.inbox import Item
+from shared.domain.inbox import KEPT, Item
 from shared.platforms.contract_inbox import Conversation, Person
 from shared.ports.store import Op, Query, Transaction, Write
 from shared.ports.world import Ports
@@ -26,9 +26,10 @@ MAX_PEOPLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A conversation's own document. ``read_at``: everything until then counts as read.
+    """``workspaces/{space}/conversations/{key}``. ``read_at``: everything until then counts as read.
 
-    ``unread``: filed messages of others that nobody read. ``incoming_at``: the last of them.
+    ``unread``: filed messages of others that nobody read. ``incoming_at``: the last of them. ``expire_at``: it goes with the
+    last of its messages, unless it was put away.
     """
 
     account_id: str
@@ -44,6 +45,7 @@ class Note:
     unread: int = 0
     incoming_at: datetime | None = None
     talk_id: str = ""
+    expire_at: datetime | None = None
 
 
 def path(space: str, account_id: str, platform_id: str) -> str:
@@ -91,6 +93,7 @@ def said(held: Note | None, item: Item, now: datetime) -> Note:
         people=people[:MAX_PEOPLE],
         updated_at=max(item.at, note.updated_at) if note.heard else item.at,
         snippet=item.text[:MAX_SNIPPET] if fresh else note.snippet,
+        expire_at=None if item.own and note.status == "archived" else now + KEPT,
     )
     if item.own:
         return note
@@ -104,6 +107,28 @@ def taken_back(held: Note, item: Item) -> Note:
     last = held.snippet == item.text[:MAX_SNIPPET]
     counted = item.status == "unread" and not item.own
     return replace(held, snippet="" if last else held.snippet, unread=max(held.unread - counted, 0))
+
+
+def some_read(ports: Ports, where: str, count: int) -> None:
+    """So many of the thread's messages were read one by one. Raises store.Unavailable."""
+
+    def body(txn: Transaction) -> None:
+        doc = txn.get(where)
+        if doc is not None and (unread := doc.data.get("unread")):
+            txn.write(Write("update", where, {"unread": max(unread - count, 0)}))
+
+    ports.store.transact(body)
+
+
+def reacted(ports: Ports, where: str, at: datetime) -> None:
+    """The person did something that opens the network's window again, without saying a word. Raises store.Unavailable."""
+
+    def body(txn: Transaction) -> None:
+        doc = txn.get(where)
+        if doc is not None and (doc.data.get("incoming_at") or at) <= at:
+            txn.write(Write("update", where, {"incoming_at": at}))
+
+    ports.store.transact(body)
 
 
 def threads(ports: Ports, space: str, account_id: str, at: str, limit: int) -> list[tuple[str, Note]]:
@@ -150,6 +175,7 @@ def note(
             people=known.people or held.people,
             snippet=known.snippet[:MAX_SNIPPET],
         )
+        made = replace(made, expire_at=now + KEPT if made.heard and made.status == "active" else None)
         txn.write(Write("set", where, codec.encode(made)))
         return made
 

@@ -53,7 +53,7 @@ def listed(ports: Ports, account: Account, asked: Asked[T]) -> Listed[T]:
     """A page of both. Raises Invalid (the cursor), and what the network raises where nothing was filed to be shown."""
     places = cursors.places(asked.of, asked.cursor)
     began = _began(places.pop(_BEGAN, None), ports.clock.now())
-    known: _Known[T] = _Known(ports, account, asked.kind, began)
+    known: _Known[T] = _Known(ports, account, asked.kind, began, asked.where)
     lanes: list[Lane[T]] = []
     if asked.live and (not asked.cursor or _LIVE in places):
         lanes.append(Lane(_LIVE, known.live(asked.live), places.get(_LIVE, ("", 0)), asked.keep, forgiving=True))
@@ -91,6 +91,7 @@ class _Known(Generic[T]):
     account: Account
     kind: Kind
     began: datetime
+    where: Sequence[dict[str, str]]
     fresh: dict[str, T] = field(default_factory=dict)
 
     def live(self, fetch: Callable[[str], Page[T]]) -> Callable[[str], Page[T | None]]:
@@ -122,5 +123,11 @@ class _Known(Generic[T]):
     def _unfiled(self, one: T, filed: Item | None) -> T | None:
         if filed is None or filed.received_at > self.began or not (filed.complete or filed.deleted):
             return one
+        if not (filed.deleted or self._is_listed(filed)):
+            return one
         self.fresh[one.id] = one
         return None
+
+    def _is_listed(self, filed: Item) -> bool:
+        """Whether the filed part of this list has it: a network may push under another post than it answers it under."""
+        return any(all(getattr(filed, name) == value for name, value in one.items()) for one in self.where)

@@ -17,6 +17,7 @@ from shared.backends import ttl
 from shared.backends.embedded.expiring import Expiry
 from shared.backends.embedded.store import EmbeddedStore
 from shared.operations import idempotency
+from shared.operations.inbox import shelf
 from shared.ports.store import Write
 from tests.contract.ports.conftest import INDEXES
 from tests.support.memory_parts import ManualClock
@@ -87,7 +88,7 @@ def test_what_is_renewed_meanwhile_stays(
 def test_every_document_with_an_end_is_declared() -> None:
     """Its class has ``expire_at`` and says first where it lies."""
     names = [f"shared.domain.{one.name}" for one in pkgutil.iter_modules(shared.domain.__path__)]
-    modules = [importlib.import_module(name) for name in names] + [idempotency]
+    modules = [importlib.import_module(name) for name in names] + [idempotency, shelf]
     kinds = {one for module in modules for one in vars(module).values() if isinstance(one, type) and is_dataclass(one)}
     ending = [one for one in kinds if "expire_at" in {field.name for field in fields(one)}]
     groups = {match[1] for one in ending if (match := re.search(r"``(?:\S+/)?(\w+)/\{[^}]+\}``", one.__doc__ or ""))}

@@ -3,8 +3,8 @@
 A row: ``name``; ``folder`` under functions/ (entry points that share one are one bundle); ``entry_point`` in its main.py;
 ``trigger`` (http | task with ``queue`` | schedule with ``schedule`` as a cron line in UTC |
 event with the ``topic`` that it has a push subscription of); ``memory``; ``cpu``;
-``concurrency`` (requests at once in an instance); ``timeout_seconds``; ``ports`` it uses; ``rooms`` of shared/ that its
-bundle carries; ``requirements``: the distributions that it loads, by their names in pyproject.toml.
+``concurrency`` (requests at once in an instance); ``timeout_seconds``; ``ports`` it uses (fields of shared.ports.world.Ports:
+what it may do on Google Cloud follows from them); ``rooms`` of shared/ that its bundle carries; ``requirements``: the distributions that it loads, by their names in pyproject.toml.
 """
 
 from __future__ import annotations

@@ -110,9 +110,7 @@ def gcp(chosen: Settings) -> Ports:
     http = LiveHttp(chosen.allow_private_hosts)
     store = FirestoreStore(chosen.project, emulator=chosen.emulators.get("store"))
     tasks = chosen.emulators.get("queue")
-    queue = CloudTasksQueue(
-        chosen.project, chosen.region, functions, chosen.invoker, clock, audience=functions, emulator=tasks
-    )
+    queue = CloudTasksQueue(chosen.project, chosen.region, functions, chosen.invoker, clock, emulator=tasks)
     # Signed for its Content-Type only: clients of the documented API send no other header. Size is checked on verify.
     blobs = GcsBlobs(chosen.bucket, endpoint=chosen.emulators.get("blobs"), strict_uploads=False)
     return Ports(

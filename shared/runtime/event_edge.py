@@ -27,7 +27,7 @@ def run(request: Request, operation: Operation, ports: Ports) -> Response:
     """200 when the operation ran, 400 for no message, 403 for strangers, 500 to be called again."""
     settings = bootstrap.settings()
     try:
-        gate.check(request.headers.get("Authorization", ""), settings.functions_url, settings)
+        gate.check(request.headers.get("Authorization", ""), settings)
     except gate.Refused as refused:
         log.warning("internal endpoint refused a caller", extra={"reason": str(refused), "path": request.path})
         return Response("Forbidden\n", 403)

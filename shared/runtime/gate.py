@@ -13,7 +13,13 @@ class Refused(Exception):
     """The caller is not one of our own."""
 
 
-def check(authorization: str, audience: str, settings: Settings) -> None:
+def audience(settings: Settings) -> str:
+    """Whom a caller's token must be for: this function's own URL, because Cloud Run, which looks at the token before us,
+    accepts no other (https://cloud.google.com/functions/docs/securing/authenticating, 2026-11)."""
+    return f"{settings.functions_url}/{settings.function}"
+
+
+def check(authorization: str, settings: Settings) -> None:
     """Accept a task, a schedule or a push of our own. Raises Refused, without saying why to the caller."""
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -21,7 +27,7 @@ def check(authorization: str, audience: str, settings: Settings) -> None:
     if settings.backend == "embedded":
         _local(token, settings.internal_token)
     else:
-        _google(token, audience, settings.invoker)
+        _google(token, audience(settings), settings.invoker)
 
 
 def _local(token: str, expected: str) -> None:
@@ -29,13 +35,13 @@ def _local(token: str, expected: str) -> None:
         raise Refused("not the internal token")
 
 
-def _google(token: str, audience: str, invoker: str) -> None:
+def _google(token: str, aimed_at: str, invoker: str) -> None:
     """https://cloud.google.com/tasks/docs/creating-http-target-tasks#token (2026-11)"""
     from google.auth.exceptions import GoogleAuthError
     from google.oauth2 import id_token
 
     try:
-        claims = id_token.verify_oauth2_token(token, _certificates(), audience)
+        claims = id_token.verify_oauth2_token(token, _certificates(), aimed_at)
     except (ValueError, GoogleAuthError) as error:
         raise Refused("the OIDC token does not verify") from error
     if not invoker or claims.get("email") != invoker or not claims.get("email_verified"):

@@ -42,8 +42,8 @@ class Settings:
     * ``PORT`` (8080) and ``PUBLIC_URL`` (http://127.0.0.1:PORT): where callers and networks reach us
     * ``ALLOW_PRIVATE_HOSTS``: ``host:port,…`` that may be reached although they are private, also by plain http
     * ``INTERNAL_TOKEN``: what the embedded queue shows to the functions (made on first start by ``make run``)
-    * ``GOOGLE_CLOUD_PROJECT``, ``ROSTRUM_REGION``, ``ROSTRUM_FUNCTIONS_URL``, ``ROSTRUM_INVOKER`` (the service account
-      that calls internal endpoints), ``ROSTRUM_BUCKET``, ``ROSTRUM_VAULT`` (``secret_manager`` or ``store``),
+    * ``GOOGLE_CLOUD_PROJECT``, ``ROSTRUM_REGION``, ``ROSTRUM_FUNCTIONS_URL``, ``ROSTRUM_FUNCTION`` (which of them this one
+      is: a caller's token must be for it), ``ROSTRUM_INVOKER`` (the service account that calls internal endpoints), ``ROSTRUM_BUCKET``, ``ROSTRUM_VAULT`` (``secret_manager`` or ``store``),
       ``ROSTRUM_KEYRING`` (the secret that holds the sealing keys, ``rostrum-keyring``): gcp only
     * ``FIRESTORE_EMULATOR_HOST`` and the other names of ``EMULATORS``: Google's emulators, for tests
     * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials;
@@ -68,6 +68,7 @@ class Settings:
     project: str
     region: str
     functions_url: str
+    function: str
     invoker: str
     bucket: str
     vault: Literal["secret_manager", "store"]
@@ -101,6 +102,7 @@ def load(env: Mapping[str, str]) -> Settings:
         project=env.get("GOOGLE_CLOUD_PROJECT", ""),
         region=env.get("ROSTRUM_REGION", ""),
         functions_url=_url("ROSTRUM_FUNCTIONS_URL", env.get("ROSTRUM_FUNCTIONS_URL", "")),
+        function=env.get("ROSTRUM_FUNCTION", ""),
         invoker=env.get("ROSTRUM_INVOKER", ""),
         bucket=env.get("ROSTRUM_BUCKET", ""),
         vault="store" if vault == "store" else "secret_manager",
@@ -118,6 +120,7 @@ def required(chosen: Settings) -> None:
         "GOOGLE_CLOUD_PROJECT": chosen.project,
         "ROSTRUM_REGION": chosen.region,
         "ROSTRUM_FUNCTIONS_URL": chosen.functions_url,
+        "ROSTRUM_FUNCTION": chosen.function,
         "ROSTRUM_INVOKER": chosen.invoker,
         "ROSTRUM_BUCKET": chosen.bucket,
     }

@@ -113,6 +113,7 @@ def _made(vault: str, functions_url: str) -> Cloud:
             "GOOGLE_CLOUD_PROJECT": project,
             "ROSTRUM_REGION": REGION,
             "ROSTRUM_FUNCTIONS_URL": functions_url,
+            "ROSTRUM_FUNCTION": "publish",
             "ROSTRUM_INVOKER": gcp_backends.SIGNER,
             "ROSTRUM_BUCKET": _bucket(),
             "ROSTRUM_VAULT": vault,

@@ -61,6 +61,7 @@ GOOGLE = {
     "GOOGLE_CLOUD_PROJECT": "some-project",
     "ROSTRUM_REGION": "europe-west1",
     "ROSTRUM_FUNCTIONS_URL": "https://functions.invalid",
+    "ROSTRUM_FUNCTION": "api",
     "ROSTRUM_INVOKER": "invoker@some-project.iam.gserviceaccount.com",
     "ROSTRUM_BUCKET": "some-bucket",
 }

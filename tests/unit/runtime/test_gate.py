@@ -21,10 +21,18 @@ from shared.runtime import gate
 from shared.runtime.certificates import CachingRequest
 from shared.runtime.settings import Settings, load
 
-AUDIENCE = "https://functions.example.net"
+FUNCTIONS = "https://functions.example.net"
+AUDIENCE = f"{FUNCTIONS}/publish"
 INVOKER = "invoker@project.iam.gserviceaccount.com"
 LOCAL = load({"INTERNAL_TOKEN": "s3cret-token"})
-GOOGLE = load({"ROSTRUM_BACKEND": "gcp", "ROSTRUM_INVOKER": INVOKER, "ROSTRUM_FUNCTIONS_URL": AUDIENCE})
+GOOGLE = load(
+    {
+        "ROSTRUM_BACKEND": "gcp",
+        "ROSTRUM_INVOKER": INVOKER,
+        "ROSTRUM_FUNCTIONS_URL": FUNCTIONS,
+        "ROSTRUM_FUNCTION": "publish",
+    }
+)
 
 
 @cache
@@ -88,7 +96,7 @@ def token(signed_by: str = "ours", **claims: Any) -> str:
 
 
 def check(authorization: str, settings: Settings) -> None:
-    gate.check(authorization, AUDIENCE, settings)
+    gate.check(authorization, settings)
 
 
 def test_our_own_token_gets_in(certificates: Certificates) -> None:
@@ -99,7 +107,8 @@ def test_our_own_token_gets_in(certificates: Certificates) -> None:
 
 FORGED: list[tuple[str, Callable[[], str]]] = [
     ("another audience", lambda: token(aud="https://other.example.net")),
-    ("another function's path", lambda: token(aud=f"{AUDIENCE}/publish")),
+    ("another function's", lambda: token(aud=f"{FUNCTIONS}/sync")),
+    ("all functions", lambda: token(aud=FUNCTIONS)),
     ("another issuer", lambda: token(iss="https://evil.example.net")),
     ("another service account", lambda: token(email="other@project.iam.gserviceaccount.com")),
     ("no email", lambda: token(email=None)),

@@ -22,6 +22,7 @@ CLOUD = {
     "GOOGLE_CLOUD_PROJECT": "p",
     "ROSTRUM_REGION": "r",
     "ROSTRUM_FUNCTIONS_URL": "https://f.test",
+    "ROSTRUM_FUNCTION": "api",
     "ROSTRUM_INVOKER": "i@p.test",
     "ROSTRUM_BUCKET": "b",
 }

@@ -3,6 +3,7 @@ there were chores."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ BATCH = 25  # accounts a run: three writes each
 CATCH_UP = timedelta(days=1)  # over which chores of accounts of older installations are spread
 SETTLED = timedelta(hours=1)  # for so long an older version may still connect accounts beside this one
 MARK = "upkeep/chores"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def go_on(ports: Ports) -> int:
         ports.memory[MARK] = True
         return 0
     page, now = _page(ports, progress), ports.clock.now()
-    writes = _owed(ports, [codec.of(Account, one) for one in page], now)
+    writes = _owed(ports, page, now)
     after = _after(progress, page, now)
     if after != progress:
         ports.store.commit([*writes, Write("set", MARK, codec.encode(after))])
@@ -87,12 +89,21 @@ def _after(progress: Progress, page: list[Doc], now: datetime) -> Progress:
     return Progress(done=True) if now - progress.none_since >= SETTLED else progress
 
 
-def _owed(ports: Ports, found: list[Account], now: datetime) -> list[Write]:
+def _owed(ports: Ports, page: list[Doc], now: datetime) -> list[Write]:
     """What is missing of them, spread over a day; nothing for who is not connected, for that is planned by connecting."""
-    late = [(one, kind, at) for one in found if one.status == "active" for kind, at in _wanted(one, now).items()]
+    late = [one for doc in page for one in _late(doc, now)]
     there = ports.store.get_many([chore_path(one.space, one.id, kind) for one, kind, _ in late]) if late else []
     return [
         chores.planned(one, kind, max(at, now + spread(one.id, kind, CATCH_UP)))
         for (one, kind, at), doc in zip(late, there, strict=True)
         if doc is None
     ]
+
+
+def _late(doc: Doc, now: datetime) -> list[tuple[Account, ChoreKind, datetime]]:
+    try:
+        account = codec.of(Account, doc)
+        return [(account, *one) for one in _wanted(account, now).items()] if account.status == "active" else []
+    except Exception:  # one that cannot be read, or whose network is gone, would keep all behind it waiting for ever
+        log.exception("no chores for an account", extra={"path": doc.path})
+        return []

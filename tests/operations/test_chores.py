@@ -9,7 +9,7 @@ from shared.domain import chores as domain
 from shared.domain import codec
 from shared.domain.chores import Chore
 from shared.operations import chores
-from shared.ports.queue import QueueUnavailable
+from shared.ports.queue import QueueUnavailable, TaskRefused
 from shared.ports.store import Write
 from tests.support import faults, memory_ports
 from tests.support.memory_ports import Rig
@@ -123,6 +123,15 @@ def test_a_queue_that_is_further_behind_than_a_lease_comes_to_its_work_all_the_s
     _planned(rig, "acc_1")
     outcomes = _behind(rig, 3 * domain.LEASE, timedelta(hours=6))
     assert outcomes.count("done") >= 2
+
+
+def test_a_task_that_its_queue_refuses_keeps_no_other_from_being_handed_out() -> None:
+    """A network's queue was forgotten: it takes none of its tasks, and the next network's are behind them."""
+    rig = memory_ports.rig()
+    _planned(rig, *(f"acc_{number}" for number in range(20)))
+    rig.faults.hook = faults.once(7, "before", lambda: TaskRefused("no such queue"))
+    assert chores.hand_out(rig.ports, "sync").found == 20
+    assert len(list(rig.queue.take(rig.clock.now()))) == 19
 
 
 def test_all_shards_get_their_turn_in_a_run_that_has_no_time_for_all() -> None:

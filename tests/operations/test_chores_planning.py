@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain import codec
+from shared.domain.accounts import account_path
 from shared.domain.chores import KINDS, Chore, chore_path
 from shared.operations import accounts, chores_planning, housekeeping
 from shared.ports.store import Write
@@ -66,3 +67,15 @@ def test_accounts_from_before_there_were_chores_get_theirs_once_and_then_it_cost
     assert [chores_planning.go_on(rig.ports) for _ in range(3)] == [0, 0, 0]
     rig.faults.calls.clear()
     assert (chores_planning.go_on(rig.ports), rig.faults.calls) == (0, [])
+
+
+def test_an_account_that_cannot_be_read_keeps_no_other_from_its_chores() -> None:
+    """Nor one of a network that this version does not know."""
+    rig = memory_ports.rig()
+    found = [signed_in(rig, name=f"older{number}") for number in range(3)]
+    rig.store.commit([Write("delete", chore_path(one.space, one.id, kind)) for one in found for kind in KINDS])
+    rig.store.commit([Write("update", account_path(found[0].space, found[0].id), {"platform": "friendster"})])
+    rig.store.commit([Write("update", account_path(found[1].space, found[1].id), {"limited": 7, "known_as": 7})])
+    rig.clock.advance(60)
+    chores_planning.go_on(rig.ports)
+    assert {one.account_id for one in planned(rig).values()} == {found[2].id}

@@ -285,6 +285,17 @@ def test_a_network_that_does_not_answer_is_asked_less_and_less_and_everything_co
     assert numbers(made, post).known
 
 
+def test_a_permission_that_is_missing_is_asked_for_at_the_posts_pace_while_all_else_is_fine() -> None:
+    made, _ = schedule()
+    refused = b'{"error": "InvalidToken", "message": "Bad token scope"}'
+    made.rig.sandbox.intercept = lambda request: Response(400, {}, refused) if "getPosts" in request.url else None
+    made.go_on("bluesky", timedelta(hours=2))
+    made.rig.sandbox.sent.clear()
+    made.go_on("bluesky", timedelta(days=1))
+    asked = [one.url for one in made.rig.sandbox.sent if "getPosts" in one.url]
+    assert 10 <= len(asked) <= 60  # an hourly reading, with at most one renewal each
+
+
 def test_an_account_whose_owner_has_to_connect_it_again_is_not_asked_for() -> None:
     made, _ = schedule()
     path = f"workspaces/{made.space}/accounts/{made.call.accounts['bluesky']}"

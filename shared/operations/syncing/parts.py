@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from shared.domain import codec
+from shared.domain.errors import Broken
 from shared.domain.numbers import Known
 from shared.domain.posts import PUBLISH, Target
 from shared.operations import networks
 from shared.operations.analytics import counting, readings, spikes
 from shared.operations.syncing import asking, thrift, watching
 from shared.operations.syncing.asking import Answers, Line
+from shared.operations.syncing.metering import Spent
 from shared.operations.syncing.watching import Memory
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Metrics, Refused
@@ -59,7 +61,19 @@ def posts(run: Run) -> bool:
     _look(run)
     by = thrift.ages(run.ports, run.line.account.platform)
     names = watching.due(run.line.account.id, run.memory, run.now, by)[:MAX_DUE]
-    targets, deadline = _targets(run, names), run.ports.clock.monotonic() + SECONDS
+    targets = _targets(run, names)
+    try:
+        return _read(run, targets)
+    except Refused as refused:
+        if refused.fate not in (Fate.LIMITED, Fate.TRANSIENT):  # a permission is missing: asking at once would not help
+            for one in targets:
+                run.memory.posts[one.id][1] = watching.seconds(run.now)
+        raise
+
+
+def _read(run: Run, targets: Sequence[Target]) -> bool:
+    """Ask and keep, as far as time allows; whether anything was told."""
+    deadline = run.ports.clock.monotonic() + SECONDS
     passing: list[Refused] = []
     told = False
     for answers in asking.posts(run.line, targets):
@@ -106,12 +120,18 @@ def inbox(run: Run) -> bool:
     told: list[bool] = []
 
     def ask(question: Callable[[Call], T]) -> T:
-        with networks.asking(who.platform, run.now):
-            answer = run.line.ask(question)
+        try:
+            with networks.asking(who.platform, run.now):
+                answer = run.line.ask(question)
+        except Broken as error:
+            if isinstance(error.__cause__, Spent):  # our own budget, not the network's trouble: nothing more is asked
+                raise error.__cause__ from None
+            raise
         told.append(True)
         return answer
 
-    memory.inbox = polling.poll(run.ports, who, memory.inbox, ask)
+    memory.inbox = dict(memory.inbox)
+    polling.poll(run.ports, who, memory.inbox, ask)
     return bool(told)
 
 

@@ -14,7 +14,7 @@ from shared.domain.flat import flattened
 from shared.domain.webhooks import Endpoint, endpoint_path
 from shared.operations import events
 from shared.operations.webhooks import endpoints, hooks, sending
-from shared.ports.store import Query
+from shared.ports.store import Query, Write
 from tests.api.client import Api, api
 
 URL = "https://hooks.example.com/hooks/standard/1/abc/"
@@ -50,6 +50,43 @@ def test_the_same_subscription_sent_again_is_one_hook_and_shows_its_secret_once(
     assert other["id"] != first["id"]
     assert {one["id"] for one in call("GET", "/v1/hooks").json["data"]} == {first["id"], other["id"]}
     assert call("GET", "/v1/webhooks").json["data"] == []
+
+
+def test_two_that_subscribe_the_same_at_once_make_one_hook_and_one_secret(call: Api) -> None:
+    """The one who comes second has made a secret in vain: it is destroyed, and not shown."""
+    first: list[Any] = []
+
+    def other(name: str, phase: str) -> None:
+        if (name, phase) == ("store.transact", "before") and not first:
+            call.rig.faults.hook = None
+            first.append(hooks.subscribe(call.rig.ports, call.caller, wanted))
+
+    wanted, kept = hooks.Subscribe(URL, ("dm.received",)), len(call.rig.vault.secrets)
+    call.rig.faults.hook = other
+    second = hooks.subscribe(call.rig.ports, call.caller, wanted)
+    assert (second.endpoint, second.secret) == (first[0].endpoint, "")
+    assert sending.opened(call.rig.ports, second.endpoint) == first[0].secret
+    assert len(call.rig.vault.secrets) == kept + 1
+
+
+def test_a_hook_that_was_switched_off_hears_again_once_its_program_subscribes_it_again(call: Api) -> None:
+    made = subscribe(call)
+    off = {"is_active": False, "disabled_reason": "failing", "failures": 40}
+    call.rig.store.commit([Write("update", endpoint_path(call.caller.space, made["id"]), off)])
+    again = subscribe(call)
+    assert (again["id"], again["is_active"]) == (made["id"], True)
+    hook = endpoint(call, made["id"])
+    assert (hook.is_active, hook.disabled_reason, hook.failures) == (True, "", 0)
+    assert sending.opened(call.rig.ports, hook) == made["secret"]
+
+
+def test_a_hook_goes_on_being_what_its_program_subscribed(call: Api) -> None:
+    """Otherwise the same subscription, sent again, would answer a hook to somewhere else. On and off are its owner's."""
+    path = f"/v1/webhooks/{subscribe(call)['id']}"
+    for change in ({"url": "https://example.com/"}, {"events": ["dm.received"]}, {"brand_ids": ["default"]}):
+        refused = call("PATCH", path, change)
+        assert (refused.status, refused.meta["field"]) == (400, next(iter(change)))
+    assert call("PATCH", path, {"is_active": False}).json["is_active"] is False
 
 
 def test_unsubscribing_is_done_however_often_and_takes_no_endpoint_along(call: Api) -> None:

@@ -164,6 +164,7 @@ def _dying(case: Case, fail: Callable[[int], Any], points: range, pause: float) 
         assert again.status in (first.status, *case.again), (point, again.json)
         assert _held(call) == _held(wanted), point
         assert again.status >= 300 or case.send(call).data == again.data
+        assert again.status != first.status or sorted(again.json) == sorted(first.json), point
 
 
 def _calls(case: Case) -> int:

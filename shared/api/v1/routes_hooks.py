@@ -43,7 +43,7 @@ ROUTES: tuple[Route, ...] = (
         secret=True,
         description=(
             "For programs that subscribe by themselves (Zapier, Make). Nothing is sent to the address now. The same "
-            "subscription sent again is the same hook. An address that answers 410 is removed. Deliveries are found under "
+            "subscription sent again is the same hook, switched on again if it was off. An address that answers 410 is removed. Deliveries are found under "
             "`/v1/webhooks/{id}/deliveries`, like those of every endpoint."
         ),
         example={"url": _HOOK["url"], "event": "comment.received"},

@@ -132,6 +132,7 @@ def stats(ports: Ports, endpoint: Endpoint) -> dict[str, Stats]:
 def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> Endpoint:
     """Change it; another address has to answer a ping first. Raises what :func:`register` raises, Missing."""
     known = get(ports, caller, endpoint_id)
+    _of_a_hook(known, change)
     changes = _changes(ports, caller, known, change)
     if not changes:
         text = "Send at least one of url, events, is_active and brand_ids."
@@ -151,6 +152,14 @@ def update(ports: Ports, caller: Caller, endpoint_id: str, change: Change) -> En
     if changes.get("wake_at"):
         standing.enqueue(ports, after, changes["wake_at"])
     return after
+
+
+def _of_a_hook(known: Endpoint, change: Change) -> None:
+    """A hook's id follows from what was subscribed. Raises Invalid."""
+    wrong = [name for name in _asked(change).split(",") if name not in ("", "is_active")] if known.is_hook else []
+    if wrong:
+        text = f"{wrong[0]}: a hook is what its program subscribed: DELETE /v1/hooks/{{id}}, and subscribe anew."
+        raise Invalid("validation.field_invalid", text, field=wrong[0])
 
 
 def _asked(change: Change) -> str:

@@ -18,8 +18,8 @@ from shared.domain.callers import Caller
 from shared.domain.events import Entry
 from shared.domain.webhooks import HINT, SECRETS, Endpoint, Event, endpoint_path, secret_of, shard_of
 from shared.operations import accounts, auditing, brands, events, lookup, permissions, telling
-from shared.operations.webhooks import endpoints, payloads, standing
-from shared.operations.webhooks.endpoints import SCOPE, Registered
+from shared.operations.webhooks import endpoints, payloads, sending, standing
+from shared.operations.webhooks.endpoints import SCOPE, Change, Registered
 from shared.ports.store import Op, Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -38,7 +38,8 @@ class Subscribe:
 
 
 def subscribe(ports: Ports, caller: Caller, wanted: Subscribe) -> Registered:
-    """Make the hook; the one that there is already, without its secret, where the same was subscribed before.
+    """Make the hook; the one that there is already, switched on, without its secret, where the same was subscribed before.
+    The secret is told again to the same request that is done again (``repeating``).
 
     Raises Forbidden, Invalid, Missing (the brand, the account), Clash (there are too many), Broken, store.Unavailable.
     """
@@ -46,10 +47,10 @@ def subscribe(ports: Ports, caller: Caller, wanted: Subscribe) -> Registered:
     url, names = endpoints.address(wanted.url), endpoints.known_events(wanted.events)
     _seen(ports, caller, wanted)
     hook_id = _identity(caller.space, url, names, wanted)
+    secret, now = secret_of(ports.ids.below(SECRETS)), ports.clock.now()
     known = _hook(ports, caller.space, hook_id)
     if known is not None:
-        return Registered(known, "")
-    secret, now = secret_of(ports.ids.below(SECRETS)), ports.clock.now()
+        return _again(ports, caller, known, secret)
     made = Endpoint(
         hook_id,
         caller.space,
@@ -69,7 +70,17 @@ def subscribe(ports: Ports, caller: Caller, wanted: Subscribe) -> Registered:
     endpoints.keep(ports, made, [_noted(ports, caller, hook_id, "webhook.created", "A hook was subscribed.")])
     telling.forget(ports, caller.space)
     kept = _hook(ports, caller.space, hook_id) or made
-    return Registered(kept, secret if kept.sealed == made.sealed else "")
+    if kept.sealed == made.sealed:
+        return Registered(kept, secret)
+    endpoints.forget_secret(ports, made)  # somebody subscribed the same at this moment
+    return _again(ports, caller, kept, secret)
+
+
+def _again(ports: Ports, caller: Caller, known: Endpoint, secret: str) -> Registered:
+    """What was subscribed before. One that was switched off is wanted again."""
+    if not known.is_active:
+        known = endpoints.update(ports, caller, known.id, Change(is_active=True))
+    return Registered(known, secret if sending.signs_with(ports, known, secret) else "")
 
 
 def list_(ports: Ports, caller: Caller) -> list[Endpoint]:

@@ -14,7 +14,7 @@ from shared.operations import auditing, events
 from shared.operations.webhooks import endpoints, sending, standing
 from shared.operations.webhooks.endpoints import Registered
 from shared.ports.store import Transaction, Write
-from shared.ports.vault import SecretForged, SecretGone, VaultError
+from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 
@@ -26,7 +26,7 @@ def rotate(ports: Ports, caller: Caller, endpoint_id: str) -> Registered:
     """
     known = endpoints.get(ports, caller, endpoint_id)
     secret, now = secret_of(ports.ids.below(SECRETS)), ports.clock.now()
-    if _is(ports, known, secret):
+    if sending.signs_with(ports, known, secret):
         return Registered(known, secret)
     sealed = endpoints.sealed_secret(ports, known.space, known.id, secret)
     said = events.noted(
@@ -56,11 +56,3 @@ def _changes(current: Endpoint, sealed: str, secret: str, now: datetime) -> dict
     changes: dict[str, Any] = {"sealed": sealed, "secret_hint": secret[-HINT:], "updated_at": now}
     changes |= {"previous": current.sealed, "previous_until": until}
     return changes if current.wake_at else changes | standing.waking(current, until)
-
-
-def _is(ports: Ports, endpoint: Endpoint, secret: str) -> bool:
-    """Whether an earlier run of the same request has made it the endpoint's."""
-    try:
-        return sending.opened(ports, endpoint) == secret
-    except (SecretGone, SecretForged):
-        return False

@@ -187,6 +187,14 @@ def opened(ports: Ports, endpoint: Endpoint) -> str:
         raise Broken("system.vault_unavailable", "The endpoint's secret could not be read: try again.") from error
 
 
+def signs_with(ports: Ports, endpoint: Endpoint, secret: str) -> bool:
+    """Whether this is the endpoint's secret: an earlier run of the same request made it then. Raises Broken."""
+    try:
+        return opened(ports, endpoint) == secret
+    except (SecretGone, SecretForged):
+        return False
+
+
 def _before(ports: Ports, endpoint: Endpoint) -> list[str]:
     """The secret before the last rotation, while it still signs. Raises Broken."""
     if not endpoint.previous or not endpoint.previous_until or endpoint.previous_until <= ports.clock.now():

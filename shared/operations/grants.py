@@ -9,7 +9,7 @@ from datetime import datetime
 
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
-from shared.operations import events, telling
+from shared.operations import chores_planning, events, telling
 from shared.ports.store import StoreError, Transaction, Write
 from shared.ports.world import Ports
 
@@ -38,6 +38,24 @@ def expired(ports: Ports, account: Account) -> bool:
     ``account`` as it was read: whoever has renewed its tokens since is right. Raises store.Unavailable.
     """
     return end(ports, account, EXPIRED, lambda now: now.token_version == account.token_version, EXPIRED)[1]
+
+
+def undone(ports: Ports, before: Account, after: Account) -> list[Write]:
+    """What else it takes for an account that was given up while a refresh was under way which then succeeded: it is told
+    (by the sweep: this is rare), and what its end took off the schedule is planned. Nothing for one that was active."""
+    if before.status == "active":
+        return []
+    said = events.written(
+        ports,
+        after.space,
+        "account",
+        "account.connected",
+        resource_id=after.id,
+        account_id=after.id,
+        platform=after.platform,
+        summary="The account works again.",
+    )
+    return [telling.told(ports, said), *chores_planning.planned(after, ports.clock.now())]
 
 
 def end(

@@ -220,8 +220,10 @@ def _stored(ports: Ports, claimed: Account, renewed: Tokens, sealed: str) -> Acc
         current = _decoded(txn.get(path))
         if current is None or current.token_version != claimed.token_version:
             return current
-        txn.write(Write("update", path, codec.encode(changes)))
-        return replace(current, **changes)
+        after: Account = replace(current, **changes)
+        for write in (Write("update", path, codec.encode(changes)), *grants.undone(ports, current, after)):
+            txn.write(write)
+        return after
 
     return ports.store.transact(body)
 

@@ -226,6 +226,28 @@ def test_a_lost_answer_is_one_request_to_connect_again_and_no_loop(rig: Rig) -> 
     assert told(rig, "account.disconnected") == [{"reason": grants.REVOKED, "reconnect_required": True}]
 
 
+def test_an_answer_that_comes_after_another_was_refused_brings_the_account_back_with_all_that_it_had(rig: Rig) -> None:
+    """The first took longer than its claim; the chore asked with the token that it had spent. Afterwards the account is
+    renewed and read as before, and who heard of its end hears of its return."""
+    account = redirected(rig, "tiktok")
+    due = chore(rig, account)
+    assert due is not None
+    rig.clock.move_to(due.wake_at)
+
+    def late(call: str, phase: str) -> None:
+        if (call, phase) == ("sandbox.send", "after"):
+            rig.faults.hook = None
+            rig.clock.advance(120)
+            assert worked(rig) == ["has to be connected again"]
+
+    rig.faults.hook = late
+    assert sessions.refresh(rig.ports, account).status == "active"
+    assert [one["reason"] for one in told(rig, "account.disconnected")] == [grants.REVOKED]
+    assert len(told(rig, "account.connected")) == 2
+    assert list(passing(rig, rig.clock.now() + 200 * DAY)) != []
+    assert now(rig, account).token_version == 3
+
+
 def test_what_becomes_of_accounts_goes_out_to_who_listens(rig: Rig) -> None:
     """Connected, expiring, disconnected: each in the commit that makes it so, with ids and small facts only."""
     rig.store.commit([Write("set", f"workspaces/{TEST.space}/webhooks/whk_1", {"is_active": True})])

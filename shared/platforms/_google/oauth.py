@@ -62,7 +62,7 @@ def refresh(call: Call, refusal: Refusal) -> Tokens:
     try:
         fresh = _tokens(_ask(call, TOKEN, grant, refusal), call.now)
     except Refused as refused:
-        if old.refresh and refused.platform_code == _MALFORMED:  # a mistake of ours: with a token, it says nothing of the grant
+        if old.refresh and refused.platform_code == _MALFORMED:  # a mistake of ours, which says nothing of the grant
             refused.row = replace(refused.row, fate=Fate.UNKNOWN, reconnect=False)
         raise
     return replace(

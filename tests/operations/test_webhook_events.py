@@ -154,6 +154,24 @@ def test_an_endpoint_of_a_brand_hears_of_its_accounts_only(rig: Rig) -> None:
         endpoints.register(rig.ports, TEST, narrow.url, ["post.failed"], ["br_nobodys"])
 
 
+def test_an_endpoint_of_a_brand_hears_of_no_copy_of_another_brands_that_was_taken_down(rig: Rig) -> None:
+    ours = brands.create(rig.ports, TEST, "Ours").id
+    one, two = signed_in(rig), redirected(rig)
+    accounts.move(rig.ports, TEST, one.id, ours)
+    narrow, world = Receiver(rig), World(rig)
+    endpoints.register(rig.ports, TEST, narrow.url, ["post.unpublished"], [ours])
+    narrow.got = {}
+    order = CreatePost("Hello", targets=(TargetOrder(one.id), TargetOrder(two.id)), publish_now=True)
+    post = creating.create(rig.ports, TEST, order).post
+    for _ in range(20):
+        world.settle()
+        rig.clock.advance(1)
+    for account in (two, one):
+        deleting.unpublish(rig.ports, TEST, post.id, account.id)
+        world.settle()
+    assert [data["account_id"] for _, data in said(narrow)] == [one.id]
+
+
 def test_another_workspaces_events_are_not_told(rig: Rig) -> None:
     receiver, machine = Receiver(rig), Machine(rig)
     receiver.register(("engagement.spike",), OTHER)

@@ -107,6 +107,7 @@ def _post(ports: Ports, space: str, kind: str, message: Message) -> Built:
         data["results"] = _results(ports, space, targets)
     if kind == "post.unpublished":
         data["account_id"] = message.get("account_id") or None
+        accounts = (data["account_id"],) if data["account_id"] else accounts  # the others' copies are as they were
     return Built(data, accounts)
 
 

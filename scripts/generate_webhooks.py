@@ -44,7 +44,8 @@ def _schedule() -> Iterable[str]:
         f"- After {health.NARROW_AFTER} failures in a row, or {health.NARROW_AFTER} answers in a row that took longer than "
         f"{health.SLOW_MS // 1000} seconds, an endpoint gets one delivery at a time. While it fails, one is tried after "
         f"{_said(health.GAP)}, and then after twice as long each time, up to every {_said(health.LONGEST_GAP)}; the others wait "
-        "without losing an attempt. With the first success everything that waits goes out, the oldest first."
+        "without losing an attempt. With the first success everything that waits goes out, the oldest first: attempts made so early use "
+        "up nothing of the schedule."
     )
     yield (
         f"- `{health.GONE} Gone` switches the endpoint off at once. So does {_said(health.DISABLE_AFTER)} of nothing but "

@@ -17,8 +17,15 @@ def flattened(said: Mapping[str, Any]) -> dict[str, Any]:
 
     A list of plain values is one text, joined by commas. Of a list of things the first ``MAX_ITEMS`` are there by number
     (``data__results__0__status``). Either has its ``…__count``. What is on top already keeps its name; instants are RFC 3339.
+    Where two ways have one name, the later ones get an underscore each; what is empty has no field.
     """
-    return {name: value for key, inner in said.items() for name, value in _leaves(key, inner)}
+    made: dict[str, Any] = {}
+    for key, inner in said.items():
+        for name, value in _leaves(key, inner):
+            while name in made:
+                name = f"{name}_"  # noqa: PLW2901
+            made[name] = value
+    return made
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:

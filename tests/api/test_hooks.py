@@ -15,7 +15,7 @@ from shared.domain.webhooks import Endpoint, endpoint_path
 from shared.operations import events
 from shared.operations.webhooks import endpoints, hooks, sending
 from shared.ports.store import Query, Write
-from tests.api.client import Api, api
+from tests.api.client import PHOTO, Api, api
 
 URL = "https://hooks.example.com/hooks/standard/1/abc/"
 
@@ -195,6 +195,8 @@ def test_a_step_that_runs_twice_makes_one_post_with_a_key_and_without(call: Api)
         ({"media_urls": "https://sandbox.rostrum.test/media/none.jpg"}, "media_urls"),
         ({"media_urls": ",".join(["https://sandbox.rostrum.test/media/photo.jpg"] * 40)}, "media_urls"),
         ({"text": "x" * 400}, "text"),
+        ({"media_urls": PHOTO, "media_ids": "med_none"}, "media_ids"),
+        ({"media_urls": PHOTO, "alt_text": "x" * 4000}, "alt_text"),
     ],
 )
 def test_what_is_wrong_with_a_flat_post_is_said_of_its_own_fields(
@@ -202,8 +204,22 @@ def test_what_is_wrong_with_a_flat_post_is_said_of_its_own_fields(
 ) -> None:
     answer = call("POST", "/v1/flat/posts", {"account_ids": call.connect("bluesky"), "text": "Hello", **fields})
     assert answer.status in (400, 404), answer.json
-    assert field in json.dumps(answer.error)
+    assert answer.meta["field"] == field
+    assert answer.error["message"].startswith(field)
     assert "targets[" not in json.dumps(answer.error)
+
+
+def test_what_the_flat_form_has_no_field_for_is_said_so(call: Api) -> None:
+    """Some networks want more than a text; and a picture is named by its address."""
+    asked = call(
+        "POST", "/v1/flat/posts", {"account_ids": call.connect("reddit"), "text": "Hello", "publish_now": True}
+    )
+    assert (asked.status, asked.meta["field"]) == (400, "platform_data.reddit.subreddit")
+    assert "POST /v1/posts" in asked.error["message"]
+    bare = call(
+        "POST", "/v1/flat/posts", {"account_ids": call.connect("instagram"), "text": "Hello", "publish_now": True}
+    )
+    assert (bare.status, bare.meta["field"]) == (400, "media_urls")
 
 
 def test_lists_to_choose_from_are_arrays_of_id_and_name(call: Api) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from shared.api.engine import decoding
@@ -12,7 +11,7 @@ from shared.api.v1 import decode_posts as decode
 from shared.api.v1 import encode_posts as encode
 from shared.api.v1 import models_hooks as models
 from shared.api.v1 import models_posts
-from shared.api.v1.flat_names import as_sent_flat
+from shared.api.v1.flat_names import addresses, as_sent_flat, listed
 from shared.domain.accounts import Account
 from shared.domain.errors import Invalid
 from shared.domain.flat import flattened
@@ -88,23 +87,19 @@ def _flat_post(made: Any) -> Reply:
 
 def _nested(body: models.FlatPostRequest) -> models_posts.CreatePostRequest:
     """The request of ``POST /v1/posts`` that says the same. Raises Invalid."""
-    targets = [{"account_id": account} for account in dict.fromkeys(_listed(body.account_ids))]
+    targets = [{"account_id": account} for account in dict.fromkeys(listed(body.account_ids))]
     if not targets:
         text = "account_ids: at least one account, separated by commas; GET /v1/flat/accounts lists them."
         raise Invalid("validation.field_required", text, field="account_ids")
-    media = [{"source_type": "url", "source": url} for url in _listed(body.media_urls, r"[,\n]")]
-    media += [{"source_type": "media_id", "source": file} for file in _listed(body.media_ids)]
+    media = [{"source_type": "url", "source": url} for url in addresses(body)]
+    media += [{"source_type": "media_id", "source": file} for file in listed(body.media_ids)]
     if media and body.alt_text:
         media[0]["alt_text"] = body.alt_text
     given = {name: value for name in _SAME if (value := getattr(body, name)) not in (None, "", False)}
-    lists = {"targets": targets, "media": media, "tags": _listed(body.tags)}
+    lists = {"targets": targets, "media": media, "tags": listed(body.tags)}
     given |= {name: one for name, one in lists.items() if one}
     made: models_posts.CreatePostRequest = decoding.decode(models_posts.CreatePostRequest, given)
     return made
-
-
-def _listed(text: str | None, at: str = ",") -> list[str]:
-    return [part.strip() for part in re.split(at, text or "") if part.strip()]
 
 
 def _json(status: int, value: Any) -> Reply:

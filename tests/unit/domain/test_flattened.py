@@ -54,6 +54,13 @@ def test_a_long_list_is_cut_and_says_how_long_it_is() -> None:
     assert sum(name.endswith("__n") for name in flat) == MAX_ITEMS
 
 
+def test_names_that_meet_are_told_apart_and_nothing_is_lost() -> None:
+    """What is inside may be called as callers and networks like."""
+    met = {"a": {"b": 1, "c": [1, 2]}, "a__b": 2, "a__b_": 3, "a__c__count": "mine"}
+    flat = flattened(met)
+    assert flat == {"a__b": 1, "a__c__count": 2, "a__c": "1,2", "a__b_": 2, "a__b__": 3, "a__c__count_": "mine"}
+
+
 def test_the_networks_own_fragment_stays_with_the_nested_form() -> None:
     raw = {"entry": [{"id": "1"}]}
     assert said({}, raw, flat=False)["raw_payload"] == raw

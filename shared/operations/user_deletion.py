@@ -58,6 +58,7 @@ COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of
     "inbox",
     "inbox_posts",
     "inbox_forgotten",
+    "evidence",
     "audit",
 )
 _SEALED = {  # what the vault calls what these hold sealed

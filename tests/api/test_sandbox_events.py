@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from shared.operations import sandboxing
+from shared.operations.ingesting import processing
+from shared.platforms.whatsapp.simulator_state import sent
 from tests.api.client import PHOTO, Api
 
 
@@ -94,3 +96,32 @@ def test_the_network_tells_of_it_as_often_as_was_asked(call: Api) -> None:
     assert sandboxing.hand_over(call.rig.ports, {}) == 0
     kept = [path for path, _ in call.rig.store.everything() if path.startswith("webhook_events/")]
     assert len(kept) == 1
+
+
+def test_a_message_whose_answer_was_lost_is_settled_by_what_the_network_tells_of_it(call: Api) -> None:
+    """WhatsApp cannot be asked what became of a message, and repeats its key in what it tells: it is sent once."""
+    account = call.connect("whatsapp")
+    sandboxing.due(call.rig.ports, {})
+    call.settle(30)
+    assert happen(call, account, "message").json["webhooks"]
+    told(call)
+    (talk, *_) = call("GET", "/v1/inbox/conversations").json["data"]
+    body = {"account_id": account, "verb": "message.send", "on": talk["participant_id"]}
+    made = call("POST", "/v1/actions", {**body, "text": "Here [[sandbox:lost_reply]]"}).json
+    for _ in range(8):
+        call.sleep(60)
+        told(call)
+    ended = call("GET", f"/v1/actions/{made['id']}").json
+    assert (ended["status"], ended["platform_id"][:6]) == ("done", "wamid."), ended
+    (known,) = call.stored("accounts")
+    number = known.data["platform_account_id"]
+    assert len(sent(call.rig.sandbox.world("whatsapp"), number)) == 1
+
+
+def told(call: Api) -> None:
+    """What the simulated networks sent, worked off."""
+    sandboxing.hand_over(call.rig.ports, {})
+    waiting = [one for one in call.rig.bus.messages if one.topic == "webhooks"]
+    call.rig.bus.messages.clear()
+    for one in waiting:
+        processing.process(call.rig.ports, one.data, one.attributes)

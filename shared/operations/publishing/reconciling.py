@@ -18,7 +18,7 @@ from shared.domain.errors import Missing, Reconnect, RostrumError
 from shared.domain.posts import Arm, Target
 from shared.domain.states import State
 from shared.operations import sessions
-from shared.operations.publishing import claims, failures, pieces
+from shared.operations.publishing import claims, evidence, failures, pieces
 from shared.operations.publishing.announcing import follow_up
 from shared.operations.publishing.records import Unless, settle
 from shared.operations.publishing.sending import live_of
@@ -50,6 +50,8 @@ def reconcile(ports: Ports, target: Target) -> Target | None:
         target = taken
     began = ports.clock.now()
     finding = _look(ports, target)
+    if isinstance(finding, Unsure):
+        finding = evidence.of(ports, target) or finding
     if isinstance(finding, Absent) and began < arm.settles_at <= ports.clock.now():
         finding = Unsure("the look began before the settling time was over.")  # it proves nothing about what came after
     unless = _unless(ports, target, arm, finding)

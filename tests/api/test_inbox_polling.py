@@ -16,6 +16,8 @@ from shared.domain.inbox import Item
 from shared.operations import sessions
 from shared.operations.inbox import filing, polling
 from shared.platforms import registry
+from shared.platforms.contract import Call, Published
+from shared.platforms.contract_inbox import Comment, Page, Person
 from shared.platforms.contract_webhooks import Event
 from shared.platforms.happenings import Happening
 from shared.ports.http import Response
@@ -36,9 +38,16 @@ def happen(call: Api, who: Account, what: Any, text: str) -> None:
     call.rig.sandbox.happen(who.platform, who.platform_account_id, Happening(what, text))
 
 
-def poll(call: Api, who: Account, state: Mapping[str, Any]) -> Mapping[str, Any]:
+def poll(call: Api, who: Account, state: Mapping[str, Any]) -> dict[str, Any]:
     call.rig.clock.advance(STEP.total_seconds())
-    return polling.poll(call.rig.ports, who, state)
+    return again(call, who, state)
+
+
+def again(call: Api, who: Account, state: Mapping[str, Any]) -> dict[str, Any]:
+    """The state after a run, which it leaves in what it was given."""
+    kept = dict(state)
+    polling.poll(call.rig.ports, who, kept)
+    return kept
 
 
 def items(call: Api) -> list[Item]:
@@ -63,12 +72,13 @@ def _space(call: Api) -> str:
         ("reddit", "message", "dm.received"),
     ],
 )
-def test_what_is_said_after_the_first_poll_is_one_item_and_one_event(
+def test_what_is_said_after_the_account_was_connected_is_one_item_and_one_event(
     call: Api, platform: str, what: str, action: str
 ) -> None:
     """Polled again and again; what was there before is filed as read, and nobody is told."""
     who = account_of(call, platform)
     happen(call, who, what, "Before")
+    who = replace(who, created_at=call.rig.clock.now())
     state = poll(call, who, {})
     assert told(call) == []
     assert {one.status for one in items(call)} == {"read"}
@@ -116,8 +126,98 @@ def test_a_run_asks_a_bounded_number_of_times_and_not_too_soon(call: Api) -> Non
         state = dict(poll(call, who, state))
         assert len(call.rig.sandbox.sent) - before <= polling.REQUESTS
         seen |= set(state["posts"])
-        assert polling.poll(call.rig.ports, who, state) is state
+        assert again(call, who, state) == state
     assert len(seen) == 20
+
+
+def test_what_was_said_while_an_account_was_cut_off_is_told_where_it_is_not_old(call: Api) -> None:
+    """Connected again, nothing is remembered: of the last seven days all is new that was not filed, before that nothing is."""
+    who = account_of(call, "bluesky")
+    poll(call, who, {})
+    happen(call, who, "mention", "Long ago")
+    call.rig.clock.advance(timedelta(days=8).total_seconds())
+    happen(call, who, "mention", "Yesterday")
+    call.rig.clock.advance(timedelta(days=1).total_seconds())
+    poll(call, who, {})
+    found = {one.text.rpartition(" ")[2]: one.status for one in items(call) if one.kind == "mention"}
+    assert (found["ago"], found["Yesterday"]) == ("read", "unread")
+
+
+def test_what_is_older_than_anything_is_kept_is_never_news(call: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network's list still has what has long gone from here, and the log does not know it any more."""
+    monkeypatch.setattr(polling, "KEPT", timedelta(days=10))
+    who = account_of(call, "bluesky")
+    state = poll(call, who, {})
+    happen(call, who, "mention", "Hello")
+    state = poll(call, who, state)
+    assert told(call) == ["mention.received"]
+    call.rig.clock.advance(timedelta(days=11).total_seconds())
+    for group in ("inbox", "events"):
+        docs = call.rig.store.query(Query(f"{_space(call)}/{group}"))
+        call.rig.store.commit([Write("delete", doc.path) for doc in docs])
+    happen(call, who, "mention", "Again")
+    poll(call, who, state)
+    words = {one.text.rpartition(" ")[2] for one in items(call) if one.kind == "mention"}
+    assert "Again" in words
+    assert "Hello" not in words
+
+
+def test_an_answer_that_cannot_be_read_keeps_nothing_else_from_being_read(
+    call: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One post whose comments break the reader is passed by; what was remembered is kept."""
+    for number in range(3):
+        call.post(f"Number {number}", ("bluesky",), publish_now=True)
+    call.settle()
+    who, asked = account_of(call, "bluesky"), list[str]()
+
+    def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
+        asked.append(post.id)
+        raise KeyError("value")
+
+    monkeypatch.setattr(registry.inbox("bluesky"), "comments", comments)
+    line, state = sessions.call(call.rig.ports, who), dict[str, Any]()
+    for _ in range(3):
+        call.rig.clock.advance(STEP.total_seconds())
+        polling.poll(call.rig.ports, who, state, lambda question: question(line))
+    assert len(set(asked)) == len(asked) == 3
+
+
+def test_mentions_do_not_wait_for_all_posts_to_be_looked_at(call: Api) -> None:
+    """An account with many young posts uses all of its requests, each time."""
+    for number in range(14):
+        call.post(f"Number {number}", ("bluesky",), publish_now=True)
+    call.settle()
+    who = account_of(call, "bluesky")
+    state = poll(call, who, {})
+    happen(call, who, "mention", "Hello")
+    poll(call, who, state)
+    assert "mention.received" in told(call)
+
+
+def test_of_a_long_list_of_comments_one_more_page_is_read_each_time(call: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is new there, in the middle and at the end, is found in time; a list's beginning is read each time."""
+    call.post("Ask me", ("bluesky",), publish_now=True)
+    call.settle()
+    who, now = account_of(call, "bluesky"), call.rig.clock.now()
+    said = [Comment(f"c{number}", "p", "?", Person("7"), now) for number in range(60)]
+    asked: list[str] = []
+
+    def comments(call: Call, post: Published, cursor: str) -> Page[Comment]:
+        asked.append(cursor)
+        start = int(cursor or 0)
+        return Page(tuple(said[start : start + 10]), str(start + 10) if start + 10 < len(said) else "")
+
+    inbox = registry.inbox("bluesky")
+    monkeypatch.setattr(inbox, "comments", comments)
+    state: dict[str, Any] = {}
+    for _ in range(5):
+        state = poll(call, who, state)
+    assert asked == ["", "10", "", "20", "", "30", "", "40", "", "50"]
+    said[55] = replace(said[55], id="new", at=call.rig.clock.now())
+    for _ in range(5):
+        state = poll(call, who, state)
+    assert {one.network_id for one in items(call) if one.kind == "comment"} >= {one.id for one in said}
 
 
 def test_a_network_that_limits_is_left_alone_until_then(call: Api) -> None:
@@ -131,7 +231,7 @@ def test_a_network_that_limits_is_left_alone_until_then(call: Api) -> None:
     assert until is not None
     assert until > call.rig.clock.now()
     before = len(call.rig.sandbox.sent)
-    assert poll(call, blocked, state) is state
+    assert poll(call, blocked, state) == state
     assert len(call.rig.sandbox.sent) == before
     assert polling.next_at(blocked, state) == until
 

@@ -24,7 +24,7 @@ from shared.domain.numbers import (
 )
 from shared.operations import accounts, chores, events
 from shared.operations.analytics import readings, rows
-from shared.operations.syncing import quotas, running, watching
+from shared.operations.syncing import parts, quotas, running, watching
 from shared.operations.syncing.metering import Meter, Spent
 from shared.platforms import _usage, registry
 from shared.platforms.manifest import Budget, Source, UsageHeaders
@@ -340,6 +340,19 @@ def test_what_a_network_does_not_push_is_fetched_in_the_same_run_and_its_trouble
 
 
 # ------------------------------------------------------------------------------------------------- budgets
+
+
+def test_a_budget_that_is_spent_stops_the_inbox_and_nothing_counts_as_read() -> None:
+    """Since when what is said is news is remembered all the same: what is said until the next look is told."""
+    made, _ = schedule()
+    account = accounts.get(made.rig.ports, made.call.caller, made.call.accounts["bluesky"])
+    run = running._opened(made.rig.ports, account, watching.Memory())
+    run.line.meter.until = made.rig.clock.now() + timedelta(hours=1)
+    made.rig.sandbox.sent.clear()
+    with pytest.raises(Spent):
+        parts.inbox(run)
+    assert made.rig.sandbox.sent == []
+    assert (run.memory.inbox["began"], run.memory.inbox["posts"]) == (account.created_at.isoformat(), {})
 
 
 class CountingStore:

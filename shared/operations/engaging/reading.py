@@ -66,14 +66,14 @@ def asked(ports: Ports, account: Account, question: Callable[[Call], T]) -> T:
     """
     try:
         with networks.asking(account.platform, ports.clock.now()):
-            return sessions.insisted(ports, account, lambda call: _answered(account, question, call))
+            return sessions.insisted(ports, account, lambda call: answered(account, question, call))
     except (NetworkRefused, Invalid) as error:
         if error.code.startswith("platform.") and error.code.endswith(NOT_FOUND):
             raise Missing(error.code, error.message, **error.meta) from error
         raise
 
 
-def _answered(account: Account, question: Callable[[Call], T], call: Call) -> T:
+def answered(account: Account, question: Callable[[Call], T], call: Call) -> T:
     """An adapter that breaks over an answer, or over a cursor that is none of its own, is told as what it is to the caller."""
     try:
         return question(call)

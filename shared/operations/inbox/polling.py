@@ -1,8 +1,8 @@
 """Fetching what networks do not push: called by the accounts' sync, a bounded number of requests each time.
 
 Only what is new is filed, by the same ids as a push of it would have: pushed and polled is one item and one event. What
-was said before the first poll is filed as read, and nobody is told of it. ``state`` is JSON, kept by the caller between runs:
-with it, a run in which nothing is new reads the store for the posts that went out since, and for those whose turn it is.
+was said before the account was connected is filed as read, and nobody is told of it. ``state`` is JSON, kept by the caller
+between runs, also after one that broke off: with it, a run in which nothing is new reads the store for the posts that went out since, and for those whose turn it is.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Any, Protocol, TypeVar
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.chores import spread
-from shared.domain.errors import Limited, Reconnect, RostrumError
-from shared.domain.inbox import KINDS, Kind
+from shared.domain.errors import Broken, Limited, Reconnect, RostrumError
+from shared.domain.inbox import KEPT, KINDS, Kind
 from shared.domain.posts import PUBLISH, Target, target_path
 from shared.operations import sessions, subscribing
 from shared.operations.engaging import reading
@@ -43,6 +43,8 @@ AGES = (  # of a post, and how often its comments are asked for until then
 OVERLAP = timedelta(
     minutes=2
 )  # a post that is written a moment after others were looked for is found with the next look
+CATCH_UP = timedelta(days=7)  # what was said while an account had to be connected again is told, if it is not older
+MAX_CURSOR = 500  # characters; a longer one is not kept
 MODULE = "inbox"
 LIMITED = timedelta(minutes=15)  # where a network limits us without saying for how long
 T = TypeVar("T")
@@ -61,18 +63,19 @@ class _Enough(Exception):
 
 @dataclass(slots=True)
 class _Run:
-    """One run. ``began``: when the account was polled first; ``talks``: how each conversation stood when it was read;
-    ``posts``: of each when it went out, and when it was looked at (seconds since 1970, 0: never); ``lists``: what stood on
-    each list's first page."""
+    """One run. ``began``: what was said until then is filed in silence; ``talks``: how each conversation stood when it was
+    read, None before the first look; ``posts``: of each when it went out, and when it was looked at (seconds since 1970, 0:
+    never); ``lists``: what stood on each list's first page; ``deep``: where reading a longer list goes on."""
 
     ports: Ports
     account: Account
     inbox: Inbox
     ask: Ask
     began: datetime
-    talks: dict[str, str] = field(default_factory=dict)
+    talks: dict[str, str] | None = None
     posts: dict[str, list[int]] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
+    deep: dict[str, str] = field(default_factory=dict)
     looked: int = 0
     left: int = REQUESTS
     news: int = 0
@@ -82,7 +85,7 @@ class _Run:
         if not self.left:
             raise _Enough
         self.left -= 1
-        return self.ask(question)
+        return self.ask(lambda call: reading.answered(self.account, question, call))
 
     def first(self, name: str, kind: Kind, items: tuple[Any, ...]) -> int:
         """As :meth:`file`, of a list's first page: one that stands as it stood was filed then."""
@@ -94,9 +97,11 @@ class _Run:
         return new
 
     def file(self, kind: Kind, items: tuple[Any, ...]) -> int:
-        """File what is not known; answers how much that was."""
-        known = stored.many(self.ports, self.account, kind, [one.id for one in items])
-        new: list[Thing] = [one for one, held in zip(items, known, strict=True) if not (held and held.complete)]
+        """File what is not known; answers how much that was. What is older than anything is kept was filed then, if ever."""
+        oldest = self.ports.clock.now() - KEPT
+        recent: list[Thing] = [one for one in items if one.at > oldest]
+        known = stored.many(self.ports, self.account, kind, [one.id for one in recent])
+        new = [one for one, held in zip(recent, known, strict=True) if not (held and held.complete)]
         for one in sorted(new, key=lambda thing: thing.at):
             self.news += filing.polled(self.ports, self.account, kind, one, silently=one.at <= self.began)
         return len(new)
@@ -123,24 +128,32 @@ def next_at(account: Account, state: Mapping[str, Any]) -> datetime | None:
     return max(last + EVERY, until) if until else last + EVERY
 
 
-def poll(ports: Ports, account: Account, state: Mapping[str, Any], ask: Ask | None = None) -> Mapping[str, Any]:
-    """One run: what is new is filed; answers the state for the next one. Nothing is asked before :func:`next_at`.
+def poll(ports: Ports, account: Account, state: dict[str, Any], ask: Ask | None = None) -> None:
+    """One run: what is new is filed. Nothing is asked before :func:`next_at`.
 
-    ``ask``: another way to ask the network (a metered one). What one kind meets does not keep the others from being read.
-    Raises Reconnect, store.Unavailable, and what ``ask`` raises beside errors of the tree.
+    ``state`` is changed for the next run, also by one that breaks off. ``ask``: another way to ask the network (a metered
+    one). What one kind meets does not keep the others from being read. Raises Reconnect, store.Unavailable, and what ``ask``
+    raises beside errors of the tree.
     """
     now, inbox = ports.clock.now(), registry.inbox(account.platform)
     due = next_at(account, state)
     if inbox is None or due is None or (state and due > now) or account.status != "active":
-        return state
+        return
     if (until := sessions.blocked_until(account, MODULE)) and until > now:
-        return state
-    run = _opened(ports, account, inbox, ask, state)
-    for kind in kinds(ports, account):
-        if not _read(run, kind, now):
-            break
-    news = now.isoformat() if run.news else state.get("news", "")
-    kept = {"talks": run.talks, "posts": run.posts, "lists": run.lists, "looked": run.looked}
+        return
+    run, wanted = _opened(ports, account, inbox, ask, state), kinds(ports, account)
+    try:
+        for kind in _READERS:
+            if kind in wanted and not _read(run, kind, now):
+                break
+    finally:
+        state.update(_kept(run, state, now))
+
+
+def _kept(run: _Run, state: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    news = now.isoformat() if run.news else state.get("news") or now.isoformat()
+    kept = {"posts": run.posts, "lists": run.lists, "deep": run.deep, "looked": run.looked}
+    kept |= {} if run.talks is None else {"talks": run.talks}
     return {"began": run.began.isoformat(), "at": now.isoformat(), "news": news, **kept}
 
 
@@ -151,10 +164,11 @@ def _opened(ports: Ports, account: Account, inbox: Inbox, ask: Ask | None, state
         account,
         inbox,
         ask or (lambda question: reading.asked(ports, account, question)),
-        _instant(state.get("began")) or ports.clock.now(),
-        dict(state.get("talks", {})),
+        _instant(state.get("began")) or max(account.created_at, ports.clock.now() - CATCH_UP),
+        state.get("talks"),
         {name: list(pair) for name, pair in posts.items()} if known else {},
         dict(state.get("lists", {})),
+        dict(state.get("deep", {})),
         int(state.get("looked", 0)),
     )
 
@@ -187,10 +201,10 @@ def _reviews(run: _Run, now: datetime) -> None:
     _newest(run, "review", run.inbox.reviews)
 
 
-def _newest(run: _Run, kind: Kind, read: Callable[[Call, str], Page[Any]], name: str = "") -> None:
+def _newest(run: _Run, kind: Kind, read: Callable[[Call, str], Page[Any]]) -> None:
     """A list with the newest first: read until something of it is known."""
     page = run.question(lambda call: read(call, ""))
-    new, number = run.first(name or kind, kind, page.items), 1
+    new, number = run.first(kind, kind, page.items), 1
     while new == len(page.items) and page.next and number < PAGES:
         page = run.question(lambda call, at=page.next: read(call, at))  # type: ignore[misc]
         new, number = run.file(kind, page.items), number + 1
@@ -211,15 +225,33 @@ def _comments(run: _Run, now: datetime) -> None:
             raise
         except RostrumError as error:  # the post may be gone: the others are read all the same
             log.info("comments not read", extra={"target_id": name, "reason": str(error)[:200]})
+            run.posts[name][1] = int(now.timestamp())
+            if isinstance(error, Broken):  # or the network is: a run is not for waiting for all of them
+                raise
         run.posts[name][1] = int(now.timestamp())
 
 
 def _comments_on(run: _Run, target: Target) -> None:
+    """The first page, and one more of a longer list: the next one each time. What is new is not everywhere at the beginning:
+    answers stand below what they answer, and some networks begin with the oldest."""
     live = target.first
     if live is None:
         return
     published = Published(live.id, live.permalink, live.state, live.raw)
-    _newest(run, "comment", lambda call, at: run.inbox.comments(call, published, at), target.id)
+    page = run.question(lambda call: run.inbox.comments(call, published, ""))
+    new, at = run.first(target.id, "comment", page.items), run.deep.get(target.id) or page.next
+    if not page.next:
+        run.deep.pop(target.id, None)
+        return
+    if new == len(page.items):
+        at = page.next
+    if run.left:
+        run.deep.pop(target.id, None)  # a place that the network knows no more is not asked for again
+        page = run.question(lambda call: run.inbox.comments(call, published, at))
+        run.file("comment", page.items)
+        at = page.next
+    if at and len(at) <= MAX_CURSOR:
+        run.deep[target.id] = at
 
 
 def _look(run: _Run, now: datetime) -> None:
@@ -237,7 +269,8 @@ def _look(run: _Run, now: datetime) -> None:
     young = {name: pair for name, pair in run.posts.items() if pair[0] > eldest.timestamp()}
     newest = sorted(young, key=lambda name: -young[name][0])[:POSTS]
     run.posts = {name: young[name] for name in newest}
-    run.lists = {name: stands for name, stands in run.lists.items() if name in young or name in KINDS}
+    run.lists = {name: stands for name, stands in run.lists.items() if name in run.posts or name in KINDS}
+    run.deep = {name: at for name, at in run.deep.items() if name in run.posts}
     run.looked = int(now.timestamp())
 
 
@@ -258,19 +291,21 @@ def _messages(run: _Run, now: datetime) -> None:
     """Of conversations in which something was said since the last look, the longest waiting first. At the first look only
     the newest are read."""
     page = run.question(lambda call: run.inbox.conversations(call, ""))
-    changed = [one for one in page.items if run.talks.get(one.id) != one.updated_at.isoformat()]
+    first, talks = run.talks is None, dict(run.talks or {})
+    run.talks = talks
+    changed = [one for one in page.items if talks.get(one.id) != one.updated_at.isoformat()]
     changed.sort(key=lambda one: one.updated_at)
-    if run.began == now:
-        for one in changed[:-TALKS]:
-            run.talks[one.id] = one.updated_at.isoformat()
-        changed = changed[-TALKS:]
+    if first:
+        old = [one for one in changed[:-TALKS] if one.updated_at <= run.began]
+        talks |= {one.id: one.updated_at.isoformat() for one in old}
+        changed = changed[len(old) :]
     for talk in changed[:TALKS]:
         said = run.question(lambda call, of=talk.id: run.inbox.messages(call, of, ""))  # type: ignore[misc]
         thread = _thread(run.account.platform, talk)
         run.file("message", tuple(replace(one, conversation_id=thread) for one in said.items))
-        run.talks[talk.id] = talk.updated_at.isoformat()
+        talks[talk.id] = talk.updated_at.isoformat()
     listed = {one.id for one in page.items}
-    run.talks = {name: at for name, at in run.talks.items() if name in listed}
+    run.talks = {name: at for name, at in talks.items() if name in listed}
 
 
 def _thread(platform: str, talk: Conversation) -> str:
@@ -279,11 +314,12 @@ def _thread(platform: str, talk: Conversation) -> str:
     return talk.people[0].id if alone else talk.id
 
 
+# In this order: what is read in one request or two comes before what may take all that a run has.
 _READERS: Mapping[Kind, Callable[[_Run, datetime], None]] = {
-    "message": _messages,
-    "comment": _comments,
     "mention": _mentions,
     "review": _reviews,
+    "message": _messages,
+    "comment": _comments,
 }
 
 

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from shared.domain.accounts import Account
 from shared.domain.errors import RostrumError
 from shared.domain.inbox import Item, Kind
-from shared.operations.inbox import cursors, shown, stored
+from shared.operations.inbox import cursors, interest, shown, stored
 from shared.operations.inbox.cursors import Place
 from shared.operations.inbox.merging import Lane, taken
 from shared.platforms.contract_inbox import Page
@@ -52,6 +52,7 @@ class Asked(Generic[T]):
 def listed(ports: Ports, account: Account, asked: Asked[T]) -> Listed[T]:
     """A page of both. Raises Invalid (the cursor), and what the network raises where nothing was filed to be shown."""
     places = cursors.places(asked.of, asked.cursor)
+    interest.noted(ports, [account])
     began = _began(places.pop(_BEGAN, None), ports.clock.now())
     known: _Known[T] = _Known(ports, account, asked.kind, began, asked.where)
     lanes: list[Lane[T]] = []

@@ -11,7 +11,7 @@ import pytest
 from shared.domain import webhook_health
 from shared.domain.webhooks import Attempt, Endpoint
 from shared.operations import telling
-from shared.operations.webhooks import delivering, endpoints, recovering, standing
+from shared.operations.webhooks import delivering, endpoints, fanning_out, recovering, standing, tending
 from shared.operations.webhooks.endpoints import Change
 from shared.ports.http import Request, Response
 from shared.ports.store import Query, Write
@@ -183,3 +183,26 @@ def test_a_delivery_that_cannot_be_read_holds_none_of_its_endpoint_back(rig: Rig
     endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=False))
     machine.run(timedelta(minutes=5))
     assert now(rig, endpoint).wake_at is None
+
+
+def test_what_was_accepted_is_not_sent_again_because_the_sweep_came_between(rig: Rig) -> None:
+    """A task that is late is asked for anew while it is at work: its success counts all the same."""
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    answer = receiver.answer
+
+    def swept_meanwhile(request: Request) -> Response:
+        assert tending.sweep(rig.ports) == 1
+        return answer(request)
+
+    rig.outside.hosts[receiver.host] = swept_meanwhile
+    happened(rig)
+    message = rig.bus.messages[-1]
+    fanning_out.notify(rig.ports, message.data, message.attributes)
+    [task] = rig.queue.take(rig.clock.now())
+    rig.clock.advance(60)
+    assert delivering.deliver(rig.ports, task.body) == "success"
+    rig.outside.hosts[receiver.host] = answer
+    machine.run(timedelta(minutes=10))
+    assert receiver.asked == 1
+    assert [one.status for one in all_deliveries(rig, endpoint)] == ["success"]

@@ -217,15 +217,19 @@ def turn() -> Iterator[None]:
 
 
 def _record(ports: Ports, tried: Delivery, made: Attempt) -> Delivery:
-    """The delivery with this attempt, unless somebody recorded one of that number meanwhile."""
+    """The delivery with this attempt, unless somebody recorded one of that number meanwhile, or queued it anew: what was
+    accepted counts even so, as long as it waits."""
 
     def body(txn: Transaction) -> Delivery:
         path = delivery_path(tried.space, tried.id)
         doc = txn.get(path)
         now = codec.decode(Delivery, doc.data) if doc else None
-        if now is None or len(now.attempts) != made.number - 1 or now.round != tried.round:
-            return now or tried
-        after = _attempted(now, made)
+        if now is None:
+            return tried
+        ours = len(now.attempts) == made.number - 1 and now.round == tried.round
+        if not ours and not (made.succeeded and now.status == "pending"):
+            return now
+        after = _attempted(now, replace(made, number=len(now.attempts) + 1))
         changes = codec.encode(after)
         names = ("attempts", "status", "next_at", "held", "round", "forced")
         txn.write(Write("update", path, {name: changes[name] for name in names}))

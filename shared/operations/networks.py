@@ -111,6 +111,17 @@ def stems(platform: str) -> tuple[str, ...]:
     return tuple(name.upper().replace("-", "_") for name in names)
 
 
+def granted(text: str) -> dict[str, int]:
+    """``name=calls,…``: what a network granted an app of its budgets, by their names. Raises ValueError."""
+    found: dict[str, int] = {}
+    for item in filter(None, (one.strip() for one in text.split(","))):
+        name, _, calls = item.partition("=")
+        if not calls.strip().isdecimal() or not 0 < int(calls) < 10**12:
+            raise ValueError(f"{item!r} is not name=calls")
+        found[name.strip()] = int(calls)
+    return found
+
+
 def webhook_secrets(platform: str) -> tuple[str, ...]:
     """Environment variables of other apps' secrets that the network's webhooks may be signed with."""
     return registry.manifest(platform).hooks.secrets_also

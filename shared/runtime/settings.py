@@ -29,6 +29,9 @@ EMULATORS = {
 }
 
 
+READING = ("_READS", "_BUDGETS")  # how the names of settings end that say how much a network is read on schedule
+
+
 class BadSetting(ValueError):
     """A setting that cannot be used: the message names it and says what it may be."""
 
@@ -54,6 +57,8 @@ class Settings:
     * ``{PLATFORM}_VERIFY_TOKEN``: the word of a network's handshakes; ``{PLATFORM}_WEBHOOK_SECRET``: what it signs its webhooks
       with, where that is not the app's secret; ``…_PREVIOUS`` of both, and of the app's secret: what counts beside them while
       they are being replaced
+    * ``{PLATFORM}_READS``: ``often`` where the schedule may read a network that takes money for it as often as the others;
+      ``{PLATFORM}_BUDGETS``: ``name=calls,…``, what the network granted the app beyond its documents (``YOUTUBE_BUDGETS=units=1000000``)
     * ``GOOGLE_SIGNIN_CLIENT_ID``, ``GOOGLE_SIGNIN_CLIENT_SECRET``, ``SIGNIN_ALLOWED``, ``JWT_ISSUER``, ``JWT_AUDIENCE``,
       ``JWT_JWKS_URL``, ``JWT_ROLES_CLAIM``, ``JWT_TENANT_CLAIM``: see ``people``
     * ``DEFAULT_PLAN``, ``STRIPE_SECRET_KEY``, ``STRIPE_WEBHOOK_SECRET``, ``STRIPE_PRICES``: see ``selling``
@@ -92,6 +97,8 @@ def load(env: Mapping[str, str]) -> Settings:
     for name in env:
         if name.endswith("_CALLBACK_URL"):
             _url(name, env[name])
+    for platform in registry.all_names() if any(name.endswith(READING) for name in env) else ():
+        _reading(env, platform)
     return Settings(
         backend="gcp" if backend == "gcp" else "embedded",
         home=Path(env.get("ROSTRUM_HOME", ".local")).absolute(),
@@ -112,6 +119,22 @@ def load(env: Mapping[str, str]) -> Settings:
         selling=_selling(env),
         people=_people(env),
     )
+
+
+def _reading(env: Mapping[str, str], platform: str) -> None:
+    """What says how much a network is read on schedule. Raises BadSetting."""
+    for stem in networks.stems(platform):
+        name, reads, granted = f"{stem}_READS", env.get(f"{stem}_READS", "often"), env.get(f"{stem}_BUDGETS", "")
+        if reads not in ("often", "seldom"):
+            raise BadSetting(f"{name} is {reads!r}: it is often or seldom")
+        try:
+            known, named = {one.name for one in registry.manifest(platform).budgets}, {*networks.granted(granted)}
+        except ValueError as error:
+            raise BadSetting(f"{stem}_BUDGETS is {granted!r}: {error}") from None
+        if named - known:
+            raise BadSetting(
+                f"{stem}_BUDGETS has {min(named - known)!r}: it may name {', '.join(sorted(known)) or 'nothing'}"
+            )
 
 
 def required(chosen: Settings) -> None:
@@ -157,7 +180,8 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
     def __getitem__(self, platform: str) -> Mapping[str, str]:
         client_id, secret = self._first(platform, 0), self._first(platform, 1)
         callback, hooks = self._env.get(networks.callback_variable(platform), ""), self._hooks(platform)
-        if not client_id and not secret and not callback and not hooks:
+        reads = {name[1:].lower(): value for name in READING if (value := self._stemmed(platform, name[1:]))}
+        if not (client_id or secret or callback or hooks or reads):
             raise KeyError(platform)
         config_name, scopes_name = networks.further_variables(platform)
         return {
@@ -167,6 +191,7 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
             "config": self._env.get(config_name, ""),
             "scopes": self._env.get(scopes_name, ""),
             **hooks,
+            **reads,
         }
 
     def __iter__(self) -> Iterator[str]:
@@ -186,8 +211,12 @@ class EnvironmentApps(Mapping[str, Mapping[str, str]]):
         found = {"client_secret_previous": self._first(platform, 1, "_PREVIOUS")}
         found["webhook_secrets_also"] = "\n".join(self._env[name] for name in also if self._env.get(name))
         for name in ("WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS", "VERIFY_TOKEN", "VERIFY_TOKEN_PREVIOUS"):
-            found[name.lower()] = self._any(*(f"{stem}_{name}" for stem in networks.stems(platform)))
+            found[name.lower()] = self._stemmed(platform, name)
         return {name: value for name, value in found.items() if value}
+
+    def _stemmed(self, platform: str, name: str) -> str:
+        """The first that is set of the variables that end so, under the network's public name or an alias of it."""
+        return self._any(*(f"{stem}_{name}" for stem in networks.stems(platform)))
 
     def _any(self, *names: str) -> str:
         return next((self._env[name] for name in names if self._env.get(name)), "")

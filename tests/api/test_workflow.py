@@ -213,6 +213,8 @@ def test_a_post_with_a_link_costs_what_its_network_says(call: Api) -> None:
     assert by_platform["twitter"]["vendor"] == {"estimated_usd": "0.215", "counted_usd": "0"}
     assert by_platform["twitter"]["vendor_sources"][0]["url"].startswith("https://docs.x.com/")
     assert by_platform["bluesky"]["vendor"]["estimated_usd"] == "0"
+    assert by_platform["twitter"]["reading"] == {"estimated_usd": "0.015", "counted_usd": "0"}  # on three days
+    assert by_platform["bluesky"]["reading"]["estimated_usd"] == "0"
     assert 0 < float(by_platform["bluesky"]["infrastructure"]["estimated_usd"]) < 0.001
     assert by_platform["bluesky"]["infrastructure"]["counted_usd"] == "0"
     call("POST", f"/v1/posts/{made['id']}/publish")

@@ -24,7 +24,7 @@ from shared.domain.numbers import (
 )
 from shared.operations import accounts, chores, events
 from shared.operations.analytics import readings, rows
-from shared.operations.syncing import parts, quotas, running, watching
+from shared.operations.syncing import parts, quotas, running, thrift, watching
 from shared.operations.syncing.metering import Meter, Spent
 from shared.platforms import _usage, registry
 from shared.platforms.manifest import Budget, Source, UsageHeaders
@@ -408,6 +408,15 @@ def test_an_apps_budget_is_one_for_all_processes_and_few_calls_cost_a_write(monk
         assert spent.value.until == datetime(2026, 11, 16, 8, tzinfo=UTC)  # midnight on the Pacific coast
     assert counted == 5_000
     assert store.transactions < 100
+
+
+def test_what_a_network_granted_the_installations_app_counts_in_place_of_its_documents() -> None:
+    rig = memory_ports.rig(apps={"youtube": {"client_id": "ours", "budgets": "units=1000000"}})
+    account = replace(flows.signed_in(rig), platform="youtube", sandbox=False)
+    (units,) = thrift.budgets(rig.ports, account, quotas.key(account, "ours"))
+    assert (units.name, units.limit, units.zone) == ("units", 1_000_000, "America/Los_Angeles")
+    (theirs,) = thrift.budgets(rig.ports, account, quotas.key(account, "the workspace's own"))
+    assert theirs.limit == 10_000
 
 
 def test_a_days_share_is_given_out_as_the_day_goes_by(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,6 +138,7 @@ def _cost(one: TargetCost) -> views.TargetCostResponse:
         account_id=one.target.account_id,
         platform=one.target.platform,
         vendor=_amount(one.vendor),
+        reading=_amount(one.reading),
         infrastructure=_amount(one.infrastructure),
         vendor_sources=[_source(source) for source in one.sources],
     )

@@ -191,7 +191,8 @@ def _cost(find: Codes) -> Route:
         **_READ,
         description=(
             "At list prices. `estimated_usd`: if everything goes well; `counted_usd`: for the requests begun so far, "
-            "retries included. Neither is a bill."
+            "retries included. `reading`: what the network takes for the post's numbers, as often as they are read on "
+            "schedule. None of it is a bill."
         ),
     )
 

@@ -130,6 +130,7 @@ class TargetCostResponse(View):
     account_id: str
     platform: str
     vendor: CostAmount
+    reading: CostAmount
     infrastructure: CostAmount
     vendor_sources: list[PriceSource]
 

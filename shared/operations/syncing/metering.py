@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from shared.domain.accounts import Account
 from shared.domain.chores import spread
-from shared.operations.syncing import quotas
+from shared.operations.syncing import quotas, thrift
 from shared.platforms import _usage, registry
 from shared.platforms.manifest import Budget, Manifest
 from shared.ports.http import Http, NotSent, Request, Response
@@ -54,7 +54,8 @@ class Meter:
             for until in (self.until, held):
                 if until is not None and until > now:
                     raise self._stopped(until)
-            counted = [one for one in self._manifest.budgets if not one.hosts or host in one.hosts]
+            listed = thrift.budgets(self.ports, self.account, self.key)
+            counted = [one for one in listed if not one.hosts or host in one.hosts]
             for budget in sorted(counted, key=lambda one: one.per):  # the account's own first: they cost nothing
                 self._take(budget, now)
             self.calls += 1

@@ -85,3 +85,24 @@ def test_apps_are_looked_up_when_asked() -> None:
     assert len(apps) == 1
     with pytest.raises(KeyError):
         load({}).apps[platform]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X_READS", "always"),
+        ("YOUTUBE_BUDGETS", "units"),
+        ("YOUTUBE_BUDGETS", "units=0"),
+        ("YOUTUBE_BUDGETS", "calls=9"),
+    ],
+)
+def test_how_much_a_network_may_be_read_is_checked_at_the_start(name: str, value: str) -> None:
+    """Words, numbers, and budgets that the network has."""
+    with pytest.raises(BadSetting, match=name):
+        load({name: value})
+
+
+def test_how_much_a_network_may_be_read_is_known_where_no_app_is() -> None:
+    """Under any of its names; a workspace may bring its own app."""
+    assert load({"X_READS": "often"}).apps["twitter"]["reads"] == "often"
+    assert load({"YOUTUBE_BUDGETS": "units=1000000"}).apps["youtube"]["budgets"] == "units=1000000"

@@ -30,11 +30,14 @@ print(json.dumps({{"cpu": used, "wall": took, "modules": len(sys.modules), "plat
 
 
 def measure() -> list[Row]:
-    """A row per function and backend, and what loads only when it is used."""
-    found = []
+    """A row for all functions that share a folder and its ports, and what loads only when it is used."""
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for function in functions():
-        name, ports = function["name"], [port for port in function["ports"] if port in CLIENTS]
-        ours = f"sys.path.insert(0, 'functions/{function['folder']}')\nimport main"
+        ports = tuple(port for port in function["ports"] if port in CLIENTS)
+        alike.setdefault((function["folder"], ports), []).append(function["name"])
+    found = []
+    for (folder, ports), names in alike.items():
+        name, ours = ", ".join(names), f"sys.path.insert(0, 'functions/{folder}')\nimport main"
         clients = "\n".join(f"import {CLIENTS[port]}" for port in ports)
         backends = "\n".join(f"import shared.backends.gcp.{port}" for port in ports)
         found.append(_row(f"{name}, gcp", f"{ours}\n{backends}\n{clients}", f"import functions_framework\n{clients}"))

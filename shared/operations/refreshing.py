@@ -14,13 +14,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from shared.domain import codec
 from shared.domain.accounts import Account, account_path
 from shared.domain.chores import Chore
 from shared.domain.errors import Missing, Reconnect, RostrumError
 from shared.operations import chores, events, grants, lifetimes, sessions, telling
 from shared.operations.chores import HandedOut
 from shared.operations.lifetimes import Lifetime
-from shared.ports.store import AlreadyExists, NotFound, Write
+from shared.ports.store import AlreadyExists, Transaction, Write
 from shared.ports.world import Ports
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,10 @@ def refresh(ports: Ports, body: Mapping[str, Any]) -> str:
     chore = chores.taken(ports, "refresh", body)
     if chore is None:
         return "nothing to do"
-    account = _account(ports, chore)
+    try:
+        account = _account(ports, chore)
+    except RostrumError as error:  # a vault that is away, an app that was removed: its tokens cannot be looked at now
+        return _put_off(ports, chore, error, ports.clock.now())
     if account is None:
         chores.done(ports, chore, None)  # connecting it again plans it anew
         return "not connected"
@@ -83,10 +87,26 @@ def _account(ports: Ports, chore: Chore) -> Account | None:
         if account.refreshable is not None:
             return account
         known = sessions.open_call(ports, account).tokens.refresh is not None
-        ports.store.commit([Write("update", account_path(account.space, account.id), {"refreshable": known})])
-    except (Missing, Reconnect, NotFound):
+    except (Missing, Reconnect):
         return None
-    return replace(account, refreshable=known)
+    return _learnt(ports, account, known)
+
+
+def _learnt(ports: Ports, account: Account, refreshable: bool) -> Account | None:
+    """The account with what its tokens say, as it is if it has others by now."""
+    path = account_path(account.space, account.id)
+
+    def body(txn: Transaction) -> Account | None:
+        doc = txn.get(path)
+        current = codec.decode(Account, doc.data) if doc else None
+        if current is None or current.status != "active":
+            return None
+        if current.sealed != account.sealed:
+            return current
+        txn.write(Write("update", path, {"refreshable": refreshable}))
+        return replace(current, refreshable=refreshable)
+
+    return ports.store.transact(body)
 
 
 def _warned(ports: Ports, account: Account, life: Lifetime, chore: Chore) -> Chore:

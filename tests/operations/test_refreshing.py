@@ -20,6 +20,7 @@ from shared.operations import accounts, chores, grants, lifetimes, linking, refr
 from shared.platforms import registry
 from shared.ports.http import AnswerLost, NotSent, Request, Response
 from shared.ports.store import Write
+from shared.ports.vault import VaultUnavailable
 from tests.operations.flows import TEST, begin, consent, redirected, signed_in
 from tests.support import faults, memory_ports
 from tests.support.faults import Crash
@@ -276,6 +277,31 @@ def test_an_account_of_before_is_looked_at_to_learn_whether_it_can_be_renewed(ri
     assert left is not None
     assert account.expires_at
     assert left.wake_at == account.expires_at - 7 * DAY
+
+
+def test_what_is_learnt_of_an_account_of_before_is_of_the_tokens_that_were_looked_at(rig: Rig) -> None:
+    """Connected again meanwhile, it may be renewed: taken for what cannot be, it would be ended with its first hour. And a
+    vault that is away puts the look off."""
+    account = person(rig, "linkedin", "selfserve")
+    path = f"workspaces/{account.space}/accounts/{account.id}"
+    rig.store.commit([Write("update", path, {"refreshable": None}), chores.planned(account, "refresh", rig.clock.now())])
+
+    def away(call: str, phase: str) -> None:
+        if call == "vault.open":
+            rig.faults.hook = None
+            raise VaultUnavailable("down")
+
+    def again(call: str, phase: str) -> None:
+        if (call, phase) == ("vault.open", "after"):
+            rig.faults.hook = None
+            rig.store.commit([Write("update", path, {"refreshable": True, "sealed": "others"})])
+
+    rig.faults.hook = away
+    assert worked(rig) == ["put off"]
+    rig.clock.advance(120)
+    rig.faults.hook = again
+    assert worked(rig) == ["kept"]
+    assert now(rig, account).refreshable is True
 
 
 def test_a_task_of_an_account_that_is_gone_or_of_before_finds_nothing_to_do(rig: Rig) -> None:

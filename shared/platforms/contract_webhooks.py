@@ -79,7 +79,8 @@ class Subscription:
 
 
 class Webhooks(Protocol):
-    """``webhooks.py``. ``PUSHES``: which kinds of what people say (``domain.inbox.Kind``) the network tells by itself."""
+    """``webhooks.py``. ``PUSHES``: which kinds of what people say (``domain.inbox.Kind``) the network tells by itself, all of them:
+    what it tells in part is asked for, too."""
 
     PUSHES: frozenset[str]
 

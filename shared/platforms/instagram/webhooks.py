@@ -28,7 +28,9 @@ FIELDS: Mapping[str, str] = {
     "messaging_referral": _MESSAGES,
     "messaging_seen": _MESSAGES,
 }
-PUSHES = frozenset({"comment", "message", "mention"})
+PUSHES = frozenset(
+    {"comment", "message"}
+)  # of mentions those with @ only: in whose photos the account is tagged has to be asked
 _CHANGES: Mapping[str, EventKind] = {
     "comments": "comment.created",
     "live_comments": "comment.created",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shared.ports.clock import Clock
-from shared.ports.http import Http, NotSent, Request, Response
+from shared.ports.http import Http, NotSent, OutsideHttp, Request, Response
 from shared.ports.world import Ports
 
 READ_FOR = 25.0  # seconds of one request; an instance gives up after 60
@@ -31,9 +31,20 @@ class Hurried:
         return self.http.send(replace(request, total_timeout=most))
 
 
+@dataclass(frozen=True, slots=True)
+class _HurriedOutside(Hurried):
+    """The same over the real network."""
+
+    http: OutsideHttp
+
+    def check(self, url: str) -> None:
+        """As ports.OutsideHttp."""
+        self.http.check(url)
+
+
 def hurried(ports: Ports, seconds: float = READ_FOR) -> Ports:
     """The same world, whose networks are read for so long, from now."""
     until = ports.clock.monotonic() + seconds
     return replace(
-        ports, http=Hurried(ports.http, ports.clock, until), sandbox=Hurried(ports.sandbox, ports.clock, until)
+        ports, http=_HurriedOutside(ports.http, ports.clock, until), sandbox=Hurried(ports.sandbox, ports.clock, until)
     )

@@ -55,6 +55,14 @@ class Http(Protocol):
         """The answer, whatever its status. Raises NotSent or AnswerLost, nothing else."""
 
 
+class OutsideHttp(Http, Protocol):
+    """The real network, whose guard can be asked before anything is to be sent."""
+
+    def check(self, url: str) -> None:
+        """Raises Blocked where the URL itself says that it is not asked. Nothing is sent, and no name looked up: a name that
+        leads to a private address is refused when it is asked."""
+
+
 class HttpFailure(Exception):
     """Root of the failures. The message names host and reason, never headers, query or body."""
 

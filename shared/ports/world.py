@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from shared.ports.blobs import Blobs
     from shared.ports.bus import Bus
     from shared.ports.clock import Clock
-    from shared.ports.http import Http
+    from shared.ports.http import Http, OutsideHttp
     from shared.ports.identity import Identity
     from shared.ports.ids import Ids
     from shared.ports.payments import Payments
@@ -34,7 +34,7 @@ class Ports:
     bus: Bus
     vault: Vault
     blobs: Blobs
-    http: Http
+    http: OutsideHttp
     sandbox: Http
     clock: Clock
     ids: Ids

@@ -140,6 +140,8 @@ def test_samples_are_the_workspaces_own_latest_events_where_there_are_some(call:
         ({"event": None}, "event"),
         ({"events": ["dm.received"]}, "event"),
         ({"url": "ftp://example.com"}, "url"),
+        ({"url": "https://10.0.0.1/hook"}, "url"),
+        ({"url": "http://hooks.example.com/"}, "url"),
         ({"target_url": URL}, "target_url"),
     ],
 )

@@ -69,6 +69,9 @@ class Networks:
     def send(self, request: Request) -> Response:
         return bounded(request, self._faults.around("sandbox.send", lambda: self._send(request)))
 
+    def check(self, url: str) -> None:
+        """``ports.OutsideHttp``, where the simulated networks are the whole world."""
+
     def happen(self, name: str, platform_account_id: str, event: Happening) -> Happened:
         """``operations.sandboxing.Stage``, as the other two."""
         with self._lock:
@@ -127,12 +130,17 @@ class Outside:
     def send(self, request: Request) -> Response:
         return bounded(request, self._faults.around("http.send", lambda: self._send(request)))
 
-    def _send(self, request: Request) -> Response:
-        self.sent.append(request)
-        parts = urlsplit(request.url)
+    def check(self, url: str) -> None:
+        """As the guard of the real one, without a look at its lists."""
+        parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme != "https" or re.fullmatch(r"localhost|[\d.]+|.*:.*|.*\.internal", host):
             raise Blocked(f"{host}: not a public https address")
+
+    def _send(self, request: Request) -> Response:
+        self.sent.append(request)
+        self.check(request.url)
+        host = urlsplit(request.url).hostname or ""
         if host not in self.hosts:
             raise NotSent(f"{host}: the name does not resolve")
         return self.hosts[host](request)

@@ -64,6 +64,10 @@ class LiveHttp:
                     "%s %s %s %d ms", request.method, shown(request.url), outcome, (time.monotonic() - started) * 1000
                 )
 
+    def check(self, url: str) -> None:
+        """Raises Blocked where the URL itself says that it is not asked."""
+        self._guard.check(url)
+
     def _exchange(self, request: Request, target: Target, started: float) -> Response:
         from shared.backends.live import pinned
 

@@ -15,11 +15,13 @@ from typing import Any
 
 from shared.domain import codec, event_types
 from shared.domain.callers import Caller
+from shared.domain.errors import Invalid
 from shared.domain.events import Entry
 from shared.domain.webhooks import HINT, SECRETS, Endpoint, Event, endpoint_path, secret_of, shard_of
 from shared.operations import accounts, auditing, brands, events, lookup, permissions, telling
 from shared.operations.webhooks import endpoints, payloads, sending, standing
 from shared.operations.webhooks.endpoints import SCOPE, Change, Registered
+from shared.ports.http import Blocked
 from shared.ports.store import Op, Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -44,7 +46,7 @@ def subscribe(ports: Ports, caller: Caller, wanted: Subscribe) -> Registered:
     Raises Forbidden, Invalid, Missing (the brand, the account), Clash (there are too many), Broken, store.Unavailable.
     """
     permissions.scope(caller, SCOPE)
-    url, names = endpoints.address(wanted.url), endpoints.known_events(wanted.events)
+    url, names = _public(ports, endpoints.address(wanted.url)), endpoints.known_events(wanted.events)
     _seen(ports, caller, wanted)
     hook_id = _identity(caller.space, url, names, wanted)
     secret, now = secret_of(ports.ids.below(SECRETS)), ports.clock.now()
@@ -141,6 +143,16 @@ def _example(ports: Ports, name: str) -> Event:
     event_id = f"evt_{hashlib.sha256(name.encode()).hexdigest()[:32]}"
     at = ports.clock.now().replace(minute=0, second=0, microsecond=0)
     return Event(event_id, name, at, event_types.by_name()[name].example)
+
+
+def _public(ports: Ports, url: str) -> str:
+    """No ping tells whether it may be asked: what the address itself says of that is said now. Raises Invalid."""
+    try:
+        ports.http.check(url)
+    except Blocked as blocked:
+        text = f"url: it may not be asked ({blocked}). Whoever runs this installation may allow a host: ALLOW_PRIVATE_HOSTS."
+        raise Invalid("validation.field_invalid", text, field="url") from blocked
+    return url
 
 
 def _seen(ports: Ports, caller: Caller, wanted: Subscribe) -> None:

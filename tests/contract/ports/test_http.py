@@ -135,6 +135,20 @@ def test_what_the_guard_refuses_is_not_sent(net: Callable[[Answer], Net]) -> Non
     assert here.server.received == []
 
 
+def test_what_an_address_says_of_itself_is_said_without_asking_anybody() -> None:
+    """No name is looked up, and the operator's own hosts pass."""
+
+    def never(host: str, port: int) -> list[str]:
+        raise AssertionError(host)
+
+    http = LiveHttp(frozenset({("10.0.0.1", 8080)}), resolver=never)
+    for url in ("http://example.com/", "https://10.0.0.1/", "https://localhost/", "https://example.com:22/"):
+        with pytest.raises(Blocked):
+            http.check(url)
+    for url in ("https://example.com/x", "http://10.0.0.1:8080/"):
+        http.check(url)
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -35,7 +35,8 @@ class Export:
     ``looked`` of ``total`` posts were looked at, up to the one at ``last_id`` and ``last_at``; ``rows`` of them are listed,
     in ``parts`` documents. ``collected``: all were; what is left is to write the files. ``tick`` counts the tasks, so that
     each has a name of its own and an old one finds nothing to do. ``nonce`` and ``claim_until``: who is at it. ``wake_at``:
-    when the sweep must look at it, None when never. ``kept_for``: seconds from completion to ``expires_at``.
+    when the sweep must look at it, None when never. ``kept_for``: seconds from completion to ``expires_at``. ``table``: there is a CSV
+    file, too.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Export:
     expires_at: datetime | None = None
     error: str = ""
     created_by: str = ""
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,7 +19,7 @@ from shared.domain.exports import CLAIMED, STEP, Export, Row, blob_key
 from shared.domain.posts import Target, target_path
 from shared.operations import accounts, events, housekeeping, publishing, repeating
 from shared.operations.events import ListEvents
-from shared.operations.exports import asking, files, processing, reading, report, workbook
+from shared.operations.exports import asking, files, processing, reading, report, table, workbook
 from shared.operations.exports.asking import AskExport
 from shared.operations.posts import creating, deleting
 from shared.operations.posts.commands import CreatePost, TargetOrder
@@ -71,7 +72,7 @@ def copies(rig: Rig, account_id: str, count: int) -> None:
         rig.ports.store.commit([Write("set", target_path(TEST.space, older.id), codec.encode(older))])
 
 
-def test_an_export_lists_published_posts_with_their_figures_in_two_files(rig: Rig) -> None:
+def test_an_export_lists_published_posts_with_their_figures_in_three_files(rig: Rig) -> None:
     """The latest first; what was taken down, and another account's, is left out. The log says it."""
     account = signed_in(rig)
     posts = published(rig, account.id, "=1+2", "<b>bold</b>", "gone")
@@ -89,6 +90,9 @@ def test_an_export_lists_published_posts_with_their_figures_in_two_files(rig: Ri
     assert all(row.likes is not None and row.permalink.startswith("https://") and not row.error for row in rows)
     urls = files.urls(rig.ports, export)
     assert urls
+    assert urls.table
+    listed = list(csv.reader(io.StringIO(fetched(rig, urls.table).decode("utf-8-sig"))))
+    assert [line[2] for line in listed] == ["Text", "<b>bold</b>", "'=1+2"]
     sheet = openpyxl.load_workbook(io.BytesIO(fetched(rig, urls.excel)))["Posts"]
     cell = sheet.cell(3, 3)
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=1+2", "s", True)
@@ -116,9 +120,27 @@ def test_no_cell_is_a_formula_and_no_link_runs_anything(rig: Rig, mark: str) -> 
     kinds = {cell.data_type for line in sheet.iter_rows() for cell in line if cell.value is not None}
     assert kinds <= {"s", "d", "n"}
     assert sheet.cell(2, 2).quotePrefix
+    (_, cells) = csv.reader(io.StringIO(table.made([row]).decode("utf-8-sig")))
+    assert (cells[1], cells[2]) == (f"'{mark}cmd|' /C calc'!A0", f"'{mark}1")
     page = report.made(export, [row]).decode()
     assert "href" not in page
     assert "<script" not in page
+
+
+def test_the_workbook_draws_the_figures_that_there_are(rig: Rig) -> None:
+    """Views and likes, by when the posts went out; without figures there is nothing to draw."""
+    now = rig.clock.now()
+    export = Export("exp_1", TEST.space, "acc_1", "bluesky", "processing", now, now, 10, 10)
+    rows = [Row("p", "bluesky", str(n), "", now, views=n * 100, likes=n) for n in range(3)]
+    book = openpyxl.load_workbook(io.BytesIO(workbook.made(export, rows)))
+    (chart,) = book.chartsheets[0]._charts  # type: ignore[attr-defined]  # what it read of charts is there only
+    drawn = [part.ser for part in chart._charts] if hasattr(chart, "_charts") else [chart.ser]
+    assert sorted(one.val.numRef.f if one.val else one.yVal.numRef.f for some in drawn for one in some) == [
+        "Posts!$E$2:$E$4",
+        "Posts!$F$2:$F$4",
+    ]
+    bare = [Row("p", "bluesky", "1", "", now)]
+    assert openpyxl.load_workbook(io.BytesIO(workbook.made(export, bare))).sheetnames == ["Posts"]
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])

@@ -27,7 +27,7 @@ def get(x: Exchange[None, None]) -> Reply:
     """GET /v1/exports/{id}"""
     export = reading.get(x.ports, x.caller, x.path["id"])
     urls = files.urls(x.ports, export)
-    result = models.ExportResultURLs(excel_url=urls.excel, report_url=urls.report) if urls else None
+    result = models.ExportResultURLs(excel_url=urls.excel, report_url=urls.report, csv_url=urls.table) if urls else None
     return Reply(200, models.ExportStatusResponse(**_item(export), result=result))
 
 

@@ -55,6 +55,7 @@ class ExportResultURLs(View):
 
     excel_url: str
     report_url: str
+    csv_url: str | None = None
 
 
 class ExportStatusResponse(ExportItem):

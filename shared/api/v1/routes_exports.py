@@ -89,6 +89,7 @@ ROUTES: tuple[Route, ...] = (
             "result": {
                 "excel_url": "https://files.example.com/export.xlsx?…",
                 "report_url": "https://files.example.com/report.html?…",
+                "csv_url": "https://files.example.com/export.csv?…",
             },
         },
     ),

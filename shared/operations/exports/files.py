@@ -12,18 +12,20 @@ from shared.ports.blobs import MAX_URL_AGE
 from shared.ports.store import Query
 from shared.ports.world import Ports
 
-WORKBOOK, REPORT = "export.xlsx", "report.html"
+WORKBOOK, REPORT, TABLE = "export.xlsx", "report.html", "export.csv"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HTML = "text/html; charset=utf-8"
+CSV = "text/csv; charset=utf-8"
 MAX_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where the files can be fetched by anyone, for a while."""
+    """Where the files can be fetched by anyone, for a while. ``table`` None: of an export that was made before there were any."""
 
     excel: str
     report: str
+    table: str | None
 
 
 def rows(ports: Ports, export: Export) -> list[Row]:
@@ -34,11 +36,15 @@ def rows(ports: Ports, export: Export) -> list[Row]:
 
 
 def write(ports: Ports, export: Export) -> None:
-    """The workbook and the report. Raises BlobsUnavailable, store.Unavailable."""
-    from shared.operations.exports import report, workbook
+    """The workbook, the report and the table. Raises BlobsUnavailable, store.Unavailable."""
+    from shared.operations.exports import report, table, workbook
 
     listed = rows(ports, export)
-    made = ((WORKBOOK, workbook.made(export, listed), EXCEL), (REPORT, report.made(export, listed), HTML))
+    made = (
+        (WORKBOOK, workbook.made(export, listed), EXCEL),
+        (REPORT, report.made(export, listed), HTML),
+        (TABLE, table.made(listed), CSV),
+    )
     for name, content, kind in made:
         ports.blobs.put(blob_key(export, name), [content], kind, MAX_BYTES)
 
@@ -49,11 +55,11 @@ def urls(ports: Ports, export: Export) -> Urls | None:
     if export.status != "completed" or left <= timedelta():
         return None
     age = min(left, timedelta(days=1), MAX_URL_AGE)
-    signed = (ports.blobs.download_url(blob_key(export, name), age) for name in (WORKBOOK, REPORT))
-    return Urls(*signed)
+    excel, page = (ports.blobs.download_url(blob_key(export, name), age) for name in (WORKBOOK, REPORT))
+    return Urls(excel, page, ports.blobs.download_url(blob_key(export, TABLE), age) if export.table else None)
 
 
 def forget(ports: Ports, export: Export) -> None:
     """Its files are gone afterwards. Raises BlobsUnavailable."""
-    for name in (WORKBOOK, REPORT):
+    for name in (WORKBOOK, REPORT, TABLE):
         ports.blobs.delete(blob_key(export, name))

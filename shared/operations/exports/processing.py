@@ -176,7 +176,13 @@ def _written(ports: Ports, export: Export) -> Step:
     now = ports.clock.now()
     expires = now + timedelta(seconds=export.kept_for)
     done = replace(
-        export, status="completed", total=export.looked, completed_at=now, expires_at=expires, wake_at=expires
+        export,
+        status="completed",
+        total=export.looked,
+        completed_at=now,
+        expires_at=expires,
+        wake_at=expires,
+        table=True,
     )
     return Step(done)
 

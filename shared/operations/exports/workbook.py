@@ -12,30 +12,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from shared.domain.exports import Export, Row
+from shared.operations.exports.report import FIGURES
+from shared.operations.exports.table import COLUMNS, FORMULA
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-COLUMNS: tuple[tuple[str, str, int], ...] = (  # heading, field, width
-    ("Published (UTC)", "published_at", 20),
-    ("Title", "title", 30),
-    ("Text", "text", 60),
-    ("Link", "permalink", 40),
-    ("Views", "views", 10),
-    ("Likes", "likes", 10),
-    ("Comments", "comments", 10),
-    ("Shares", "shares", 10),
-    ("Saves", "saves", 10),
-    ("Seconds", "duration_seconds", 10),
-    ("Width", "width", 8),
-    ("Height", "height", 8),
-    ("Id at the network", "platform_post_id", 24),
-    ("Post", "post_id", 32),
-    ("Remark", "error", 40),
-)
 _PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def made(export: Export, rows: Sequence[Row]) -> bytes:
@@ -55,8 +40,33 @@ def made(export: Export, rows: Sequence[Row]) -> bytes:
     for number, row in enumerate(rows, 1):
         for column, (_, name, _) in enumerate(COLUMNS):
             _write(sheet, (number, column), getattr(row, name), quoted)
+    _chart(book, rows)
     book.close()
     return target.getvalue()
+
+
+def _chart(book: Workbook, rows: Sequence[Row]) -> None:
+    """How the posts did by when they went out: views by the axis on the left, what people did by the one on the right."""
+    told = [name for name in FIGURES if any(getattr(row, name) is not None for row in rows)]
+    if not told:
+        return
+    chart, names = book.add_chart({"type": "scatter"}), [name for _, name, _ in COLUMNS]
+    for name in told:
+        column = names.index(name)
+        chart.add_series(
+            {
+                "name": ["Posts", 0, column],
+                "categories": ["Posts", 1, names.index("published_at"), len(rows), names.index("published_at")],
+                "values": ["Posts", 1, column, len(rows), column],
+                "y2_axis": name != "views" and "views" in told,
+            }
+        )
+    chart.set_title({"name": "Posts by when they went out"})
+    chart.set_x_axis({"num_format": "yyyy-mm-dd"})
+    chart.set_y_axis({"name": "Views" if "views" in told else "", "min": 0})
+    chart.set_y2_axis({"min": 0})
+    sheet = book.add_chartsheet("Chart")
+    sheet.set_chart(chart)
 
 
 def _write(sheet: Worksheet, at: tuple[int, int], value: Any, quoted: Format) -> None:
@@ -65,7 +75,7 @@ def _write(sheet: Worksheet, at: tuple[int, int], value: Any, quoted: Format) ->
     elif isinstance(value, int):
         sheet.write_number(*at, value)
     elif value:
-        sheet.write_string(*at, str(value), quoted if str(value).startswith(_FORMULA) else None)
+        sheet.write_string(*at, str(value), quoted if str(value).startswith(FORMULA) else None)
 
 
 def _naive(at: datetime) -> datetime:

@@ -236,6 +236,24 @@ def test_a_request_reads_only_what_nobody_has_read_or_what_the_schedule_missed_t
     assert (first > 0, again, later, asked() > 0) == (True, 0, 0, True)
 
 
+def test_a_post_that_its_network_does_not_know_any_more_is_not_asked_for_with_every_request() -> None:
+    call, post = published("bluesky")
+    call.sleep(7 * 86_400)
+    call.rig.sandbox.intercept = lambda request: (
+        Response(200, {}, b'{"posts": []}') if "getPosts" in request.url else None
+    )
+    asked = []
+    for _ in range(3):
+        call.rig.sandbox.sent.clear()
+        distribution.summarise(call.rig.ports, call.caller)
+        asked.append(sum("getPosts" in one.url for one in call.rig.sandbox.sent))
+    assert asked == [1, 0, 0], post
+    call.sleep(3601)
+    call.rig.sandbox.sent.clear()
+    distribution.summarise(call.rig.ports, call.caller)
+    assert any("getPosts" in one.url for one in call.rig.sandbox.sent)
+
+
 def hanging(call: Api) -> None:
     """No network answers a question before whoever asks gives up."""
 

@@ -12,7 +12,7 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, RostrumError
 from shared.domain.numbers import AccountNumbers, Counts, PostNumbers, interval
 from shared.domain.posts import Target
-from shared.operations import accounts, networks
+from shared.operations import accounts, networks, recent
 from shared.operations.analytics import counting, history, measuring, readings, timing
 from shared.operations.analytics.history import Outcome
 from shared.operations.engaging import reading
@@ -30,7 +30,8 @@ LONGEST = timedelta(days=366)
 MAX_PAGES = 5  # of a hundred posts each
 MAX_READ = 10  # posts, and accounts, that one request asks networks about
 READ_FOR = 10.0  # seconds that it asks about the ones, and then about the others
-FRESH = timedelta(hours=1)  # what was read within it is never read again
+FRESH = timedelta(hours=1)  # what was asked for within it is not asked for again
+REMEMBERED = 10_000  # posts and accounts, by a process, of which it was asked
 LATE = 2  # times the interval after which the schedule has missed something
 ACCOUNTS_LATE = timedelta(hours=48)
 TOP = 5
@@ -140,14 +141,22 @@ def _refreshed(ports: Ports, caller: Caller, posts: Sequence[PostView]) -> dict[
     """What is known of the posts; the newest of those that nobody has read (in time) are read now."""
     known = readings.of_posts(ports, caller.space, [view.post.id for view in posts])
     until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
-    stale = [view.post.id for view in posts if _is_stale(ports, view, known.get(view.post.id), now)]
+    late = (view.post.id for view in posts if _is_stale(ports, view, known.get(view.post.id), now))
+    asked = recent.of(ports, "analytics_asked", REMEMBERED)
+    stale = [one for one in late if not _is_fresh(asked.get(f"{caller.space}/{one}"), now)]
     for post_id in stale[:MAX_READ]:
         if ports.clock.monotonic() >= until:
             break
+        asked.put(f"{caller.space}/{post_id}", now)
         measuring.measure(ports, caller, post_id)
     if not stale:
         return known
     return known | readings.of_posts(ports, caller.space, stale[:MAX_READ])
+
+
+def _is_fresh(asked: datetime | None, now: datetime) -> bool:
+    """Whether a network was asked so lately that it would not say anything else: of a post that is gone, it never will."""
+    return asked is not None and now - asked <= FRESH
 
 
 def _is_stale(ports: Ports, view: PostView, numbers: PostNumbers | None, now: datetime) -> bool:
@@ -174,10 +183,13 @@ def _gained(ports: Ports, caller: Caller, platform: str | None, period: tuple[da
     known = readings.of_accounts(ports, caller.space, [one.id for one in connected])
     until, now = ports.clock.monotonic() + READ_FOR, ports.clock.now()
     late = {one.platform: 2 * SELDOM if thrift.sparing(ports, one.platform) else ACCOUNTS_LATE for one in connected}
+    asked = recent.of(ports, "analytics_asked", REMEMBERED)
     stale = [one for one in connected if now - _seen(known.get(one.id)) > late[one.platform]]
+    stale = [one for one in stale if not _is_fresh(asked.get(f"{caller.space}/{one.id}"), now)]
     for account in stale[:MAX_READ]:
         if ports.clock.monotonic() >= until:
             break
+        asked.put(f"{caller.space}/{account.id}", now)
         if (metrics := _metrics(ports, account.id, caller)) is not None:
             known[account.id] = readings.keep_account(ports, account, metrics)
     gained: dict[str, list[int | None]] = defaultdict(list)

@@ -149,6 +149,35 @@ def test_a_message_that_names_the_person_only_is_in_the_networks_conversation(ca
     assert len(said) > 1
 
 
+def test_a_conversation_that_was_put_away_before_anything_was_pushed_of_it_is_one(call: Api) -> None:
+    """Put away by the network's id of it, then pushed by the person's: it is open again, and not put away, too."""
+    account = call.connect("facebook")
+    talk = every(call, "/v1/inbox/conversations", 100)[-1]
+    assert call("PATCH", f"/v1/inbox/conversations/{talk['id']}", {"status": "archived"}).status == 200
+    (away,) = every(call, "/v1/inbox/conversations?status=archived", 5)
+    assert (away["id"], away["participant_id"]) == (talk["id"], talk["participant_id"])
+    said = {"person_id": talk["participant_id"], "text": "From the app", "own": True}
+    push(call, account, "message.sent", {**said, "message_id": "m_own", "author_id": "1"}, 1)
+    assert len(every(call, "/v1/inbox/conversations?status=archived", 5)) == 1
+    assert talk["id"] not in {one["id"] for one in every(call, "/v1/inbox/conversations", 100)}
+    push(call, account, "message.received", {**said, "message_id": "m_new", "own": False}, 2)
+    assert every(call, "/v1/inbox/conversations?status=archived", 5) == []
+    assert [one["id"] for one in every(call, "/v1/inbox/conversations", 100)].count(talk["id"]) == 1
+
+
+def test_a_message_that_comes_late_is_unread_though_others_were_read_since_it_was_said(call: Api) -> None:
+    """Alike in the feed and in its conversation."""
+    account = call.connect("whatsapp")
+    who = {"conversation_id": "15550100", "author_id": "15550100", "own": False}
+    push(call, account, "message.received", {**who, "message_id": "w1", "text": "One"})
+    call.rig.clock.advance(60)
+    (row,) = every(call, "/v1/inbox/conversations", 5)
+    assert call("POST", f"/v1/inbox/conversations/{row['id']}/read").status == 200
+    push(call, account, "message.received", {**who, "message_id": "w2", "text": "Two"}, -30)
+    assert [one["content"]["text"] for one in every(call, "/v1/inbox?unread=true", 5)] == ["Two"]
+    assert every(call, "/v1/inbox/conversations", 5)[0]["unread_count"] == 1
+
+
 def test_the_feed_has_what_was_said_to_all_accounts(call: Api) -> None:
     """Newest first, by filters and pages; what the account said itself only where it is asked for."""
     facebook, whatsapp = call.connect("facebook"), call.connect("whatsapp")

@@ -112,12 +112,11 @@ def _accounts(ports: Ports, caller: Caller, wanted: Wanted) -> list[Account]:
 
 
 def _row(account: Account, talk: Conversation, note: Note | None) -> Row:
-    unread = talk.unread
+    unread = 0 if note and note.read_at and talk.updated_at <= note.read_at else talk.unread
     if note and note.heard:
-        unread = note.unread if unread is None else max(unread, note.unread)
-    if note and note.read_at and talk.updated_at <= note.read_at:
-        unread = 0
-    return Row(account, talk, note.status if note else "active", unread, note.platform_id if note else talk.id)
+        unread = max(unread or 0, note.unread)
+    key = note.platform_id if note else shelf.key_of(account.platform, talk)
+    return Row(account, talk, note.status if note else "active", unread, key)
 
 
 def _archived(ports: Ports, caller: Caller, wanted: Wanted, visible: Mapping[str, Account], of: str) -> Listed:

@@ -22,11 +22,11 @@ from shared.domain.inbox import KEPT, KINDS, Kind
 from shared.domain.posts import PUBLISH, Target, target_path
 from shared.operations import sessions, subscribing
 from shared.operations.engaging import reading
-from shared.operations.inbox import filing, sources, stored
+from shared.operations.inbox import filing, shelf, sources, stored
 from shared.operations.inbox.reports import Thing
 from shared.platforms import registry
 from shared.platforms.contract import Call, Published
-from shared.platforms.contract_inbox import Conversation, Inbox, Page
+from shared.platforms.contract_inbox import Inbox, Page
 from shared.ports.store import Query
 from shared.ports.world import Ports
 
@@ -301,17 +301,11 @@ def _messages(run: _Run, now: datetime) -> None:
         changed = changed[len(old) :]
     for talk in changed[:TALKS]:
         said = run.question(lambda call, of=talk.id: run.inbox.messages(call, of, ""))  # type: ignore[misc]
-        thread = _thread(run.account.platform, talk)
+        thread = shelf.key_of(run.account.platform, talk)
         run.file("message", tuple(replace(one, conversation_id=thread) for one in said.items))
         talks[talk.id] = talk.updated_at.isoformat()
     listed = {one.id for one in page.items}
     run.talks = {name: at for name, at in talks.items() if name in listed}
-
-
-def _thread(platform: str, talk: Conversation) -> str:
-    """What the network's pushes call the conversation."""
-    alone = registry.manifest(platform).hooks.by_person and len(talk.people) == 1
-    return talk.people[0].id if alone else talk.id
 
 
 # In this order: what is read in one request or two comes before what may take all that a run has.

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from shared.domain import codec
 from shared.domain.inbox import KEPT, Item
+from shared.platforms import registry
 from shared.platforms.contract_inbox import Conversation, Person
 from shared.ports.store import Op, Query, Transaction, Write
 from shared.ports.world import Ports
@@ -52,6 +53,12 @@ def path(space: str, account_id: str, platform_id: str) -> str:
     """``workspaces/{space}/conversations/{key}``"""
     key = hashlib.sha256(f"{account_id}|{platform_id}".encode()).hexdigest()[:40]
     return f"workspaces/{space}/conversations/{key}"
+
+
+def key_of(platform: str, talk: Conversation) -> str:
+    """What the network's pushes call the conversation: what is kept of it here and what is pushed of it is one."""
+    alone = registry.manifest(platform).hooks.by_person and len(talk.people) == 1
+    return talk.people[0].id if alone else talk.id
 
 
 def notes(ports: Ports, space: str, of: Sequence[tuple[str, str]]) -> list[Note | None]:
@@ -97,9 +104,8 @@ def said(held: Note | None, item: Item, now: datetime) -> Note:
     )
     if item.own:
         return note
-    counted = item.status == "unread" and (note.read_at is None or item.at > note.read_at)
     last = max(item.at, note.incoming_at) if note.incoming_at else item.at
-    return replace(note, status="active", incoming_at=last, unread=note.unread + counted)
+    return replace(note, status="active", incoming_at=last, unread=note.unread + (item.status == "unread"))
 
 
 def taken_back(held: Note, item: Item) -> Note:
@@ -160,7 +166,8 @@ def note(
     """Keep a status, or that it was read, beside what is known of the conversation now. ``key``: what its note is kept by,
     where that is not its id. Raises store.Unavailable."""
     where, now = path(space, account_id, key or known.id), ports.clock.now()
-    fresh = Note(account_id, platform, key or known.id, now, known.updated_at)
+    named = known.id if key not in ("", known.id) else ""
+    fresh = Note(account_id, platform, key or known.id, now, known.updated_at, talk_id=named)
 
     def body(txn: Transaction) -> Note:
         doc = txn.get(where)

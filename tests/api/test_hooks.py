@@ -14,6 +14,7 @@ from shared.domain.flat import flattened
 from shared.domain.webhooks import Endpoint, endpoint_path
 from shared.operations import events
 from shared.operations.webhooks import endpoints, hooks, sending
+from shared.ports.http import Request, Response
 from shared.ports.store import Query, Write
 from tests.api.client import PHOTO, Api, api
 
@@ -108,6 +109,35 @@ def test_a_hook_whose_address_is_gone_is_removed_and_the_log_says_why(call: Api)
     assert call("GET", "/v1/hooks").json["count"] == 0
     entries = call("GET", "/v1/events?action=webhook.deleted").json["events"]
     assert ["410" in entry["summary"] for entry in entries] == [True]
+
+
+def test_a_hook_that_is_subscribed_again_outlives_the_last_answer_of_the_one_before(call: Api) -> None:
+    before = endpoint(call, subscribe(call)["id"])
+    call("DELETE", f"/v1/hooks/{before.id}")
+    call.rig.clock.advance(1)
+    again = subscribe(call)
+    hooks.gone(call.rig.ports, before)
+    assert sending.opened(call.rig.ports, endpoint(call, before.id)) == again["secret"]
+
+
+def test_a_hook_is_tried_out_in_its_own_form_and_by_the_name_it_asked_for(call: Api) -> None:
+    got: list[Any] = []
+
+    def receive(sent: Request) -> Response:
+        assert isinstance(sent.body, bytes)
+        got.append(json.loads(sent.body))
+        return Response(200, {}, b"")
+
+    call.rig.outside.hosts["hooks.example.com"] = receive
+    path = f"/v1/webhooks/{subscribe(call, event='social.post_published')['id']}/test"
+    assert call("POST", path, {"event_type": "social.post_published"}).json["status"] == "success"
+    assert call("POST", path, {"event_type": "post.published", "payload": {"a": {"b": 1}}}).json["status"] == "success"
+    assert [(one["event"], one.get("data")) for one in got] == [
+        ("social.post_published", None),
+        ("post.published", None),
+    ]
+    assert got[0]["data__results__0__status"] == "published"
+    assert got[1]["data__a__b"] == 1
 
 
 @pytest.mark.parametrize("name", event_types.by_name())

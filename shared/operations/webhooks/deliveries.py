@@ -117,7 +117,7 @@ def retry(ports: Ports, caller: Caller, endpoint_id: str, delivery_id: str) -> D
 def _example(event_type: str) -> Mapping[str, Any]:
     if event_type == PING:
         return {"message": "This is a test."}
-    known = event_types.by_name().get(event_type)
-    if known is None:
+    name = event_types.every_name().get(event_type)
+    if name is None:
         raise endpoints.unknown_event("event_type", event_type)
-    return known.example
+    return event_types.by_name()[name].example

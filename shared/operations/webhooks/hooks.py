@@ -179,11 +179,12 @@ def _noted(ports: Ports, caller: Caller, hook_id: str, action: str, summary: str
 
 
 def _removed(ports: Ports, known: Endpoint, said: Write, actor: str = "") -> None:
-    """Nothing where somebody else removed it meanwhile. ``actor`` empty: nobody asked."""
+    """Nothing where somebody else removed it meanwhile, or subscribed it anew. ``actor`` empty: nobody asked."""
 
     def body(txn: Transaction) -> bool:
         audit, path = auditing.opened(ports, txn, known.space), endpoint_path(known.space, known.id)
-        if txn.get(path) is None:
+        doc = txn.get(path)
+        if doc is None or doc.data["created_at"] != known.created_at:
             return False
         txn.write(Write("delete", path))
         txn.write(said)

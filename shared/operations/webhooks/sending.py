@@ -58,7 +58,7 @@ def send(ports: Ports, endpoint: Endpoint, event: Event) -> Delivery:
 
 def recorded(ports: Ports, endpoint: Endpoint, event: Event) -> Delivery:
     """The delivery, pending and not tried yet; as it is now where it was made before."""
-    made = delivery_of(endpoint, event, payload(event), ports.clock.now())
+    made = delivery_of(endpoint, event, payload(event, endpoint.flat), ports.clock.now())
     try:
         ports.store.commit([Write("create", delivery_path(endpoint.space, made.id), codec.encode(made))])
     except AlreadyExists:

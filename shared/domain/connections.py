@@ -22,7 +22,7 @@ class Connection:
     ``callback`` is the redirect URI that the network was given. ``sealed_verifier`` is the vault's reference to the
     PKCE verifier, empty where the network has no PKCE. ``key_id``: the API key that began it. ``own_app``: the client id of
     the workspace's or the brand's own app at the network, empty for the installation's. ``brand_ids``: what the key is bound to. ``invite``: the path of
-    the invite that it began with.
+    the invite that it began with. ``actor``: who began it, empty for who was invited.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Connection:
     own_app: str = ""
     brand_ids: tuple[str, ...] = ()
     invite: str = ""
+    actor: str = ""
 
 
 def connection_path(state: str) -> str:
@@ -63,7 +64,7 @@ class Candidate:
 class Choice:
     """One consent gave several accounts: ``pending/{id}``; single use, gone after 30 minutes.
 
-    ``brand_ids`` and ``invite`` as of the connection. ``sealed`` is the vault's reference to the candidates' tokens. ``chosen``: the ids that were chosen, first of all: whoever
+    ``brand_ids``, ``invite`` and ``actor`` as of the connection. ``sealed`` is the vault's reference to the candidates' tokens. ``chosen``: the ids that were chosen, first of all: whoever
     crashes while they are being connected may choose the same again.
     """
 
@@ -78,6 +79,7 @@ class Choice:
     chosen: tuple[str, ...] = ()
     brand_ids: tuple[str, ...] = ()
     invite: str = ""
+    actor: str = ""
 
 
 def choice_path(choice_id: str) -> str:

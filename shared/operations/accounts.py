@@ -149,7 +149,7 @@ def connect(ports: Ports, caller: Caller, command: Connect) -> Account | Redirec
     brand_id = brands.chosen(ports, caller, command.brand_id)
     given = checked(platform, command.metadata)
     check_redirect_uri(command.redirect_uri)
-    owner = Owner(caller.space, caller.sandbox, brand_id, caller.brand_ids)
+    owner = Owner(caller.space, caller.sandbox, brand_id, caller.brand_ids, actor=caller.actor)
     if registry.manifest(platform).oauth.style == "credentials":
         return sign_in(ports, owner, platform, given)
     return consents.begin(
@@ -251,7 +251,7 @@ def _finish(ports: Ports, connection: Connection, code: str, redirect_uri: str) 
         raise Invalid("validation.field_required", "The network sent no code: start again with connect.", field="code")
     connected = consents.trade(ports, connection, code, redirect_uri)
     known = connection
-    owner = Owner(known.space, known.sandbox, known.brand_id, known.brand_ids, known.invite)
+    owner = Owner(known.space, known.sandbox, known.brand_id, known.brand_ids, known.invite, actor=known.actor)
     if isinstance(connected, Candidates):
         return choosing.offer(ports, owner, connection.platform, connected.accounts)
     return linking.link(ports, owner, connection.platform, connected)

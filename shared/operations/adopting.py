@@ -40,7 +40,8 @@ def adopt(ports: Ports, caller: Caller, command: Adopt) -> list[Account]:
     if connector is None:
         text = f"{networks.title(platform)} accounts are connected by their consent page: POST /v1/accounts/connect."
         raise Unsupported("resource.not_supported", text, platform=platform)
-    owner = Owner(caller.space, caller.sandbox, brands.chosen(ports, caller, command.brand_id), caller.brand_ids)
+    brand_id = brands.chosen(ports, caller, command.brand_id)
+    owner = Owner(caller.space, caller.sandbox, brand_id, caller.brand_ids, actor=caller.actor)
     now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=caller.sandbox)
     ends = now + timedelta(seconds=command.expires_in) if command.expires_in else None
     tokens = Tokens(command.access_token, command.refresh_token or None, ends)

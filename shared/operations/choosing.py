@@ -46,6 +46,7 @@ def offer(ports: Ports, owner: Owner, platform: str, found: Sequence[Connected])
         expires_at=ports.clock.now() + CHOICE_AGE,
         brand_ids=owner.brands,
         invite=owner.invite,
+        actor=owner.actor,
         sealed=sealed,
         candidates=tuple(_candidate(one) for one in shown),
     )
@@ -80,7 +81,8 @@ def select(
     speaking = _opened(ports, choice)
     linking.check_room(ports, choice.space, choice.platform, chosen)
     _take(ports, choice, tuple(chosen))
-    owner = Owner(choice.space, choice.sandbox, choice.brand_id, choice.brand_ids, choice.invite, choice.id)
+    its = choice
+    owner = Owner(its.space, its.sandbox, its.brand_id, its.brand_ids, its.invite, its.id, its.actor)
     accounts = []
     for one in chosen:
         index = known.index(one)

@@ -64,7 +64,7 @@ def begin(
     Raises Invalid, Clash (no app), Broken, store.Unavailable.
     """
     _check(ports, caller, redirect_uri, callback, state)
-    oauth, whose = registry.manifest(platform).oauth, owner or Owner(caller.space, caller.sandbox)
+    oauth, whose = registry.manifest(platform).oauth, owner or Owner(caller.space, caller.sandbox, actor=caller.actor)
     app, own = apps.for_connecting(ports, caller.space, platform, whose.brand_id, sandbox=caller.sandbox)
     secret, verifier = ports.ids.token(256), ports.ids.token(256)
     con_id, now = ports.ids.new("con"), ports.clock.now()
@@ -85,6 +85,7 @@ def begin(
         brand_id=whose.brand_id,
         brand_ids=whose.brands,
         invite=whose.invite,
+        actor=whose.actor,
     )
     ports.store.commit([Write("create", connection_path(secret), codec.encode(connection))])
     challenge = _oauth2.challenge(verifier, oauth.challenge)

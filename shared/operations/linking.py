@@ -30,7 +30,7 @@ class Owner:
 
     ``brand_id``: the brand that was named, empty for none. ``brands``: what whoever asked is bound to, empty for all: from
     other brands nothing is taken away. ``invite``: the path of the invite that it is connected with, empty for none, and
-    ``choice``: what the person chose from.
+    ``choice``: what the person chose from. ``actor``: the key or the person who asked, empty for who was invited.
     """
 
     space: str
@@ -39,6 +39,7 @@ class Owner:
     brands: tuple[str, ...] = ()
     invite: str = ""
     choice: str = ""
+    actor: str = ""
 
 
 class _Moved(Exception):
@@ -193,11 +194,12 @@ def _kept(ports: Ports, query: Query, owner: Owner, made: Account) -> tuple[Acco
         after = replace(made, **(_lasting(known) if known else {}), brand_id=brand_id)
         txn.write(Write("set" if known else "create", path, codec.encode(after)))
         text = "An account was connected again." if known else "An account was connected."
-        written.append(said(ports, after, "connected", text, listening=listening))
+        written.append(said(ports, after, "connected", text, owner.actor, listening))
         for write in (*written, *chores_planning.planned(after, made.updated_at)):
             txn.write(write)
         invited = {"invite": invite.id} if invite is not None else {}
-        audit.add(txn, "", "account.connected", made.id, platform=made.platform, brand_id=brand_of(after), **invited)
+        facts = {"platform": made.platform, "brand_id": brand_of(after), **invited}
+        audit.add(txn, owner.actor, "account.connected", made.id, **facts)
         return after, known.sealed if known else ""
 
     kept = ports.store.transact(body)

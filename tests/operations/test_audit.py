@@ -12,11 +12,24 @@ from typing import Any
 import pytest
 
 from shared.domain import codec
+from shared.domain.accounts import Connected, Tokens
 from shared.domain.audit import Entry, digest, entry_path, head_path
 from shared.domain.errors import Forbidden, Invalid, RostrumError
-from shared.operations import accounts, audits, brand_deletion, brands, keys, redirect_uris
+from shared.operations import (
+    accounts,
+    audits,
+    brand_deletion,
+    brands,
+    choosing,
+    invites,
+    keys,
+    redeeming,
+    redirect_uris,
+)
+from shared.operations.accounts import Redirect
 from shared.operations.audits import Checked, Wanted
 from shared.operations.keys import CreateKey
+from shared.operations.linking import Owner
 from shared.operations.posts import settings
 from shared.ports.store import Unavailable, Write
 from tests.operations import flows
@@ -75,7 +88,7 @@ def test_acts_are_told_in_their_order_with_who_and_what(rig: Rig) -> None:
         ("key.updated", "key_1", key.id, {"changed": "scopes", "scopes": "posts:read,posts:write"}),
         ("key.rotated", "key_1", key.id, {}),
         ("key.revoked", "key_1", key.id, {}),
-        ("account.connected", "", account.id, {"platform": "bluesky", "brand_id": "default"}),
+        ("account.connected", "key_1", account.id, {"platform": "bluesky", "brand_id": "default"}),
         ("account.moved", "key_1", account.id, {"brand_id": brand.id, "came_from": "default"}),
         ("redirect_uri.added", "key_1", entry.id, {"host": "app.example.com"}),
         ("redirect_uri.removed", "key_1", entry.id, {}),
@@ -226,3 +239,21 @@ def test_two_connections_of_one_account_are_two_acts(rig: Rig) -> None:
     first, again = flows.signed_in(rig), flows.signed_in(rig)
     assert first.id == again.id
     assert [one.act for one in told(rig)] == ["account.connected", "account.connected"]
+
+
+def test_who_connected_an_account_is_told_however_many_pages_lay_between(rig: Rig) -> None:
+    """By credentials, by the network's page, by choosing among what it gave. Who was invited has no name, but an invite."""
+    flows.redirected(rig, "twitter")
+    found = tuple(Connected(f"page_{number}", "p", "P", Tokens(f"token{number}")) for number in range(2))
+    choice = choosing.offer(rig.ports, Owner(TEST.space, TEST.sandbox, actor="usr_1"), "facebook", found)
+    choosing.select(rig.ports, TEST, choice.id, ["page_1"], "page_ids")
+    link = invites.create(rig.ports, TEST, brands.create(rig.ports, TEST, "Acme").id, "threads", 7)
+    begun = redeeming.open_(rig.ports, link.token)
+    assert isinstance(begun, Redirect)
+    accounts.callback(rig.ports, "threads", flows.consent(rig, begun))
+    acts = [one for one in told(rig) if one.act == "account.connected"]
+    assert [(one.actor, "invite" in one.details) for one in acts] == [("key_1", False), ("usr_1", False), ("", True)]
+    logged = [
+        one for path, one in rig.store.everything() if "/events/" in path and one["action"] == "account.connected"
+    ]
+    assert sorted(one["actor"] for one in logged) == ["", "key_1", "usr_1"]

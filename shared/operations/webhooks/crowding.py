@@ -7,13 +7,15 @@ finds the deliveries by their time.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
 from shared.ports.world import Ports
 
 AT_ONCE = 4  # of one endpoint, in one process: a quarter of what it does at once (functions/manifest.json)
+NARROW = 8  # endpoints that fail or are slow, in one process: half of it
 BEHIND = 1_000  # tasks remembered; the sweep finds what is more
 SECONDS = 40.0  # for which a task goes on with what is behind it
 MEMORY = "webhook_crowds"
@@ -27,6 +29,7 @@ class _Crowds:
         self._lock = Lock()
         self._under_way: dict[str, int] = {}
         self._behind: dict[str, deque[Body]] = {}
+        self._narrow = 0
 
     def enter(self, endpoint: str, body: Body) -> bool:
         """Whether there is a place; else the task is kept for who has one."""
@@ -50,6 +53,19 @@ class _Crowds:
         with self._lock:
             self._leave(endpoint)
 
+    def enter_narrow(self) -> bool:
+        """Whether there is a place among those for endpoints that fail or are slow."""
+        with self._lock:
+            if self._narrow >= NARROW:
+                return False
+            self._narrow += 1
+            return True
+
+    def leave_narrow(self) -> None:
+        """Give it back."""
+        with self._lock:
+            self._narrow -= 1
+
     def _leave(self, endpoint: str) -> None:
         left = self._under_way.get(endpoint, 1) - 1
         if left:
@@ -58,6 +74,18 @@ class _Crowds:
             self._under_way.pop(endpoint, None)
         if not self._behind.get(endpoint):
             self._behind.pop(endpoint, None)
+
+
+@contextmanager
+def narrow(ports: Ports) -> Iterator[bool]:
+    """A place for an endpoint that fails or is slow, if there is one: many of them together leave places for the others."""
+    crowds: _Crowds = ports.memory.setdefault(MEMORY, _Crowds())
+    entered = crowds.enter_narrow()
+    try:
+        yield entered
+    finally:
+        if entered:
+            crowds.leave_narrow()
 
 
 def go(ports: Ports, endpoint: str, body: Body, work: Callable[[Ports, Body], str]) -> str:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.domain import codec, webhook_health
@@ -23,6 +23,7 @@ from shared.ports.store import Direction, Op, Query, StoreError, Transaction, Wr
 from shared.ports.world import Ports
 
 QUEUE = "webhooks"
+LOOK = timedelta(seconds=90)  # a look after an endpoint that did not come to its end is done again
 HEALTH = tuple(  # what an attempt, or its owner, changes of an endpoint
     field.name
     for field in fields(Endpoint)
@@ -38,7 +39,10 @@ def find(ports: Ports, space: str, endpoint_id: str) -> Endpoint | None:
 
 
 def admitted(ports: Ports, endpoint: Endpoint, delivery: Delivery) -> bool:
-    """Whether the delivery may be sent now; else it is held, and whoever looks after the endpoint sends it later."""
+    """Whether the delivery may be sent now; else it is held, and whoever looks after the endpoint sends it.
+
+    Only they send to an endpoint with a lane: were it whoever comes first, some slow endpoints would take a whole process.
+    """
     if endpoint.lane_at is None:
         return True
 
@@ -48,14 +52,12 @@ def admitted(ports: Ports, endpoint: Endpoint, delivery: Delivery) -> bool:
         current = _decoded(txn.get(endpoint_path(endpoint.space, endpoint.id)))
         if doc is None or doc.data.get("round") != delivery.round or current is None or current.lane_at is None:
             return True, None
-        if current.lane_at <= now:
-            txn.write(_leased(current, now))
-            return True, None
         txn.write(Write("update", doc.path, {"held": True, "next_at": None}))
-        if current.wake_at is not None:
-            return False, None
-        txn.write(_waking(current, current.lane_at))
-        return False, current.lane_at
+        at = max(current.lane_at, now)
+        if current.wake_at is not None and current.wake_at <= max(at, now + LOOK):
+            return False, None  # it is looked after then, or being looked after now
+        txn.write(Write("update", endpoint_path(current.space, current.id), waking(current, at)))
+        return False, at
 
     may, wake_at = ports.store.transact(body)
     if wake_at:
@@ -70,7 +72,8 @@ def entered(ports: Ports, endpoint: Endpoint) -> bool:
         current, now = _decoded(txn.get(endpoint_path(endpoint.space, endpoint.id))), ports.clock.now()
         if current is None or current.lane_at is None or current.lane_at > now:
             return False
-        txn.write(_leased(current, now, waking=False))
+        until = now + webhook_health.LEASE
+        txn.write(Write("update", endpoint_path(current.space, current.id), {"lane_at": until}))
         return True
 
     return ports.store.transact(body)
@@ -156,16 +159,6 @@ def _looked_after(before: Endpoint, after: Endpoint, ports: Ports, *, waking: bo
     if not after.is_active or not waking or not narrow:
         return after
     return replace(after, wake_at=after.lane_at or ports.clock.now())
-
-
-def _leased(endpoint: Endpoint, now: datetime, *, waking: bool = True) -> Write:
-    until = now + webhook_health.LEASE
-    more = {"wake_at": until, "shard": shard_of(endpoint.id)} if waking else {}
-    return Write("update", endpoint_path(endpoint.space, endpoint.id), {"lane_at": until, **more})
-
-
-def _waking(endpoint: Endpoint, at: datetime) -> Write:
-    return Write("update", endpoint_path(endpoint.space, endpoint.id), waking(endpoint, at))
 
 
 def _said(ports: Ports, endpoint: Endpoint, made: Attempt) -> Write:

@@ -17,15 +17,15 @@ from shared.domain import codec
 from shared.domain.instants import rfc3339
 from shared.domain.webhook_health import TRIES
 from shared.domain.webhooks import SHARDS, Delivery, Endpoint, endpoint_path
-from shared.operations.webhooks import recovering, sending, standing
+from shared.operations.webhooks import crowding, recovering, sending, standing
 from shared.ports.store import Conflict, Doc, NotFound, Op, Query, Transaction, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 PAGE = 50  # deliveries let go at once; the next ones follow a second later, so that others get their turn
 PAUSE = timedelta(seconds=1)
+BUSY = timedelta(seconds=5)  # too many others that are slow are being sent to
 SECONDS = 40.0  # a task that sends what is held, one after the other, ends then
-LEASE = timedelta(seconds=90)  # a task that did not come to its end is done again
 GRACE = timedelta(seconds=30)  # what is due is left to the queue so long
 AGAIN, POISON = timedelta(minutes=2), timedelta(hours=1)
 SWEPT = 100  # of a shard, in one run
@@ -49,7 +49,8 @@ def tend(ports: Ports, body: Mapping[str, Any]) -> str:
     if endpoint.lane_at is None:
         after = _let_go(ports, endpoint, _cursor(body))
         return _again(ports, endpoint, ports.clock.now() + PAUSE, after) if after else _rest(ports, endpoint)
-    at = _drain(ports, endpoint)
+    with crowding.narrow(ports) as entered:
+        at = _drain(ports, endpoint) if entered else ports.clock.now() + BUSY
     return _again(ports, endpoint, at) if at else _rest(ports, endpoint)
 
 
@@ -74,7 +75,7 @@ def _taken(ports: Ports, space: str, endpoint_id: str, wake: str) -> Endpoint | 
         endpoint = codec.decode(Endpoint, doc.data) if doc else None
         if endpoint is None or endpoint.wake_at is None or rfc3339(endpoint.wake_at) != wake:
             return None
-        until = ports.clock.now() + LEASE
+        until = ports.clock.now() + standing.LOOK
         txn.write(Write("update", endpoint_path(space, endpoint_id), standing.waking(endpoint, until)))
         return replace(endpoint, wake_at=until)
 
@@ -154,7 +155,7 @@ def _drain(ports: Ports, endpoint: Endpoint) -> datetime | None:
 
 def _unheld(ports: Ports, doc: Doc, delivery: Delivery) -> Delivery | None:
     """It is about to be sent; if this process dies over it, the sweep finds it by its time."""
-    changes = {"held": False, "next_at": ports.clock.now() + LEASE, "round": delivery.round + 1}
+    changes = {"held": False, "next_at": ports.clock.now() + standing.LOOK, "round": delivery.round + 1}
     try:
         ports.store.commit([Write("update", doc.path, changes, doc.version)])
     except (Conflict, NotFound):

@@ -51,7 +51,8 @@ class Item:
     ``network_id``, ``post_id``, ``parent_id`` and ``conversation_id`` are the network's; ``our_post_id`` is the post of ours that
     it is about, if any. ``at``: when it was said; ``received_at``: when we heard of it first. ``own``: the account itself said
     it, so it never counts as incoming. ``complete`` False: only its change, deletion or receipt was heard of so far.
-    ``delivery``: how far one's own message came. ``raw``: the network's own words, as JSON text.
+    ``delivery``: how far one's own message came. ``raw``: the network's own words, as JSON text. ``edited_at``: when its words were
+    changed, by the network's clock: an edit that was heard of late, or is shown again, does not undo a later one.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Item:
     handles: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     raw: str = ""
+    edited_at: datetime | None = None
 
     @property
     def shown(self) -> bool:

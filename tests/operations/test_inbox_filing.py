@@ -123,6 +123,18 @@ def test_an_edit_that_comes_before_its_comment_leads_to_the_edited_words(rig: Ri
     assert (one.text, one.hidden, one.shown, entries(rig)) == ("Edited", True, True, ["comment.received"])
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_latest_edit_stands_in_whatever_order_edits_come_and_are_shown_again(
+    rig: Rig, order: tuple[int, ...]
+) -> None:
+    who = account(rig, "facebook")
+    filing.pushed(rig.ports, who, event(rig, "comment.created", COMMENT, "0"))
+    for index in (*order, *order):
+        edit = event(rig, "comment.updated", {**COMMENT, "text": f"No {index}"}, f"e{index}", index + 1)
+        filing.pushed(rig.ports, who, edit)
+    assert item(rig, "comment", "c1").text == "No 2"
+
+
 def test_receipts_that_overtake_each_other_never_go_back(rig: Rig) -> None:
     """Read before sent, and before the message itself is known: each is one event, the item says read."""
     who = account(rig, "whatsapp")

@@ -230,9 +230,11 @@ def _created(known: Item | None, blank: Item, report: Report) -> _Outcome | None
 
 def _updated(known: Item | None, blank: Item, report: Report) -> _Outcome | None:
     base = known or blank
-    if base.deleted:
+    words = "text" in report.fields
+    if base.deleted or (words and base.edited_at is not None and report.at < base.edited_at):
         return None
-    item = replace(base, **{**dict(report.fields), "own": base.own or bool(report.fields.get("own"))})
+    told = {**report.fields, "own": base.own or bool(report.fields.get("own"))}
+    item = replace(base, **told, edited_at=report.at if words else base.edited_at)
     changed = known is None or item != known
     if report.said:
         return _Outcome(replace(item, updated_at=blank.updated_at), report.said, report.key)

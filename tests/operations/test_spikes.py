@@ -116,3 +116,22 @@ def test_the_baseline_of_an_account_stays_small() -> None:
             baseline, _found = spikes.judged(baseline, f"tgt_{number:026}", age, number)
     assert {len(rows) for rows in baseline.ages.values()} == {spikes.KEPT}
     assert len(str(codec.encode(baseline))) < 40_000
+
+
+def test_an_account_that_has_grown_is_compared_with_what_it_has_become() -> None:
+    """A post a week: last year's thirty likes are not the usual of this season's three hundred."""
+    baseline, week = spikes.Baseline("acc_1"), 7 * 86_400
+    found = []
+    for number in range(60):
+        likes = 30 if number < 25 else 300
+        baseline, spike = spikes.judged(baseline, f"tgt_{number}", "24h", likes, number * week)
+        found += [number] if spike else []
+    assert found[0] == 25
+    assert found[-1] <= 25 + spikes.FEWEST
+    assert len(baseline.ages["24h"]) == spikes.KEPT
+
+
+def test_votes_below_none_are_none() -> None:
+    rig = memory_ports.rig()
+    account = _account(rig)
+    assert spikes.look(rig.ports, account, [_seen(rig, 1, -7, 1.1)]) == []

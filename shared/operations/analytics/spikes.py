@@ -35,6 +35,7 @@ AGES: tuple[tuple[str, timedelta], ...] = (
 )
 LATE = 1.5  # times the age: a reading after that says nothing of it
 KEPT = 40  # posts that the usual is made of
+OLD = timedelta(days=120)  # who posts once a week is compared with this season, as far as there are enough posts of it
 FEWEST = 10  # posts before which nothing is called unusual
 FAR = 4.0  # modified z-score
 TIMES = 3.0  # the usual
@@ -45,10 +46,11 @@ _NORMAL = 1.4826  # makes the median absolute deviation of a normal distribution
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One post at one age."""
+    """One post at one age. ``at``: when it was read, in seconds since 1970; 0: nobody noted it."""
 
     target_id: str
     engagements: int
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def _compared(baseline: Baseline, passing: Sequence[tuple[Seen, str]]) -> tuple[
     """Pure: the baseline with these readings, and those of them that are spikes and were not told before."""
     found: list[tuple[Seen, Spike]] = []
     for one, age in passing:
-        baseline, spike = judged(baseline, one.target_id, age, counting.engagements(one.known.counts) or 0)
+        engaged = max(0, counting.engagements(one.known.counts) or 0)  # a network's votes may come to less than none
+        baseline, spike = judged(baseline, one.target_id, age, engaged, int(one.known.at.timestamp()))
         if spike and one.target_id not in baseline.told:
             baseline = replace(baseline, told=(*baseline.told, one.target_id)[-KEPT:])
             found.append((one, spike))
@@ -129,13 +132,17 @@ def age_of(known: Known) -> str:
     return next((name for name, age in reversed(AGES) if age <= old < age * LATE), "")
 
 
-def judged(baseline: Baseline, target_id: str, age: str, engagements: int) -> tuple[Baseline, Spike | None]:
+def judged(
+    baseline: Baseline, target_id: str, age: str, engagements: int, at: int = 0
+) -> tuple[Baseline, Spike | None]:
     """Pure: the baseline with this post at this age, and whether it is a spike. A second reading of one age changes nothing."""
     past = baseline.ages.get(age, ())
     if any(one.target_id == target_id for one in past):
         return baseline, None
-    after = (*past, Past(target_id, engagements))[-KEPT:]
-    return replace(baseline, ages={**baseline.ages, age: after}), spike(past, target_id, age, engagements)
+    after = (*past, Past(target_id, engagements, at))[-KEPT:]
+    young = [one for one in past if one.at > at - OLD.total_seconds()]
+    usual = young if len(young) >= FEWEST else past[-FEWEST:]
+    return replace(baseline, ages={**baseline.ages, age: after}), spike(usual, target_id, age, engagements)
 
 
 def spike(past: Sequence[Past], target_id: str, age: str, engagements: int) -> Spike | None:

@@ -121,7 +121,7 @@ def samples(outcomes: Sequence[Outcome], zone: tzinfo) -> list[Sample]:
         engaged = counting.engagements(one.counts)
         count = one.counts.impressions if engaged is None else engaged
         if count is not None:
-            by_account[one.account_id].append((one, math.log1p(count)))
+            by_account[one.account_id].append((one, math.log1p(max(0, count))))
     found = []
     for rows in by_account.values():
         usual = median(value for _, value in rows)

@@ -26,6 +26,7 @@ from shared.ports.world import Ports
 MAX_DUE = 200  # posts in one run
 SECONDS = 60.0  # after which a run begins nothing more
 PAGE = 100
+TOGETHER = 8  # posts whose numbers are kept in one transaction: each may have nearly a MiB of them, and one takes ten
 NOT_FOUND = "not_found"  # how every folder ends the code of what its network does not know
 T = TypeVar("T")
 LISTED_BY = timedelta(days=1)  # after which a post that its network does not know is gone
@@ -200,7 +201,10 @@ def _keep(run: Run, targets: Sequence[Target], answers: Answers) -> None:
             counts = counting.from_metrics(manifest, answer)
             fresh[target.post_id][target.id] = readings.known(target, now, counts, answer)
     if fresh:
-        readings.keep_posts(run.ports, run.line.account.space, fresh)
+        names = list(fresh)
+        for start in range(0, len(names), TOGETHER):
+            some = {name: fresh[name] for name in names[start : start + TOGETHER]}
+            readings.keep_posts(run.ports, run.line.account.space, some)
         seen = [spikes.Seen(post_id, name, known) for post_id, rows in fresh.items() for name, known in rows.items()]
         spikes.look(run.ports, run.line.account, seen)
     for name, answer in answers.items():

@@ -10,12 +10,13 @@ import pytest
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.inbox import KINDS, Item, Kind
-from shared.operations import accounts, choosing, chores, sandboxing
+from shared.operations import accounts, choosing, chores, recording, sandboxing
 from shared.operations.engaging import reading
 from shared.operations.inbox import filing, reports, sources
 from shared.operations.inbox.reports import Thing
 from shared.operations.ingesting import processing
 from shared.platforms import registry
+from shared.platforms.contract_inbox import Comment
 from shared.ports.store import Query
 from tests.api.client import PHOTO, Api
 from tests.operations import flows
@@ -63,6 +64,24 @@ def test_pushed_and_answered_is_the_same_thing(call: Api, platform: str, kind: K
         assert getattr(item, name) == said.get(name, getattr(item, name)), name
     assert said["author"].id in (item.author.id, "")
     assert not filing.polled(call.rig.ports, who, kind, thing)
+    if kind == "comment":
+        answered_and_echoed(call, who, item)
+
+
+def answered_and_echoed(call: Api, who: Account, item: Item) -> None:
+    """One's own answer, the network's echo of it and what it answers afterwards are one comment, too."""
+    body = {"account_id": who.id, "comment_id": item.network_id, "text": "It is."}
+    made = call("POST", f"/v1/inbox/comments/{item.our_post_id}", body)
+    assert made.status == 200, made.json
+    for one in list(call.rig.bus.messages):
+        recording.observe(call.rig.ports, one.data, one.attributes)
+    arrive(call)
+    (own,) = [one for one in items(call) if one.own]
+    assert own.network_id == made.json["platform_id"]
+    (thing,) = [one for one in answered(call, who, "comment") if one.id == own.network_id]
+    assert not filing.polled(call.rig.ports, who, "comment", thing)
+    assert isinstance(thing, Comment)
+    assert (own.post_id, own.parent_id) == (thing.post_id, thing.parent_id)
 
 
 def connected(call: Api, platform: str) -> Account:

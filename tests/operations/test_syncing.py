@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from shared.domain.chores import SHARDS, Chore, chore_path
 from shared.domain.numbers import (
     AGES,
     MAX_ACCOUNT_READINGS,
+    MAX_READINGS,
     AccountNumbers,
     Counts,
     Known,
@@ -21,9 +22,11 @@ from shared.domain.numbers import (
     account_numbers_path,
     interval,
     post_numbers_path,
+    spacing,
 )
 from shared.operations import accounts, chores, events
 from shared.operations.analytics import readings, rows
+from shared.operations.publishing.payloads import storable
 from shared.operations.syncing import parts, quotas, running, thrift, watching
 from shared.operations.syncing.metering import Meter, Spent
 from shared.platforms import _usage, registry
@@ -495,6 +498,32 @@ def test_a_posts_row_stays_small_however_often_somebody_looks() -> None:
     assert made.known["tgt_1"].raw == {"likeCount": 3_999}
     assert [row["likes"] for _, row in series.rows()] == list(series.columns["likes"])
     assert codec.decode(PostNumbers, codec.encode(made)) == made
+
+
+def test_the_numbers_of_a_post_on_fifty_accounts_are_a_document_that_a_store_takes() -> None:
+    """Every column told, in large numbers, read as often as rows keep; the network's own answer as long as it is kept."""
+    now, made, raw = START, PostNumbers("post_1", START), storable({"x": "y" * 3_980}, readings.MAX_RAW)
+    while now - START < timedelta(days=400) or len(made.readings) < MAX_READINGS:
+        counts = Counts(*range(10**11, 10**11 + 7))
+        known = {
+            f"tgt_01KB2R1S2T3V4W5X6Y7Z8A9B{number:02}": Known("bluesky", "acc_1", now, counts, START, raw)
+            for number in range(50)
+        }
+        made = rows.with_reading(made, known, now)
+        now += spacing(now - START)
+    rig = memory_ports.rig()
+    rig.store.commit([Write("set", post_numbers_path("ws.test", "post_1"), codec.encode(made))])  # refuses a MiB
+    assert len(made.readings) == MAX_READINGS
+    row = next(iter(made.series.values()))
+    assert (len(row.at), set(row.columns)) == (MAX_READINGS, {one.name for one in fields(Counts)})
+
+
+def test_a_post_that_cannot_be_read_keeps_no_other_from_its_numbers() -> None:
+    made, (broken, fine) = schedule(posts=2)
+    (bad,) = [one for one in made.call.stored("targets") if one.data["post_id"] == broken]
+    made.rig.store.commit([Write("update", bad.path, {"state": "no state"})])
+    made.go_on("bluesky", timedelta(hours=2))
+    assert numbers(made, fine).known
 
 
 def test_an_accounts_row_reaches_back_a_year_and_forgets_what_is_no_longer_counted() -> None:

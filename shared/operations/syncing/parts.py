@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from shared.operations.syncing.metering import Spent
 from shared.operations.syncing.watching import Memory
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Metrics, Refused
-from shared.ports.store import Query
+from shared.ports.store import Doc, Query
 from shared.ports.world import Ports
 
 MAX_DUE = 200  # posts in one run
@@ -29,6 +30,7 @@ PAGE = 100
 TOGETHER = 8  # posts whose numbers are kept in one transaction: each may have nearly a MiB of them, and one takes ten
 NOT_FOUND = "not_found"  # how every folder ends the code of what its network does not know
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 LISTED_BY = timedelta(days=1)  # after which a post that its network does not know is gone
 
 
@@ -180,11 +182,20 @@ def _targets(run: Run, names: Sequence[str]) -> list[Target]:
     """Those that are live still; of the others the memory is cleared."""
     space = run.line.account.space
     docs = run.ports.store.get_many([f"workspaces/{space}/targets/{name}" for name in names]) if names else []
-    read = {doc.id: codec.decode(Target, doc.data) for doc in docs if doc}
+    read = {one.id: one for doc in docs if doc and (one := _readable(doc))}
     live = [read[name] for name in names if name in read and _is_live(read[name])]
     for name in {*names} - {one.id for one in live}:
         del run.memory.posts[name]
     return live
+
+
+def _readable(doc: Doc) -> Target | None:
+    """None for a document that is no target: it keeps no other from its numbers."""
+    try:
+        return codec.decode(Target, doc.data)
+    except (TypeError, ValueError, KeyError, AttributeError):
+        log.exception("a target cannot be read", extra={"path": doc.path})
+        return None
 
 
 def _is_live(target: Target) -> bool:

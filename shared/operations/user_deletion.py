@@ -248,8 +248,10 @@ def _named(collection: str, doc: Doc) -> str:
 
 def _unseal(ports: Ports, space: str, collection: str, thing: str, doc: Doc) -> None:
     """Let the vault forget what the document holds sealed."""
-    if collection in _SEALED and doc.data.get("sealed"):
-        ports.vault.destroy(Place(space, thing, _SEALED[collection]), str(doc.data["sealed"]))
+    if collection not in _SEALED:
+        return
+    for sealed in filter(None, (doc.data.get("sealed"), doc.data.get("previous"))):  # a webhook's secret before the rotation
+        ports.vault.destroy(Place(space, thing, _SEALED[collection]), str(sealed))
 
 
 def _forget_colleague(ports: Ports, caller: Caller, doc: Doc) -> None:

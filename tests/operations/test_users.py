@@ -39,6 +39,7 @@ from shared.operations.keys import CreateKey
 from shared.operations.posts import creating, slots
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.users import Changes
+from shared.operations.webhooks import hooks, rotating
 from shared.ports.blobs import BlobsUnavailable
 from shared.ports.http import AnswerLost
 from shared.ports.payments import PaymentsUnavailable
@@ -183,6 +184,8 @@ def furnished(rig: Rig) -> Caller:
         brands.create(rig.ports, caller, "Bakery")
     account: Account = flows.signed_in(rig, test)
     flows.redirected(rig, "twitter", test)
+    hook = hooks.subscribe(rig.ports, test, hooks.Subscribe("https://hooks.app.test/", ("post.published",)))
+    rotating.rotate(rig.ports, test, hook.endpoint.id)
     soon = (rig.clock.now() + timedelta(hours=1)).isoformat()
     creating.create(rig.ports, test, CreatePost("soon", targets=(TargetOrder(account.id),), scheduled_at=soon))
     slots.replace(rig.ports, test, "default", [Slot(0, "09:30")], None)

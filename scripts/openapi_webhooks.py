@@ -10,15 +10,22 @@ from typing import Any
 
 from shared.domain import event_types
 from shared.domain.event_types import EventType
-from shared.domain.webhooks import Event, payload
+from shared.domain.webhooks import PING, Event, payload
 
 _REF = "#/components/schemas/"
 _NUMBERS: dict[type, str] = {bool: "boolean", int: "integer", float: "number"}
+_TEST = EventType(
+    PING,
+    "webhooks",
+    "Sent to an address before it is registered, and on request: answer 2xx",
+    {"message": "Answer 2xx to receive events here."},
+)
 _AT = datetime(2026, 11, 22, 18, tzinfo=UTC)
 _HEADERS = {
     "webhook-id": "The delivery's id, the same at every attempt: answer 2xx to what you have seen, and drop it.",
     "webhook-timestamp": "Seconds since 1970, of this attempt.",
-    "webhook-signature": "`v1,` and the base64 of an HMAC-SHA256 over id, timestamp and body, joined by dots.",
+    "webhook-signature": "`v1,` and the base64 of an HMAC-SHA256 over id, timestamp and body, joined by dots; two of these, "
+    "separated by a space, for a day after the secret was rotated.",
 }
 _NESTED: dict[str, Any] = {
     "type": "object",
@@ -52,13 +59,16 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 def schemas() -> dict[str, Any]:
     """What is around every event, and each one's ``data``."""
-    known = event_types.by_name().values()
-    return {"WebhookPayload": _NESTED, "FlatWebhookPayload": _FLAT} | {_named(one): _data(one) for one in known}
+    return {"WebhookPayload": _NESTED, "FlatWebhookPayload": _FLAT} | {_named(one): _data(one) for one in _all()}
 
 
 def webhooks() -> dict[str, Any]:
     """By the event's name: what is sent, and what is answered."""
-    return {one.name: {"post": _sent(one)} for one in event_types.by_name().values()}
+    return {one.name: {"post": _sent(one)} for one in _all()}
+
+
+def _all() -> list[EventType]:
+    return [*event_types.by_name().values(), _TEST]
 
 
 def _sent(one: EventType) -> dict[str, Any]:
@@ -71,7 +81,7 @@ def _sent(one: EventType) -> dict[str, Any]:
     return {
         "operationId": f"on-{one.name.replace('.', '-').replace('_', '-')}",
         "summary": one.description,
-        "description": f"{one.description}. Sent to the endpoints and hooks that asked for `{one.name}`.",
+        "description": f"{one.description}. {_whom(one)}",
         "tags": ["webhooks"],
         "security": [],
         "parameters": [_header(name, said) for name, said in _HEADERS.items()],
@@ -84,6 +94,14 @@ def _sent(one: EventType) -> dict[str, Any]:
             "410": {"description": "Nobody listens here any more: the endpoint is switched off, a hook is removed."},
         },
     }
+
+
+def _whom(one: EventType) -> str:
+    return (
+        "Hooks get it on request only."
+        if one is _TEST
+        else f"Sent to the endpoints and hooks that asked for `{one.name}`."
+    )
 
 
 def _named(one: EventType) -> str:

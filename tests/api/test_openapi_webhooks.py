@@ -47,6 +47,15 @@ class World:
         self.got[form].setdefault(said["event"], []).append(said)
         return Response(200, {}, b"")
 
+    def answer_once(self, request: Request) -> Response:
+        """The ping, and no event."""
+        assert isinstance(request.body, bytes)
+        said = json.loads(request.body)
+        if said["event"] != webhooks.PING:
+            return Response(410, {}, b"")
+        self.got["nested"].setdefault(said["event"], []).append(said)
+        return Response(200, {}, b"")
+
     def account(self, platform: str) -> Account:
         doc = self.call.rig.store.get(account_path(self.call.caller.space, self.call.connect(platform)))
         assert doc
@@ -188,8 +197,7 @@ def _expiring(world: World) -> None:
 def world() -> World:
     made = World(api())
     made.call.rig.outside.hosts["hooks.example.com"] = made.answer
-    gone = iter((200,))
-    made.call.rig.outside.hosts["gone.example.com"] = lambda _: Response(next(gone, 410), {}, b"")
+    made.call.rig.outside.hosts["gone.example.com"] = made.answer_once
     for form in ("nested", "flat"):
         body = {"url": f"https://hooks.example.com/{form}", "events": list(NAMES), "flat": form == "flat"}
         assert made.call("POST", "/v1/hooks", body).status == 201
@@ -243,6 +251,12 @@ def test_what_is_delivered_is_what_the_document_describes(world: World, name: st
 def test_an_ad_that_somebody_came_by_is_named(world: World) -> None:
     (came,) = world.got["nested"]["dm.referral"]
     assert came["data"]["metadata"] == {"referral": {"ad_id": "60", "source": "ADS", "type": "OPEN_THREAD"}}
+
+
+def test_the_ping_is_described_too(world: World) -> None:
+    (ping,) = world.got["nested"][webhooks.PING]
+    promised(webhooks.PING).validate(ping)
+    described(webhooks.PING).validate(ping["data"])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,7 +15,7 @@ from shared.ports.world import Ports
 
 log = logging.getLogger(__name__)
 # Named, not imported: whoever publishes loads none of them. Each takes the ports, and is safe to be run twice.
-_FORGET = ("consents", "choosing", "invites", "signing_in", "ingesting.sweeping")  # forget_expired(ports) -> how many
+_FORGET = ("consents", "choosing", "invites", "signing_in")  # forget_expired(ports) -> how many
 _GO_ON = (
     ("user_deletion", "go_on"),
     ("brand_deletion", "go_on"),

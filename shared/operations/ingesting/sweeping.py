@@ -34,15 +34,6 @@ def sweep(ports: Ports) -> int:
     return handed
 
 
-def forget_expired(ports: Ports, limit: int = 300) -> int:
-    """Remove what is as old as no network repeats it, and the dead whom nobody raised; answers how many."""
-    late = Query(COLLECTION, where=(("expire_at", "<", ports.clock.now()),), limit=limit)
-    found = ports.store.query(late)
-    for start in range(0, len(found), PAGE):
-        ports.store.commit([Write("delete", doc.path) for doc in found[start : start + PAGE]])
-    return len(found)
-
-
 def replay(ports: Ports, ids: Sequence[str] = (), platform: str = "") -> int:
     """Have dead deliveries worked off once more: these, or all (of a network); answers how many.
 

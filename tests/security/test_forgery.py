@@ -277,10 +277,19 @@ def test_new_keys_of_google_are_asked_for_when_they_are_needed_and_not_for_every
 def test_keys_that_cannot_be_had_are_our_trouble_not_a_forgery() -> None:
     """So that the network sends it again."""
     rig = rig_of("google_business")
-    for answer in (Response(500, {}, b"{}"), Response(200, {}, b"no json"), Response(200, {}, b'{"keys": []}')):
-        rig.outside.hosts[signers.KEYS_HOST] = lambda request, answer=answer: answer  # type: ignore[misc]
-        with pytest.raises(KeysUnavailable):
-            ingesting.receive(rig.ports, "google_business", {"authorization": signers.google_token(START)}, b"{}")
+    answers = [Response(500, {}, b"{}"), Response(200, {}, b"no json"), Response(200, {}, b'{"keys": []}')]
+    rig.outside.hosts[signers.KEYS_HOST] = lambda request: (
+        answers.pop()
+    )  # one answer a pause: strangers have us ask no more
+    for _ in range(3):
+        for _ in range(10):
+            with pytest.raises(KeysUnavailable):
+                ingesting.receive(rig.ports, "google_business", {"authorization": "Bearer a.b.c"}, b"{}")
+        rig.clock.advance(6)
+    assert answers == []
+    rig.outside.hosts[signers.KEYS_HOST] = lambda request: Response(200, {}, signers.jwks("google"))
+    token = signers.google_token(rig.clock.now())
+    assert accepted(rig, "google_business", {"authorization": token}, SIGNERS["google_business"].body)
 
 
 @pytest.mark.parametrize("name", ["linkedin", "twitter"])

@@ -17,6 +17,7 @@ from shared.ports.world import Ports
 MEMORY = "webhook_keys"
 KEYS_FOR = 3600.0  # seconds, where the answer does not say
 KEYS_AT_LEAST = 300.0  # ... and never less: whoever shows a made-up key must not have us ask each time
+KEYS_PAUSE = 5.0  # after they could not be had: strangers must not have us wait for each of theirs
 _MAX_AGE = re.compile(r"max-age=(\d{1,9})")
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,20 @@ def _keys(ports: Ports, url: str, *, anew: bool) -> list[Any]:
     asked, until, keys = known.get(url, (0.0, 0.0, []))
     if keys and (now < asked + KEYS_AT_LEAST or (now < until and not anew)):
         return keys
+    if not keys and now < until:
+        raise KeysUnavailable(f"{url}: could not be had a moment ago")
+    try:
+        found, lasts = _fetched(ports, url)
+    except KeysUnavailable:
+        if not keys:
+            known[url] = now, now + KEYS_PAUSE, []
+        raise
+    known[url] = now, now + lasts, found
+    return found
+
+
+def _fetched(ports: Ports, url: str) -> tuple[list[Any], float]:
+    """The keys, and for how many seconds they are good."""
     try:
         answer = ports.http.send(Request("GET", url, read_timeout=5.0))
         keys = json.loads(answer.body)["keys"] if answer.status == 200 else []
@@ -104,8 +119,7 @@ def _keys(ports: Ports, url: str, *, anew: bool) -> list[Any]:
         raise KeysUnavailable(f"{url}: {type(error).__name__}") from error
     if not isinstance(keys, list) or not keys:
         raise KeysUnavailable(f"{url}: {answer.status} without keys")
-    known[url] = now, now + next(_ages(answer.headers), KEYS_FOR), keys
-    return keys
+    return keys, next(_ages(answer.headers), KEYS_FOR)
 
 
 def _ages(headers: Mapping[str, str]) -> Iterator[float]:

@@ -274,7 +274,7 @@ def main() -> int:
     parser.add_argument("--days", type=float, default=200.0, help="of refreshing")
     parser.add_argument("--sync-days", type=float, default=0.1, help="of fetching, which is every hour or so")
     parser.add_argument(
-        "--posting", type=int, default=8, help="one in so many of those on networks of words has a fresh post"
+        "--posting", type=int, default=7, help="one in so many of those on networks of words has a fresh post"
     )
     given = parser.parse_args()
     fleet = connected(given.accounts)
@@ -282,7 +282,9 @@ def main() -> int:
     print(f"{len(live):,} accounts have a post that has just gone out")
     sync = fleet.look_after("sync", given.sync_days)
     print(printed(sync, given.accounts, given.sync_days))
-    print(f"  posts were read {fleet.readings(live):.1f} times each", flush=True)
+    for platform in TEXT:
+        there = [one for one in live if one.platform == platform]
+        print(f"  {len(there):,} posts on {platform} were read {fleet.readings(there):.1f} times each", flush=True)
     refresh = fleet.look_after("refresh", given.days)
     print(printed(refresh, given.accounts, given.days))
     print(f"accounts: {dict(fleet.statuses())}")

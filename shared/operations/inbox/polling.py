@@ -44,7 +44,7 @@ OVERLAP = timedelta(
     minutes=2
 )  # a post that is written a moment after others were looked for is found with the next look
 CATCH_UP = timedelta(days=7)  # what was said while an account had to be connected again is told, if it is not older
-MAX_CURSOR = 500  # characters; a longer one is not kept
+MAX_CURSOR = 4_000  # characters; some name each thread that is still to be read. A longer one is not kept
 MODULE = "inbox"
 LIMITED = timedelta(minutes=15)  # where a network limits us without saying for how long
 T = TypeVar("T")

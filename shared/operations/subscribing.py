@@ -74,6 +74,11 @@ def subscribe(ports: Ports, body: Mapping[str, Any]) -> str:
         return _later(ports, chore, error)
     except RostrumError as error:  # a setting of ours that is missing
         return _said(ports, chore, account, error.message)
+    except (StoreError, VaultError):
+        raise
+    except Exception as error:  # an adapter that breaks over an answer would be called for it again and again
+        log.exception("adapter failed while subscribing", extra={"account_id": account.id})
+        return _later(ports, chore, error)
     state = codec.encode(Standing(url, dict(made.state)))
     chores.done(ports, chore, _again(ports, chore, made.renew_at), state)
     return "subscribed"
@@ -93,11 +98,14 @@ def end(ports: Ports, account: Account) -> None:
     facet = registry.webhooks(account.platform)
     if facet is None:
         return
-    with suppress(RostrumError, Refused, HttpFailure, VaultError, StoreError, secrets.NotConfigured):
-        known = standing(ports, account)
-        if known.url and not _shared(ports, account):
-            secret = secrets.signing(ports, account.platform, sandbox=account.sandbox)
-            facet.unsubscribe(sessions.open_call(ports, account), secret, known.kept)
+    try:
+        with suppress(RostrumError, Refused, HttpFailure, VaultError, StoreError, secrets.NotConfigured):
+            known = standing(ports, account)
+            if known.url and not _shared(ports, account):
+                secret = secrets.signing(ports, account.platform, sandbox=account.sandbox)
+                facet.unsubscribe(sessions.open_call(ports, account), secret, known.kept)
+    except Exception:  # an adapter that breaks would do so at each repetition, and the tokens would stay for ever
+        log.exception("adapter failed while unsubscribing", extra={"account_id": account.id})
 
 
 def callback_url(ports: Ports, account: Account) -> str:

@@ -131,6 +131,26 @@ def test_an_installation_that_no_network_can_reach_says_so() -> None:
     assert subscribing.callback_url(_http(unreachable), account).startswith("https://")
 
 
+def test_an_adapter_that_breaks_is_put_off_and_keeps_no_account_from_being_disconnected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both would break again at each repetition: the task would be delivered for ever, the tokens would stay."""
+    rig = memory_ports.rig()
+    account = planned(rig, "facebook")
+    assert subscribe(rig, account) == "subscribed"
+
+    def broken(*_: object) -> None:
+        raise KeyError("data")
+
+    facet = registry.webhooks("facebook")
+    assert facet is not None
+    monkeypatch.setattr(facet, "subscribe", broken)
+    monkeypatch.setattr(facet, "unsubscribe", broken)
+    assert subscribe(rig, account) == "put off"
+    accounts.disconnect(rig.ports, flows.TEST, account.id)
+    assert rig.vault.secrets == {}
+
+
 def test_a_chore_of_an_account_that_is_gone_ends() -> None:
     rig = memory_ports.rig()
     account = planned(rig, "facebook")

@@ -259,6 +259,32 @@ def test_the_ping_is_described_too(world: World) -> None:
     described(webhooks.PING).validate(ping["data"])
 
 
+def test_the_ids_that_are_told_are_those_that_the_inbox_lists_and_takes() -> None:
+    """Of each kind: the thing's, its conversation's."""
+    world = World(api())
+    world.call.rig.outside.hosts["hooks.example.com"] = world.answer
+    events = ("comment.received", "dm.received", "mention.received", "review.received")
+    body = {"url": "https://hooks.example.com/nested", "events": events, "flat": False}
+    assert world.call("POST", "/v1/hooks", body).status == 201
+    world.push("facebook", "comment.created", author_id="7", comment_id="1_2", post_id="1", text="x")
+    world.push(
+        "facebook", "message.received", author_id="7", message_id="m", conversation_id="t", person_id="7", text="x"
+    )
+    world.push("instagram", "mention.created", author_id="7", mention_id="9", post_id="1", text="x")
+    world.push("google_business", "review.created", author_id="7", review_id="r", text="x", stars=5)
+    world.settle()
+    told = [world.got["nested"][name][0]["data"] for name in events]
+    listed = {one["id"]: one for one in world.call("GET", "/v1/inbox").json["data"]}
+    assert [one.get("id") or one["review_id"] for one in told] == [
+        next(row["id"] for row in listed.values() if row["type"] == kind)
+        for kind in ("comment", "message", "mention", "review")
+    ]
+    message = told[1]
+    assert message["conversation_id"] == listed[message["id"]]["conversation_id"]
+    talk = world.call("GET", f"/v1/inbox/conversations/{message['conversation_id']}/messages").json["data"]
+    assert [one["id"] for one in talk][:1] == [message["id"]]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_documents_examples_are_as_it_describes(name: str) -> None:
     """And as samples are, before anything has happened."""

@@ -10,6 +10,7 @@ import pytest
 
 from shared.domain import codec
 from shared.domain.accounts import Account, account_path
+from shared.domain.errors import Broken
 from shared.domain.inbox import KEPT, Commented, commented_path
 from shared.operations import chores, recording, sandboxing
 from shared.operations.inbox import filing
@@ -82,6 +83,25 @@ def test_what_was_pushed_and_is_answered_too_is_one_comment(call: Api) -> None:
         found = every(call, path, size)
         assert sorted(one["platform_id"] for one in found) == wanted
         assert known["text"] in [one["text"] for one in found]
+
+
+def test_what_is_pushed_by_its_id_alone_waits_for_a_network_that_does_not_answer_just_now(call: Api) -> None:
+    """The delivery is tried again, so that nobody is told of a review without a word; what nobody answers for long is filed bare."""
+    account = call.connect("google_business")
+    made = call(
+        "POST", "/v1/sandbox/events", {"account_id": account, "type": "review", "text": "Good!", "rating": 4}
+    ).json
+    call.rig.sandbox.intercept = lambda request: Response(503, {}, b"{}")
+    with pytest.raises(Broken):
+        push(call, account, "review.created", {"review_id": made["id"]})
+    assert every(call, "/v1/inbox", 5) == []
+    call.rig.sandbox.intercept = None
+    push(call, account, "review.created", {"review_id": made["id"]})
+    (item,) = every(call, "/v1/inbox", 5)
+    assert (item["rating"], "Good!" in item["content"]["text"]) == (4, True)
+    call.rig.sandbox.intercept = lambda request: Response(503, {}, b"{}")
+    push(call, account, "review.created", {"review_id": "unseen"}, -3600)
+    assert {one["platform_id"] for one in every(call, "/v1/inbox", 5)} == {made["id"], "unseen"}
 
 
 def test_a_network_that_fails_does_not_hide_what_was_filed(call: Api) -> None:

@@ -1,6 +1,7 @@
 """What a push leaves out, read from its network before it is filed: some tell of a thing by its id alone.
 
-Best effort: what cannot be read is filed as far as it is known. Only the newest are looked through.
+Where the network does not answer just now the delivery is to come again, for ``PATIENCE``. What it refuses, or knows nothing of,
+is filed as far as it is known. Only the newest are looked through.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from shared.domain.accounts import Account
-from shared.domain.errors import RostrumError
+from shared.domain.errors import Broken, Limited, RostrumError
 from shared.domain.inbox import Kind, Person
 from shared.operations.engaging import reading
 from shared.operations.inbox import reports
@@ -19,7 +21,7 @@ from shared.operations.inbox.reports import Report, Thing
 from shared.platforms import registry
 from shared.platforms.contract import Call, Published
 from shared.platforms.contract_inbox import Inbox, Page
-from shared.ports.vault import VaultError
+from shared.ports.vault import VaultError, VaultUnavailable
 from shared.ports.world import Ports
 
 FEATURES: Mapping[Kind, str] = {
@@ -28,11 +30,15 @@ FEATURES: Mapping[Kind, str] = {
     "mention": "mentions.list",
     "review": "reviews.list",
 }
+PATIENCE = timedelta(minutes=25)  # less than a delivery is tried for: what it tells is filed before it is given up
 log = logging.getLogger(__name__)
 
 
 def completed(ports: Ports, account: Account, report: Report) -> Report:
-    """The report with what the network says of the thing now, where the push said neither who nor what."""
+    """The report with what the network says of the thing now, where the push said neither who nor what.
+
+    Raises Broken, Limited, vault.VaultUnavailable, store.Unavailable: asking later may help.
+    """
     if report.change not in ("new", "update") or not _is_bare(report):
         return report
     if registry.manifest(account.platform).feature(FEATURES[report.kind]) != "offered" or account.status != "active":
@@ -40,6 +46,9 @@ def completed(ports: Ports, account: Account, report: Report) -> Report:
     try:
         found = _found(ports, account, report)
     except (RostrumError, VaultError) as error:
+        passing = isinstance(error, Broken | Limited | VaultUnavailable)
+        if passing and ports.clock.now() - report.at < PATIENCE:
+            raise
         log.info("an id that was pushed could not be read", extra={"account_id": account.id, "error": str(error)[:200]})
         return report
     if found is None:

@@ -52,7 +52,7 @@ def pushed(ports: Ports, account: Account, event: Event) -> bool:
     """File one event of a webhook about this account: True when it said something new about the inbox.
 
     False for what is known already, and for what is none of the inbox's (posts, the account itself, reactions). Safe to
-    repeat after any failure. Raises store.Unavailable.
+    repeat after any failure. Raises store.Unavailable, and as :func:`completing.completed`.
     """
     report = reports.of(event) or _of_the_last(ports, account, event)
     if report is None:

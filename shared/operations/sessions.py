@@ -140,9 +140,17 @@ def block(ports: Ports, account: Account, until: datetime, module: str = PUBLISH
     known = blocked_until(account, module)
     if known is not None and known >= until:
         return
-    fields = {"blocked_until": until} if module == PUBLISH else {"limited": {**account.limited, module: until}}
-    with suppress(NotFound):  # disconnected meanwhile
-        ports.store.commit([Write("update", account_path(account.space, account.id), fields)])
+    path = account_path(account.space, account.id)
+
+    def body(txn: Transaction) -> None:
+        current = _decoded(txn.get(path))
+        last = blocked_until(current, module) if current else None
+        if current is None or (last is not None and last >= until):  # disconnected, or told more by another meanwhile
+            return
+        other = {"limited": {**current.limited, module: until}}
+        txn.write(Write("update", path, {"blocked_until": until} if module == PUBLISH else other))
+
+    ports.store.transact(body)
 
 
 def blocked_until(account: Account, module: str = PUBLISH) -> datetime | None:

@@ -465,6 +465,15 @@ def test_blocks_only_grow(rig: Rig, account: Account) -> None:
     sessions.block(rig.ports, account, late)
 
 
+def test_a_block_of_one_kind_does_not_lift_that_of_another(rig: Rig, account: Account) -> None:
+    """Two calls that read the account at the same time are told to stay away from comments, and from ads."""
+    until = rig.clock.now() + timedelta(minutes=9)
+    for module in ("inbox", "ads"):
+        sessions.block(rig.ports, account, until, module)
+    sessions.block(rig.ports, account, until - timedelta(minutes=5), "inbox")
+    assert dict(now(rig, account).limited) == {"inbox": until, "ads": until}
+
+
 def test_a_secret_that_is_gone_is_told(rig: Rig, account: Account) -> None:
     """A destroyed key is a reconnection, not a crash."""
     rig.vault.secrets.clear()

@@ -11,7 +11,16 @@ import pytest
 from shared.domain import webhook_health
 from shared.domain.webhooks import Attempt, Endpoint
 from shared.operations import telling
-from shared.operations.webhooks import delivering, endpoints, fanning_out, recovering, standing, tending
+from shared.operations.webhooks import (
+    deliveries,
+    delivering,
+    endpoints,
+    fanning_out,
+    recovering,
+    rotating,
+    standing,
+    tending,
+)
 from shared.operations.webhooks.endpoints import Change
 from shared.ports.http import Request, Response
 from shared.ports.store import Query, Write
@@ -206,3 +215,36 @@ def test_what_was_accepted_is_not_sent_again_because_the_sweep_came_between(rig:
     machine.run(timedelta(minutes=10))
     assert receiver.asked == 1
     assert [one.status for one in all_deliveries(rig, endpoint)] == ["success"]
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_test_event_whose_sender_died_comes_to_its_end(rig: Rig, phase: faults.Phase) -> None:
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register()
+
+    def dying(call: str, at: faults.Phase) -> None:
+        if (call, at) == ("http.send", phase):
+            raise faults.Crash
+
+    rig.faults.hook = dying
+    with pytest.raises(faults.Crash):
+        deliveries.send_test(rig.ports, TEST, endpoint.id, "comment.received")
+    rig.faults.hook = None
+    assert [one.status for one in all_deliveries(rig, endpoint)] == ["pending"]
+    machine.run(timedelta(minutes=5))
+    assert [(one.status, len(one.attempts)) for one in all_deliveries(rig, endpoint)] == [("success", 1)]
+
+
+def test_two_rotations_at_once_leave_no_secret_behind_but_the_two_that_sign(rig: Rig) -> None:
+    receiver = Receiver(rig)
+    endpoint = receiver.register()
+
+    def meanwhile(call: str, phase: faults.Phase) -> None:
+        if (call, phase) == ("vault.seal", "before"):
+            rig.faults.hook = None
+            rotating.rotate(rig.ports, TEST, endpoint.id)
+
+    rig.faults.hook = meanwhile
+    rotating.rotate(rig.ports, TEST, endpoint.id)
+    kept = now(rig, endpoint)
+    assert set(rig.vault.secrets) == {kept.sealed, kept.previous}

@@ -33,7 +33,7 @@ def rotate(ports: Ports, caller: Caller, endpoint_id: str) -> Registered:
         ports, caller, "webhook", "webhook.secret_rotated", known.id, "A webhook endpoint got another secret."
     )
 
-    def body(txn: Transaction) -> Endpoint:
+    def body(txn: Transaction) -> tuple[Endpoint, str]:
         doc, audit = txn.get(endpoint_path(known.space, known.id)), auditing.opened(ports, txn, known.space)
         if doc is None:
             raise endpoints.missing("webhook", endpoint_id)
@@ -42,12 +42,12 @@ def rotate(ports: Ports, caller: Caller, endpoint_id: str) -> Registered:
         txn.write(Write("update", doc.path, changes))
         txn.write(said)
         audit.add(txn, caller.actor, "webhook.rotated", known.id)
-        return replace(current, **changes)
+        return replace(current, **changes), current.previous
 
-    after = ports.store.transact(body)
-    if known.previous and known.previous != after.previous:
+    after, gone = ports.store.transact(body)
+    if gone:
         with suppress(VaultError):
-            ports.vault.destroy(sending.place(known.space, known.id), known.previous)
+            ports.vault.destroy(sending.place(known.space, known.id), gone)
     return Registered(after, secret)
 
 

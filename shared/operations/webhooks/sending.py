@@ -41,6 +41,7 @@ SECONDS = 10.0  # for the whole exchange, as the API's documentation promises
 MAX_ANSWER = 65_536  # bytes read of what an endpoint answers
 AT_ONCE = 8  # endpoints that requests of callers wait for, per process
 QUEUE_SECONDS = 2.0
+LEFT = timedelta(seconds=30)  # for whoever makes a delivery and sends it at once: longer than that takes
 _TURNS = BoundedSemaphore(AT_ONCE)
 _ASKS_TO_WAIT = (429, 503)
 _LONGEST = int(webhook_health.MAX_RETRY_AFTER.total_seconds())
@@ -57,8 +58,9 @@ def send(ports: Ports, endpoint: Endpoint, event: Event) -> Delivery:
 
 
 def recorded(ports: Ports, endpoint: Endpoint, event: Event) -> Delivery:
-    """The delivery, pending and not tried yet; as it is now where it was made before."""
-    made = delivery_of(endpoint, event, payload(event, endpoint.flat), ports.clock.now())
+    """The delivery, pending and not tried yet; as it is now where it was made before. If its sender dies, the sweep finds it."""
+    now = ports.clock.now()
+    made = replace(delivery_of(endpoint, event, payload(event, endpoint.flat), now), next_at=now + LEFT)
     try:
         ports.store.commit([Write("create", delivery_path(endpoint.space, made.id), codec.encode(made))])
     except AlreadyExists:

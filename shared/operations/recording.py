@@ -11,6 +11,9 @@ from shared.ports.world import Ports
 
 
 def observe(ports: Ports, data: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
-    """One message. Answers what the log made of it. Safe to repeat. Raises store.Unavailable."""
+    """One message. Answers what the log made of it. Safe to repeat. Raises store.Unavailable, and what is wrong with the action:
+    it is in the log by then.
+    """
+    said = events.observe(ports, data, attributes)
     owning.observe(ports, data, attributes)
-    return events.observe(ports, data, attributes)
+    return said

@@ -13,6 +13,8 @@ import pytest
 from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.inbox import Item, Kind, item_id, item_path
+from shared.domain.posts import target_path
+from shared.operations import recording
 from shared.operations.inbox import filing, forgetting, shelf, telling_data
 from shared.platforms.contract_inbox import Comment, Conversation, Person
 from shared.platforms.contract_webhooks import Event, EventKind
@@ -257,6 +259,17 @@ def test_a_deleted_post_that_was_a_comment_is_one(rig: Rig) -> None:
     assert filing.pushed(rig.ports, who, event(rig, "post.deleted", {"post_id": "c1"}, "2"))
     assert not item(rig, "comment", "c1").shown
     assert not filing.pushed(rig.ports, who, event(rig, "post.deleted", {"post_id": "c9"}, "3"))
+
+
+def test_an_action_that_cannot_be_read_is_in_the_log_all_the_same(rig: Rig) -> None:
+    rig.store.commit([Write("create", target_path("ws_1.test", "act_1"), {"id": "act_1"})])
+    attributes = {"type": "action.done", "space": "ws_1.test"}
+    at = rig.clock.now().isoformat()
+    data = {"id": "evt_1", "action_id": "act_1", "verb": "comment.create", "at": at}
+    with pytest.raises(TypeError):
+        recording.observe(rig.ports, data, attributes)
+    (entry,) = rig.store.query(Query("workspaces/ws_1.test/events"))
+    assert entry.data["action"] == "action.done"
 
 
 def test_what_was_filed_of_a_disconnected_account_goes(rig: Rig) -> None:

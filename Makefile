@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance fuzz check format explore fleet month forgery bench package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz check check-terraform deploy format explore fleet month forgery bench package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -11,10 +11,12 @@ PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 # Workers of the test run. Tests that share an emulator stay together (xdist_group).
 WORKERS ?= 2
+# Which of terraform/environments is deployed.
+ENV ?= small
 ARGS ?=
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+[^:]*:.*## / { split($$1, name, " "); printf "  \033[1m%-11s\033[0m %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+[^:]*:.*## / { split($$1, name, " "); printf "  \033[1m%-15s\033[0m %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  ARGS='…' is passed on to run, demo, test, explore and bench: make test ARGS='shared/domain -q'"
 
@@ -35,6 +37,9 @@ fuzz: $(INSTALLED) ## 20,000 generated requests over the four dialects: no 5xx, 
 
 check: $(INSTALLED) ## Format, lint, types, import rules, sizes, names, generated files
 	@$(PY) -m scripts.check
+
+check-terraform: $(INSTALLED) ## terraform/ against google's schema, the code, and our rules (part of check; ARGS=--mistakes)
+	@$(PY) -m scripts.check_terraform $(ARGS)
 
 format: $(INSTALLED) ## Mend what the checks can mend by themselves
 	@$(VENV)/bin/ruff check --fix --quiet . || true
@@ -57,6 +62,9 @@ bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
 
 package: $(INSTALLED) ## Each function's bundle: build/functions/<name>.zip, byte for byte reproducible
 	@$(PY) -m scripts.package
+
+deploy: package ## Bundles, upload, and `terraform apply` (ENV=small|production, ARGS='-var project=…'); docs/deploy.md
+	@cd terraform && terraform apply -var-file=environments/$(ENV).tfvars $(ARGS)
 
 generate: $(INSTALLED) ## Write anew what is generated (names, OpenAPI, requirements.txt of each function)
 	@$(PY) -m scripts.generate

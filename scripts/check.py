@@ -42,6 +42,7 @@ CHECKS = (
     Check("imports", (str(BIN / "lint-imports"), "--no-logo"), "move the code to its room (docs/architecture.md)"),
     Check("format", (str(BIN / "ruff"), "format", "--check", "--quiet", "."), "make format"),
     Check("lint", (str(BIN / "ruff"), "check", "--quiet", "."), "make format mends some of it"),
+    Check("terraform", module("scripts.check_terraform"), "make check-terraform"),
     Check("sizes", module("scripts.check_sizes"), "split it"),
     Check("names", module("scripts.check_names"), "make it data of the platform's manifest"),
     Check("generated", module("scripts.generate", "--check"), "make generate"),

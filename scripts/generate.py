@@ -19,6 +19,7 @@ GENERATORS = (
     "scripts.generate_platforms",
     "scripts.generate_social",
     "scripts.generate_webhooks",
+    "scripts.generate_terraform",
 )
 
 

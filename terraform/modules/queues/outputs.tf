@@ -1,0 +1,4 @@
+output "names" {
+  description = "The queues that there are."
+  value       = toset(keys(google_cloud_tasks_queue.this))
+}

@@ -1,0 +1,1 @@
+"""What terraform/ plans, held against the code, and the check that holds it."""

@@ -1,0 +1,135 @@
+"""What the code reads and says, against what terraform gives it and listens for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import generate_terraform
+from scripts.terraform.planned import Plan, code
+from shared.domain.events import Entry
+from shared.domain.inbox import Item
+from shared.domain.posts import Post, Target
+from shared.domain.raw_events import RawEvent
+from shared.domain.webhooks import Delivery
+from shared.platforms import registry
+from shared.runtime import settings
+
+pytestmark = pytest.mark.xdist_group("terraform")
+ROOT = Path(__file__).parents[2]
+KEPT = {
+    "posts": Post,
+    "targets": Target,
+    "inbox": Item,
+    "events": Entry,
+    "deliveries": Delivery,
+    "webhook_events": RawEvent,
+}
+OF_ONE_MACHINE = {"INTERNAL_TOKEN", "ROSTRUM_API_KEY", "ROSTRUM_LIVE_KEY"}
+OTHER_NAMES = {"FACEBOOK_APP_SECRET", "X_CLIENT_SECRET", "TIKTOK_CLIENT_KEY"}  # of secrets that have one already
+_SECRET = re.compile(r"`([A-Z][A-Z_]*(?:SECRET|TOKEN|KEY))`")
+_LOGGED = re.compile(r'\blog\.(?:info|warning|error|exception)\(\s*"([^"]+)"')
+
+
+def environments(plans: Mapping[str, Plan]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each function's, with a value for each secret that it is given."""
+    for run, plan in plans.items():
+        for name, service in plan.functions.items():
+            given = {one["key"]: "a value" for one in service["secret_environment_variables"]}
+            yield f"{run}: {name}", service["environment_variables"] | given
+
+
+def test_every_function_starts_with_what_it_is_given(plans: Mapping[str, Plan]) -> None:
+    """The real settings read the planned environment: nothing is missing, and nothing lacks what belongs beside it."""
+    for name, environment in environments(plans):
+        chosen = settings.load(environment)
+        settings.required(chosen)
+        assert chosen.backend == "gcp", name
+        assert chosen.function == name.split(": ")[1]
+
+
+def test_who_speaks_to_networks_has_the_app_and_nobody_else(plans: Mapping[str, Plan]) -> None:
+    known = code()
+    for name, environment in environments({"production": plans["production"]}):
+        app = settings.load(environment).apps.get("facebook", {})
+        function = name.split(": ")[1]
+        assert (app.get("client_secret") == "a value") == (function in known.using("apps")), name
+        assert ("verify_token" in app) == (function in known.told("FACEBOOK_VERIFY_TOKEN")), name
+
+
+def test_every_plan_is_the_same_for_all_functions(plans: Mapping[str, Plan]) -> None:
+    """Only the API knows whether plans are sold: what a workspace has must not depend on who asks."""
+    assert {settings.load(given).selling.default_plan for _, given in environments(plans)} == {"self_hosted"}
+
+
+@pytest.mark.parametrize("name", sorted(generate_terraform.secrets()))
+def test_every_secret_is_one_that_the_settings_read(name: str) -> None:
+    together = {"GOOGLE_SIGNIN_CLIENT_ID": "i"} if name.startswith("GOOGLE_SIGNIN") else {}
+    together |= (
+        {"STRIPE_SECRET_KEY": "k", "STRIPE_WEBHOOK_SECRET": "w", "STRIPE_PRICES": "pro_monthly=p"}
+        if "STRIPE" in name
+        else {}
+    )
+    chosen = settings.load({**together, name: "the word"})
+    apps = [value for platform in registry.all_names() for value in chosen.apps.get(platform, {}).values()]
+    known = [*apps, chosen.people.client_secret, chosen.selling.secret_key, chosen.selling.webhook_secret]
+    assert "the word" in known
+
+
+def test_every_secret_that_is_documented_is_one_of_terraform() -> None:
+    """In docs/settings.md, whatever is called a secret, a token or a key."""
+    documented = set(_SECRET.findall((ROOT / "docs" / "settings.md").read_text()))
+    assert documented - OF_ONE_MACHINE - OTHER_NAMES - set(generate_terraform.secrets()) == set()
+
+
+def test_nothing_is_told_that_no_setting_reads(plans: Mapping[str, Plan]) -> None:
+    documented = (ROOT / "docs" / "settings.md").read_text()
+    for name in plans["small"].functions["api"]["environment_variables"]:
+        assert f"`{name}`" in documented
+
+
+def test_every_line_that_is_counted_is_one_that_is_logged() -> None:
+    """A metric of words that nobody says any more would stay at nothing for ever."""
+    logged = {text for path in (ROOT / "shared").rglob("*.py") for text in _LOGGED.findall(path.read_text())}
+    declared = (ROOT / "terraform" / "modules" / "watch" / "messages.tf").read_text()
+    listed = declared[declared.index("messages = {") : declared.index("\n  }\n")]
+    counted = set(re.findall(r'"([^"]+)"', listed))
+    assert len(counted) >= 10
+    assert counted - logged == set()
+
+
+def test_every_alert_is_about_a_metric_that_exists(plans: Mapping[str, Plan]) -> None:
+    """Ours are made beside it; Google's have the prefix of their service."""
+    ours = {f"logging.googleapis.com/user/{name}" for name in plans["small"].names("logging_metric")}
+    used = set()
+    for policy in plans["small"].of("monitoring_alert_policy"):
+        threshold: Mapping[str, Any] = policy["conditions"][0]["condition_threshold"][0]
+        metric = re.match(r'metric\.type="([^"]+)"', threshold["filter"])
+        assert metric, threshold["filter"]
+        assert metric[1] in ours or metric[1].split(".")[0] in ("run", "cloudtasks", "pubsub"), metric[1]
+        assert policy["documentation"][0]["content"]
+        used.add(metric[1])
+    assert ours <= used
+
+
+def test_fields_without_an_index_are_fields_of_their_documents() -> None:
+    """Of those documents that are one dataclass each."""
+    rows = json.loads((ROOT / "shared" / "backends" / "unindexed.json").read_text())
+    assert KEPT.keys() <= {row["group"] for row in rows}
+    for row in rows:
+        if kind := KEPT.get(row["group"]):
+            assert row["field"] in {one.name for one in fields(kind)}, row
+
+
+def test_the_dashboard_is_json_with_a_filter_in_each_chart(plans: Mapping[str, Plan]) -> None:
+    (board,) = plans["production"].of("monitoring_dashboard")
+    widgets = json.loads(board["dashboard_json"])["gridLayout"]["widgets"]
+    assert len(widgets) >= 8
+    for widget in widgets:
+        assert "metric.type=" in widget["xyChart"]["dataSets"][0]["timeSeriesQuery"]["timeSeriesFilter"]["filter"]

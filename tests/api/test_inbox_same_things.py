@@ -66,6 +66,12 @@ def test_pushed_and_answered_is_the_same_thing(call: Api, platform: str, kind: K
     assert not filing.polled(call.rig.ports, who, kind, thing)
     if kind == "comment":
         answered_and_echoed(call, who, item)
+    if kind == "message":
+        rows = call("GET", "/v1/inbox/conversations?limit=100").json["data"]
+        (row,) = [one for one in rows if "Is it true?" in one["last_message"]]
+        assert len({one["participant_id"] for one in rows}) == len(rows)
+        said = call("GET", f"/v1/inbox/conversations/{row['id']}/messages?limit=100").json["data"]
+        assert [one["platform_id"] for one in said].count(item.network_id) == 1
 
 
 def answered_and_echoed(call: Api, who: Account, item: Item) -> None:

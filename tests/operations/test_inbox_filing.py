@@ -15,7 +15,7 @@ from shared.domain.accounts import Account
 from shared.domain.inbox import Item, Kind, item_id, item_path
 from shared.domain.posts import target_path
 from shared.operations import recording
-from shared.operations.inbox import filing, forgetting, shelf, telling_data
+from shared.operations.inbox import filing, forgetting, reading_marks, shelf, telling_data
 from shared.platforms.contract_inbox import Comment, Conversation, Person
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.store import Query, Unavailable, Write
@@ -209,6 +209,18 @@ def test_messages_make_a_thread_that_counts_what_is_unread(rig: Rig) -> None:
     filing.pushed(rig.ports, who, event(rig, "message.deleted", {"message_id": "m2", "person_id": "7"}, "3"))
     assert (thread(rig).unread, thread(rig).snippet) == (1, "")
     assert sorted(entries(rig)) == ["dm.deleted", "dm.received", "dm.received"]
+
+
+def test_what_was_taken_back_is_counted_out_once(rig: Rig) -> None:
+    """Also where it is marked as read afterwards."""
+    who = account(rig)
+    for number in range(3):
+        filing.pushed(rig.ports, who, event(rig, "message.received", {**MESSAGE, "message_id": f"m{number}"}))
+    filing.pushed(rig.ports, who, event(rig, "message.deleted", {"message_id": "m0", "person_id": "7"}))
+    doc = rig.store.get(item_path("ws_1.test", item(rig, "message", "m0").id))
+    assert doc
+    reading_marks.items(rig.ports, [doc])
+    assert thread(rig).unread == 2
 
 
 def test_buttons_and_ads_are_events_of_their_own(rig: Rig) -> None:

@@ -33,7 +33,8 @@ def items(ports: Ports, docs: Sequence[Doc]) -> int:
     meanwhile is passed over."""
     marked = _marked(ports, [doc for doc in docs if codec.of(Item, doc).status == "unread"])
     read = [codec.of(Item, doc) for doc in marked]
-    threads = Counter((one.space, one.account_id, one.conversation_id) for one in read if one.conversation_id)
+    counted = [one for one in read if one.kind == "message" and one.shown]  # what was taken back counts no more
+    threads = Counter((one.space, one.account_id, one.conversation_id) for one in counted if one.conversation_id)
     for thread, count in threads.items():
         shelf.some_read(ports, shelf.path(*thread), count)
     return len(marked)

@@ -30,7 +30,7 @@ SPARSE: Ages = (
     (timedelta(hours=1), timedelta(hours=1)),
     (timedelta(hours=20), timedelta(hours=23)),
     (timedelta(days=6), timedelta(days=6)),
-    (timedelta(days=10), timedelta(days=30)),
+    (timedelta(days=10), timedelta(days=365)),
 )
 APART = timedelta(minutes=5)  # between kept readings at the least; but for the newest, which is always kept
 

@@ -25,7 +25,7 @@ from shared.domain.numbers import (
     spacing,
 )
 from shared.operations import accounts, chores, events
-from shared.operations.analytics import readings, rows
+from shared.operations.analytics import distribution, readings, rows
 from shared.operations.publishing.payloads import storable
 from shared.operations.syncing import parts, quotas, running, thrift, watching
 from shared.operations.syncing.metering import Meter, Spent
@@ -250,6 +250,13 @@ def test_a_network_that_takes_money_for_reading_is_read_three_times_a_post_unles
         assert [low <= hour <= high for hour, (low, high) in zip(hours, ((1, 1.4), (24, 36), (168, 240)), strict=True)]
         others = [one for one in made.rig.sandbox.sent if one.method == "GET" and "/2/tweets?ids=" not in one.url]
         assert len(others) <= 10  # the account each week; nothing is polled
+        made.rig.sandbox.sent.clear()
+        made.rig.clock.advance(10 * 86_400)
+        today = made.rig.clock.now().date()
+        assert distribution.summarise(made.rig.ports, call.caller, today - timedelta(days=90), today).measured == 1
+        assert [
+            one.url for one in made.rig.sandbox.sent if "/2/tweets" in one.url
+        ] == []  # a summary costs nothing more
 
 
 # ------------------------------------------------------------------------------------------------- trouble

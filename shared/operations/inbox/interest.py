@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.accounts import Account
 from shared.operations import chores, recent
+from shared.operations.syncing import thrift
 from shared.platforms import registry
 from shared.ports.store import StoreError
 from shared.ports.world import Ports
@@ -20,7 +21,8 @@ REMEMBERED = 10_000
 def noted(ports: Ports, accounts: Iterable[Account]) -> None:
     """Have these accounts polled soon. That it cannot be noted just now hurts nobody."""
     known, now = recent.of(ports, "inbox_interest", REMEMBERED), ports.clock.now()
-    fresh = (one for one in accounts if registry.inbox(one.platform) and not _is_noted(known.get(_name(one)), now))
+    polled = (one for one in accounts if registry.inbox(one.platform) and not thrift.sparing(ports, one.platform))
+    fresh = (one for one in polled if not _is_noted(known.get(_name(one)), now))
     with suppress(StoreError):
         for account, _ in zip(fresh, range(MOST), strict=False):
             chores.hurry(ports, account.space, account.id, "sync")

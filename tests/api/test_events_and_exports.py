@@ -23,7 +23,7 @@ def test_an_export_from_the_request_to_its_files(call: Api) -> None:
     call.settle()
     shown = call("GET", path).json
     assert (shown["status"], shown["total_videos"], shown["processed_videos"]) == ("completed", 1, 1)
-    assert set(shown["result"]) == {"excel_url", "report_url"}
+    assert set(shown["result"]) == {"excel_url", "report_url", "csv_url"}
     [video] = call("GET", f"{path}/videos").json["videos"]
     assert (video["post_id"], video["description"], video["like_count"]) == (post["id"], "Good morning", 0)
     assert [one["id"] for one in call("GET", "/v1/exports?status=completed").json["exports"]] == [asked.json["id"]]

@@ -32,7 +32,9 @@ class Lane:
     ) -> None:
         self._name, self._limits, self._deliver, self._hungry, self._ended = name, limits, deliver, hungry, ended
         self._inbox: queue.SimpleQueue[Leased | None] = queue.SimpleQueue()
-        self._held: dict[int, Leased] = {}
+        self._held: dict[
+            tuple[int, str], Leased
+        ] = {}  # by lease: a delivery may be leased again before it is let go of
         self._threads: list[threading.Thread] = []
         self._guard = threading.Lock()
         self._burst = max(1.0, min(limits.per_second, MAX_BURST))
@@ -55,7 +57,7 @@ class Lane:
         """Deliver it as soon as a thread is free."""
         self._tokens -= 1
         with self._guard:
-            self._held[leased.id] = leased
+            self._held[leased.id, leased.lease] = leased
             wanted = min(self._limits.concurrent, len(self._held))
             spawn = len(self._threads) < wanted
             if spawn:
@@ -94,7 +96,7 @@ class Lane:
                 self._deliver(leased)
             finally:
                 with self._guard:
-                    del self._held[leased.id]
+                    del self._held[leased.id, leased.lease]
                     hungry = len(self._held) == self._limits.concurrent - 1 or not self._held
                 if hungry:
                     self._hungry()

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ import pytest
 
 from shared.backends.embedded.bus import EmbeddedBus
 from shared.backends.embedded.database import open_database
-from shared.backends.embedded.deliveries import Deliveries, QueueLimits, QueueSettings, Retry
+from shared.backends.embedded.deliveries import Deliveries, Leased, QueueLimits, QueueSettings, Retry
+from shared.backends.embedded.dispatch import Lane
 from shared.backends.embedded.queue import EmbeddedQueue
 from shared.backends.embedded.worker import QueueWorker
 from shared.backends.live.clock import SystemClock
@@ -183,6 +185,27 @@ def test_strict_mode_delivers_twice(world: Callable[..., World]) -> None:
     here.received(10)
     time.sleep(0.1)
     assert Counter(here.names()) == {f"t{n}": 2 for n in range(5)}
+
+
+def test_what_is_leased_again_before_its_thread_is_done_with_it_ends_no_thread() -> None:
+    """A delivery that failed is due again at once; its next lease may come before the thread of the last has let go of it."""
+    first = Leased(1, "q", "n", "task", "publish", "{}", datetime(2026, 11, 22, tzinfo=UTC), 1, "a")
+    done, delivered = threading.Event(), []
+
+    def deliver(leased: Leased) -> None:
+        delivered.append(leased.attempts)
+        if leased is first:
+            lane.put(replace(first, attempts=2, lease="b"))
+            assert done.wait(5)
+
+    lane = Lane("q", QueueLimits(concurrent=2), deliver, done.set, lambda: None)
+    lane.put(first)
+    until(lambda: delivered == [1, 2] and not lane.held())
+    lane.put(replace(first, attempts=3, lease="c"))
+    lane.put(replace(first, attempts=4, lease="d"))
+    until(lambda: sorted(delivered) == [1, 2, 3, 4] and not lane.held())
+    assert lane.close() == []
+    assert lane.join(time.monotonic() + 5)
 
 
 def test_a_slow_queue_starves_no_other(world: Callable[..., World]) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
 from shared.domain.errors import Invalid, RostrumError
-from shared.operations import networks, subscribing
+from shared.operations import networks
 from shared.operations.engaging import reading
 from shared.operations.engaging.judging import Judged
 from shared.operations.inbox import shelf
@@ -44,6 +44,8 @@ def _is_closed(ports: Ports, caller: Caller, judged: Judged, note: shelf.Note, s
     """Whether nothing may have been said since that is not filed."""
     account, window = judged.account, judged.action.window
     if registry.manifest(account.platform).feature("messages.list") != "offered":
+        from shared.operations import subscribing  # most messages come in time
+
         return bool(subscribing.standing(ports, account).url)
     try:
         page = reading.conversations(ports, caller, account.id)

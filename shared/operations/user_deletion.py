@@ -250,7 +250,9 @@ def _unseal(ports: Ports, space: str, collection: str, thing: str, doc: Doc) -> 
     """Let the vault forget what the document holds sealed."""
     if collection not in _SEALED:
         return
-    for sealed in filter(None, (doc.data.get("sealed"), doc.data.get("previous"))):  # a webhook's secret before the rotation
+    for sealed in filter(
+        None, (doc.data.get("sealed"), doc.data.get("previous"))
+    ):  # a webhook's secret before the rotation
         ports.vault.destroy(Place(space, thing, _SEALED[collection]), str(sealed))
 
 

@@ -284,7 +284,9 @@ def test_what_is_learnt_of_an_account_of_before_is_of_the_tokens_that_were_looke
     vault that is away puts the look off."""
     account = person(rig, "linkedin", "selfserve")
     path = f"workspaces/{account.space}/accounts/{account.id}"
-    rig.store.commit([Write("update", path, {"refreshable": None}), chores.planned(account, "refresh", rig.clock.now())])
+    rig.store.commit(
+        [Write("update", path, {"refreshable": None}), chores.planned(account, "refresh", rig.clock.now())]
+    )
 
     def away(call: str, phase: str) -> None:
         if call == "vault.open":

@@ -248,3 +248,35 @@ def test_two_rotations_at_once_leave_no_secret_behind_but_the_two_that_sign(rig:
     rotating.rotate(rig.ports, TEST, endpoint.id)
     kept = now(rig, endpoint)
     assert set(rig.vault.secrets) == {kept.sealed, kept.previous}
+
+
+@pytest.mark.parametrize("call", range(4))
+def test_an_endpoint_that_is_switched_off_keeps_nothing_waiting(call: int) -> None:
+    """Not even what somebody was about to hold back for it: before each call of the task that has read it while it was on."""
+    rig = memory_ports.rig()
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    receiver.status = 500
+    for number in range(6):
+        happened(rig, number=number)
+    machine.run(timedelta(minutes=1))
+    assert now(rig, endpoint).lane_at
+    happened(rig, number=6)
+    message = rig.bus.messages[-1]
+    fanning_out.notify(rig.ports, message.data, message.attributes)
+    [task] = rig.queue.take(rig.clock.now())
+    left = call
+
+    def hook(_: str, phase: faults.Phase) -> None:
+        nonlocal left
+        left -= phase == "before"
+        if left < 0:
+            rig.faults.hook = None
+            endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=False))
+            machine.settle()
+
+    rig.faults.hook = hook
+    delivering.deliver(rig.ports, task.body)
+    assert left < 0
+    machine.run(timedelta(days=1))
+    assert {(one.status, one.held) for one in all_deliveries(rig, endpoint)} == {("failed", False)}

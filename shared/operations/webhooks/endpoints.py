@@ -177,7 +177,8 @@ def _changes(ports: Ports, caller: Caller, known: Endpoint, change: Change) -> d
         changes["url"] = address(change.url)
     if change.is_active is not None:
         now = ports.clock.now()
-        fresh = webhook_health.enabled(known, now) if change.is_active else replace(known, is_active=False, wake_at=now)
+        off = replace(known, is_active=False, lane_at=None, wake_at=now)
+        fresh = webhook_health.enabled(known, now) if change.is_active else off
         changes |= _health(fresh)
     return changes
 

@@ -50,7 +50,9 @@ def admitted(ports: Ports, endpoint: Endpoint, delivery: Delivery) -> bool:
         now = ports.clock.now()
         doc = txn.get(delivery_path(delivery.space, delivery.id))
         current = _decoded(txn.get(endpoint_path(endpoint.space, endpoint.id)))
-        if doc is None or doc.data.get("round") != delivery.round or current is None or current.lane_at is None:
+        if doc is None or doc.data.get("round") != delivery.round or doc.data.get("status") != "pending":
+            return False, None  # somebody else has seen to it
+        if current is None or current.lane_at is None:
             return True, None
         txn.write(Write("update", doc.path, {"held": True, "next_at": None}))
         at = max(current.lane_at, now)

@@ -1,0 +1,45 @@
+"""What an operator runs once after the first apply."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scripts import first_workspace
+from shared.operations import callers
+from shared.runtime import settings
+from tests.contract.emulators import secrets
+from tests.contract.emulators.process import EmulatorMissing, skip_or_fail
+from tests.support.memory_ports import rig
+
+PROJECT = "first-workspace"
+
+
+@pytest.mark.emulator
+@pytest.mark.xdist_group("emulators")
+def test_the_sealing_key_is_made_once() -> None:
+    """A second run must not add one: the first has sealed by then."""
+    try:
+        service = secrets.running()
+    except EmulatorMissing as error:
+        skip_or_fail(error)
+    name = f"projects/{PROJECT}/secrets/rostrum-keyring"
+    service.secrets[name] = []
+    assert first_workspace.sealing_key(PROJECT, "rostrum-keyring", service.address)
+    assert len(service.secrets[name]) == 1
+    assert not first_workspace.sealing_key(PROJECT, "rostrum-keyring", service.address)
+    assert len(service.secrets[name]) == 1
+
+
+def test_a_workspace_has_a_key_of_either_mode(capsys: pytest.CaptureFixture[str]) -> None:
+    ports = rig().ports
+    first_workspace.workspace(ports, "Our team")
+    shown = re.findall(r"rst_\w+", capsys.readouterr().out)
+    assert [callers.authenticate(ports, key).mode for key in shown] == ["test", "live"]
+
+
+def test_the_installation_is_the_one_that_terraform_makes() -> None:
+    chosen, name = first_workspace.chosen(["--project", "my-project", "--region", "europe-west1", "--name", "Us"])
+    settings.required(chosen)
+    assert (chosen.project, chosen.bucket, name) == ("my-project", "my-project-rostrum-media", "Us")

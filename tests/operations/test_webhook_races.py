@@ -250,6 +250,25 @@ def test_two_rotations_at_once_leave_no_secret_behind_but_the_two_that_sign(rig:
     assert set(rig.vault.secrets) == {kept.sealed, kept.previous}
 
 
+def test_what_is_sent_again_is_kept_for_as_long_as_something_new(rig: Rig) -> None:
+    """On its last day: it is not gone before its endpoint had its three days."""
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    receiver.status = 410
+    for number in range(2):
+        happened(rig, number=number)
+    machine.run(timedelta(minutes=2))
+    rig.clock.advance(timedelta(days=29, hours=23).total_seconds())
+    receiver.status = 200
+    by_hand, _ = all_deliveries(rig, endpoint)
+    endpoints.update(rig.ports, TEST, endpoint.id, Change(is_active=True))
+    deliveries.retry(rig.ports, TEST, endpoint.id, by_hand.id)
+    recovering.recover(rig.ports, TEST, endpoint.id, (rig.clock.now() - timedelta(days=31)).isoformat())
+    machine.run(timedelta(minutes=5))
+    assert len(receiver.got) == 2
+    assert all(one.expire_at > rig.clock.now() + timedelta(days=29) for one in all_deliveries(rig, endpoint))
+
+
 @pytest.mark.parametrize("call", range(4))
 def test_an_endpoint_that_is_switched_off_keeps_nothing_waiting(call: int) -> None:
     """Not even what somebody was about to hold back for it: before each call of the task that has read it while it was on."""

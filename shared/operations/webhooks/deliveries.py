@@ -10,6 +10,7 @@ from shared.domain import codec, event_types
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
 from shared.domain.webhooks import (
+    KEPT,
     MAX_ATTEMPTS,
     MAX_BODY,
     PING,
@@ -101,7 +102,7 @@ def retry(ports: Ports, caller: Caller, endpoint_id: str, delivery_id: str) -> D
             return None
         now = codec.decode(Delivery, doc.data)
         again: dict[str, Any] = {"status": "pending", "round": now.round + 1, "held": False, "forced": True}
-        again |= {"next_at": ports.clock.now(), "shard": shard_of(now.id)}
+        again |= {"next_at": ports.clock.now(), "expire_at": ports.clock.now() + KEPT, "shard": shard_of(now.id)}
         if now.status != "pending":  # it has come to its end: once more, and not a schedule more
             again |= {"begun": len(now.attempts), "tries": 1}
         txn.write(Write("update", path, again))

@@ -10,7 +10,7 @@ from shared.domain import codec
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash, Invalid
 from shared.domain.webhook_health import TRIES
-from shared.domain.webhooks import MAX_ATTEMPTS, Delivery, Endpoint, Recovery, endpoint_path
+from shared.domain.webhooks import KEPT, MAX_ATTEMPTS, Delivery, Endpoint, Recovery, endpoint_path
 from shared.operations.posts.times import read_instant
 from shared.operations.webhooks import endpoints, sending, standing
 from shared.ports.store import Conflict, Doc, NotFound, Op, Query, Transaction, Write
@@ -67,7 +67,7 @@ def step(ports: Ports, endpoint: Endpoint) -> bool:
     if recovery is None or recovery.completed_at is not None:
         return False
     docs = _failed(ports, endpoint, recovery)
-    writes = [write for doc, one in sending.legible(ports, docs) if (write := _again(doc, one))]
+    writes = [write for doc, one in sending.legible(ports, docs) if (write := _again(doc, one, ports.clock.now()))]
     after = replace(recovery, queued=recovery.queued + len(writes))
     if docs:
         after = replace(after, after_at=docs[-1].data["created_at"], after_id=docs[-1].id)
@@ -97,10 +97,11 @@ def _start(collection: str, at: datetime | None, id: str) -> Doc | None:
     return Doc(f"{collection}/{id}", {"created_at": at}, "") if at else None
 
 
-def _again(doc: Doc, delivery: Delivery) -> Write | None:
+def _again(doc: Doc, delivery: Delivery, now: datetime) -> Write | None:
     """Held, until the endpoint's task lets it go: at the pace of everything else that waits for it."""
     left = min(TRIES, MAX_ATTEMPTS - len(delivery.attempts))
     if left <= 0:
         return None
     changes = {"status": "pending", "held": True, "next_at": None, "round": delivery.round + 1}
+    changes["expire_at"] = now + KEPT
     return Write("update", doc.path, {**changes, "begun": len(delivery.attempts), "tries": left}, doc.version)

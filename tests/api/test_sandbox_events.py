@@ -59,6 +59,23 @@ def test_what_else_people_do_is_read_as_on_the_network(call: Api, platform: str,
         assert len(call("GET", path).json["data"]) == len(before) + 1
 
 
+@pytest.mark.parametrize("platform", ["facebook", "threads", "twitter"])
+def test_who_named_the_account_is_answered_at_the_first_attempt(
+    call: Api, platform: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also below a post of somebody who is nobody's page here, of which no app hears."""
+    account = call.connect(platform)
+    call.settle()
+    named = happen(call, account, "mention").json["id"]
+    body = {"account_id": account, "verb": "comment.create", "on": named, "text": "Thank you!"}
+    made = call("POST", "/v1/actions", body | ({"verb": "comment.reply"} if platform == "threads" else {}))
+    assert made.status == 201, made.json
+    call.settle()
+    done = call("GET", f"/v1/actions/{made.json['id']}").json
+    assert (done["status"], done["attempts"]) == ("done", 1), done
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
 def test_what_nobody_can_do_there_says_what_they_can(call: Api) -> None:
     refused = happen(call, call.connect("bluesky"), "review")
     assert refused.status == 501

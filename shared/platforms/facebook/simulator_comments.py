@@ -130,7 +130,9 @@ def add(
     world.put("comment", row["id"], row)
     fresh = world.get("post", post["id"]) or post
     world.put("post", post["id"], fresh | {"comments": [*fresh["comments"], row["id"]][-state.LISTED :]})
-    pushes.commented(world, world.get("page", post["page"]) or {}, row)
+    page = world.get("page", post["page"])
+    if page:  # a stranger's post is on no page that an app could hear of
+        pushes.commented(world, page, row)
     return row
 
 

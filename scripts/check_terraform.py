@@ -18,8 +18,9 @@ from scripts.terraform.workspace import Failed, Workspace
 NEEDED = "REQUIRE_TERRAFORM"
 
 
-def found(space: Workspace, known: Code) -> Iterator[str]:
-    """All that is wrong with the terraform of a copy; what does not validate is not planned."""
+def found(space: Workspace, known: Code, *names: str) -> Iterator[str]:
+    """All that is wrong with the terraform of a copy; what does not validate is not planned. ``names``: of the files of
+    terraform/tests to run, all by default."""
     unformatted = space.call("fmt", "-check", "-recursive").stdout.split()
     yield from (f"{path} is not formatted: terraform fmt -recursive terraform" for path in unformatted)
     faults = space.faults()
@@ -28,7 +29,7 @@ def found(space: Workspace, known: Code) -> Iterator[str]:
         return
     yield from safety.undestroyable(space.root / "terraform")
     try:
-        plans = space.plans()
+        plans = space.plans(*names)
     except Failed as error:
         yield str(error)
         return

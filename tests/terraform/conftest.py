@@ -17,4 +17,4 @@ def plans() -> Mapping[str, Plan]:
         pytest.skip("terraform is not installed")
     with workspace.copied() as space:
         space.initialised()
-        return {run: Plan(resources) for run, resources in space.plans().items()}
+        return {run: Plan(resources) for run, resources in space.plans(*workspace.PLANNED).items()}

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import pytest
 
 from scripts import generate_terraform
 from scripts.terraform.planned import Plan, code
+from shared.backends.gcp.vault import SecretManagerVault, secret_id
 from shared.domain.events import Entry
 from shared.domain.inbox import Item
 from shared.domain.posts import Post, Target
 from shared.domain.raw_events import RawEvent
 from shared.domain.webhooks import Delivery
 from shared.platforms import registry
+from shared.ports.vault import Place
 from shared.runtime import settings
 
 pytestmark = pytest.mark.xdist_group("terraform")
@@ -133,3 +136,20 @@ def test_the_dashboard_is_json_with_a_filter_in_each_chart(plans: Mapping[str, P
     assert len(widgets) >= 8
     for widget in widgets:
         assert "metric.type=" in widget["xyChart"]["dataSets"][0]["timeSeriesQuery"]["timeSeriesFilter"]["filter"]
+
+
+def test_tokens_of_accounts_are_within_the_condition_and_the_sealing_keys_are_not(plans: Mapping[str, Plan]) -> None:
+    """The vault's own names, against the words of the condition."""
+    (expression,) = {
+        one["condition"][0]["expression"] for one in plans["production"].of("project_iam_member") if one["condition"]
+    }
+    begins = re.findall(r"(!?)resource\.name\.startsWith\('projects/\d+/secrets/([^']+)'\)", expression)
+    allowed = [prefix for no, prefix in begins if not no]
+    refused = [prefix for no, prefix in begins if no]
+    prefix = signature(SecretManagerVault).parameters["prefix"].default
+    token = secret_id(prefix, Place("ws_1", "acc_01KB2KZ0A7B8C9D0E1F2G3H4J5", "tokens"))
+    keyring = plans["production"].functions["api"]["environment_variables"]["ROSTRUM_KEYRING"]
+    assert all(token.startswith(one) for one in allowed)
+    assert allowed
+    assert not any(token.startswith(one) for one in refused)
+    assert any(keyring.startswith(one) for one in refused)

@@ -24,7 +24,7 @@ def seen(mistakes: Sequence[Mistake]) -> list[str]:
         space.initialised()
         for mistake in mistakes:
             mistake.make(space.root)
-        return list(check_terraform.found(space, code()))
+        return list(check_terraform.found(space, code(), "production"))
 
 
 @pytest.fixture(scope="module")

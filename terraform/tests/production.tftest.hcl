@@ -12,10 +12,6 @@ variables {
   region  = "europe-west1"
 }
 
-run "small" {
-  command = plan
-}
-
 run "production" {
   command = plan
 

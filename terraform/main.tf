@@ -110,5 +110,6 @@ module "watch" {
   emails     = var.alert_emails
   services   = module.functions.services
   dead       = module.topics.dead
+  review     = module.topics.review
   public_url = local.public_url
 }

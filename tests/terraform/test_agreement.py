@@ -19,6 +19,7 @@ from shared.domain.events import Entry
 from shared.domain.inbox import Item
 from shared.domain.posts import Post, Target
 from shared.domain.raw_events import RawEvent
+from shared.domain.states import Status
 from shared.domain.webhooks import Delivery
 from shared.platforms import registry
 from shared.ports.vault import Place
@@ -153,3 +154,13 @@ def test_tokens_of_accounts_are_within_the_condition_and_the_sealing_keys_are_no
     assert allowed
     assert not any(token.startswith(one) for one in refused)
     assert any(keyring.startswith(one) for one in refused)
+
+
+def test_what_needs_a_look_is_kept_under_the_names_that_the_bus_carries(plans: Mapping[str, Plan]) -> None:
+    """A filter of other words would keep nothing, and its alert never fire."""
+    (kept,) = [one for one in plans["small"].of("pubsub_subscription") if one["filter"]]
+    status = Status.NEEDS_REVIEW
+    assert re.findall(r'attributes\.type = "([^"]+)"', kept["filter"]) == [f"target.{status}", f"action.{status}"]
+    alerts = plans["small"].of("monitoring_alert_policy")
+    filters = [one["conditions"][0]["condition_threshold"][0]["filter"] for one in alerts]
+    assert any(f'subscription_id="{kept["name"]}"' in text for text in filters)

@@ -55,3 +55,17 @@ resource "google_pubsub_subscription" "kept" {
     ttl = ""
   }
 }
+
+# What a person has to look at, of live and of simulated accounts: kept until somebody has, and acknowledges it
+# (`gcloud pubsub subscriptions pull needs-review-kept --auto-ack`). An alert watches it.
+resource "google_pubsub_subscription" "review" {
+  project                    = var.project
+  name                       = "needs-review-kept"
+  topic                      = "projects/${var.project}/topics/${google_pubsub_topic.this["events"].name}"
+  filter                     = "attributes.type = \"target.needs_review\" OR attributes.type = \"action.needs_review\""
+  ack_deadline_seconds       = 60
+  message_retention_duration = "2678400s"
+  expiration_policy {
+    ttl = ""
+  }
+}

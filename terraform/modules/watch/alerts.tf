@@ -21,6 +21,11 @@ locals {
         limit  = 0, window = 300, aligner = "ALIGN_MAX", reducer = "REDUCE_MAX"
         text   = "A message could not be delivered in twenty attempts, and is kept aside for 31 days."
       }
+      needs_review = {
+        filter = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=\"${var.review}\""
+        limit  = 0, window = 300, aligner = "ALIGN_MAX", reducer = "REDUCE_MAX"
+        text   = "Nobody can know whether something was published: look at the network and resolve it, then acknowledge the message of ${var.review}."
+      }
       stuck_messages = {
         filter = "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\" AND resource.type=\"pubsub_subscription\" AND NOT resource.labels.subscription_id=monitoring.regex.full_match(\".*-kept\")"
         limit  = 900, window = 300, aligner = "ALIGN_MAX", reducer = "REDUCE_MAX"

@@ -22,3 +22,8 @@ variable "public_url" {
   description = "The installation's address, for the dashboard's title."
   type        = string
 }
+
+variable "review" {
+  description = "The subscription that keeps what a person has to look at."
+  type        = string
+}

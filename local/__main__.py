@@ -1,12 +1,17 @@
-"""``make run``: everything on one machine."""
+"""``make run``: everything on one machine; and its backups."""
 
 from __future__ import annotations
 
+import argparse
 import os
+import sqlite3
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from local import server
+from shared.runtime import settings
 from shared.runtime.settings import BadSetting
 
 BANNER = """
@@ -29,7 +34,47 @@ BANNER = """
 """
 
 
-def main() -> int:
+EPILOG = """Settings are environment variables (docs/settings.md); ROSTRUM_HOME names the state folder (.local).
+docs/self-hosting.md says how to run this for real."""
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Do what the arguments say; the exit code (2: bad arguments)."""
+    asked = _parser().parse_args(args)
+    return serve() if asked.command == "serve" else _keep(asked.command, asked.file)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description="Rostrum on one machine.", epilog=EPILOG)
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    parser.set_defaults(command="serve")
+    commands.add_parser("serve", help="run the server until Ctrl-C or SIGTERM (what happens without a command, too)")
+    for name, what in (
+        ("backup", "copy the state folder into the new FILE (.tar.gz), also while the server runs; it holds all keys"),
+        ("restore", "fill the empty state folder from FILE"),
+    ):
+        commands.add_parser(name, help=what, description=what).add_argument("file", metavar="FILE", type=Path)
+    return parser
+
+
+def _keep(command: str, file: Path) -> int:
+    """``backup`` or ``restore``."""
+    from local import backup, restore
+
+    say = partial(print, flush=True)
+    try:
+        home = settings.load(os.environ).home
+        if command == "backup":
+            backup.make(home, file, say)
+        else:
+            restore.take(os.environ, home, file, say)
+    except (backup.CannotBackUp, restore.CannotRestore, BadSetting, OSError, sqlite3.Error) as problem:
+        print(f"Cannot {command}: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def serve() -> int:
     """Start, say so, and run until a signal."""
     print("Starting Rostrum …", flush=True)
     try:

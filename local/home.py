@@ -35,6 +35,16 @@ def alone(home: Path) -> Iterator[None]:
         yield
 
 
+def staging(home: Path) -> Path:
+    """Where a backup is unpacked before it is the folder's content."""
+    return home / ".restoring"
+
+
+def unfinished(home: Path) -> bool:
+    """Whether restoring a backup into this folder was cut off."""
+    return staging(home).exists()
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file of mode 0600, atomically: a killed process leaves the old one or the new one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -54,6 +54,8 @@ def configure(env: Mapping[str, str]) -> Settings:
     chosen = reading.load(env)
     if chosen.backend != "embedded":
         raise CannotStart("ROSTRUM_BACKEND: one machine runs on the embedded backends; unset it.")
+    if home_folder.unfinished(chosen.home):
+        raise CannotStart(f"{chosen.home}: a restore into it was cut off. Empty the folder and restore again.")
     token = home_folder.internal_token(chosen.home)
     os.environ["INTERNAL_TOKEN"] = token
     os.environ["ROSTRUM_HOME"] = str(chosen.home)

@@ -28,6 +28,7 @@ from shared.domain.posts import (
 from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State, Status
 
 SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
+RESTORED = "publishing.restored"  # why a person must look at a target that a backup brought back
 FAR_AHEAD = timedelta(days=29)  # beyond this the queue's horizon (30 days) is near: the sweeper enqueues later
 ENQUEUE_AHEAD = timedelta(hours=24)  # ... this long before it is due
 
@@ -126,9 +127,12 @@ def _remembering(target: Target, now: datetime) -> Target:
 
 
 def resolved_live(target: Target, live: Live, now: datetime) -> Target:
-    """A person looked: the piece in doubt is live."""
+    """A person looked: the piece in doubt is live; of what a backup brought back, all of it (see :func:`restored`)."""
     if target.state is not State.NEEDS_REVIEW:
         raise WrongState(target.state, State.PUBLISHED)
+    if target.error and target.error.code == RESTORED:
+        whole = published(replace(target, pieces=target.pieces[: target.current + 1]), live, now)
+        return replace(whole, pieces=(*whole.pieces, *target.pieces[target.current + 1 :]))
     return published(target, live, now)
 
 
@@ -264,6 +268,22 @@ def missed(target: Target, failure: Failure, now: datetime) -> Target:
 def for_review(target: Target, failure: Failure, now: datetime) -> Target:
     """It cannot be known: a person must look."""
     return _given_up(target, State.NEEDS_REVIEW, failure, now)
+
+
+def restored(target: Target, failure: Failure, now: datetime) -> Target:
+    """Brought back from a backup, and due since it was made: whether it, or how much of it, went out meanwhile is not
+    known here, and no look could prove its absence (the arm that was sent under is lost). A person must look."""
+    if target.state in TERMINAL or target.state is State.DRAFT:
+        raise WrongState(target.state, State.NEEDS_REVIEW)
+    lost = replace(target, state=State.RECONCILING, arm=None, generation=target.generation + 1)
+    return for_review(lost, failure, now)
+
+
+def perhaps_sent(target: Target, now: datetime) -> bool:
+    """Whether a target of a backup, restored now, may have gone out since the backup was made."""
+    if target.state in EDITABLE:
+        return target.due_at is not None and target.due_at <= now
+    return target.state not in TERMINAL
 
 
 def announced(target: Target, ids: frozenset[str]) -> Target:

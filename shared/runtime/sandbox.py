@@ -57,6 +57,11 @@ class SandboxHttp:
         self._wait = wait
         self._told = told
 
+    def close(self) -> None:
+        """Close the simulators' store, where it is one of their own."""
+        if hasattr(self._store, "close"):
+            self._store.close()
+
     def send(self, request: Request) -> Response:
         """The simulator's answer. Raises NotSent (no such host in the sandbox), AnswerLost (lost on demand, slower than
         ``read_timeout``, over ``max_bytes``, or the simulators' own store failed)."""

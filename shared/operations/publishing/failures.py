@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared.domain.errors import Category, CausedBy, RostrumError
 from shared.domain.posts import Failure, Target
+from shared.domain.targets import RESTORED
 from shared.operations.publishing.payloads import plain_text, storable
 from shared.platforms.contract import Fate, Refused
 
@@ -70,6 +71,17 @@ def unknowable(reason: str) -> Failure:
         f"It cannot be told from here whether it is live: {reason} Look at the account, then resolve it.",
         "system",
         "platform",
+    )
+
+
+def brought_back() -> Failure:
+    """It was due between a backup and its restoring."""
+    return _ours(
+        RESTORED,
+        "This installation was restored from a backup, and this was due after the backup was made: it may be live, in full "
+        "or in part, or not at all. Look at the account, then resolve it.",
+        "system",
+        "system",
     )
 
 

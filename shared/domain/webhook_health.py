@@ -82,10 +82,10 @@ def after(endpoint: Endpoint, made: Attempt, now: datetime) -> Endpoint:
         return disabled(failing, "gone", now)
     if failures >= TRIES and now - since >= DISABLE_AFTER:
         return disabled(failing, "failing", now)
-    wait = asked_to_wait(made)
-    if failures < NARROW_AFTER and endpoint.lane_at is None and not wait:
+    wait, young = asked_to_wait(made), failures < NARROW_AFTER
+    if young and endpoint.lane_at is None and not wait:
         return failing
-    return replace(failing, lane_at=now + max(gap(failures), wait))
+    return replace(failing, lane_at=now + (wait if young and wait else max(gap(failures), wait)))
 
 
 def gap(failures: int) -> timedelta:

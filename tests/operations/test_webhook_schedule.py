@@ -169,7 +169,7 @@ def test_after_five_days_of_nothing_but_failures_an_endpoint_is_switched_off(rig
     assert all(len(one) == 1 for one in dead.got.values())
 
 
-@pytest.mark.parametrize(("asked", "waited"), [("120", 120.0), ("999999", 6 * 3600.0), ("nonsense", 5.0)])
+@pytest.mark.parametrize(("asked", "waited"), [("20", 20.0), ("120", 120.0), ("999999", 6 * 3600.0), ("nonsense", 5.0)])
 def test_an_endpoint_that_asks_to_wait_is_waited_for_within_bounds(rig: Rig, asked: str, waited: float) -> None:
     receiver, machine = Receiver(rig), Machine(rig)
     endpoint = receiver.register(("engagement.spike",))

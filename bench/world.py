@@ -101,7 +101,7 @@ def running(at: World) -> Iterator[Server]:
     """``make run``'s process on this installation, ready."""
     command = [sys.executable, "-m", "local"]
     with processes.served(command, at.port, at.env, at.home / "local.log") as server:
-        server.first_answer(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        server.first_answer(b"GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         yield server
 
 

@@ -64,10 +64,10 @@ class Client:
                 return
 
     def wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        """Ask ``/healthz`` until it answers. Raises Refused when the process ended, or after a minute."""
+        """Ask ``/readyz`` until it answers. Raises Refused when the process ended, or after a minute."""
         for _ in range(int(START / 0.1)):
             try:
-                self.get("/healthz")
+                self.get("/readyz")
             except OSError:
                 if process.poll() is not None:
                     break

@@ -214,6 +214,7 @@ def _tag(route: Route) -> str:
         "oauth": "accounts",
         "sandbox": "accounts",
         "healthz": "about",
+        "readyz": "about",
         "openapi.json": "about",
         "openapi": "about",
         "docs": "about",

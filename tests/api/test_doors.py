@@ -29,6 +29,7 @@ OPEN = {  # to everybody: where consents come back, sign-in, invites (by their t
     "GET /",
     "GET /docs",
     "GET /healthz",
+    "GET /readyz",
     "GET /openapi.json",
     "GET /openapi/{dialect}",
     "GET /sandbox/authorize",

@@ -167,7 +167,12 @@ def test_a_request_is_one_log_line_without_its_secrets(call: Api, caplog: pytest
     assert call.test_key not in str(line.__dict__)
 
 
-def test_health_needs_no_key_and_says_when_the_store_is_away(call: Api) -> None:
+def test_health_needs_no_key_and_readiness_says_when_the_store_is_away(call: Api) -> None:
     assert call("GET", "/healthz", key=None).json == {"status": "ok"}
-    call.rig.faults.hook = once(0, "before", lambda: Unavailable("down"))
-    assert call("GET", "/healthz", key=None).status == 503
+    assert call("GET", "/readyz", key=None).json == {"status": "ok"}
+    call.rig.faults.hook = once(0, "before", lambda: Unavailable("the name of a host"))
+    assert call("GET", "/healthz", key=None).status == 200, "it asks nothing of the store"
+    away = call("GET", "/readyz", key=None)
+    assert (away.status, away.json["error"]["code"]) == (503, "system.unavailable")
+    assert "host" not in str(away.json)
+    assert call("GET", "/readyz", key=None).status == 200

@@ -55,6 +55,7 @@ def test_strangers_are_not_counted(call: Api) -> None:
     """No caller, no workspace, no budget: public pages, unknown paths and refused keys say nothing of limits."""
     for answer in (
         call("GET", "/healthz", key=None),
+        call("GET", "/readyz", key=None),
         call("GET", "/v1/posts", key=None),
         call("GET", "/v1/posts", key="rst_live_nonsense"),
         call("GET", "/v1/nothing-here"),

@@ -107,7 +107,7 @@ def loaded(running: Running, prefixes: tuple[str, ...]) -> set[str]:
 
 def test_the_api_is_healthy(start: Start) -> None:
     running = start("api")
-    assert running.ask("/healthz").status == 200, running.last_words()
+    assert running.ask("/readyz").status == 200, running.last_words()
 
 
 def test_the_api_asks_a_stranger_for_a_key(start: Start) -> None:
@@ -145,7 +145,7 @@ def test_a_message_of_the_bus_is_taken_and_noise_is_not(start: Start) -> None:
 @pytest.mark.parametrize("entry_point", [row["entry_point"] for row in rows()])
 def test_nothing_is_imported_that_is_not_needed(start: Start, entry_point: str) -> None:
     running = start(entry_point)
-    running.ask("/healthz" if entry_point == "api" else "/", "GET" if entry_point == "api" else "POST")
+    running.ask("/readyz" if entry_point == "api" else "/", "GET" if entry_point == "api" else "POST")
     assert loaded(running, ("functions_framework",)), "the list of imports was not read"
     assert not loaded(running, FORBIDDEN[entry_point])
 

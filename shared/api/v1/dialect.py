@@ -36,6 +36,7 @@ V1 = Dialect(
         "/v1/keys": _ROUTES.format("keys"),
         "/v1/platforms": "shared.api.v1.routes_platforms:PLATFORMS",
         "/healthz": _ROUTES.format("about"),
+        "/readyz": _ROUTES.format("about"),
         "/openapi.json": _ROUTES.format("about"),
         "/openapi": _ROUTES.format("about"),
         "/docs": _ROUTES.format("about"),

@@ -14,8 +14,13 @@ _FRESH = {"Cache-Control": "public, max-age=300"}
 _STYLED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def health(x: Exchange[None, None]) -> Reply:
-    """GET /healthz: the store answers, so all else can."""
+def health(_: Exchange[None, None]) -> Reply:
+    """GET /healthz: whoever gets this far is up."""
+    return Reply(200, HealthResponse())
+
+
+def ready(x: Exchange[None, None]) -> Reply:
+    """GET /readyz: the store answers, so all else can."""
     x.ports.store.get("health/probe")
     return Reply(200, HealthResponse())
 

@@ -66,6 +66,18 @@ def test_the_networks_own_ids_and_ours_name_the_same(call: Api) -> None:
         assert call("POST", f"/v1/inbox/comments/{post}", body).status == 200
 
 
+def test_an_id_that_is_none_of_a_comment_is_refused_by_where_it_stood(call: Api) -> None:
+    """In an answer's body it is comment_id, in the paths of the other acts commentId."""
+    account = call.connect("facebook")
+    body = {"account_id": account, "comment_id": "rst_cmt_nonsense", "text": "Thank you!"}
+    answered = call("POST", "/v1/inbox/comments/1_2", body)
+    liked = call("POST", "/v1/inbox/comments/1_2/rst_cmt_nonsense/like", {"account_id": account})
+    assert [(one.status, one.error["meta"]["field"]) for one in (answered, liked)] == [
+        (400, "comment_id"),
+        (400, "commentId"),
+    ]
+
+
 def test_a_post_whose_id_is_an_address_has_an_id_without_slashes(call: Api) -> None:
     """A whole round on a network whose ids are URIs: comment, like, unlike, hide, show, delete."""
     account, _ = live(call, "bluesky")

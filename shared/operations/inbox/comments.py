@@ -71,9 +71,12 @@ def flags(platform: str, comment: Comment) -> dict[str, bool]:
 
 
 def order(ports: Ports, caller: Caller, account_id: str, verb: str, comment_id: str, text: str = "") -> Order:
-    """An act on a comment, by our id or the network's. Raises Missing, Invalid."""
+    """An act on a comment, by our id or the network's. Raises Missing, Invalid.
+
+    An answer names its comment in the body, every other act in the path.
+    """
     account = accounts.get(ports, caller, account_id)
-    named = naming.thing(account, "comment", comment_id, "commentId")
+    named = naming.thing(account, "comment", comment_id, "comment_id" if verb == "comment.reply" else "commentId")
     return Order(account_id, verb, named.id, text, handles=named.handles)
 
 

@@ -17,7 +17,7 @@ def flattened(said: Mapping[str, Any]) -> dict[str, Any]:
 
     A list of plain values is one text, joined by commas. Of a list of things the first ``MAX_ITEMS`` are there by number
     (``data__results__0__status``). Either has its ``…__count``. What is on top already keeps its name; instants are RFC 3339.
-    Where two ways have one name, the later ones get an underscore each; what is empty has no field.
+    Where two ways have one name, the later ones get an underscore each. An empty list is an empty text, counted 0.
     """
     made: dict[str, Any] = {}
     for key, inner in said.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ from shared.domain.numbers import (
     MAX_ACCOUNT_READINGS,
     MAX_READINGS,
     AccountNumbers,
-    Counts,
     FollowerReading,
     Known,
     Number,
@@ -81,11 +79,6 @@ def picked(series: Series, rows: Sequence[int]) -> Series:
     columns = {name: tuple(column[row] for row in rows) for name, column in series.columns.items()}
     said = {name: column for name, column in columns.items() if any(value is not None for value in column)}
     return Series(tuple(series.at[row] for row in rows), said)
-
-
-def row_counts(row: Mapping[str, Number]) -> Counts:
-    """A row of a target's series, as counts."""
-    return Counts(**{one.name: int(row[one.name]) for one in fields(Counts) if one.name in row})
 
 
 def _with_row(series: Series | None, one: Known) -> Series:

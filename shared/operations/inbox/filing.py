@@ -15,7 +15,6 @@ from typing import Any
 
 from shared.domain import codec
 from shared.domain.accounts import Account
-from shared.domain.events import Entry, entry_path
 from shared.domain.inbox import (
     KEPT,
     Commented,
@@ -264,9 +263,3 @@ def _receipt(base: Item, blank: Item, report: Report) -> _Outcome | None:
     if _ORDER.index(delivery) > _ORDER.index(item.delivery):
         item = replace(item, delivery=delivery, delivery_reason=report.fields.get("delivery_reason", ""))
     return _Outcome(item, f"dm.status.{delivery}", f"status.{delivery}")
-
-
-def entry_of(ports: Ports, space: str, entry_id: str) -> Entry | None:
-    """The log's entry. One read. Raises store.Unavailable."""
-    doc = ports.store.get(entry_path(space, entry_id))
-    return codec.decode(Entry, doc.data) if doc else None

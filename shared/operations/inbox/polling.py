@@ -40,9 +40,7 @@ AGES = (  # of a post, and how often its comments are asked for until then
     (timedelta(days=7), timedelta(hours=2)),
     (timedelta(days=30), timedelta(hours=12)),
 )
-OVERLAP = timedelta(
-    minutes=2
-)  # a post that is written a moment after others were looked for is found with the next look
+OVERLAP = timedelta(minutes=2)  # what is written a moment after others were looked for is found with the next look
 CATCH_UP = timedelta(days=7)  # what was said while an account had to be connected again is told, if it is not older
 MAX_CURSOR = 4_000  # characters; some name each thread that is still to be read. A longer one is not kept
 MODULE = "inbox"

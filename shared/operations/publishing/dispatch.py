@@ -34,6 +34,8 @@ def commit(ports: Ports, targets: Sequence[Target], write: Callable[[], None]) -
     """Run ``write``, the one commit that makes these targets true, and ask for their next steps: of what has a time, or
     an event to announce. Raises what ``write`` raises."""
     waiting = [target for target in targets if target.next_at is not None or target.events]
+    if not waiting:
+        return write()
     try:
         ports.queue.enqueue_with(_tasks(ports, waiting), write)
     except QueueUnavailable:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = Path(__file__).resolve().parent.parent / "functions"
 Function = Callable[[Request], Response]
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
 
 
 class App:
@@ -71,7 +72,10 @@ def _shown(answer: Answer) -> Response:
 
 
 def _is_here(request: Request) -> bool:
-    """Whether the browser runs on this machine: the page needs no key, so a public address must not show it."""
+    """Whether the browser runs on this machine: the page needs no key, so a public address must not show it, nor a proxy
+    that calls us by our own."""
+    if any(name in request.headers for name in _FORWARDED):
+        return False
     return (urlsplit(f"//{request.host}").hostname or "") in ("127.0.0.1", "localhost", "::1")
 
 

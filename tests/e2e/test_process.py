@@ -78,6 +78,23 @@ def test_it_ends_when_asked_with_all_that_it_started(server: Server, how: signal
     assert outcome(server, left, SWEPT)["status"] == "published"
 
 
+def test_a_request_and_a_delivery_under_way_are_finished_before_it_ends(server: Server) -> None:
+    """The network takes three seconds; meanwhile the process is asked to end."""
+    server.start()
+    body = {"account_id": server.accounts()["bluesky"], "text": "Under way [[sandbox:slow]]"}
+    with ThreadPoolExecutor(1) as caller:
+        answer = caller.submit(server.call, "POST", "/v1/social/bluesky/publish", body)
+        time.sleep(1)  # a real process: the request is in it by then, and the network's answer is not
+        assert server.stop(signal.SIGTERM) == 0, server.words()
+        assert answer.result()["success"] is True
+    assert set(live.integrity(server.home).values()) == {"ok"}
+    server.start()
+    (kept,) = server.call("GET", "/v1/posts")["data"]
+    assert kept["status"] == "published"
+    timeline = live.timelines(server)[str(body["account_id"])]
+    assert [one.text for one in timeline] == [body["text"]]
+
+
 def test_a_taken_port_is_named_with_its_remedy(running: Server, tmp_path: Path) -> None:
     with installed(tmp_path) as second:
         second.port = running.port

@@ -61,6 +61,12 @@ def test_the_page_of_what_followers_see(client: Client) -> None:
     assert client.get("/sandbox/more").text == "api /sandbox/more"
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"])
+def test_whoever_comes_through_a_proxy_is_not_on_this_machine(client: Client, header: str) -> None:
+    assert client.get("/sandbox", headers={header: "for=127.0.0.1"}).text == "api /sandbox"
+    assert client.get("/sandbox", headers={"Host": "rostrum.example.com"}).text == "api /sandbox"
+
+
 def test_signed_files(client: Client, blobs: EmbeddedBlobs) -> None:
     blobs.put("a", [b"bytes"], "text/plain", 10)
     url = blobs.download_url("a", timedelta(hours=1)).removeprefix(BASE)

@@ -28,7 +28,7 @@ from shared.runtime.settings import Settings
 THREADS = 64  # the queue calls the functions through the same door: its deliveries must not fill it
 MAX_BODY = 1 << 30  # bytes; the API and the signed URLs have limits of their own
 AT_ONCE = 4  # deliveries per network
-LAST_ANSWERS = 10.0  # seconds for requests under way when it is asked to end; what waits for a post waits eight
+LAST_ANSWERS = 10  # seconds for requests under way when it is asked to end; what waits for a post waits eight
 
 
 class CannotStart(Exception):

@@ -20,6 +20,7 @@ _COMMAND = re.compile(r"^(curl .*?) # (\d{3})$", re.MULTILINE | re.DOTALL)
 def commands(page: str) -> list[tuple[str, int]]:
     blocks = _BLOCK.findall((ROOT / "docs" / page).read_text("utf-8"))
     found = [(text, int(status)) for block in blocks for text, status in _COMMAND.findall(block)]
+    assert found, "a page without a command"
     assert len(found) == sum(block.count("curl ") for block in blocks), (
         "a command without the status that it is to have"
     )

@@ -55,13 +55,13 @@ def _cloud(vault: str) -> Iterator[Cloud]:
 
 
 def test_text_and_media_are_published_now_and_on_time(cloud: Cloud) -> None:
-    assert all(one.sealed.startswith("sm1:") for one in accounts.list_(cloud.ports, cloud.caller))
+    assert {one.sealed[:4] for one in accounts.list_(cloud.ports, cloud.caller)} == {"sm1:"}
     _check_main_job(cloud)
 
 
 def test_so_they_are_where_tokens_lie_in_the_store() -> None:
     with _cloud("store") as cloud:
-        assert all(one.sealed.startswith("v1.") for one in accounts.list_(cloud.ports, cloud.caller))
+        assert {one.sealed[:3] for one in accounts.list_(cloud.ports, cloud.caller)} == {"v1."}
         _check_main_job(cloud)
         _check_refresh(cloud)
 

@@ -9,25 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from shared.domain import codec
 from shared.domain.accounts import Account
 from shared.domain.chores import spread
 from shared.domain.errors import Broken, Limited, Reconnect, RostrumError
 from shared.domain.inbox import KEPT, KINDS, Kind
-from shared.domain.posts import PUBLISH, Target, target_path
-from shared.operations import sessions, subscribing
+from shared.domain.posts import Target
+from shared.operations import live_targets, sessions, subscribing
 from shared.operations.engaging import reading
 from shared.operations.inbox import filing, shelf, sources, stored
 from shared.operations.inbox.reports import Thing
 from shared.platforms import registry
 from shared.platforms.contract import Call, Published
 from shared.platforms.contract_inbox import Inbox, Page
-from shared.ports.store import Query
 from shared.ports.world import Ports
 
 REQUESTS = 12  # to the network, in one run
@@ -212,7 +210,7 @@ def _comments(run: _Run, now: datetime) -> None:
     """Of the account's own posts, those first that were not looked at for longest."""
     _look(run, now)
     due = sorted((name for name in run.posts if _is_due(run, name, now)), key=lambda name: run.posts[name][1])
-    targets = _live(run, due[: run.left])
+    targets = live_targets.standing(run.ports, run.account.space, due[: run.left])
     for name in due[: run.left]:
         if name not in targets:
             del run.posts[name]
@@ -256,13 +254,7 @@ def _look(run: _Run, now: datetime) -> None:
     """Remember what went out since the last look; of all, the newest that are young enough."""
     eldest = now - AGES[-1][0]
     since = max(datetime.fromtimestamp(run.looked, UTC) - OVERLAP, eldest)
-    query = Query(
-        f"workspaces/{run.account.space}/targets",
-        where=(("account_id", "==", run.account.id), ("module", "==", PUBLISH), ("published_at", ">", since)),
-        order_by=(("published_at", "desc"),),
-        limit=POSTS,
-    )
-    for doc in run.ports.store.query(query):
+    for doc in run.ports.store.query(live_targets.went_out(run.account, since, POSTS)):
         run.posts.setdefault(doc.id, [int(doc.data["published_at"].timestamp()), 0])
     young = {name: pair for name, pair in run.posts.items() if pair[0] > eldest.timestamp()}
     newest = sorted(young, key=lambda name: -young[name][0])[:POSTS]
@@ -270,13 +262,6 @@ def _look(run: _Run, now: datetime) -> None:
     run.lists = {name: stands for name, stands in run.lists.items() if name in run.posts or name in KINDS}
     run.deep = {name: at for name, at in run.deep.items() if name in run.posts}
     run.looked = int(now.timestamp())
-
-
-def _live(run: _Run, names: Sequence[str]) -> dict[str, Target]:
-    """Those of the posts that stand."""
-    docs = run.ports.store.get_many([target_path(run.account.space, name) for name in names]) if names else []
-    found = [codec.decode(Target, doc.data) for doc in docs if doc]
-    return {one.id: one for one in found if one.first and one.first.id and one.unpublished_at is None}
 
 
 def _is_due(run: _Run, name: str, now: datetime) -> bool:

@@ -69,10 +69,8 @@ def listed(ports: Ports, account: Account, asked: Asked[T]) -> Listed[T]:
         raise error
     following: dict[str, Place] = {lane.name: place for lane in lanes if (place := lane.place())}
     for lane in lanes:
-        if (
-            following and lane.name == _LIVE and lane.page and not lane.error
-        ):  # its end is read again, for its latest words
-            following.setdefault(_LIVE, (lane.at, lane.index))
+        if following and lane.name == _LIVE and lane.page and not lane.error:
+            following.setdefault(_LIVE, (lane.at, lane.index))  # its end is read again, for its latest words
     more = cursors.write(asked.of, {_BEGAN: (began.isoformat(), 0), **following}) if following else ""
     return Listed(tuple(items), more, error)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from shared.domain import codec
 from shared.domain.errors import Broken
 from shared.domain.numbers import Known
-from shared.domain.posts import PUBLISH, Target
-from shared.operations import networks
+from shared.domain.posts import Target
+from shared.operations import live_targets, networks
 from shared.operations.analytics import counting, readings, spikes
 from shared.operations.syncing import asking, thrift, watching
 from shared.operations.syncing.asking import Answers, Line
@@ -21,7 +19,6 @@ from shared.operations.syncing.metering import Spent
 from shared.operations.syncing.watching import Memory
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Metrics, Refused
-from shared.ports.store import Doc, Query
 from shared.ports.world import Ports
 
 MAX_DUE = 200  # posts in one run
@@ -30,7 +27,6 @@ PAGE = 100
 TOGETHER = 8  # posts whose numbers are kept in one transaction: each may have nearly a MiB of them, and one takes ten
 NOT_FOUND = "not_found"  # how every folder ends the code of what its network does not know
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 LISTED_BY = timedelta(days=1)  # after which a post that its network does not know is gone
 
 
@@ -160,12 +156,7 @@ def _look(run: Run) -> None:
     memory, who = run.memory, run.line.account
     eldest = run.now - thrift.ages(run.ports, who.platform)[-1][0]
     since = max(watching.instant(memory.looked) - watching.OVERLAP, eldest)
-    query = Query(
-        f"workspaces/{who.space}/targets",
-        where=(("account_id", "==", who.id), ("module", "==", PUBLISH), ("published_at", ">", since)),
-        order_by=(("published_at", "desc"),),
-        limit=PAGE,
-    )
+    query = live_targets.went_out(who, since, PAGE)
     found = 0
     page = run.ports.store.query(query)
     while page:
@@ -174,32 +165,16 @@ def _look(run: Run) -> None:
         found += len(page)
         if len(page) < PAGE or found >= watching.MAX_WATCHED:
             break
-        page = run.ports.store.query(Query(query.collection, None, query.where, query.order_by, PAGE, page[-1]))
+        page = run.ports.store.query(replace(query, start_after=page[-1]))
     memory.looked = watching.seconds(run.now)
 
 
 def _targets(run: Run, names: Sequence[str]) -> list[Target]:
     """Those that are live still; of the others the memory is cleared."""
-    space = run.line.account.space
-    docs = run.ports.store.get_many([f"workspaces/{space}/targets/{name}" for name in names]) if names else []
-    read = {one.id: one for doc in docs if doc and (one := _readable(doc))}
-    live = [read[name] for name in names if name in read and _is_live(read[name])]
-    for name in {*names} - {one.id for one in live}:
+    read = live_targets.standing(run.ports, run.line.account.space, names)
+    for name in {*names} - set(read):
         del run.memory.posts[name]
-    return live
-
-
-def _readable(doc: Doc) -> Target | None:
-    """None for a document that is no target: it keeps no other from its numbers."""
-    try:
-        return codec.decode(Target, doc.data)
-    except (TypeError, ValueError, KeyError, AttributeError):
-        log.exception("a target cannot be read", extra={"path": doc.path})
-        return None
-
-
-def _is_live(target: Target) -> bool:
-    return target.first is not None and target.first.id != "" and target.unpublished_at is None
+    return [read[name] for name in names if name in read]
 
 
 def _keep(run: Run, targets: Sequence[Target], answers: Answers) -> None:

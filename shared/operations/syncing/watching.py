@@ -16,9 +16,7 @@ from shared.domain.numbers import AGES, Ages, interval
 from shared.operations.syncing.metering import Spendings
 
 MAX_WATCHED = 300  # posts of one account: the newest
-OVERLAP = timedelta(
-    minutes=2
-)  # a post that is written a moment after others have been looked for is found with the next look
+OVERLAP = timedelta(minutes=2)  # what is written a moment after others were looked for is found with the next look
 JITTER = 5  # the spread of posts that went out at one moment, as a fifth of what lies between readings
 BUSY, IDLE = timedelta(hours=6), timedelta(hours=24)  # between readings of an account: with posts of this week, without
 SELDOM = timedelta(days=7)  # the same where reading costs money

@@ -107,7 +107,9 @@ def edited(target: Target, pieces: tuple[PieceDoc, ...]) -> Target:
 
 
 def cancelled(target: Target, now: datetime) -> Target:
-    """Never to be sent."""
+    """Never to be sent. What is over stays as it is: taking it down is :func:`unpublished`."""
+    if target.state in TERMINAL:
+        raise WrongState(target.state, State.CANCELLED)
     done = _become(target, State.CANCELLED, next_at=None, wake_at=None, generation=target.generation + 1)
     return _announcing(done, event_type(done), now)
 

@@ -6,7 +6,7 @@ import logging
 from secrets import token_hex
 
 from shared.ports.clock import Clock
-from shared.ports.queue import Queue, QueueUnavailable, Task
+from shared.ports.queue import Queue, QueueError, Task
 
 QUEUE = "sandbox"
 FUNCTION = "hand_over"
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class Notice:
-    """Called after it happened. Never raises QueueUnavailable: the schedule hands over what was left."""
+    """Called after it happened. Never raises QueueError: the schedule hands over what was left."""
 
     def __init__(self, queue: Queue, clock: Clock) -> None:
         self._queue = queue
@@ -25,5 +25,5 @@ class Notice:
         name = f"s-{self._clock.now().timestamp():.0f}-{token_hex(8)}"
         try:
             self._queue.enqueue(Task(QUEUE, name, FUNCTION, {}))
-        except QueueUnavailable:
+        except QueueError:  # also a queue that is missing: what has happened in the network must not look undone
             log.warning("webhooks of the sandbox left to the schedule")

@@ -36,7 +36,11 @@ from tests.contract.emulators.process import HOST
 from tests.contract.ports import gcp_backends
 
 REGION = gcp_backends.LOCATION
-OPERATIONS: Mapping[str, task_edge.Operation] = {"publish": publishing.advance, "sweep": publishing.sweep}
+OPERATIONS: Mapping[str, task_edge.Operation] = {
+    "publish": publishing.advance,
+    "sweep": publishing.sweep,
+    "hand_over": lambda ports, body: None,  # nobody listens to webhooks here
+}
 
 
 class Killed(BaseException):
@@ -54,6 +58,7 @@ class Cloud:
     accounts: dict[str, str] = field(default_factory=dict)
     heard: list[dict[str, Any]] = field(default_factory=list)
     killed: int = 0
+    counting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def serve(self, request: Request) -> Response:
         """``/{function}``, as Cloud Run would: an instance that is gone answers with the platform's 5xx."""
@@ -61,7 +66,8 @@ class Cloud:
         try:
             return task_edge._ran(OPERATIONS[request.path.strip("/")], self.ports, body)
         except Killed:
-            self.killed += 1
+            with self.counting:
+                self.killed += 1
             return Response("The instance is gone.\n", 503)
 
     def events(self) -> list[dict[str, Any]]:
@@ -145,8 +151,8 @@ def _connect(cloud: Cloud) -> None:
 def _queues(project: str) -> None:
     client = connect_queue(tasks.running().address)
     parent = f"projects/{project}/locations/{REGION}"
-    for name in registry.all_names():
-        client.create_queue(request={"parent": parent, "queue": {"name": f"{parent}/queues/{queue_of(name)}"}})
+    for name in ("sandbox", *(queue_of(one) for one in registry.all_names())):
+        client.create_queue(request={"parent": parent, "queue": {"name": f"{parent}/queues/{name}"}})
 
 
 def _keyring(project: str, name: str) -> None:

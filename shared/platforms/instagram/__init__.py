@@ -137,6 +137,7 @@ MANIFEST = Manifest(
             "instagram_business_manage_messages",
         ),
         pkce=False,
+        app_env_also=("INSTAGRAM_APP_ID", "INSTAGRAM_APP_SECRET"),
         grants=MappingProxyType(
             {"post": ("instagram_business_content_publish",), "read_analytics": ("instagram_business_manage_insights",)}
         ),

@@ -48,6 +48,7 @@ MANIFEST = Manifest(
             "threads_location_tagging",
         ),
         pkce=False,
+        app_env_also=("THREADS_APP_ID", "THREADS_APP_SECRET"),
         grants=MappingProxyType({"post": ("threads_content_publish",), "read_analytics": ("threads_manage_insights",)}),
         renewal=Renewal(
             "access",

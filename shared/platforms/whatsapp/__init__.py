@@ -28,6 +28,7 @@ MANIFEST = Manifest(
         "redirect",
         ("whatsapp_business_management", "whatsapp_business_messaging"),
         pkce=False,
+        app_env_also=("WHATSAPP_APP_ID", "WHATSAPP_APP_SECRET"),
         renewal=Renewal(
             "access",
             Source("https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived", READ),

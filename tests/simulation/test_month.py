@@ -12,24 +12,24 @@ from tests.simulation import month
 
 
 def test_some_days_of_posts_are_read_on_schedule_and_told_as_they_went() -> None:
-    found = month.learned(month.live(("threads",), 3, 4), "threads")
-    assert found.posts == 12
+    found = month.learned(month.live(("threads",), 1, 5), "threads")
+    assert found.posts == 5
     assert found.readings[0] >= 20
     assert found.impressions
     assert found.rate
 
 
 def test_the_best_hours_of_a_month_are_the_planted_ones() -> None:
-    """Twenty months of six posts a day; one post in forty is passed on by everybody, at whatever hour it went out."""
+    """Eight months of six posts a day; one post in forty is passed on by everybody, at whatever hour it went out."""
     hits = slots = 0
-    for number in range(20):
+    for number in range(8):
         outcomes = [_outcome(f"{number}/{post}") for post in range(180)]
         hits += len({*timing.best_hours(outcomes, UTC)} & {*month.PLANTED})
         best = max((slot.score, slot.time) for day in timing.advise(outcomes, UTC).days for slot in day.times)
         slots += best[1] in month.PLANTED
-    print(f"{hits} of 60 best hours are planted ones, {slots} of 20 best slots lie in them")
-    assert hits >= 45
-    assert slots >= 17
+    print(f"{hits} of 24 best hours are planted ones, {slots} of 8 best slots lie in them")
+    assert hits >= 18
+    assert slots >= 7
 
 
 def _outcome(seed: str) -> Outcome:

@@ -36,7 +36,8 @@ KEPT = {
     "webhook_events": RawEvent,
 }
 OF_ONE_MACHINE = {"INTERNAL_TOKEN", "ROSTRUM_API_KEY", "ROSTRUM_LIVE_KEY"}
-OTHER_NAMES = {"FACEBOOK_APP_SECRET", "X_CLIENT_SECRET", "TIKTOK_CLIENT_KEY"}  # of secrets that have one already
+_METAS = {f"{name}_APP_SECRET" for name in ("FACEBOOK", "INSTAGRAM", "THREADS", "WHATSAPP")}
+OTHER_NAMES = {*_METAS, "X_CLIENT_SECRET", "TIKTOK_CLIENT_KEY"}  # of secrets that have one already
 _SECRET = re.compile(r"`([A-Z][A-Z_]*(?:SECRET|TOKEN|KEY))`")
 _LOGGED = re.compile(r'\blog\.(?:info|warning|error|exception)\(\s*"([^"]+)"')
 

@@ -223,5 +223,5 @@ class Machine(RuleBasedStateMachine):
         assert (self.target.status is Status.PARTIAL) == partly
 
 
-Machine.TestCase.settings = settings(max_examples=200, stateful_step_count=40, deadline=None, derandomize=True)
+Machine.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None, derandomize=True)
 TestMachine = Machine.TestCase

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance fuzz check check-terraform deploy format explore fleet month forgery bench package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz check check-terraform deploy format explore torture fleet month forgery security bench cost operate package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -53,6 +53,9 @@ month: $(INSTALLED) ## A month of posts: series, best hours against planted ones
 
 explore: $(INSTALLED) ## The fault explorer: every port call fails, everything is delivered twice (seeded)
 	@$(PY) -m tests.simulation.explore $(ARGS)
+
+torture: $(INSTALLED) emulators ## Kills, zombies, unknown commits, a lost queue: figures (--quick, --only kills, --write)
+	@$(PY) -m tests.torture $(ARGS)
 
 forgery: $(INSTALLED) ## Forged webhooks at every verifier, and how many were accepted: none
 	@$(PY) -m pytest -q -s tests/security/test_forgery.py $(ARGS)

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-BEGIN = "<!-- bench:begin -->"
-END = "<!-- bench:end -->"
-
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -115,15 +112,6 @@ def table(rows: Sequence[Row]) -> str:
         for row in rows
     ]
     return "\n".join(lines)
-
-
-def within(page: str, block: str) -> str:
-    """``page`` with ``block`` between its markers. Raises ValueError when it has not exactly one pair of them."""
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise ValueError(f"the page must have one {BEGIN} and, below it, one {END}")
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{block}\n{END}{after}"
 
 
 def _measured(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""For all tests: what the contract and the conformance suites counted, printed at the end, also of a parallel run."""
+"""For all tests: what the contract, conformance and security suites counted, printed at the end, also of a parallel run."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 import shared.runtime  # noqa: F401 - before functions_framework: this process is no function that starts
 from tests.conformance import report as conformance
 from tests.contract.platforms import report as networks
+from tests.security import goals
 
-REPORTS: dict[str, Any] = {"networks": networks, "conformance": conformance}
+REPORTS: dict[str, Any] = {"networks": networks, "conformance": conformance, "security": goals}
 
 
 @pytest.hookimpl(trylast=True)

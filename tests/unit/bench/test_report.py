@@ -98,16 +98,3 @@ def test_the_table_has_a_line_per_row_and_shouts_at_a_miss() -> None:
 def test_a_row_is_kept_with_its_budget() -> None:
     assert Row("a", "w", 0.5, budget=at_least(0.6)).plain()["budget"] == {"bound": "least", "limit": 0.6}
     assert Row("a", "w", 0.5).plain()["budget"] is None
-
-
-def test_the_block_replaces_what_is_between_the_markers_and_nothing_else() -> None:
-    page = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
-    once = report.within(page, "new")
-    assert once == f"before\n{report.BEGIN}\nnew\n{report.END}\nafter\n"
-    assert report.within(once, "new") == once
-
-
-@pytest.mark.parametrize("page", ["", report.BEGIN, f"{report.END} {report.BEGIN}", report.BEGIN * 2 + report.END])
-def test_a_page_without_its_markers_is_left_alone(page: str) -> None:
-    with pytest.raises(ValueError, match="one"):
-        report.within(page, "new")

@@ -1,0 +1,1 @@
+"""``make torture``: the publishing promise, tried where it hurts, with figures."""

@@ -142,6 +142,9 @@ def list_(ports: Ports, caller: Caller, wanted: ListEvents) -> Page:
     """A page: one filter is the store's, the others are applied to at most ``SCAN`` entries; a page may hold fewer than
     ``limit`` and still have a next one. Raises Forbidden, Invalid."""
     permissions.scope(caller, SCOPE)
+    if wanted.category is not None and wanted.category not in CATEGORIES:
+        text = f"category: there is none {wanted.category[:40]!r}; known are {', '.join(CATEGORIES)}."
+        raise Invalid("validation.field_invalid", text, field="category")
     days = plans.of(ports, caller.workspace).event_retention_days
     query, rest, identity = _plan(ports, caller, wanted, days)
     found: list[Entry] = []

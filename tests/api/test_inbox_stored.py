@@ -126,7 +126,7 @@ def test_messages_that_no_network_lists_are_conversations(call: Api) -> None:
     (row,) = call("GET", "/v1/inbox/conversations").json["data"]
     assert (row["participant_name"], row["last_message"], row["unread_count"]) == ("Robin", "No 2", 3)
     assert row["reply_until"]
-    (last, *_) = every(call, "/v1/inbox?kind=message", 5)
+    (last, *_) = every(call, "/v1/inbox?type=message", 5)
     for _ in range(2):
         call("POST", "/v1/inbox/read", {"item_ids": [last["item_id"]]})
         assert call("GET", "/v1/inbox/conversations").json["data"][0]["unread_count"] == 2
@@ -208,9 +208,9 @@ def test_the_feed_has_what_was_said_to_all_accounts(call: Api) -> None:
     push(call, whatsapp, "message.received", data, 3)
     assert [one["type"] for one in every(call, "/v1/inbox", 1)] == ["message", "review", "comment"]
     assert len(every(call, "/v1/inbox?own=true", 2)) == 4
-    assert [one["rating"] for one in every(call, "/v1/inbox?kind=review", 5)] == [4]
+    assert [one["rating"] for one in every(call, "/v1/inbox?type=review", 5)] == [4]
     assert [one["type"] for one in every(call, f"/v1/inbox?account_id={whatsapp}", 5)] == ["message"]
-    assert [one["type"] for one in every(call, "/v1/inbox?platform=facebook&kind=comment", 5)] == ["comment"]
+    assert [one["type"] for one in every(call, "/v1/inbox?platform=facebook&type=comment", 5)] == ["comment"]
     since = (call.rig.clock.now() + timedelta(seconds=2)).isoformat().replace("+00:00", "Z")
     assert [one["type"] for one in every(call, f"/v1/inbox?since={since}", 5)] == ["message", "review"]
     ids = [one["item_id"] for one in every(call, "/v1/inbox?unread=true", 5)]

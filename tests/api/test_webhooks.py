@@ -82,7 +82,9 @@ def test_a_secret_is_rotated_and_what_failed_is_recovered(call: Api) -> None:
     told(call)
     recovery = call("GET", path).json["recovery"]
     assert (recovery["status"], recovery["queued"]) == ("completed", 1)
-    [one] = call("GET", f"{path}/deliveries?status=success").json["data"]
+    odd = call("GET", f"{path}/deliveries?event_type=post.publish")
+    assert (odd.status, "did you mean" in odd.error["message"]) == (400, True)
+    [one] = call("GET", f"{path}/deliveries?status=success&event_type=post.published").json["data"]
     assert (one["event_type"], one["attempt_count"]) == ("post.published", 2)
 
 

@@ -140,6 +140,11 @@ def test_the_filters_may_be_combined(rig: Rig) -> None:
     assert len(found(rig, until=since)) == 6
 
 
+def test_a_category_that_there_is_not_is_refused_with_those_that_there_are(rig: Rig) -> None:
+    with pytest.raises(Invalid, match=r"category: there is none 'posts'; known are .*post"):
+        found(rig, category="posts")
+
+
 def test_pages_follow_each_other_and_a_cursor_belongs_to_its_filters(rig: Rig) -> None:
     """Every entry once, whatever the page's size; a changed or foreign cursor is refused."""
     for number in range(25):

@@ -27,7 +27,7 @@ _OFF = Exchange[None, models.AccountQuery]
 def inbox(x: Exchange[None, models.InboxQuery]) -> Reply:
     """GET /v1/inbox"""
     q = x.query
-    wanted = feed.Wanted(q.kind, q.account_id, q.brand_id, q.platform, q.unread, q.own, q.since, q.limit, q.cursor)
+    wanted = feed.Wanted(q.type, q.account_id, q.brand_id, q.platform, q.unread, q.own, q.since, q.limit, q.cursor)
     page = feed.list_(x.ports, x.caller, wanted)
     rows = [encode.item(*one) for one in page.items]
     return Reply(200, views.InboxResponse(data=rows, pagination=encode.pagination(page.next)))

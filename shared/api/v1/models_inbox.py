@@ -27,7 +27,7 @@ class AccountQuery(Body):
 class InboxQuery(Body):
     """Which items. ``since``: said then or later. ``unread``: only those. ``own``: what the accounts said themselves, too."""
 
-    kind: Literal["comment", "message", "mention", "review"] | None = None
+    type: Literal["comment", "message", "mention", "review"] | None = None
     account_id: str = Field("", max_length=128)
     brand_id: str = Field("", max_length=128)
     platform: str = Field("", max_length=64)

@@ -65,6 +65,8 @@ def send_test(
 def list_(ports: Ports, caller: Caller, endpoint_id: str, wanted: Wanted) -> Page:
     """A page of the endpoint's deliveries: one query. Raises Forbidden, Missing, Invalid (a cursor of another list)."""
     endpoint = endpoints.get(ports, caller, endpoint_id)
+    if wanted.event_type and wanted.event_type != PING and wanted.event_type not in event_types.every_name():
+        raise endpoints.unknown_event("event_type", wanted.event_type)
     where: list[tuple[str, Op, Any]] = [("endpoint_id", "==", endpoint.id)]
     where += [("status", "==", wanted.status)] if wanted.status else []
     where += [("event_type", "==", wanted.event_type)] if wanted.event_type else []

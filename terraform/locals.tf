@@ -9,6 +9,8 @@ locals {
   # The form of URL that a function keeps: tasks are sent to {functions_url}/{name}.
   functions_url = "https://${var.region}-${var.project}.cloudfunctions.net"
   public_url    = var.domain == "" ? "${local.functions_url}/api" : "https://${var.domain}"
+  # Where networks deliver: a load balancer sends /webhooks/ to ingest; without one it is a function with an address of its own.
+  webhooks_url = var.domain == "" ? "${local.functions_url}/ingest" : local.public_url
 
   uses = {
     for port in ["store", "queue", "bus", "vault", "blobs", "apps", "identity", "payments"] :
@@ -46,6 +48,7 @@ locals {
         ROSTRUM_VAULT         = var.vault
         ROSTRUM_KEYRING       = module.secrets.keyring
         PUBLIC_URL            = local.public_url
+        WEBHOOKS_URL          = local.webhooks_url
         DEFAULT_PLAN          = var.default_plan
       },
     )

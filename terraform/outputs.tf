@@ -5,7 +5,7 @@ output "public_url" {
 
 output "webhooks_url" {
   description = "Where networks deliver: {webhooks_url}/webhooks/{platform}."
-  value       = var.domain == "" ? "${local.functions_url}/ingest" : local.public_url
+  value       = local.webhooks_url
 }
 
 output "address" {

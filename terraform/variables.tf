@@ -73,8 +73,8 @@ variable "settings" {
     error_message = "settings: a secret stands in it. Add it as a version of the secret of that name, and name it in secrets_in_use."
   }
   validation {
-    condition     = alltrue([for name in keys(var.settings) : !startswith(name, "ROSTRUM_") && !contains(["PUBLIC_URL", "PORT", "GOOGLE_CLOUD_PROJECT", "DEFAULT_PLAN"], name)])
-    error_message = "settings: ROSTRUM_*, PUBLIC_URL, PORT, GOOGLE_CLOUD_PROJECT and DEFAULT_PLAN are set by the other variables."
+    condition     = alltrue([for name in keys(var.settings) : !startswith(name, "ROSTRUM_") && !contains(["PUBLIC_URL", "WEBHOOKS_URL", "PORT", "GOOGLE_CLOUD_PROJECT", "DEFAULT_PLAN"], name)])
+    error_message = "settings: ROSTRUM_*, PUBLIC_URL, WEBHOOKS_URL, PORT, GOOGLE_CLOUD_PROJECT and DEFAULT_PLAN are set by the other variables."
   }
 }
 

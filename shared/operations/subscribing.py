@@ -110,9 +110,10 @@ def end(ports: Ports, account: Account) -> None:
 
 def callback_url(ports: Ports, account: Account) -> str:
     """Where the network delivers to. Raises OutOfReach where it could not."""
-    base = SANDBOX_URL if account.sandbox else ports.public_url
+    base = SANDBOX_URL if account.sandbox else ports.delivered_to
     if not base.startswith("https://"):
-        text = f"PUBLIC_URL is {base}: networks deliver webhooks to a public https address only, so this account is polled."
+        name = "WEBHOOKS_URL" if ports.webhooks_url else "PUBLIC_URL"
+        text = f"{name} is {base}: networks deliver webhooks to a public https address only, so this account is polled."
         raise OutOfReach(text)
     return f"{base}/webhooks/{account.platform}"
 

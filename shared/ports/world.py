@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Ports:
     """The world, as operations see it. ``http`` is the real network; ``sandbox`` answers with simulators.
 
-    ``public_url``: where callers and networks reach this installation, without a trailing slash.
+    ``public_url``: where callers and networks reach this installation, without a trailing slash. ``webhooks_url``: where networks
+    deliver (``{webhooks_url}/webhooks/{platform}``) where that is another address; see :attr:`delivered_to`.
     ``apps``: the installation's app credentials (client id, secret) per platform name; empty where none is set.
     ``payments``: who takes the money, None where nobody does. ``default_plan``: the tier of workspaces that have none of their own.
     ``identity``: who people are, None where nobody can sign in or show a token.
@@ -44,6 +45,12 @@ class Ports:
     default_plan: str = "self_hosted"
     identity: Identity | None = None
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    webhooks_url: str = ""
+
+    @property
+    def delivered_to(self) -> str:
+        """What networks are told to deliver to, without ``/webhooks/{platform}``."""
+        return self.webhooks_url or self.public_url
 
 
 if TYPE_CHECKING:

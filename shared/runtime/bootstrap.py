@@ -88,6 +88,7 @@ def embedded(chosen: Settings) -> Ports:
         payments=chosen.selling.payments(clock),
         identity=people.identity(chosen.people, http, clock, google, chosen.public_url),
         default_plan=chosen.selling.default_plan,
+        webhooks_url=chosen.webhooks_url,
     )
 
 
@@ -130,4 +131,5 @@ def gcp(chosen: Settings) -> Ports:
         payments=chosen.selling.payments(clock),
         identity=people.identity(chosen.people, http, clock, None, chosen.public_url),
         default_plan=chosen.selling.default_plan,
+        webhooks_url=chosen.webhooks_url,
     )

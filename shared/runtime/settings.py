@@ -43,6 +43,7 @@ class Settings:
     * ``ROSTRUM_BACKEND``: ``embedded`` (default) or ``gcp``
     * ``ROSTRUM_HOME``: where the embedded backends keep everything (``.local``)
     * ``PORT`` (8080) and ``PUBLIC_URL`` (http://127.0.0.1:PORT): where callers and networks reach us
+    * ``WEBHOOKS_URL`` (``PUBLIC_URL``): where networks deliver, ``{WEBHOOKS_URL}/webhooks/{platform}``, where that is another address
     * ``ALLOW_PRIVATE_HOSTS``: ``host:port,…`` that may be reached although they are private, also by plain http
     * ``INTERNAL_TOKEN``: what the embedded queue shows to the functions (made on first start by ``make run``)
     * ``GOOGLE_CLOUD_PROJECT``, ``ROSTRUM_REGION``, ``ROSTRUM_FUNCTIONS_URL``, ``ROSTRUM_FUNCTION`` (which of them this one
@@ -82,6 +83,7 @@ class Settings:
     apps: Mapping[str, Mapping[str, str]]
     selling: Selling = field(default_factory=Selling)
     people: People = field(default_factory=People)
+    webhooks_url: str = ""
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -118,6 +120,7 @@ def load(env: Mapping[str, str]) -> Settings:
         apps=EnvironmentApps(env),
         selling=_selling(env),
         people=_people(env),
+        webhooks_url=_url("WEBHOOKS_URL", env.get("WEBHOOKS_URL", "")),
     )
 
 

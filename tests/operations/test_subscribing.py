@@ -131,6 +131,17 @@ def test_an_installation_that_no_network_can_reach_says_so() -> None:
     assert subscribing.callback_url(_http(unreachable), account).startswith("https://")
 
 
+def test_networks_are_told_where_they_deliver_where_that_is_not_where_callers_call() -> None:
+    """Two functions without a load balancer are two addresses."""
+    rig = memory_ports.rig()
+    account = flows.redirected(rig, "youtube")
+    ports = replace(rig.ports, webhooks_url="https://rostrum.test/ingest")
+    assert subscribing.callback_url(ports, _live(account)) == "https://rostrum.test/ingest/webhooks/youtube"
+    assert subscribing.callback_url(ports, account) == subscribing.callback_url(rig.ports, account)
+    with pytest.raises(subscribing.OutOfReach, match="WEBHOOKS_URL"):
+        subscribing.callback_url(replace(ports, webhooks_url="http://10.0.0.1"), _live(account))
+
+
 def test_an_adapter_that_breaks_is_put_off_and_keeps_no_account_from_being_disconnected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -59,6 +59,15 @@ def test_every_function_starts_with_what_it_is_given(plans: Mapping[str, Plan]) 
         assert chosen.function == name.split(": ")[1]
 
 
+def test_networks_are_told_the_address_of_the_function_that_takes_what_they_deliver(plans: Mapping[str, Plan]) -> None:
+    """Without a load balancer it has one of its own; the path after it is the same."""
+    for name, environment in environments(plans):
+        chosen = settings.load(environment)
+        without = "small" in name
+        assert chosen.webhooks_url == (f"{chosen.functions_url}/ingest" if without else chosen.public_url), name
+        assert chosen.public_url == (f"{chosen.functions_url}/api" if without else chosen.public_url), name
+
+
 def test_who_speaks_to_networks_has_the_app_and_nobody_else(plans: Mapping[str, Plan]) -> None:
     known = code()
     for name, environment in environments({"production": plans["production"]}):

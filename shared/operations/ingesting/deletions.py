@@ -25,7 +25,7 @@ def confirmation(ports: Ports, platform: str, path: str, event_id: str) -> dict[
     name = registry.resolve(platform)
     if registry.manifest(name).hooks.callbacks.get(path) != "erase":
         return None
-    url = f"{ports.public_url}/webhooks/{name}/{path}?code={event_id}"
+    url = f"{ports.delivered_to}/webhooks/{name}/{path}?code={event_id}"
     return {"url": url, "confirmation_code": event_id}
 
 

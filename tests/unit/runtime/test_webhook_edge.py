@@ -7,6 +7,7 @@ import hmac
 import io
 import json
 from base64 import b64encode
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -180,10 +181,12 @@ def test_no_more_is_read_than_a_delivery_may_have(rig: Rig) -> None:
 
 
 def test_who_wants_to_be_forgotten_is_told_where_to_look(rig: Rig) -> None:
+    rig = replace(rig, ports=replace(rig.ports, webhooks_url="https://rostrum.test/ingest"))
     form = graph_form({"user_id": "7", "issued_at": 1795348800}, "fb-secret")
     answer = json.loads(ask(rig, "/webhooks/facebook/data-deletion", "POST", form).data)
     assert answer["url"].endswith(f"?code={answer['confirmation_code']}")
-    page = ask(rig, answer["url"].removeprefix(rig.ports.public_url))
+    assert answer["url"].startswith("https://rostrum.test/ingest/webhooks/")
+    page = ask(rig, answer["url"].removeprefix("https://rostrum.test/ingest"))
     assert (page.status_code, page.mimetype) == (200, "text/plain")
     assert ask(rig, "/webhooks/facebook/data-deletion?code=../x").status_code == 404
     assert ask(rig, "/webhooks/facebook/deauthorize", "POST", form).data == b""

@@ -113,9 +113,23 @@ def test_every_line_that_is_counted_is_one_that_is_logged() -> None:
     logged = {text for path in (ROOT / "shared").rglob("*.py") for text in _LOGGED.findall(path.read_text())}
     declared = (ROOT / "terraform" / "modules" / "watch" / "messages.tf").read_text()
     listed = declared[declared.index("messages = {") : declared.index("\n  }\n")]
-    counted = set(re.findall(r'"([^"]+)"', listed))
+    counted = set(re.findall(r'"([^"]+)"', listed)) | set(re.findall(r'text = "([^"]+)"', declared))
     assert len(counted) >= 10
+    assert "targets wait past their time" in counted
     assert counted - logged == set()
+
+
+def test_an_alert_on_a_measured_line_asks_for_a_bound_of_its_buckets(plans: Mapping[str, Plan]) -> None:
+    """A percentile lies between two bounds: any other limit would be passed, or not, by the width of a bucket."""
+    (metric,) = [one for one in plans["small"].of("logging_metric") if one["value_extractor"]]
+    assert metric["value_extractor"] == "EXTRACT(jsonPayload.seconds)"
+    bounds = metric["bucket_options"][0]["explicit_buckets"][0]["bounds"]
+    for policy in plans["small"].of("monitoring_alert_policy"):
+        threshold = policy["conditions"][0]["condition_threshold"][0]
+        if f"user/{metric['name']}" in threshold["filter"]:
+            assert threshold["threshold_value"] in bounds
+            return
+    pytest.fail("nobody is told")
 
 
 def test_every_alert_is_about_a_metric_that_exists(plans: Mapping[str, Plan]) -> None:

@@ -33,6 +33,30 @@ class Swept:
     enqueued: int
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """Of one run: the targets that nobody settled although their step was due, and the one that waits longest."""
+
+    count: int = 0
+    since: datetime | None = None
+    oldest: Target | None = None
+
+    def met(self, target: Target, now: datetime) -> None:
+        """One that was swept. Its ``next_at`` stays until somebody makes the step; what is over has none."""
+        if target.next_at is None or target.next_at > now:
+            return
+        self.count += 1
+        if self.since is None or target.next_at < self.since:
+            self.since, self.oldest = target.next_at, target
+
+    def tell(self, now: datetime) -> None:
+        """One line a run, and none where nothing waits: terraform/modules/watch measures its ``seconds``."""
+        if self.since is not None and self.oldest is not None:
+            seconds = round((now - self.since).total_seconds())
+            found = {"seconds": seconds, "targets": self.count, "target_id": self.oldest.id, "space": self.oldest.space}
+            log.warning("targets wait past their time", extra={**found, "state": str(self.oldest.state)})
+
+
 def sweep(ports: Ports, _body: Mapping[str, Any] | None = None) -> Swept:
     """Enqueue every overdue target of every workspace once; a schedule's body says nothing.
 
@@ -40,13 +64,15 @@ def sweep(ports: Ports, _body: Mapping[str, Any] | None = None) -> Swept:
     """
     deadline = ports.clock.monotonic() + SECONDS
     found = enqueued = 0
+    waiting = _Waiting()
     for shard in range(SHARDS):
         while page := _overdue(ports, shard, ports.clock.now()):
             found += len(page)
-            moved = sum(_woken(ports, doc) for doc in page)
+            moved = sum(_woken(ports, doc, waiting) for doc in page)
             enqueued += moved
             if len(page) < PAGE or not moved or ports.clock.monotonic() > deadline:
                 break
+    waiting.tell(ports.clock.now())
     return Swept(found, enqueued)
 
 
@@ -61,10 +87,10 @@ def _overdue(ports: Ports, shard: int, now: datetime) -> list[Doc]:
     return ports.store.query(query)
 
 
-def _woken(ports: Ports, doc: Doc) -> bool:
+def _woken(ports: Ports, doc: Doc, waiting: _Waiting) -> bool:
     """:func:`_wake`; a document that cannot be moved is looked at again later, so that the others get their turn."""
     try:
-        return _wake(ports, doc)
+        return _wake(ports, doc, waiting)
     except Unavailable:
         raise
     except Exception:  # whatever is wrong with one row must not keep the rows behind it waiting
@@ -74,8 +100,9 @@ def _woken(ports: Ports, doc: Doc) -> bool:
     return False
 
 
-def _wake(ports: Ports, doc: Doc) -> bool:
+def _wake(ports: Ports, doc: Doc, waiting: _Waiting) -> bool:
     target = codec.decode(Target, doc.data)
+    waiting.met(target, ports.clock.now())
     woken = put(ports, Loaded(target, doc.version), targets.swept(target, ports.clock.now()))
     if woken is None:
         return False

@@ -16,6 +16,12 @@ locals {
       })
     },
     {
+      # The sweep finds what waits after 10 s, then after 30 s, 1 min, 2 min … an hour: a window has a line of whatever is stuck.
+      oldest_unsettled = {
+        filter = "metric.type=\"logging.googleapis.com/user/rostrum/oldest_unsettled\" AND resource.type=\"cloud_run_revision\""
+        limit  = 900, window = 3900, aligner = "ALIGN_PERCENTILE_99", reducer = "REDUCE_MAX"
+        text   = "A target's step is over a quarter of an hour late, although the sweep asked for it: the line names the oldest one; look at the errors of publish for it."
+      }
       dead_letters = {
         filter = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=one_of(${join(",", [for name in var.dead : "\"${name}-kept\""])})"
         limit  = 0, window = 300, aligner = "ALIGN_MAX", reducer = "REDUCE_MAX"
@@ -92,5 +98,5 @@ resource "google_monitoring_alert_policy" "this" {
     mime_type = "text/markdown"
   }
 
-  depends_on = [google_logging_metric.said]
+  depends_on = [google_logging_metric.said, google_logging_metric.measured]
 }

@@ -9,6 +9,7 @@ locals {
     "Messages waiting"             = { filter = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\"", aligner = "ALIGN_MAX", by = "resource.labels.subscription_id" }
     "Firestore reads"              = { filter = "metric.type=\"firestore.googleapis.com/document/read_ops_count\" AND resource.type=\"firestore.googleapis.com/Database\"", aligner = "ALIGN_RATE", by = "metric.labels.type" }
     "Firestore writes"             = { filter = "metric.type=\"firestore.googleapis.com/document/write_ops_count\" AND resource.type=\"firestore.googleapis.com/Database\"", aligner = "ALIGN_RATE", by = "metric.labels.op" }
+    "Oldest unsettled target (s)"  = { filter = "metric.type=\"logging.googleapis.com/user/rostrum/oldest_unsettled\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_PERCENTILE_99", by = "resource.labels.service_name" }
     "Tokens that were not renewed" = { filter = "metric.type=\"logging.googleapis.com/user/rostrum/refresh_failures\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", by = "resource.labels.service_name" }
   }
 }

@@ -9,6 +9,11 @@ locals {
     strangers         = ["internal endpoint refused a caller"]
     adapter_failures  = ["adapter failed while sending", "adapter failed while looking", "adapter failed while confirming", "adapter failed while preparing"]
   }
+
+  # What is measured of the logs: a line, and the field of it that is a number of seconds.
+  measured = {
+    oldest_unsettled = { text = "targets wait past their time", field = "seconds" }
+  }
 }
 
 resource "google_logging_metric" "said" {
@@ -20,5 +25,24 @@ resource "google_logging_metric" "said" {
     metric_kind = "DELTA"
     value_type  = "INT64"
     unit        = "1"
+  }
+}
+
+resource "google_logging_metric" "measured" {
+  for_each        = local.measured
+  project         = var.project
+  name            = "rostrum/${each.key}"
+  filter          = "resource.type=\"cloud_run_revision\" AND jsonPayload.message=\"${each.value.text}\""
+  value_extractor = "EXTRACT(jsonPayload.${each.value.field})"
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "s"
+  }
+  # A percentile is told between the bounds of its bucket: what an alert asks for has to be a bound.
+  bucket_options {
+    explicit_buckets {
+      bounds = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400]
+    }
   }
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -101,6 +103,37 @@ def test_a_row_that_nobody_moves_is_looked_at_ever_less_often(stage: Stage) -> N
         stage.rig.clock.move_to(wake)
         publishing.sweep(stage.rig.ports)
     assert waits == [10, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_who_waits_longest_is_told_at_each_run_and_nothing_where_nobody_waits(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """How late its step is, not how long ago the sweeper looked; what ended, or is not due, does not wait."""
+    caplog.set_level(logging.WARNING)
+
+    def told() -> list[dict[str, Any]]:
+        publishing.sweep(stage.rig.ports)
+        lines = [vars(one) for one in caplog.records if one.message == "targets wait past their time"]
+        caplog.clear()
+        return [{name: line[name] for name in ("seconds", "targets", "target_id", "state")} for line in lines]
+
+    due = stage.rig.clock.now() + timedelta(seconds=100)
+    first = stage.post(scheduled_at=due.isoformat())
+    stage.rig.clock.move_to(due + timedelta(seconds=9))
+    assert told() == []
+    stage.rig.clock.advance(1)
+    assert told() == [{"seconds": 10, "targets": 1, "target_id": first.id, "state": "scheduled"}]
+    assert told() == []
+    stage.post("another")
+    stage.rig.queue.take(stage.rig.clock.now())
+    stage.rig.clock.advance(30)
+    assert told() == [{"seconds": 40, "targets": 2, "target_id": first.id, "state": "scheduled"}]
+    stage.rig.faults.hook = _failing("bus.publish", BusUnavailable)
+    for target in stage.rig.queue.take(stage.rig.clock.now()):
+        stage.advance(target)
+    stage.rig.faults.hook = None
+    stage.rig.clock.advance(60)
+    assert told() == [], "what is over waits for nothing but to be told"
 
 
 def test_a_poison_row_starves_nobody(stage: Stage) -> None:

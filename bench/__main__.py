@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import cold, counts, imports, lost, publishing, rates
+from bench import cold, counts, growth, imports, lost, publishing, rates
 from bench.processes import ROOT
 from bench.report import Row, table
 from scripts.marked import within
@@ -22,7 +22,7 @@ SECTIONS: dict[str, Section] = {
     "imports": lambda _: imports.measure(),
     "cold": lambda _: cold.measure(),
     "rates": lambda _: rates.measure(),
-    "counts": lambda options: counts.measure(1000 if options.quick else counts.MANY),
+    "counts": lambda options: counts.measure(growth.QUICK if options.quick else growth.SIZES),
     "lost": lambda options: publishing.lost_queue() if options.long else lost.measure(),
     "lateness": lambda _: publishing.lateness(),
     "fanout": lambda _: publishing.fan_out(),

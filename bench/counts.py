@@ -1,50 +1,36 @@
-"""What a target costs in Firestore operations, and that neither they nor the time grow with the posts that exist."""
+"""What a target costs in Firestore operations, and that nothing grows with the posts that are stored (bench/growth.py)."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
+from bench import growth
 from bench.counting import CountingStore, Counts
-from bench.report import Row, at_most, median, ratio
+from bench.report import Row, at_most
 from bench.world import World, in_seconds, world
-from shared.domain import codec
-from shared.domain.posts import Post, Target, post_path, shard_of, target_path
-from shared.domain.states import State, Status
+from shared.domain.states import State
 from shared.operations import callers
-from shared.operations.posts import creating, listing, reading
+from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
-from shared.operations.posts.listing import ListPosts
-from shared.operations.publishing import advance, sweep
-from shared.ports.store import Write
-from shared.ports.world import Ports
+from shared.operations.publishing import advance
 from shared.runtime import api_edge
 
-FEW, MANY = 10, 10_000
-BATCH = 100
-ROUNDS = 30
-SAME = at_most(1.5)  # the scatter of two equal runs on shared cores reaches 1.3
 
-
-def measure(many: int = MANY) -> list[Row]:
+def measure(sizes: Sequence[int] = growth.SIZES) -> list[Row]:
     """Operations of one target, then everything again with many posts in the store."""
-    with world() as small, world() as large:
-        _fill(small, FEW)
-        _fill(large, many)
-        few, lots = _target(small), _target(large)
-        print(f"  one target: {few.reads} reads, {few.writes} writes: {'; '.join(few.log)}", flush=True)
+    with world() as at:
+        one = _target(at)
+        print(f"  one target: {one.reads} reads, {one.writes} writes: {'; '.join(one.log)}", flush=True)
         rows = [
-            Row("counts", "Firestore reads, accept to published", few.reads, "reads", at_most(6), _told(few, "read")),
-            Row("counts", "Firestore writes, accept to published", few.writes, "writes", at_most(6), _told(few, "")),
-            _same(few, lots, many),
-            _through_api(small),
+            Row("counts", "Firestore reads, accept to published", one.reads, "reads", at_most(6), _told(one, "read")),
+            Row("counts", "Firestore writes, accept to published", one.writes, "writes", at_most(6), _told(one, "")),
+            _through_api(at),
         ]
-        return rows + [_timed(name, small, large, many) for name in ("create", "get", "list", "sweep")]
+    return [*rows, *growth.measure(sizes)]
 
 
 def _target(at: World) -> Counts:
@@ -82,66 +68,3 @@ def _through_api(at: World) -> Row:
 def _told(counts: Counts, kind: str) -> str:
     lines = [line for line in counts.log if line.startswith("read ") == (kind == "read")]
     return ", ".join(line.removeprefix("read ") for line in lines)
-
-
-def _same(few: Counts, lots: Counts, many: int) -> Row:
-    total, more = few.reads + few.writes, lots.reads + lots.writes
-    detail = f"{more} operations with {many:,} stored posts, {total} with {FEW}"
-    return Row("counts", f"operations with {many:,} posts / with {FEW}", more / total, "×", at_most(1.0), detail)
-
-
-def _timed(name: str, small: World, large: World, many: int) -> Row:
-    """The same operation, in turn on both stores."""
-    few, lots = _act(name, small), _act(name, large)
-    few(), lots()
-    pairs = [(_seconds(lots), _seconds(few)) for _ in range(ROUNDS)]
-    ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]
-    detail = f"{median(ours) * 1000:.2f} / {median(theirs) * 1000:.2f} ms"
-    print(f"  {name}: {detail}", flush=True)
-    return Row("counts", f"time of {name}, {many:,} posts / {FEW}", ratio(ours, theirs), "×", SAME, detail)
-
-
-def _act(name: str, at: World) -> Callable[[], object]:
-    account, due = at.connected[min(at.connected)][0].id, in_seconds(86_400)
-    known = at.create("Known", [account], due).post.id
-    acts: dict[str, Callable[[], object]] = {
-        "create": lambda: at.create("Another", [account], due),
-        "get": lambda: reading.get(at.ports, at.caller, known),
-        "list": lambda: listing.list_(at.ports, at.caller, ListPosts(limit=10)),
-        "sweep": lambda: sweep(at.ports),
-    }
-    return acts[name]
-
-
-def _seconds(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
-
-
-def _fill(at: World, posts: int) -> None:
-    """Store so many posts, each with a target: most published long ago, every tenth scheduled for later."""
-    account, now = at.connected[min(at.connected)][0].id, at.ports.clock.now()
-    made = at.create("Stored", [account], in_seconds(86_400))
-    for start in range(0, posts, BATCH):
-        span = range(start, min(posts, start + BATCH))
-        at.ports.store.commit([write for n in span for write in _stored(at.ports, made.post, made.targets, n, now)])
-    print(f"  {posts:,} posts stored", flush=True)
-
-
-def _stored(ports: Ports, post: Post, targets: Sequence[Target], number: int, now: datetime) -> list[Write]:
-    (target,) = targets
-    due = now + timedelta(minutes=number) if number % 10 == 0 else now - timedelta(minutes=number)
-    post_id, target_id = ports.ids.new("post"), ports.ids.new("tgt")
-    published = due < now
-    state, status = (State.PUBLISHED, Status.PUBLISHED) if published else (State.SCHEDULED, Status.SCHEDULED)
-    note = replace(post.targets[target.id], status=status)
-    one = replace(post, id=post_id, targets={target_id: note}, status=status, scheduled_at=due, created_at=due)
-    other = replace(
-        target, id=target_id, post_id=post_id, state=state, shard=shard_of(target_id), due_at=due, noted=status,
-        wake_at=None if published else due + timedelta(minutes=1), next_at=None if published else due,
-    )  # fmt: skip
-    return [
-        Write("create", post_path(one.space, post_id), codec.encode(one)),
-        Write("create", target_path(one.space, target_id), codec.encode(other)),
-    ]

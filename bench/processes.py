@@ -35,12 +35,16 @@ class Server:
     began: float
     log: Path
 
-    def first_answer(self, request: bytes) -> float:
-        """Seconds from the process's start to a complete 2xx for ``request``, asked as soon as it listens."""
+    def first_answer(self, request: bytes, status: int | None = None) -> float:
+        """Seconds from the process's start to a complete answer with this status (None: any 2xx), asked as soon as it
+        listens. Raises Failed."""
         while True:
             with contextlib.suppress(OSError):
-                if load.ask(self.port, request) // 100 == 2:
+                answered = load.ask(self.port, request)
+                if answered == status or (status is None and answered // 100 == 2):
                     return time.monotonic() - self.began
+                if status is not None:
+                    raise Failed(f"{answered} instead of {status}: {self.last_words()}")
             if self.process.poll() is not None or time.monotonic() > self.began + READY_SECONDS:
                 raise Failed(f"no answer on port {self.port}: {self.last_words()}")
             time.sleep(POLL)

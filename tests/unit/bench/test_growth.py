@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bench import growth
+from bench import cold, growth
 from bench.filling import Filling
 from bench.report import at_most
 from bench.world import world
+from scripts.functions_manifest import rows
 from shared.operations.publishing import sweep
 from shared.ports.store import Query
 
@@ -34,3 +35,10 @@ def test_a_budget_on_growth_is_missed_by_an_act_that_reads_one_document_more() -
     grown = growth.counted({"list": [11, 11], "sweep": [1, 2]}, (1_000,))
     assert (grown.value, grown.verdict, grown.budget) == (2.0, "MISSED", at_most(1.0))
     assert "sweep 1/2" in grown.detail
+
+
+def test_every_function_of_the_manifest_has_a_first_request() -> None:
+    with world() as at:
+        asked = {str(row["name"]): cold.first(at, row) for row in rows()}
+    assert len({one.request for one in asked.values()}) > len(cold.TASKS), "each is asked what it does"
+    assert {one.target for one in asked.values()} == {row["entry_point"] for row in rows()}

@@ -227,7 +227,7 @@ def _plan(ports: Ports, caller: Caller, wanted: ListEvents, days: int) -> tuple[
     floor = ports.clock.now() - timedelta(days=days)
     since = read_instant(wanted.since, None, "from", None) if wanted.since else floor
     where: list[tuple[str, Op, Any]] = [(first, "==", given.pop(first))] if first else []
-    identity = ["events", caller.space, where, given, wanted.since, wanted.until]
+    identity = ["events", caller.space, [*where], given, wanted.since, wanted.until]  # as asked: no instant of now
     where.append(("created_at", ">=", max(since, floor)))
     if wanted.until:
         where.append(("created_at", "<=", read_instant(wanted.until, None, "to", None)))

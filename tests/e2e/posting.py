@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.domain.content import Kind
 from shared.platforms import registry
+from tests.contract.platforms import samples
 from tests.e2e.server import Server, settled, until
 
 PHOTO = "https://sandbox.rostrum.test/media/photo.jpg"
@@ -27,6 +28,17 @@ def taking(kind: Kind, server: Server) -> list[str]:
 def _takes(name: str, kind: Kind) -> bool:
     manifest = registry.manifest(name)
     return manifest.kind(kind) is not None and not any(option.required for option in manifest.options)
+
+
+def target(server: Server, name: str, kind: Kind | None = None, account: str = "") -> dict[str, Any]:
+    """A target on a network: a post of this kind (its plainest by default) with the sample's own media and options."""
+    manifest = registry.manifest(name)
+    sample = samples.of_kind(manifest, kind or samples.plainest(manifest))
+    media = [url(f"{file.url}") | {"alt_text": file.facts.alt_text} for file in sample.media]
+    made: dict[str, Any] = {"account_id": account or server.accounts()[name]}
+    made |= {} if sample.text == samples.TEXT else {"text": sample.text}
+    made |= {"media": media} if media else {}
+    return made | ({"platform_data": dict(sample.options)} if sample.options else {})
 
 
 def post(server: Server, text: str, accounts: Iterable[str], **more: Any) -> str:
@@ -50,6 +62,19 @@ def read(server: Server, post_id: str) -> dict[str, Any]:
     """The post as the API tells it."""
     found: dict[str, Any] = server.call("GET", f"/v1/posts/{post_id}")
     return found
+
+
+def pages(server: Server, path: str, name: str = "data") -> list[dict[str, Any]]:
+    """Everything of a list, page by page. ``path``: with its query, but for limit and cursor."""
+    found: list[dict[str, Any]] = []
+    path = f"{path}{'&' if '?' in path else '?'}limit=100"
+    cursor = ""
+    while True:
+        page = server.call("GET", path + cursor)
+        found += page[name]
+        if not page["pagination"]["has_more"]:
+            return found
+        cursor = f"&cursor={page['pagination']['next_cursor']}"
 
 
 def outcome(server: Server, post_id: str, seconds: float = 45) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""A receiver of webhooks on this machine: keeps what it is sent, answers as it is told."""
+"""A receiver of webhooks on this machine, which keeps what it is sent; and what a real network would push to us."""
 
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -44,3 +45,11 @@ def receiver(port: int) -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+def comment_pushed(page: str, comment: str) -> bytes:
+    """A page's new comment (its id), below its post ``1_1``, as the network posts it to ``/webhooks/facebook``; not signed."""
+    value: dict[str, object] = {"item": "comment", "verb": "add", "comment_id": comment, "post_id": "1_1"}
+    value |= {"message": "Real?", "from": {"id": "77", "name": "Robin"}, "created_time": 1795348800}
+    entry = {"id": page, "time": 1795348800, "changes": [{"field": "feed", "value": value}]}
+    return json.dumps({"object": "page", "entry": [entry]}).encode()

@@ -79,15 +79,15 @@ class Server:
         """The permission bits of the ``env`` file."""
         return stat.S_IMODE((self.home / "env").stat().st_mode)
 
-    def launch(self) -> subprocess.Popen[bytes]:
-        """Start the process and wait for nothing."""
+    def launch(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start the process and wait for nothing. ``command``: another module than ``local``, and its arguments."""
         if self.process is not None and self.process.poll() is None:
             raise RuntimeError("it is running")
         env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         env |= {"PORT": str(self.port), "ROSTRUM_HOME": str(self.home), "PYTHONUNBUFFERED": "1", **self.settings}
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "local"],
+                [sys.executable, "-m", *(command or ("local",))],
                 cwd=ROOT,
                 env=env,
                 stdin=subprocess.DEVNULL,
@@ -116,15 +116,21 @@ class Server:
             return self.ask("GET", "/healthz", key="", seconds=5).status == 200
         return False
 
-    def kill(self) -> None:
-        """``kill -9`` of the whole group. Safe to call twice."""
+    def kill(self, *, group: bool = True) -> int | None:
+        """``kill -9`` of the whole group, or of the process alone; how it ended (None: there was none). Safe to call twice."""
         process, self.process = self.process, None
         if process is None:
-            return
-        if process.poll() is None:  # until it is waited for, the group is ours
+            return None
+        if process.returncode is None:  # until it is waited for, the group is ours, also when it died by itself
             with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+                (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
+        return process.wait()
+
+    def died(self) -> bool:
+        """Whether the process is gone, before it is waited for: what it left of its group can still be killed."""
+        if self.process is None or self.process.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def stop(self, how: signal.Signals = signal.SIGINT, seconds: float = 30.0) -> int:
         """Ask the process to end, as Ctrl-C does; its exit code. Raises subprocess.TimeoutExpired."""

@@ -14,7 +14,7 @@ from shared.domain.content import Kind
 from shared.platforms import registry
 from tests.contract.platforms import samples
 from tests.e2e import live
-from tests.e2e.posting import outcome, post_to, read, soon, url
+from tests.e2e.posting import outcome, post_to, read, soon, target
 from tests.e2e.server import Server, settled
 
 pytestmark = pytest.mark.xdist_group("e2e-run")  # one worker starts one process
@@ -22,17 +22,6 @@ FAULTS = ("rate_limited", "token_expired", "lost_reply", "slow", "server_error")
 NETWORKS = registry.publishing_names()
 KINDS = [(name, limit.kind) for name in NETWORKS for limit in registry.manifest(name).kinds]
 PATIENCE = 90.0  # seconds: a dozen networks at once on two shared cores
-
-
-def target(server: Server, name: str, kind: Kind | None = None, account: str = "") -> dict[str, Any]:
-    """A target on a network: a post of this kind (its plainest by default) with the sample's own media and options."""
-    manifest = registry.manifest(name)
-    sample = samples.of_kind(manifest, kind or samples.plainest(manifest))
-    media = [url(f"{file.url}") | {"alt_text": file.facts.alt_text} for file in sample.media]
-    made: dict[str, Any] = {"account_id": account or server.accounts()[name]}
-    made |= {} if sample.text == samples.TEXT else {"text": sample.text}
-    made |= {"media": media} if media else {}
-    return made | ({"platform_data": dict(sample.options)} if sample.options else {})
 
 
 def everywhere(server: Server) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from shared.ports.vault import MAX_SECRET_BYTES, Place, SecretForged, SecretGone, SecretTooLarge
 
@@ -30,6 +31,11 @@ class Keyring:
             if len(key) != KEY_BYTES:
                 raise ValueError(f"keyring: key {name!r} has {len(key)} bytes, AES-256 takes {KEY_BYTES}")
         self._keys, self.newest = dict(keys), newest
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Of all keys."""
+        return tuple(self._keys)
 
     def __repr__(self) -> str:
         return f"Keyring({', '.join(self._keys)})"
@@ -70,6 +76,21 @@ def open_(keyring: Keyring, place: Place, sealed: str) -> bytes:
         return AESGCM(keyring.key(found[1])).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], _bound(place))
     except (InvalidTag, ValueError):
         raise SecretForged("the sealed text belongs to another place, or was altered") from None
+
+
+def key_of(sealed: str) -> str:
+    """The id of the key that the text was sealed with. Raises SecretForged."""
+    found = _SEALED.fullmatch(sealed)
+    if found is None:
+        raise SecretForged("not a sealed text")
+    return found[1]
+
+
+def without(content: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """A keyring's JSON without that key. Raises ValueError for the newest."""
+    if key == content["newest"]:
+        raise ValueError(f"{key} is the newest key, which seals: rotate first")
+    return {**content, "keys": {name: digits for name, digits in content["keys"].items() if name != key}}
 
 
 def _decoded(text: str) -> bytes:

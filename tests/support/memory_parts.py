@@ -17,7 +17,7 @@ from shared.ports.blobs import MAX_URL_AGE, BlobInfo, BlobNotFound, BlobTooLarge
 from shared.ports.bus import BusRefused
 from shared.ports.http import Response
 from shared.ports.queue import HORIZON, NAME_RESERVED, Queue, Task, TaskRefused
-from shared.ports.vault import MAX_SECRET_BYTES, Place, SecretForged, SecretGone, SecretTooLarge
+from shared.ports.vault import MAX_SECRET_BYTES, Keys, Place, SecretForged, SecretGone, SecretTooLarge
 from tests.support.faults import Faults
 from tests.support.simulated import START
 
@@ -148,10 +148,12 @@ class MemoryBus:
 
 
 class MemoryVault:
-    """``ports.Vault``: a reference opens at its own place only, until it is destroyed. ``secrets``: what can be opened."""
+    """``ports.Vault``: a reference opens at its own place only, until it or its key is gone. ``secrets``: what there is."""
 
     def __init__(self, faults: Faults) -> None:
         self.secrets: dict[str, tuple[Place, bytes]] = {}
+        self._keys = ["key-1"]
+        self._sealed_with: dict[str, str] = {}
         self._serial = 0
         self._faults = faults
         self._lock = RLock()
@@ -165,16 +167,54 @@ class MemoryVault:
     def destroy(self, place: Place, reference: str) -> None:
         self._faults.around("vault.destroy", lambda: self.secrets.pop(reference, None))
 
+    def keys(self) -> Keys:
+        return self._faults.around("vault.keys", self._known)
+
+    def key_of(self, reference: str) -> str:
+        if reference not in self._sealed_with:
+            raise SecretGone(reference)
+        return self._sealed_with[reference]
+
+    def rewrap(self, place: Place, reference: str) -> str | None:
+        return self._faults.around("vault.rewrap", lambda: self._rewrap(place, reference))
+
+    def rotate(self) -> str:
+        return self._faults.around("vault.rotate", self._rotate)
+
+    def retire(self, key: str) -> None:
+        self._faults.around("vault.retire", lambda: self._retire(key))
+
+    def _known(self) -> Keys:
+        return Keys(self._keys[-1], tuple(self._keys), datetime.fromtimestamp(0, UTC))
+
+    def _rewrap(self, place: Place, reference: str) -> str | None:
+        if self.key_of(reference) == self._keys[-1]:
+            return None
+        return self._seal(place, self._open(place, reference))
+
+    def _rotate(self) -> str:
+        with self._lock:
+            self._serial += 1
+            self._keys.append(f"key-{self._serial}")
+            return self._keys[-1]
+
+    def _retire(self, key: str) -> None:
+        with self._lock:
+            if key == self._keys[-1]:
+                raise ValueError(f"{key} is the newest key, which seals: rotate first")
+            self._keys = [one for one in self._keys if one != key]
+
     def _seal(self, place: Place, secret: bytes) -> str:
         if len(secret) > MAX_SECRET_BYTES:
             raise SecretTooLarge(f"{len(secret)} bytes")
         with self._lock:
             self._serial += 1
             self.secrets[f"sealed-{self._serial}"] = (place, secret)
+            self._sealed_with[f"sealed-{self._serial}"] = self._keys[-1]
             return f"sealed-{self._serial}"
 
     def _open(self, place: Place, reference: str) -> bytes:
-        if reference not in self.secrets:
+        if reference not in self.secrets or self._sealed_with[reference] not in self._keys:
             raise SecretGone(reference)
         sealed_at, secret = self.secrets[reference]
         if sealed_at != place:

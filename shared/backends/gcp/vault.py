@@ -14,18 +14,21 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from shared.backends import crypto
 from shared.backends.gcp import keyring
 from shared.ports.clock import Clock
-from shared.ports.vault import MAX_SECRET_BYTES, Place, SecretForged, SecretGone, VaultUnavailable
+from shared.ports.vault import MAX_SECRET_BYTES, Keys, Place, SecretForged, SecretGone, VaultUnavailable
 
 if TYPE_CHECKING:
     from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 
 KEYRING_SECONDS = 300.0  # a rotated key is used, and a removed one forgotten, within this time
-UNKNOWN_KEY_SECONDS = 10.0  # between reloads for a key that the cached keyring lacks
+UNKNOWN_KEY_SECONDS = 10.0  # between looks for a key that the keyring lacks
+SETTLES = timedelta(hours=24)  # an instance may be told an older version for hours (see the keyring's module)
+_MAX_MISSED = 1000  # ids of keys
 _REFERENCE = re.compile(r"sm1:([A-Za-z0-9_-]{1,255}):([1-9][0-9]*):([A-Za-z0-9_-]{1,64}):([A-Za-z0-9_-]*):[0-9a-f]{12}")
 
 
@@ -48,6 +51,7 @@ class SecretManagerVault:
         emulator: str | None = None,
     ) -> None:
         self._project = f"projects/{project}"
+        self._keyring_secret = (project, keyring_secret)
         self._keyring_name = f"{self._project}/secrets/{keyring_secret}"
         self._clock = clock
         self._mode = mode
@@ -56,8 +60,9 @@ class SecretManagerVault:
         self._emulator = emulator
         self._lock = threading.Lock()
         self._client: SecretManagerServiceClient | None = None
-        self._keys: crypto.Keyring | None = None
+        self._keys: keyring.Held | None = None
         self._loaded_at = 0.0
+        self._missed: dict[str, float] = {}  # when a key was looked for in vain
 
     def seal(self, place: Place, secret: bytes) -> str:
         sealed = crypto.seal(self._keyring(), place, secret)
@@ -92,22 +97,70 @@ class SecretManagerVault:
             except (NotFound, FailedPrecondition):
                 return  # already destroyed, with or without its secret
 
+    def keys(self) -> Keys:
+        held = self._held(look=True)
+        return Keys(held.ring.newest, held.ring.ids, (held.rotated_at or datetime.min.replace(tzinfo=UTC)) + SETTLES)
+
+    def key_of(self, reference: str) -> str:
+        if not reference.startswith("sm1:"):
+            return crypto.key_of(reference)
+        parts = _REFERENCE.fullmatch(reference)
+        if parts is None:
+            raise SecretForged("the reference was altered")
+        return parts[3]
+
+    def rewrap(self, place: Place, reference: str) -> str | None:
+        there = reference.startswith("sm1:") == (self._mode == "secret_manager")
+        if there and self.key_of(reference) == self._keyring().newest:
+            return None
+        return self.seal(place, self.open(place, reference))
+
+    def rotate(self) -> str:
+        with _errors():
+            made = keyring.rotate(*self._keyring_secret, emulator=self._emulator, now=self._clock.now())
+        self._held(look=True)
+        return made
+
+    def retire(self, key: str) -> None:
+        with _errors():
+            keyring.retire(*self._keyring_secret, key, emulator=self._emulator)
+        self._held(look=True)
+
     def _open(self, place: Place, sealed: str) -> bytes:
         try:
             return crypto.open_(self._keyring(), place, sealed)
         except SecretGone:
             # Another instance may have sealed with a key that is newer than our copy of the keyring.
-            return crypto.open_(self._keyring(UNKNOWN_KEY_SECONDS), place, sealed)
+            if self._missed_lately(key := crypto.key_of(sealed)):
+                raise
+            held = self._held(look=True)
+        if key not in held.ring.ids:
+            self._missed[key] = self._clock.monotonic()
+        return crypto.open_(held.ring, place, sealed)
 
-    def _keyring(self, at_most: float = KEYRING_SECONDS) -> crypto.Keyring:
+    def _missed_lately(self, key: str) -> bool:
+        """Whether we looked for it in vain just now. Who seals with a key has added it before: no look is too early."""
+        if len(self._missed) >= _MAX_MISSED:
+            self._missed.clear()
+        at = self._missed.get(key)
+        return at is not None and self._clock.monotonic() - at < UNKNOWN_KEY_SECONDS
+
+    def _keyring(self) -> crypto.Keyring:
+        return self._held().ring
+
+    def _held(self, *, look: bool = False) -> keyring.Held:
+        """The keyring, read again now and then, never an older one than we have; ``look``: as it is this moment."""
         client = self._connected()
-        with self._lock:
-            now = self._clock.monotonic()
-            if self._keys is None or now - self._loaded_at >= at_most:
-                with _errors():
-                    self._keys = keyring.load(client, self._keyring_name)
+        with self._lock, _errors():
+            now, held = self._clock.monotonic(), self._keys
+            if held is None or now - self._loaded_at >= KEYRING_SECONDS:
+                loaded = keyring.load(client, self._keyring_name)
+                held = loaded if held is None or loaded.version > held.version else held
                 self._loaded_at = now
-            return self._keys
+            if look:
+                held = keyring.newest(client, self._keyring_name, held.version) or held
+            self._keys = held
+            return held
 
     def _add(self, name: str, payload: bytes) -> str:
         from google.api_core.exceptions import NotFound

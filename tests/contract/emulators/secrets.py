@@ -51,6 +51,8 @@ class SecretManager:
     secrets: dict[str, list[_Version]] = field(default_factory=dict)
     calls: list[tuple[str, Any]] = field(default_factory=list)
     faults: dict[str, list[tuple[str, grpc.StatusCode]]] = field(default_factory=dict)
+    behind: dict[str, int] = field(default_factory=dict)  # the version that ``latest`` is still told as, by secret
+    adding: Callable[[Any], Any] | None = None  # takes the place of AddSecretVersion
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def create_secret(self, request: types.CreateSecretRequest) -> types.Secret:
@@ -69,6 +71,8 @@ class SecretManager:
         """AddSecretVersion: at most 64 KiB; the answer names the project by number."""
         if len(request.payload.data) > MAX_PAYLOAD:
             raise Refused(grpc.StatusCode.INVALID_ARGUMENT, "The size of the secret payload exceeds 65536 bytes.")
+        if self.adding:
+            return self.adding(request)
         versions = self._versions(request.parent)
         versions.append(_Version(STATE.ENABLED, request.payload.data))
         return self._answer(request.parent, len(versions))
@@ -111,7 +115,8 @@ class SecretManager:
     def _version(self, name: str) -> tuple[int, _Version]:
         parent, _, wanted = name.partition("/versions/")
         versions = self._versions(parent)
-        number = len(versions) if wanted == "latest" else int(wanted)
+        last = self.behind.get(parent, len(versions))
+        number = last if wanted == "latest" else int(wanted)
         if not 1 <= number <= len(versions):
             raise Refused(grpc.StatusCode.NOT_FOUND, f"Secret Version [{name}] not found.")
         return number, versions[number - 1]

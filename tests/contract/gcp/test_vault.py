@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
+from typing import Any
 
 import grpc
 import pytest
 
 from shared.backends.gcp import keyring
-from shared.backends.gcp.vault import KEYRING_SECONDS, UNKNOWN_KEY_SECONDS, SecretManagerVault, secret_id
+from shared.backends.gcp.vault import KEYRING_SECONDS, SETTLES, UNKNOWN_KEY_SECONDS, SecretManagerVault, secret_id
 from shared.ports.vault import MAX_SECRET_BYTES, Place, SecretForged, SecretGone, SecretTooLarge, VaultUnavailable
 from tests.contract.emulators import secrets
 from tests.contract.emulators.secrets import SecretManager
@@ -185,14 +187,27 @@ def test_the_keyring_is_read_again_after_five_minutes(world: World) -> None:
     assert vault.seal(HERE, b"three").split(".")[1] == newest != before
 
 
-def test_a_key_that_another_instance_already_uses_is_fetched(world: World) -> None:
-    early, late = world.vault(mode="store"), world.vault(mode="store")
+def test_a_key_that_another_instance_already_uses_is_found_at_once(world: World) -> None:
+    """A text can be under a key that was added a moment after we read the keyring: taking it for lost would end an account."""
+    early = world.vault(mode="store")
     old = early.seal(HERE, b"old")
     world.rotate()
+    late = world.vault(mode="store")
     new = late.seal(HERE, b"new")
-    world.clock.seconds = UNKNOWN_KEY_SECONDS
     assert early.open(HERE, new) == b"new"
     assert late.open(HERE, old) == b"old"
+
+
+def test_a_keyring_that_is_told_as_it_was_hides_no_key(world: World) -> None:
+    """``latest`` may be an older version for hours; versions are found by number."""
+    behind = world.vault(mode="store")
+    world.rotate()
+    new = world.vault(mode="store").seal(HERE, b"new")
+    world.service.behind[f"projects/{world.project}/secrets/keyring"] = 1
+    assert behind.open(HERE, new) == b"new"
+    world.clock.seconds = KEYRING_SECONDS
+    assert behind.seal(HERE, b"newer").split(".")[1] == new.split(".")[1]
+    assert len(world.vault(mode="store").keys().ids) == 2
 
 
 def test_a_forged_key_id_cannot_make_us_ask_at_every_request(world: World) -> None:
@@ -202,7 +217,51 @@ def test_a_forged_key_id_cannot_make_us_ask_at_every_request(world: World) -> No
     for _ in range(5):
         with pytest.raises(SecretGone):
             vault.open(HERE, f"v1.unknown.{sealed[2]}")
-    assert world.methods() == []
+    assert world.methods() == ["AccessSecretVersion"]
+    world.clock.seconds = UNKNOWN_KEY_SECONDS
+    with pytest.raises(SecretGone):
+        vault.open(HERE, f"v1.unknown.{sealed[2]}")
+    assert world.methods() == ["AccessSecretVersion"] * 2
+
+
+def test_keys_that_two_operators_add_at_once_are_both_kept(world: World) -> None:
+    """The other one's version comes between our reading and our adding."""
+    versions = world.service.secrets[f"projects/{world.project}/secrets/keyring"]
+    theirs, add = "b" * 12, world.service.add_secret_version
+
+    def between(request: Any) -> Any:
+        content = json.loads(versions[-1].data)
+        content = {"newest": theirs, "keys": {**content["keys"], theirs: "ab" * 32}}
+        versions.append(secrets._Version(secrets.STATE.ENABLED, json.dumps(content).encode()))
+        world.service.adding = None
+        return add(request)
+
+    world.service.adding = between
+    ours = world.rotate()
+    keys = world.vault().keys()
+    assert {ours, theirs} < set(keys.ids)
+    assert (keys.newest, len(keys.ids)) == (ours, 3)
+
+
+def test_a_rotation_is_settled_a_day_later(world: World) -> None:
+    vault = world.vault()
+    assert vault.keys().settled_at > world.clock.now()
+    before = world.clock.now()
+    vault.rotate()
+    assert vault.keys().settled_at == before + SETTLES
+
+
+def test_rewrapping_moves_a_secret_to_where_the_setting_says(world: World) -> None:
+    stored, kept = world.vault(mode="store"), world.vault()
+    reference = stored.seal(HERE, b"one")
+    moved = kept.rewrap(HERE, reference)
+    assert moved is not None
+    assert kept.rewrap(HERE, moved) is None
+    assert (kept.open(HERE, moved), kept.open(HERE, reference)) == (b"one", b"one")
+    back = stored.rewrap(HERE, moved)
+    assert back is not None
+    kept.destroy(HERE, moved)
+    assert stored.open(HERE, back) == b"one"
 
 
 def test_without_a_keyring_nothing_is_sealed_in_silence() -> None:

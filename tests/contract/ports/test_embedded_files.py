@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -83,6 +84,25 @@ def test_after_rotation_the_newest_key_seals_and_all_open(tmp_path: Path) -> Non
     path.write_text(json.dumps(content))
     with pytest.raises(SecretGone):
         EmbeddedVault(path).open(HERE, old)
+
+
+def test_a_running_process_follows_the_key_file(tmp_path: Path) -> None:
+    """Another process has rotated: what it seals opens here, and what is sealed here is under its key."""
+    running, operator = EmbeddedVault(tmp_path / "vault.key"), EmbeddedVault(tmp_path / "vault.key")
+    running.seal(HERE, b"secret")
+    made = operator.rotate()
+    assert running.open(HERE, operator.seal(HERE, b"new")) == b"new"
+    assert running.key_of(running.seal(HERE, b"secret")) == made
+    (tmp_path / "vault.key").unlink()  # whoever moves it away does not make the running process make another
+    assert running.key_of(running.seal(HERE, b"secret")) == made
+
+
+def test_keys_that_are_added_at_once_are_all_kept(tmp_path: Path) -> None:
+    vaults = [EmbeddedVault(tmp_path / "vault.key") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda vault: [vault.rotate() for _ in range(5)], vaults))
+    assert {one for some in made for one in some} < set(vaults[0].keys().ids)
+    assert len(vaults[0].keys().ids) == 21
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,53 @@ def test_destroying_is_content_with_absence(vault: Vault) -> None:
     reference = vault.seal(HERE, SECRET)
     vault.destroy(HERE, reference)
     vault.destroy(HERE, reference)
+
+
+def test_a_vault_has_a_key_from_the_start(vault: Vault) -> None:
+    keys = vault.keys()
+    assert keys.ids == (keys.newest,)
+    assert vault.key_of(vault.seal(HERE, SECRET)) == keys.newest
+
+
+def test_after_a_rotation_the_new_key_seals_and_both_open(vault: Vault) -> None:
+    old, first = vault.seal(HERE, b"old"), vault.keys().newest
+    made = vault.rotate()
+    new = vault.seal(HERE, b"new")
+    assert (vault.key_of(old), vault.key_of(new)) == (first, made)
+    assert (vault.keys().newest, sorted(vault.keys().ids)) == (made, sorted([first, made]))
+    assert (vault.open(HERE, old), vault.open(HERE, new)) == (b"old", b"new")
+
+
+def test_a_rewrapped_secret_is_under_the_newest_key_and_the_old_reference_opens(vault: Vault) -> None:
+    old = vault.seal(HERE, SECRET)
+    assert vault.rewrap(HERE, old) is None
+    made = vault.rotate()
+    new = vault.rewrap(HERE, old)
+    assert new is not None
+    assert (vault.key_of(new), vault.open(HERE, new), vault.open(HERE, old)) == (made, SECRET, SECRET)
+    vault.destroy(HERE, old)
+    assert vault.open(HERE, new) == SECRET
+
+
+def test_nothing_is_rewrapped_for_another_place(vault: Vault) -> None:
+    old = vault.seal(HERE, SECRET)
+    vault.rotate()
+    with pytest.raises((SecretForged, SecretGone)):
+        vault.rewrap(dataclasses.replace(HERE, account="acc_2"), old)
+
+
+def test_a_retired_key_opens_nothing_and_the_newest_cannot_be_retired(vault: Vault) -> None:
+    old, first = vault.seal(HERE, b"old"), vault.keys().newest
+    with pytest.raises(ValueError, match="newest"):
+        vault.retire(first)
+    made = vault.rotate()
+    new = vault.rewrap(HERE, old)
+    for _ in range(2):
+        vault.retire(first)
+    assert vault.keys().ids == (made,)
+    assert new is not None
+    assert vault.open(HERE, new) == b"old"
+    with pytest.raises(SecretGone):
+        vault.open(HERE, old)
+    with pytest.raises((SecretForged, SecretGone)):
+        vault.key_of("nonsense")

@@ -13,9 +13,10 @@ from shared.operations.engaging import acting, following
 from shared.operations.engaging.commands import Order
 from shared.operations.idempotency import AlreadyDone, Answer, Receipt
 from shared.platforms import registry
+from tests.contract.platforms import samples
 from tests.simulation import staging
 from tests.simulation.run import Run
-from tests.simulation.scenarios import Action, Scenario, insist
+from tests.simulation.scenarios import Action, Scenario, given, insist
 
 
 def one(name: str, verb: str) -> Scenario:
@@ -62,15 +63,19 @@ def catalogue(name: str, *, everything: bool = False) -> list[Scenario]:
     verbs = staging.verbs(name)
     made = [one(name, verb) for verb in verbs] + [twins(name, verb) for verb in verbs[:1]]
     made += [cancelled(name, verb, 3) for verb in verbs[:1]]
-    if everything:
-        others = [action.verb for action in registry.manifest(name).actions if action.verb not in verbs]
-        made += [replace(one(name, verb), name=f"{name}: {verb}, too") for verb in others]
-        made += [cancelled(name, verbs[0], 4), wishes(name)]
-    return made
+    return [*made, *others(name), cancelled(name, verbs[0], 4), wishes(name)] if everything else made
+
+
+def others(name: str) -> list[Scenario]:
+    """The network's other actions: the same engine sends them, each by its own adapter."""
+    tried = staging.verbs(name)
+    verbs = [action.verb for action in registry.manifest(name).actions if action.verb not in tried]
+    return [replace(one(name, verb), name=f"{name}: {verb}, too") for verb in verbs]
 
 
 def _scenario(name: str, verb: str, title: str, accept: Action) -> Scenario:
     def stage(run: Run) -> None:
+        run.rig.sandbox.media.update(samples.served())
         run.acts[name] = staging.enter(run.rig, name, verb)
 
     return Scenario(title, (name,), accept, stage=stage)
@@ -99,7 +104,8 @@ def _wish(run: Run, name: str, status: str, seconds: int) -> None:
 def _order(run: Run, name: str, act: Act, text: str) -> Order:
     action = registry.manifest(name).action(act.verb)
     words = f"{text} {act.verb}" if action and action.text else ""
-    return Order(run.accounts[name].id, act.verb, act.on, words, act.arguments, handles=act.handles)
+    media = tuple(given(file) for file in act.media)
+    return Order(run.accounts[name].id, act.verb, act.on, words, act.arguments, media, act.handles)
 
 
 def _act(run: Run, order: Order, name: str) -> str:

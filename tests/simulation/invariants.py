@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.content import Role
 from shared.domain.posts import PieceDoc, Target
 from shared.domain.states import TERMINAL, State
 from shared.domain.targets import event_type
-from shared.platforms.contract import Done, Seen
+from shared.operations import sessions
+from shared.operations.publishing import pieces
+from shared.platforms.contract import Absent, Done, Seen
 from tests.simulation.run import MAX_STEPS, Run
 
 EARLY = timedelta(seconds=2)
@@ -32,7 +34,7 @@ def check(run: Run, steps: int) -> list[Broken]:
     for target in run.targets():
         found += _target(run, target, _ids(live[target.platform], done[target.platform]))
     found += _posts(run) + _twins(run) + _counts(run, live) + _acts(run, done)
-    return found + _leaks(run)
+    return found + _wishes(run) + _leaks(run)
 
 
 def _ids(live: list[Seen], done: list[Done]) -> set[str]:
@@ -103,6 +105,8 @@ def _target(run: Run, target: Target, ids: set[str]) -> list[Broken]:
     if target.state not in TERMINAL:
         found.append(Broken("loss", f"{target.id} ended {target.state}"))
     for index, piece in enumerate(target.pieces):
+        if _repeatable(piece):
+            continue  # what makes nothing new: see _wishes
         if piece.live and piece.live.id and piece.live.id not in ids and not target.unpublished_at:
             found.append(Broken("lie", f"{target.id} piece {index} says published, but {piece.live.id} is not live"))
     if target.id in run.confirmed_cancelled and target.first and not target.unpublished_at:
@@ -111,6 +115,32 @@ def _target(run: Run, target: Target, ids: set[str]) -> list[Broken]:
     if first and target.due_at and first.at < target.due_at - EARLY:
         found.append(Broken("early", f"{target.id} was live at {first.at}, before its time {target.due_at}"))
     return found + _events(run, target)
+
+
+def _repeatable(piece: PieceDoc) -> bool:
+    return piece.deed is not None and piece.deed.repeatable
+
+
+def _wishes(run: Run) -> list[Broken]:
+    """I3 of what makes nothing new (a like, a status, a deletion): what is told to be done stands. The last wish counts."""
+    last = {target.subject: target for target in sorted(run.targets(), key=_told) if _repeatable(target.piece)}
+    return [
+        Broken("lie", f"{target.id} says that {target.piece.deed} is done, and the network does not show it")
+        for target in last.values()
+        if target.state is State.PUBLISHED and not _stands(run, target)
+    ]
+
+
+def _told(target: Target) -> tuple[bool, datetime, datetime]:
+    return target.state is State.PUBLISHED, target.due_at or target.created_at, target.created_at
+
+
+def _stands(run: Run, target: Target) -> bool:
+    """Nothing against it in the adapter's own look, without a fault. (What cannot be looked up at all, it does not deny.)"""
+    account = sessions.open_account(run.ports, target.space, target.account_id)
+    steps, armed = pieces.steps(target), pieces.armed(run.ports, target)
+    found = steps.find(sessions.call(run.ports, account), pieces.view(run.ports, target), armed)
+    return not isinstance(found, Absent)
 
 
 def _events(run: Run, target: Target) -> list[Broken]:

@@ -181,8 +181,8 @@ def _fail(run: Run, call: str, phase: str, mode: Mode) -> None:
 def _intercept(run: Run, request: Request) -> Response | None:
     """A late effect: the network keeps the request and acts on it two minutes later."""
     number = run.calls - 1
-    if any(fault.call == number and fault.mode is Mode.LATE for fault in run.plan.faults):
-        if run.counting and request.method != "GET":
+    if run.counting and any(fault.call == number and fault.mode is Mode.LATE for fault in run.plan.faults):
+        if request.method != "GET":
             run.late.append((run.rig.clock.monotonic() + LATE, request))
         raise AnswerLost("injected: late")
     return None
@@ -258,6 +258,7 @@ def until_quiet(
     run: Run, random: Random, step: Deliver = deliver_twice, actions: Mapping[int, Callable[[Run], None]] | None = None
 ) -> int:
     """Let time pass until nothing is left to do. Answers the minutes it took; MAX_STEPS when it never ended."""
+    last = max(actions, default=0) if actions else 0
     for minute in range(MAX_STEPS):
         if actions and minute in actions:
             actions[minute](run)
@@ -266,7 +267,7 @@ def until_quiet(
             _tasks(run, random, step)
             run.rig.clock.advance(10)
         sweep(run)
-        if quiet(run):
+        if quiet(run) and minute >= last:
             return minute
     return MAX_STEPS
 

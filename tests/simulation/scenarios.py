@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
+from shared.domain.content import Kind, MediaFile
 from shared.domain.errors import RostrumError
 from shared.operations import idempotency
 from shared.operations.idempotency import AlreadyDone, Answer, Receipt
@@ -49,9 +50,7 @@ def thread(name: str) -> Scenario:
         return Scenario(
             f"{name}: a thread", (name,), lambda run: create(run, "thread", [name], segments=2, publish_now=True)
         )
-    return Scenario(
-        f"{name}: a first comment", (name,), lambda run: create(run, "post", [name], comment=True, publish_now=True)
-    )
+    return commented(name)
 
 
 def twins(name: str) -> Scenario:
@@ -62,6 +61,36 @@ def twins(name: str) -> Scenario:
             create(run, "twin", [name], key=key, publish_now=True)
 
     return Scenario(f"{name}: twins", (name,), accept, refusable=True)
+
+
+def of_kind(name: str, kind: Kind) -> Scenario:
+    """One post of this kind, now, with the files and options that make it one."""
+    sample = samples.of_kind(registry.manifest(name), kind)
+    text = f"{sample.text} {kind}" if sample.text and sample.shown else ""
+
+    def accept(run: Run) -> None:
+        media = tuple(given(file) for file in sample.media)
+        order = TargetOrder(run.accounts[name].id, media=media, platform_data=dict(sample.options))
+        run.asked[name, text] += 1
+        _insist_on(run, CreatePost(text=text, targets=(order,), publish_now=True), "the same key")
+
+    return Scenario(f"{name}: {kind} now, too", (name,), accept, stage=_with_files)
+
+
+def commented(name: str) -> Scenario:
+    """A post with a first comment, where :func:`thread` tries a thread."""
+    return Scenario(
+        f"{name}: a first comment", (name,), lambda run: create(run, "post", [name], comment=True, publish_now=True)
+    )
+
+
+def given(file: MediaFile) -> MediaInput:
+    """A file of the samples as a caller gives it."""
+    return MediaInput("url", file.url, str(file.facts.type))
+
+
+def _with_files(run: Run) -> None:
+    run.rig.sandbox.media.update(samples.served())
 
 
 def everywhere(names: tuple[str, ...]) -> Scenario:
@@ -108,8 +137,12 @@ def create(
     )
     texts = [command.text, *(segment.text for segment in command.segments), command.first_comment]
     run.asked.update((name, text) for name in names for text in texts if text)
+    _insist_on(run, command, key)
+
+
+def _insist_on(run: Run, command: CreatePost, key: str) -> None:
     accepted = insist(run, lambda: _create(run, command, key), stubborn=True)
-    assert accepted, f"the scenario asks for what is refused: {names}"
+    assert accepted, f"the scenario asks for what is refused: {sorted(run.accounts)}"
 
 
 def _create(run: Run, command: CreatePost, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.platforms import registry
-from tests.simulation import bugs, explore, plans, scenarios
+from tests.simulation import bugs, campaign, explore, plans, playing, scenarios, writes
 
 SEED = 1
 
@@ -15,7 +15,7 @@ SEED = 1
 @pytest.fixture(autouse=True)
 def _explorer() -> Iterator[None]:
     """As ``make explore`` does."""
-    with explore.prepared():
+    with playing.prepared():
         yield
 
 
@@ -33,7 +33,7 @@ def test_pushes_at_every_turn_change_no_outcome_and_send_nothing_twice() -> None
     hints = 0
     for scenario in (scenarios.one_now("plain"), scenarios.thread("plain"), scenarios.twins("plain")):
         for plan in plans.randoms(SEED, 5, 40):
-            run, broken = explore.play(scenario, plan, hinted=True)
+            run, broken = playing.play(scenario, plan, hinted=True)
             assert not broken, (scenario.name, str(plan), plan.seed)
             hints += run.hints
     assert hints > 100, "no target was ever woken"
@@ -55,9 +55,22 @@ def test_a_seeded_bug_is_caught(bug: bugs.Bug) -> None:
 
 def test_a_failure_replays() -> None:
     """The same plan gives the same run, call by call."""
-    scenario = next(s for s in explore.catalogue(("plain",)) if "thread" in s.name)
+    scenario = next(s for s in playing.catalogue(("plain",)) if "thread" in s.name)
     plan = next(iter(plans.randoms(7, 1, 40)))
-    one, _ = explore.play(scenario, plan, interleave=True)
-    two, _ = explore.play(scenario, plan, interleave=True)
+    one, _ = playing.play(scenario, plan, interleave=True)
+    two, _ = playing.play(scenario, plan, interleave=True)
     assert one.rig.faults.calls == two.rig.faults.calls
     assert [t.state for t in one.targets()] == [t.state for t in two.targets()]
+
+
+def test_the_whole_exploration_tries_every_write_of_every_network() -> None:
+    """Each kind of post, items of threads, first comments, deletions and every action: done by a scenario without a fault."""
+    tally, offered = playing.Tally(), {}
+    for name in registry.all_names():
+        offered[name] = writes.offered(name)
+        for scenario in campaign.listed((name,)):
+            if offered[name] - tally.writes.get(name, set()):
+                playing.length(scenario, tally)
+    assert {name: sorted(offered[name] - tally.writes.get(name, set())) for name in offered} == {
+        name: [] for name in offered
+    }

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -62,9 +63,12 @@ def full(names: tuple[str, ...], seed: int, randoms: int, jobs: int) -> Iterator
         yield from pool.map(_done, work)
 
 
+_PREPARED = ExitStack()  # kept: what is prepared would be undone with the object that prepared it
+
+
 def _begin() -> None:
     """A process of its own explores with a prepared registry until it ends."""
-    playing.prepared().__enter__()
+    _PREPARED.enter_context(playing.prepared())
 
 
 def listed(names: tuple[str, ...]) -> list[Scenario]:

@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance fuzz check check-terraform deploy format explore torture fleet month forgery security bench cost operate package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz check check-terraform deploy format explore torture fleet month security bench cost operate package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -57,8 +57,8 @@ explore: $(INSTALLED) ## The fault explorer: every port call fails, everything i
 torture: $(INSTALLED) emulators ## Kills, zombies, unknown commits, a lost queue: figures (--quick, --only kills, --write)
 	@$(PY) -m tests.torture $(ARGS)
 
-forgery: $(INSTALLED) ## Forged webhooks at every verifier, and how many were accepted: none
-	@$(PY) -m pytest -q -s tests/security/test_forgery.py $(ARGS)
+security: $(INSTALLED) emulators ## Forgeries, tenants, canary secrets, ciphertexts, SSRF, keys, bombs: each goal's count (ARGS='-k 13,16')
+	@$(PY) -m tests.security $(ARGS)
 
 bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
 	@$(PY) -m bench $(ARGS)

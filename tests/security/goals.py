@@ -27,6 +27,16 @@ def count(goal: int, what: str, tried: int = 1, broken: int = 0) -> None:
     _broken[goal, what] += broken
 
 
+def tried(goal: int) -> int:
+    """How often anything was tried for it."""
+    return sum(number for (of, _), number in _tried.items() if of == goal)
+
+
+def broken(goal: int) -> int:
+    """How often it did not hold."""
+    return sum(number for (of, _), number in _broken.items() if of == goal)
+
+
 def export() -> dict[str, Any]:
     """This process's part, as plain data."""
     return {"tried": [[*key, n] for key, n in _tried.items()], "broken": [[*key, n] for key, n in _broken.items()]}
@@ -45,7 +55,6 @@ def rows() -> Iterable[str]:
         parts = {what: tried for (of, what), tried in _tried.items() if of == goal}
         if not parts:
             continue
-        broken = sum(number for (of, _), number in _broken.items() if of == goal)
-        yield f"{goal}  {broken} of {sum(parts.values()):>9,}  {title}"
+        yield f"{goal}  {broken(goal)} of {sum(parts.values()):>9,}  {title}"
         for what, tried in sorted(parts.items()):
             yield f"     {_broken[goal, what]} of {tried:>9,}    {what}"

@@ -1,4 +1,4 @@
-"""Forged deliveries, by the thousand, at every network's address: none is accepted. ``make forgery`` prints the counts.
+"""Forged deliveries, by the thousand, at every network's address: none is accepted (goal 13 of ``make security``).
 
 Each goes through the operation that the edge calls, with the secrets of an installation, one being replaced among them.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain, islice
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from shared.operations.ingesting.receiving import Forged
 from shared.operations.ingesting.secrets import KeysUnavailable, NotConfigured
 from shared.platforms import registry
 from shared.ports.http import Request, Response
-from tests.security import signers
+from tests.security import goals, scale, signers
 from tests.security.signers import SIGNERS, Signer
 from tests.support import memory_ports
 from tests.support.memory_ports import Rig
@@ -95,6 +97,37 @@ def forgeries(name: str, signer: Signer) -> Iterator[Forgery]:
     yield from (with_proof(why, proof) for why, proof in SPECIAL.get(name, lambda: ())())
 
 
+def thrown(name: str, signer: Signer, chance: random.Random) -> Iterator[Forgery]:
+    """Without end: bodies and proofs changed in several places at once, and proofs of other bodies."""
+    true = signer.sign(signer.body, secret_of(name), START)
+    while True:
+        body = altered(signer.body, chance) if signer.covers_body else signer.body
+        proof, why = true, "body, thrown about"
+        if not signer.covers_body or chance.random() < 0.5:
+            proof, why = _proof(name, signer, body, true, chance)
+        if (body, proof) != (signer.body, true) and not (body == signer.body and same(name, proof, true)):
+            yield why, {"content-type": "application/json", signer.header: proof}, body
+
+
+def _proof(name: str, signer: Signer, body: bytes, true: str, chance: random.Random) -> tuple[str, str]:
+    """One that proves nothing of this body."""
+    if signer.covers_body and chance.random() < 0.5:
+        other = chance.choice([one for one in PUSHING if one != name])
+        return "another's secret, another body", signer.sign(body, f"secret-of-{other}", START)
+    odd = altered(true.encode(), chance).decode("latin-1")
+    return "proof, thrown about", odd
+
+
+def altered(text: bytes, chance: random.Random) -> bytes:
+    """With one to four places overwritten, cut out, doubled or exchanged."""
+    odd = bytearray(text)
+    for _ in range(chance.randint(1, 4)):
+        at, end = sorted(chance.choices(range(len(odd) + 1), k=2))
+        part = odd[at : min(end, at + 8)]
+        odd[at : at + len(part)] = chance.choice((b"", bytes(chance.randbytes(len(part))), part * 2, part[::-1]))
+    return bytes(odd) or b"0"
+
+
 def _tiktok() -> Iterator[tuple[str, str]]:
     signer, secret = SIGNERS["tiktok"], secret_of("tiktok")
     for age in (timedelta(hours=73, seconds=1), timedelta(days=30), timedelta(days=365)):
@@ -163,11 +196,12 @@ def test_every_network_that_pushes_is_attacked() -> None:
 def test_no_forgery_is_accepted(name: str) -> None:
     signer, rig, tried = SIGNERS[name], rig_of(name), Counter[str]()
     taken: Counter[str] = Counter()
-    for why, headers, body in forgeries(name, signer):
+    known = list(forgeries(name, signer))
+    more = thrown(name, signer, random.Random(f"{name} forged"))
+    for why, headers, body in chain(known, islice(more, max(scale.many(100, 10_000) - len(known), 0))):
         tried[why] += 1
         taken[why] += accepted(rig, name, headers, body)
-    counts = ", ".join(f"{why} {count}" for why, count in sorted(tried.items()))
-    print(f"\n{name}: {sum(tried.values())} forged, {sum(taken.values())} accepted ({counts})")
+    goals.count(13, f"forged deliveries, {name}", sum(tried.values()), sum(taken.values()))
     assert +taken == Counter()
     assert not rig.bus.messages
     assert not list(rig.store.everything())
@@ -180,7 +214,8 @@ def test_what_the_network_signed_is_accepted_once_also_with_the_secret_of_before
     signer, rig = SIGNERS[name], rig_of(name)
     headers = {signer.header: signer.sign(signer.body, secret_of(name), rig.clock.now())}
     first = ingesting.receive(rig.ports, name, headers, signer.body)
-    again = [ingesting.receive(rig.ports, name, headers, signer.body) for _ in range(20)]
+    again = [ingesting.receive(rig.ports, name, headers, signer.body) for _ in range(scale.many(20, 1000))]
+    goals.count(13, "true deliveries sent again, taken again", len(again), sum(one.fresh for one in again))
     assert first.fresh
     assert not any(one.fresh or one.id != first.id for one in again)
     assert len(list(rig.store.everything())) == 1
@@ -249,7 +284,7 @@ def test_no_forged_callback_is_accepted(name: str, path: str) -> None:
     ):
         tried += 1
         assert not accepted(rig, name, {}, signers.graph_form(said, key), path)
-    print(f"\n{name}/{path}: {tried} forged, 0 accepted")
+    goals.count(13, f"forged callbacks, {name}", tried)
     assert accepted(rig, name, {}, true, path)
     assert not accepted(rig, name, {"x-hub-signature-256": SIGNERS[name].sign(true, "other", START)}, true)
 

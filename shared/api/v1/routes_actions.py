@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.api.engine.routes import ANY_KEY, Route
-from shared.api.v1.routes_inbox import MENTIONS
+from shared.api.v1.routes_inbox import FILES, MENTIONS
 
 _HANDLERS = "shared.api.v1.handlers_actions:"
 _ASKS = "shared.api.v1.models_actions:"
@@ -66,6 +66,7 @@ ACTIONS = (
             "validation.interaction_limit_exhausted",
             "auth.insufficient_scope",
             "platform.*",
+            *FILES,
             *_KEYED,
         ),
         idempotency="commit",

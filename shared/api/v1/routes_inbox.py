@@ -20,6 +20,11 @@ _READ = (
     "resource.not_supported",
     "platform.*",
 )
+FILES = (  # of what takes files: how an address, or a file of the library, may be wrong
+    *("media.not_found", "media.not_ready", "media.empty", "media.broken", "media.busy", "media.too_large"),
+    *("media.too_many_pixels", "media.unsupported_type", "validation.media_unfetchable", "validation.media_url_invalid"),
+    "publishing.media.unsupported_source",
+)
 _PAGED = ("validation.cursor_invalid",)
 _SINCE = ("validation.time_invalid", "validation.offset_missing")
 _ACT = (
@@ -265,7 +270,7 @@ CONVERSATIONS = (
         f"{_SAYS}SendMessageResponse",
         scope="dms:send",
         body=f"{_ASKS}SendMessageRequest",
-        errors=(*_ACT, *_TALK, *MESSAGING),
+        errors=(*_ACT, *_TALK, *MESSAGING, *FILES),
         example={"account_id": "acc_01KB2KZ0A7B8C9D0E1F2G3H4J5", "text": "Yes, we are open on Sunday."},
     ),
 )

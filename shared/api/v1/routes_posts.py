@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.api.engine.routes import ANY_KEY, Route
+from shared.api.v1.routes_inbox import FILES
 from shared.api.v1.routes_workflow import workflow
 
 _HANDLERS = "shared.api.v1.handlers_posts:"
@@ -44,22 +45,12 @@ _JUDGE = (
     "validation.offset_missing",
     "validation.timezone_unknown",
     "publishing.duplicate_target",
-    "publishing.media.unsupported_source",
     "publishing.media.mixing_unsupported",
     "account.unsupported_platform",
     "account.not_found",
     "account.reconnection_required",
-    "media.not_found",
-    "media.not_ready",
-    "media.empty",
-    "media.broken",
-    "media.busy",
-    "media.too_large",
-    "media.too_many_pixels",
-    "media.unsupported_type",
     "validation.body_too_large",
-    "validation.media_unfetchable",
-    "validation.media_url_invalid",
+    *FILES,
     "platform.*",
 )
 _PLACED = ("publishing.duplicate_content", "queue.no_free_slot", "brand.not_found")

@@ -24,8 +24,10 @@ _NUMERIC = re.compile(r"\d+|0x[0-9a-f]*")
 # Names that mean this machine, its network or the cloud's metadata service, whatever they resolve to.
 _OWN_NAMES = frozenset({"localhost", "metadata", "instance-data", "metadata.google.internal", "metadata.goog"})
 _OWN_SUFFIXES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa", ".localdomain")
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
-# Global by registry, but no place of a public server: https://www.iana.org/assignments/iana-ipv4-special-registry (2026-11)
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Global by registry or unknown to Python 3.11, but no place of a public server: the special-purpose registries,
+# https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry (2026-11). 64:ff9b:1::/48 is a
+# network's own NAT64 (RFC 8215): where in such an address the other one stands is that network's choice (RFC 6052, 2.2).
 _SPECIAL = tuple(
     ipaddress.ip_network(block)
     for block in (
@@ -35,6 +37,9 @@ _SPECIAL = tuple(
         "192.52.193.0/24",
         "192.175.48.0/24",
         "5f00::/16",
+        "3fff::/20",
+        "2620:4f:8000::/48",
+        "64:ff9b:1::/48",
     )
 )
 
@@ -117,11 +122,11 @@ def _unwrapped(address: Address) -> list[Address]:
     if address.teredo is not None:
         return list(address.teredo)
     last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if any(address in block for block in _NAT64):
+    if address in _NAT64:
         return [last]
     if int(address) >> 32 == 0:  # ::a.b.c.d, long deprecated
         return [address, last]
-    if int(address) >> 32 & 0xFFFFFFFF in (0x5EFE, 0x02005EFE):  # ISATAP, RFC 5214
+    if int(address) >> 32 & 0xFCFFFFFF == 0x5EFE:  # ISATAP, RFC 5214, whatever its bits u and g
         return [address, last]
     return [address]
 

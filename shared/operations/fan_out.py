@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared.domain.errors import Broken, RostrumError
+from shared.ports import about
 from shared.ports.store import Unavailable
 from shared.ports.vault import VaultError
 
@@ -45,7 +46,7 @@ def asked_all(many: Sequence[S], question: Callable[[S], T], within: float = TOG
         return [ask(one) for one in many]
     pool = ThreadPoolExecutor(min(AT_ONCE, len(many)))
     try:
-        asked = [pool.submit(ask, one) for one in many]
+        asked = [pool.submit(about.carried(ask), one) for one in many]
         wait(asked, timeout=within)
         slow = Broken("platform.no_answer", f"Not answered within {within:.0f} seconds; ask again.")
         return [told.result() if told.done() else Told(one, error=slow) for one, told in zip(many, asked, strict=True)]

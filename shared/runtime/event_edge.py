@@ -15,8 +15,9 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from shared.ports import about
 from shared.ports.world import Ports
-from shared.runtime import bootstrap, gate
+from shared.runtime import bootstrap, entry, gate
 from shared.runtime.task_edge import OURS
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,10 @@ Operation = Callable[[Ports, Mapping[str, Any], Mapping[str, str]], Any]
 
 def run(request: Request, operation: Operation, ports: Ports) -> Response:
     """200 when the operation ran, 400 for no message, 403 for strangers, 500 to be called again."""
+    return entry.internal(request, ports, lambda: _answered(request, operation, ports))
+
+
+def _answered(request: Request, operation: Operation, ports: Ports) -> Response:
     settings = bootstrap.settings()
     try:
         gate.check(request.headers.get("Authorization", ""), settings)
@@ -35,12 +40,28 @@ def run(request: Request, operation: Operation, ports: Ports) -> Response:
     if message is None:
         log.error("a subscription delivered what is no message of ours")
         return Response("The body must be a push message with JSON data.\n", 400)
+    data, attributes = message
+    parent = attributes.pop("traceparent", "")  # put there by shared.runtime.tracing
+    _about(data, attributes)
+    return entry.served("consumer", lambda: _ran(operation, ports, data, attributes), parent)
+
+
+def _about(data: Mapping[str, Any], attributes: Mapping[str, str]) -> None:
+    """Events have a space and a type; what networks pushed is kept under its id."""
+    about.named({**data, **attributes})
+    if "space" in attributes:
+        about.learnt(event_id=attributes.get("id", ""), event_type=attributes.get("type", ""))
+    else:
+        about.learnt(raw_event=attributes.get("id", ""))
+
+
+def _ran(operation: Operation, ports: Ports, data: Mapping[str, Any], attributes: Mapping[str, str]) -> Response:
     try:
-        outcome = operation(ports, *message)
+        outcome = operation(ports, data, attributes)
     except OURS as error:
-        log.exception("our own infrastructure failed; to be delivered again", extra={"attributes": message[1]})
+        log.exception("our own infrastructure failed; to be delivered again", extra={"attributes": dict(attributes)})
         return Response(f"{type(error).__name__}\n", 500)
-    log.debug("message done", extra={"attributes": message[1], "outcome": str(outcome)})
+    log.debug("message done", extra={"attributes": dict(attributes), "outcome": str(outcome)})
     return Response(status=200)
 
 

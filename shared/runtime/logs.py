@@ -1,4 +1,9 @@
-"""Logs: one JSON object a line, in Cloud Logging's fields, with secrets cut out."""
+"""Logs: one JSON object a line, in Cloud Logging's fields, with secrets cut out.
+
+Which names are special: https://cloud.google.com/logging/docs/structured-logging (2026-11): ``severity``, ``message``, ``time``,
+``httpRequest``, ``logging.googleapis.com/trace``, ``…/spanId``, ``…/trace_sampled``. All others are fields of ``jsonPayload``, where
+ids are found as quickly as in labels. ``insertId`` is the agent's.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,8 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, TextIO
+
+from shared.ports import about
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Names under which secrets travel, in queries, forms, JSON and headers; ``code`` only as a parameter (``?code=…``).
@@ -34,6 +41,7 @@ _MARKS = (
     *("authorization", "cookie", "signature", "sealed", "eyj", "whsec"),
 )
 
+REPORTED = "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent"
 _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
@@ -58,26 +66,34 @@ _looked_at = lru_cache(maxsize=2048)(_marked)
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line of JSON: severity, message, logger, time, and whatever ``extra`` added."""
+    """A record as one line of JSON: severity, message, logger, time, what the work under way is about, and whatever ``extra`` added.
+
+    Error Reporting takes an error by its ``stack_trace``, and what has none by the ``@type``:
+    https://cloud.google.com/error-reporting/docs/formatting-error-messages (2026-11).
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "severity": record.levelname,
             "message": redact(record.getMessage()),
             "logger": record.name,
-            "time": _second(int(record.created)),
+            "time": f"{_second(int(record.created))}.{int(record.created % 1 * 1_000_000):06d}Z",
         }
+        for key, value in about.known().items():
+            line[key] = value if _harmless(key, value) else _plain(value, key)
         for key, value in vars(record).items():
             if key not in _STANDARD:
                 line[key] = value if _harmless(key, value) else _plain(value, key)
         if record.exc_info:
-            line["exception"] = redact(self.formatException(record.exc_info))
+            line["stack_trace"] = redact(self.formatException(record.exc_info))
+        elif record.levelno >= logging.ERROR:
+            line["@type"] = REPORTED
         return _encode(line)
 
 
 @lru_cache(maxsize=4)  # lines come many to the second
 def _second(at: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(at))
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
 
 
 def _plain(value: Any, name: str = "") -> Any:
@@ -89,7 +105,9 @@ def _plain(value: Any, name: str = "") -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, str(key)) for key, item in value.items()}
+        return {
+            str(key): item if _harmless(str(key), item) else _plain(item, str(key)) for key, item in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     return redact(str(value))

@@ -14,13 +14,14 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from shared.domain.errors import Broken
+from shared.ports import about
 from shared.ports.blobs import BlobsError
 from shared.ports.bus import BusError
 from shared.ports.queue import QueueError
 from shared.ports.store import StoreError
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
-from shared.runtime import bootstrap, gate
+from shared.runtime import bootstrap, entry, gate
 
 log = logging.getLogger(__name__)
 Operation = Callable[[Ports, Mapping[str, Any]], Any]
@@ -29,6 +30,10 @@ OURS = (StoreError, QueueError, BusError, VaultError, BlobsError, Broken)
 
 def run(request: Request, operation: Operation, ports: Ports) -> Response:
     """200 when the operation ran, 400 for a body that no queue of ours sends, 403 for strangers, 500 to be called again."""
+    return entry.internal(request, ports, lambda: _answered(request, operation, ports))
+
+
+def _answered(request: Request, operation: Operation, ports: Ports) -> Response:
     settings = bootstrap.settings()
     try:
         gate.check(request.headers.get("Authorization", ""), settings)
@@ -38,7 +43,9 @@ def run(request: Request, operation: Operation, ports: Ports) -> Response:
     body = _body(request)
     if body is None:
         return Response("The body must be a JSON object.\n", 400)
-    return _ran(operation, ports, body)
+    about.named(body)
+    parent, link = body.pop("traceparent", ""), body.pop("tracelink", "")  # put there by shared.runtime.tracing
+    return entry.served("consumer", lambda: _ran(operation, ports, body), str(parent), str(link))
 
 
 def _ran(operation: Operation, ports: Ports, body: Mapping[str, Any]) -> Response:

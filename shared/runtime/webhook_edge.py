@@ -16,8 +16,10 @@ from shared.domain.raw_events import MAX_BODY
 from shared.operations.ingesting import deletions, receiving
 from shared.operations.ingesting.receiving import Forged, NoWebhooks
 from shared.operations.ingesting.secrets import KeysUnavailable, NotConfigured
+from shared.ports import about
 from shared.ports.store import StoreError
 from shared.ports.world import Ports
+from shared.runtime import entry
 
 ROOT = "webhooks"
 CHUNK = 65_536
@@ -26,7 +28,13 @@ log = logging.getLogger(__name__)
 
 def run(request: Request, ports: Ports) -> Response:
     """Answer one request below ``/webhooks/{platform}``."""
+    known = {"function": "ingest", "request_id": ports.ids.new("req")}
+    return entry.work(request, ports, lambda: entry.served("server", lambda: _answered(request, ports)), **known)
+
+
+def _answered(request: Request, ports: Ports) -> Response:
     platform, path = _named(request.path)
+    about.learnt(platform=platform[: entry.LONGEST])
     if request.method not in ("GET", "POST"):
         return _said(405, "Method not allowed.", Allow="GET, POST")
     answered = _asked if request.method == "GET" else _delivered
@@ -71,6 +79,7 @@ def _delivered(request: Request, ports: Ports, platform: str, path: str) -> Resp
         return _said(400, "The body broke off.")
     headers = {name.lower(): value for name, value in request.headers.items()}
     received = receiving.receive(ports, platform, headers, body, path)
+    about.learnt(raw_event=received.id)
     confirmation = deletions.confirmation(ports, platform, path, received.id)
     if confirmation:
         return _said(200, json.dumps(confirmation), "application/json")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import logging
+import re
 
 import pytest
 
 from shared.ports.store import Unavailable
 from tests.api.client import Api
 from tests.support.faults import once
+from tests.support.logged import logged
 
 
 def test_a_request_id_is_taken_or_minted(call: Api) -> None:
@@ -140,14 +141,16 @@ def test_a_form_is_not_json(call: Api) -> None:
     assert "Content-Type: application/json" in answer.error["message"]
 
 
-def test_what_breaks_inside_stays_inside(call: Api, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_breaks_inside_stays_inside(call: Api) -> None:
     call.rig.faults.hook = once(1, "before", lambda: RuntimeError("the secret plan is in /etc/plan"))
-    with caplog.at_level(logging.ERROR):
+    with logged() as lines:
         answer = call("GET", "/v1/accounts")
     assert (answer.status, answer.error["code"]) == (500, "system.internal")
     assert b"secret plan" not in answer.data
     assert b"Traceback" not in answer.data
-    assert answer.json["request_id"] == caplog.records[-1].__dict__["request_id"]
+    (told,) = [line for line in lines if line["severity"] == "ERROR"]
+    assert answer.json["request_id"] == told["request_id"]
+    assert told["stack_trace"].splitlines()[-1] == "RuntimeError: the secret plan is in /etc/plan"
 
 
 def test_a_store_that_does_not_answer_is_a_503_to_be_tried_again(call: Api) -> None:
@@ -157,14 +160,17 @@ def test_a_store_that_does_not_answer_is_a_503_to_be_tried_again(call: Api) -> N
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_a_request_is_one_log_line_without_its_secrets(call: Api, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, logger="shared.api"):
+def test_a_request_is_one_log_line_without_its_secrets(call: Api) -> None:
+    with logged() as lines:
         call("GET", "/v1/accounts?brand_id=canary-in-the-query")
-    line = next(record for record in caplog.records if record.message == "request")
-    assert line.__dict__["route"] == "GET /v1/accounts"
-    assert line.__dict__["status"] == 200
-    assert "canary" not in str(line.__dict__)
-    assert call.test_key not in str(line.__dict__)
+    (line,) = [line for line in lines if line["message"] == "request"]
+    assert line["route"] == "GET /v1/accounts"
+    shown = {"requestMethod": "GET", "requestUrl": "/v1/accounts", "status": 200}
+    assert {**line["httpRequest"], "latency": ""} == {**shown, "latency": ""}
+    assert re.fullmatch(r"\d+\.\d{4}s", line["httpRequest"]["latency"])
+    assert (line["workspace"], line["mode"], line["dialect"]) == (call.workspace, "test", "v1")
+    assert "canary" not in str(lines)
+    assert call.test_key not in str(lines)
 
 
 def test_health_needs_no_key_and_readiness_says_when_the_store_is_away(call: Api) -> None:

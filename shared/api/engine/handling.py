@@ -7,6 +7,8 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from werkzeug import Request, Response
@@ -20,6 +22,7 @@ from shared.api.engine.routes import Dialect, Route, load
 from shared.api.engine.routing import Match, dialect_of, match
 from shared.domain.callers import Caller
 from shared.domain.errors import Broken, RostrumError
+from shared.ports import about
 from shared.ports.blobs import BlobsUnavailable
 from shared.ports.store import Unavailable
 from shared.ports.vault import VaultUnavailable
@@ -35,6 +38,17 @@ SECURITY = {
     "Strict-Transport-Security": "max-age=31536000",
 }
 _SECURITY = list(SECURITY.items())
+_COLLECTIONS = {  # what an id in a path is the id of, by the step before it
+    "posts": "post_id",
+    "accounts": "account_id",
+    "brands": "brand_id",
+    "media": "media_id",
+    "actions": "action_id",
+    "exports": "export_id",
+    "webhooks": "webhook_id",
+    "deliveries": "delivery_id",
+    "platforms": "platform",
+}
 
 
 def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Response:
@@ -42,36 +56,41 @@ def handle(request: Request, ports: Ports, dialects: Sequence[Dialect]) -> Respo
     began = ports.clock.monotonic()
     request_id = _request_id(request, ports)
     dialect = dialect_of(request.path, dialects)
-    seen: dict[str, Any] = {"request_id": request_id, "method": request.method, "dialect": dialect.name}
+    with about.Work(request_id=request_id, dialect=dialect.name):
+        return _answered(request, ports, dialect, request_id, began)
+
+
+def _answered(request: Request, ports: Ports, dialect: Dialect, request_id: str, began: float) -> Response:
     said = {"X-Request-ID": request_id}
     try:
         with request:  # closes files that were spooled to disk
-            reply = _serve(request, ports, dialect, said, seen)
+            reply = _serve(request, ports, dialect, said)
     except RostrumError as error:
-        reply = _spelled(dialect, error, request_id, seen)
+        reply = _spelled(dialect, error, request_id)
     except (Unavailable, VaultUnavailable, BlobsUnavailable) as error:
-        log.warning("infrastructure did not answer", extra={**seen, "reason": type(error).__name__})
+        log.warning("infrastructure did not answer", extra={"reason": type(error).__name__})
         broken = Broken("system.unavailable", "We could not answer clearly just now. Send the request again.")
-        reply = _spelled(dialect, broken, request_id, seen)
+        reply = _spelled(dialect, broken, request_id)
     except Exception:  # the last line: no stack trace, no text of an unknown error may reach a caller
-        log.exception("unhandled error", extra=seen)
-        reply = _spelled(dialect, Internal(), request_id, seen)
-    _log(seen, reply, ports.clock.monotonic() - began)
+        log.exception("unhandled error")
+        reply = _spelled(dialect, Internal(), request_id)
+    _log(request.method, reply, ports.clock.monotonic() - began)
     return _response(reply, said)
 
 
-def _serve(request: Request, ports: Ports, dialect: Dialect, said: dict[str, str], seen: dict[str, Any]) -> Reply:
-    """The reply; ``said`` gets the headers that an answer to this caller has, ``seen`` what is logged."""
+def _serve(request: Request, ports: Ports, dialect: Dialect, said: dict[str, str]) -> Reply:
+    """The reply; ``said`` gets the headers that an answer to this caller has."""
     found = match(dialect, request.method, request.path)
     if found.route is None:
         return Reply(204, headers={"Allow": ", ".join(found.allow)})
     route = found.route
-    seen["route"] = f"{route.method} {route.path}"
+    about.learnt(route=f"{route.method} {route.path}")
+    about.learnt(**{name: found.path[step] for step, name in _ids(route.path)})
     caller = None
     if route.scope is not None:
         check_origin(ports, request.method, request.headers)
         caller = load(dialect.authenticate)(ports, request.headers)
-        seen |= {"workspace": caller.workspace, "key_id": caller.key_id, "mode": caller.mode}
+        about.learnt(workspace=caller.workspace, key_id=caller.key_id, mode=caller.mode)
         limiting.count(ports, caller, route, said)
         check_scope(caller, route)
     exchange, given = _decoded(request, ports, (found, route), caller, said["X-Request-ID"])
@@ -82,6 +101,15 @@ def _serve(request: Request, ports: Ports, dialect: Dialect, said: dict[str, str
     if caller is not None:
         limiting.tell_allowances(ports, caller, route, said)
     return reply
+
+
+@cache
+def _ids(path: str) -> tuple[tuple[str, str], ...]:
+    """The steps of a route's path that are ids, with what they are called in a line of the log."""
+    steps = path.split("/")
+    return tuple(
+        (step[1:-1], _COLLECTIONS[kind]) for kind, step in pairwise(steps) if step[:1] == "{" and kind in _COLLECTIONS
+    )
 
 
 def _located(route: Route, reply: Reply) -> str:
@@ -126,8 +154,8 @@ def _request_id(request: Request, ports: Ports) -> str:
     return given if REQUEST_ID.fullmatch(given) else ports.ids.new("req")
 
 
-def _spelled(dialect: Dialect, error: RostrumError, request_id: str, seen: dict[str, Any]) -> Reply:
-    seen["error_code"] = error.code
+def _spelled(dialect: Dialect, error: RostrumError, request_id: str) -> Reply:
+    about.learnt(error_code=error.code)
     reply: Reply = load(dialect.spell)(error, request_id)
     return reply
 
@@ -164,6 +192,8 @@ class _Known(Headers):
         self._list.append(pair)
 
 
-def _log(seen: Mapping[str, Any], reply: Reply, seconds: float) -> None:
-    """One line per request; never a header, a query or a body."""
-    log.info("request", extra={**seen, "status": reply.status, "ms": round(seconds * 1000, 1)})
+def _log(method: str, reply: Reply, seconds: float) -> None:
+    """One line per request; never a header, a query or a body, nor the path itself: an invite's is its secret."""
+    route = about.known().get("route", "")
+    shown = {"requestMethod": method, "requestUrl": route.partition(" ")[2], "status": reply.status}
+    log.info("request", extra={"httpRequest": {**shown, "latency": f"{seconds:.4f}s"}})

@@ -11,6 +11,7 @@ from shared.domain.posts import Target
 from shared.domain.states import TERMINAL, State
 from shared.operations.publishing import announcing, preparing, reconciling
 from shared.operations.publishing.records import Loaded, load
+from shared.ports import about
 from shared.ports.world import Ports
 
 EARLY = timedelta(seconds=1)  # a queue's clock and ours may differ by this much
@@ -34,6 +35,7 @@ def advance(ports: Ports, body: Mapping[str, Any]) -> Step:
     if loaded is None:
         return Step("gone", None)
     target = loaded.target
+    about.learnt(post_id=target.post_id, account_id=target.account_id, platform=target.platform)
     if target.state in TERMINAL:
         announcing.announce(ports, target)
         return Step("announced", target.state)

@@ -263,13 +263,18 @@ def until_quiet(
         if actions and minute in actions:
             actions[minute](run)
         for _second in range(0, 60, 10):
-            _arrive(run)
-            _tasks(run, random, step)
+            work(run, random, step)
             run.rig.clock.advance(10)
         sweep(run)
         if quiet(run) and minute >= last:
             return minute
     return MAX_STEPS
+
+
+def work(run: Run, random: Random, step: Deliver = deliver_twice) -> None:
+    """What is due now: late effects, and tasks."""
+    _arrive(run)
+    _tasks(run, random, step)
 
 
 def _tasks(run: Run, random: Random, step: Deliver) -> None:

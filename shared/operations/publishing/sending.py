@@ -57,9 +57,15 @@ def arm_and_send(ports: Ports, loaded: Loaded, account: Account, call: Call, pre
     mine = put(ports, loaded, targets.armed(loaded.target, arm, prepared.handles))
     if mine is None:
         return None
-    if ports.clock.monotonic() - started > SEND_WINDOW:
+    if _passed(ports, started, arm) > SEND_WINDOW:
         return _settle(ports, mine, arm, lambda now: targets.postponed(now, ports.clock.now()))
     return _settle(ports, mine, arm, _send(ports, mine, account, call, prepared.piece))
+
+
+def _passed(ports: Ports, started: float, arm: Arm) -> float:
+    """Seconds since it was decided to arm, by whichever clock says more: a monotonic clock stands still while the machine
+    sleeps (Linux's does), and the other may be set back."""
+    return max(ports.clock.monotonic() - started, (ports.clock.now() - arm.at).total_seconds())
 
 
 def _arm(ports: Ports, target: Target) -> Arm:

@@ -206,32 +206,33 @@ def _persist(ports: Ports, claimed: Account, renewed: Tokens) -> Account:
     """
     try:
         sealed = _insist(lambda: tokens.seal(ports, claimed.space, claimed.id, renewed))
-        stored = _insist(lambda: _stored(ports, claimed, renewed, sealed))
+        stored, replaced = _insist(lambda: _stored(ports, claimed, renewed, sealed))
     except (Unavailable, VaultUnavailable) as error:
         text = "The renewed token could not be kept: try again."
         raise Broken("account.refresh_unsaved", text, retry_after_seconds=CLAIM.seconds) from error
     ours = stored is not None and stored.sealed == sealed
-    _destroy(ports, claimed, claimed.sealed if ours else sealed)
+    _destroy(ports, claimed, (replaced or claimed.sealed) if ours else sealed)
     if stored is None:
         raise lookup.missing("account", claimed.id)
     _alive(stored)  # the person may have ended the grant meanwhile
     return stored
 
 
-def _stored(ports: Ports, claimed: Account, renewed: Tokens, sealed: str) -> Account | None:
-    """The account as it is afterwards, None when it is gone. Repeatable."""
+def _stored(ports: Ports, claimed: Account, renewed: Tokens, sealed: str) -> tuple[Account | None, str]:
+    """The account as it is afterwards, None when it is gone; and the reference that this replaced (an operator may have
+    re-wrapped the tokens since they were read). Repeatable."""
     path, now = account_path(claimed.space, claimed.id), ports.clock.now()
     changes = _settled() | tokens.repeated(renewed, sealed)
     changes |= {"token_version": claimed.token_version + 1, "renewed_at": now, "updated_at": now}
 
-    def body(txn: Transaction) -> Account | None:
+    def body(txn: Transaction) -> tuple[Account | None, str]:
         current = _decoded(txn.get(path))
         if current is None or current.token_version != claimed.token_version:
-            return current
+            return current, ""
         after: Account = replace(current, **changes)
         for write in (Write("update", path, codec.encode(changes)), *grants.undone(ports, current, after)):
             txn.write(write)
-        return after
+        return after, current.sealed
 
     return ports.store.transact(body)
 

@@ -26,11 +26,11 @@ from shared.domain.errors import Broken, Forbidden, Missing
 from shared.domain.exports import Export
 from shared.domain.users import User, user_path
 from shared.domain.workspaces import deletion_path, workspace_path
-from shared.operations import accounts, auditing, billing, lookup, tokens
+from shared.operations import accounts, auditing, billing, lookup, sealed, tokens
 from shared.operations.exports import files
 from shared.ports.blobs import BlobNotFound, BlobsError
 from shared.ports.store import Doc, NotFound, Query, Write
-from shared.ports.vault import Place, VaultError
+from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 PATIENCE = 20.0  # seconds that a caller waits; the sweeper does what is left
@@ -61,12 +61,6 @@ COLLECTIONS = (  # what lies below workspaces/{space}, besides what has steps of
     "evidence",
     "audit",
 )
-_SEALED = {  # what the vault calls what these hold sealed
-    "apps": "credentials",
-    "webhooks": "webhook_secret",
-    "idempotency": "idempotent_answer",
-    "invites": "invite",
-}
 Step = Callable[[Ports, str, str], bool]
 log = logging.getLogger(__name__)
 
@@ -203,7 +197,7 @@ def _exports(ports: Ports, workspace: str, _own: str) -> bool:
 def _invites(ports: Ports, workspace: str, _own: str) -> bool:
     found = _of_workspace(ports, "invites", workspace)
     for doc in found:
-        _unseal(ports, str(doc.data["space"]), "invites", str(doc.data["id"]), doc)
+        _unseal(ports, doc)
     return _removed(ports, found)
 
 
@@ -212,7 +206,7 @@ def _rest(ports: Ports, workspace: str, _own: str) -> bool:
         for collection in COLLECTIONS:
             found = _in_space(ports, space, collection)
             for doc in found:
-                _unseal(ports, space, collection, _named(collection, doc), doc)
+                _unseal(ports, doc)
             if collection == "posts":
                 _free(ports, found)
             if _removed(ports, found):
@@ -241,19 +235,10 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def _named(collection: str, doc: Doc) -> str:
-    """What the vault calls the thing: an app's document is ``{platform}`` or ``{platform}.{brand_id}``."""
-    return f"app-{doc.id.replace('.', '-', 1)}" if collection == "apps" else doc.id
-
-
-def _unseal(ports: Ports, space: str, collection: str, thing: str, doc: Doc) -> None:
+def _unseal(ports: Ports, doc: Doc) -> None:
     """Let the vault forget what the document holds sealed."""
-    if collection not in _SEALED:
-        return
-    for sealed in filter(
-        None, (doc.data.get("sealed"), doc.data.get("previous"))
-    ):  # a webhook's secret before the rotation
-        ports.vault.destroy(Place(space, thing, _SEALED[collection]), str(sealed))
+    for one in sealed.references(doc):
+        ports.vault.destroy(one.place, one.reference)
 
 
 def _forget_colleague(ports: Ports, caller: Caller, doc: Doc) -> None:

@@ -1,0 +1,1 @@
+"""What operators of an installation do, across its workspaces. No API leads here: ``scripts/operate`` does."""

@@ -38,7 +38,7 @@ def prepare(ports: Ports, sandbox: SandboxHttp, home: Path, url: str) -> Mapping
 
 def connect(ports: Ports, sandbox: SandboxHttp, caller: Caller, name: str, username: str) -> None:
     """Connect a sandbox account, as a caller would: with its credentials, or with the simulated person's consent."""
-    credentials = sandbox.seed(name, username)
+    credentials = sandbox.seed(name, username, caller.space)
     begun = accounts.connect(ports, caller, accounts.Connect(name, metadata=dict(_fields(name, credentials))))
     if not isinstance(begun, accounts.Redirect):
         return

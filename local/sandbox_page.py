@@ -42,7 +42,7 @@ def respond(ports: Ports, key: str) -> Response:
 
 
 def _section(ports: Ports, account: Account) -> str:
-    seen = bootstrap.sandbox(ports).seen(account.platform, account.platform_account_id)
+    seen = bootstrap.sandbox(ports).seen(account.platform, account.platform_account_id, account.world)
     title = registry.manifest(account.platform).title
     newest = sorted(seen, key=lambda post: post.at, reverse=True)[:SHOWN]
     posts = "".join(_article(post) for post in newest) or "<p><small>Nothing yet.</small></p>"

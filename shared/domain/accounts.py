@@ -62,6 +62,8 @@ class Account:
     connected it, ``renewed_at`` when its tokens were last renewed (None: as before).
     ``known_as``: other ids by which the network's deliveries speak of it (its business's, its person's).
     ``refresh_note`` says that the answer to a refresh was lost (the network may have used up the refresh token).
+    ``world``: which simulated world a sandbox account lives in, its space's own; empty on real networks, and in the world that all
+    workspaces shared before each had its own.
 
     A ``disconnected`` account is gone for everybody. Its document stays, without tokens (``sealed`` empty) and without
     what the network said of its person, so that connecting it again gives the same id to what is scheduled on it.
@@ -95,6 +97,7 @@ class Account:
     connected_at: datetime | None = None
     renewed_at: datetime | None = None
     known_as: tuple[str, ...] = ()
+    world: str = ""
 
 
 def account_path(space: str, account_id: str) -> str:

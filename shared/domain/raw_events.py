@@ -27,8 +27,8 @@ class RawEvent:
     """One delivery: ``webhook_events/{id}``; gone after ``expire_at``.
 
     ``path`` is below ``/webhooks/{platform}``. ``headers``: those that reading it takes, lower case. ``body`` is empty once
-    it is done: people's words are kept no longer than they are needed. ``signed_by``: ``app`` reaches every account,
-    ``sandbox`` (a simulator) only simulated ones. ``wake_at``: when the sweeper must look, None when nothing is left to do.
+    it is done: people's words are kept no longer than they are needed. ``signed_by``: ``app`` reaches real accounts,
+    ``sandbox`` (a simulator) the simulated ones of its ``world``. ``wake_at``: when the sweeper must look, None when nothing is left to do.
     ``tries`` counts failures of ours with it, ``sent`` how often the sweeper handed it out.
     """
 
@@ -46,6 +46,7 @@ class RawEvent:
     tries: int = 0
     sent: int = 0
     reason: str = ""
+    world: str = ""
 
 
 def raw_path(event_id: str) -> str:
@@ -53,19 +54,28 @@ def raw_path(event_id: str) -> str:
     return f"{COLLECTION}/{event_id}"
 
 
-def raw_id(platform: str, path: str, signed_by: SignedBy, body: bytes) -> str:
+def raw_id(platform: str, path: str, signed_by: SignedBy, body: bytes, world: str = "") -> str:
     """The same for the same bytes, however often they are delivered; what a simulator signed shadows nothing real."""
-    head = f"{platform}\x00{path}\x00{signed_by}\x00".encode()
+    signer = f"{signed_by}:{world}" if world else signed_by
+    head = f"{platform}\x00{path}\x00{signer}\x00".encode()
     return hashlib.sha256(head + body).hexdigest()
 
 
 def received(
-    platform: str, path: str, signed_by: SignedBy, headers: Mapping[str, str], body: bytes, now: datetime
+    platform: str,
+    path: str,
+    signed_by: SignedBy,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    world: str = "",
 ) -> RawEvent:
     """A delivery that just came."""
-    id_ = raw_id(platform, path, signed_by, body)
+    id_ = raw_id(platform, path, signed_by, body, world)
     shard, wake_at = int(id_[:2], 16) % SHARDS, now + PATIENCE
-    return RawEvent(id_, platform, path, signed_by, headers, body, "waiting", now, now + KEPT, shard, wake_at)
+    return RawEvent(
+        id_, platform, path, signed_by, headers, body, "waiting", now, now + KEPT, shard, wake_at, world=world
+    )
 
 
 def pause(times: int) -> timedelta:

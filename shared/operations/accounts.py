@@ -239,7 +239,7 @@ def _parted(ports: Ports, caller: Caller, account_id: str) -> Account:
 def sign_in(ports: Ports, owner: Owner, platform: str, credentials: Mapping[str, str]) -> Account:
     """Connect by credentials that were looked at (:func:`checked`). Raises as :func:`connect`."""
     now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=owner.sandbox)
-    call = Call(networks.http_for(ports, platform, sandbox=owner.sandbox), None, app, now)
+    call = Call(networks.http_for(ports, platform, sandbox=owner.sandbox, world=owner.space), None, app, now)
     address = next((f"metadata.{name}" for name in _ADDRESSES if credentials.get(name)), "")
     with networks.asking(platform, now, _blamed(platform, credentials), address):
         connected = registry.connector(platform).sign_in(call, credentials)

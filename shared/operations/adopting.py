@@ -45,7 +45,7 @@ def adopt(ports: Ports, caller: Caller, command: Adopt) -> list[Account]:
     now, app = ports.clock.now(), networks.app_for(ports, platform, sandbox=caller.sandbox)
     ends = now + timedelta(seconds=command.expires_in) if command.expires_in else None
     tokens = Tokens(command.access_token, command.refresh_token or None, ends)
-    call = Call(networks.http_for(ports, platform, sandbox=caller.sandbox), None, app, now)
+    call = Call(networks.http_for(ports, platform, sandbox=caller.sandbox, world=caller.space), None, app, now)
     with networks.asking(platform, now, "access_token"):
         found = connector.adopt(call, tokens)
     mine = _named(found.accounts if isinstance(found, Candidates) else (found,), command)

@@ -109,7 +109,7 @@ def check(ports: Ports, caller: Caller, platform: str, client_id: str, client_se
         raise Unsupported("resource.not_supported", text, platform=name, reason=why)
     _count_check(ports, caller.space)
     now, app = ports.clock.now(), App(client_id.strip(), client_secret.strip())
-    call = Call(networks.http_for(ports, name, sandbox=caller.sandbox), None, app, now)
+    call = Call(networks.http_for(ports, name, sandbox=caller.sandbox, world=caller.space), None, app, now)
     with networks.asking(name, now):
         try:
             registry.connector(name).exchange(call, ports.ids.token(256), f"{ports.public_url}/", ports.ids.token(256))

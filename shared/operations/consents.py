@@ -138,7 +138,7 @@ def trade(ports: Ports, connection: Connection, code: str, redirect_uri: str) ->
         text = "The app's credentials were changed while the person was asked: start again with connect."
         raise Forbidden("auth.state_mismatch", text, field="state")
     (verifier, extra), now = _opened(ports, connection), ports.clock.now()
-    call = Call(networks.http_for(ports, connection.platform, sandbox=connection.sandbox), None, app, now)
+    call = Call(networks.http_for(ports, platform, sandbox=sandbox, world=space), None, app, now)
     with networks.trading(connection.platform, now):
         given = registry.connector(connection.platform).exchange(call, code, redirect_uri, verifier)
     given = _each(given, lambda one: _with_extra(one, extra)) if extra else given
@@ -182,11 +182,12 @@ def sandbox_authorize(ports: Ports, url: str, *, user: str = "", deny: bool = Fa
     if platform is None:
         text = "url: the authorize URL that connect answered, of a network that the sandbox simulates."
         raise Invalid("validation.field_invalid", text, field="url")
-    if _known(ports, url) is None:  # whoever asks needs no key: nothing is written for strangers
+    known = _known(ports, url)
+    if known is None or not known.sandbox:  # whoever asks needs no key: nothing is written for strangers
         raise _no_way_back()
     with networks.asking(platform, ports.clock.now(), "url"):
         asked = {"sandbox_user": user or None, "sandbox_deny": "1" if deny else None}
-        http = networks.http_for(ports, platform, sandbox=True)
+        http = networks.http_for(ports, platform, sandbox=True, world=known.space)
         answer = http.send(Request("GET", with_query(url, asked)))
     location = answer.headers.get("location", "")
     if not 300 <= answer.status < 400 or not location:

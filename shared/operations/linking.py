@@ -171,6 +171,7 @@ def _made(ports: Ports, owner: Owner, platform: str, connected: Connected, accou
         known_as=networks.known_as(platform, connected),
         connected_at=now,
         renewed_at=now,
+        world=owner.space if owner.sandbox else "",
         **tokens.repeated(connected.tokens, sealed),
     )
 

@@ -76,21 +76,22 @@ def told(platform: str, metadata: Mapping[str, Any], word: ProfileWord) -> str |
     return str(found) if found not in (None, "") else None
 
 
-def http_for(ports: Ports, platform: str, *, sandbox: bool) -> Http:
-    """The platform's simulator for sandbox accounts, the real network for live ones."""
-    return Named(ports.sandbox if sandbox else ports.http, platform)
+def http_for(ports: Ports, platform: str, *, sandbox: bool, world: str) -> Http:
+    """The platform's simulator for sandbox accounts, in their ``world`` (of a new connection: its space); the real network for
+    live ones."""
+    return Named(ports.sandbox, platform, world) if sandbox else Named(ports.http, platform)
 
 
 class Named:
-    """An http port that says on whose behalf it sends: which simulator answers, where several networks share a host."""
+    """An http port that says on whose behalf it sends: which simulator answers, where several networks share a host, and in
+    which world."""
 
-    def __init__(self, inner: Http, platform: str) -> None:
-        self._inner = inner
-        self._platform = platform
+    def __init__(self, inner: Http, platform: str, world: str = "") -> None:
+        self._inner, self._platform, self._world = inner, platform, world
 
     def send(self, request: Request) -> Response:
         """As the port does."""
-        return self._inner.send(replace(request, network=self._platform))
+        return self._inner.send(replace(request, network=self._platform, world=self._world))
 
 
 def app_variables(platform: str) -> tuple[str, str]:

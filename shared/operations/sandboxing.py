@@ -18,7 +18,7 @@ from shared.operations import chores, ingesting, networks, sessions
 from shared.operations.inbox import naming
 from shared.operations.ingesting.receiving import NoWebhooks
 from shared.operations.posts.views import no_post
-from shared.platforms.contract import Push
+from shared.platforms.contract import Waiting
 from shared.platforms.happenings import Happened, Happening, NotOffered
 from shared.ports.world import Ports
 
@@ -31,11 +31,11 @@ log = logging.getLogger(__name__)
 class Stage(Protocol):
     """What ``ports.sandbox`` can do beside answering requests. Every function may raise StoreError."""
 
-    def happen(self, name: str, platform_account_id: str, event: Happening) -> Happened:
+    def happen(self, name: str, platform_account_id: str, event: Happening, world: str = "") -> Happened:
         """Let somebody do something with a simulated account. Raises NotOffered, LookupError."""
 
-    def waiting(self, limit: int) -> Sequence[tuple[str, str, Push]]:
-        """The oldest webhooks that are due and were not handed over: key, network, delivery."""
+    def waiting(self, limit: int) -> Sequence[Waiting]:
+        """The oldest webhooks that are due and were not handed over."""
 
     def handed(self, keys: Sequence[str]) -> None:
         """These were handed over."""
@@ -75,7 +75,7 @@ def happen(ports: Ports, caller: Caller, command: Cause) -> Done:
     if event.on:
         event = replace(event, on=naming.post(ports, caller, account, event.on))
     try:
-        made = _stage(ports).happen(account.platform, account.platform_account_id, event)
+        made = _stage(ports).happen(account.platform, account.platform_account_id, event, account.world)
     except NotOffered as error:
         raise _not_offered(account, error) from error
     except LookupError as error:
@@ -95,20 +95,20 @@ def hand_over(ports: Ports, _body: Mapping[str, Any]) -> int:
     """
     stage, count, deadline = _stage(ports), 0, ports.clock.monotonic() + SECONDS
     while waiting := stage.waiting(PAGE):
-        for _, platform, push in waiting:
-            _hand(ports, platform, push)
-        stage.handed([key for key, _, _ in waiting])
+        for one in waiting:
+            _hand(ports, one)
+        stage.handed([one.key for one in waiting])
         count += len(waiting)
         if len(waiting) < PAGE or ports.clock.monotonic() > deadline:
             break
     return count
 
 
-def _hand(ports: Ports, platform: str, push: Push) -> None:
+def _hand(ports: Ports, one: Waiting) -> None:
     try:
-        ingesting.simulated(ports, platform, push)
+        ingesting.simulated(ports, one.platform, one.push, one.world)
     except NoWebhooks:  # a mistake of a simulator's: the others' are not to wait for it
-        log.exception("a simulated webhook leads nowhere", extra={"platform": platform, "push": push.id})
+        log.exception("a simulated webhook leads nowhere", extra={"platform": one.platform, "push": one.push.id})
 
 
 def _stage(ports: Ports) -> Stage:

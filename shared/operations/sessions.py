@@ -324,7 +324,8 @@ def _opened(ports: Ports, account: Account) -> Call:
         raise Broken("system.vault_unavailable", "The vault did not answer: try again.") from error
     app = apps.of_account(ports, account.platform, found, sandbox=account.sandbox)
     view = AccountView(account.platform_account_id, account.username, account.metadata, found)
-    return Call(networks.http_for(ports, account.platform, sandbox=account.sandbox), view, app, ports.clock.now())
+    http = networks.http_for(ports, account.platform, sandbox=account.sandbox, world=account.world)
+    return Call(http, view, app, ports.clock.now())
 
 
 def _reopened(ports: Ports, account: Account) -> tuple[Account, Tokens]:

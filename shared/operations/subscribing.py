@@ -199,5 +199,5 @@ def _shared(ports: Ports, account: Account) -> bool:
     who = account.platform_account_id
     query = Query(group="accounts", where=(("platform", "==", account.platform), ("platform_account_id", "==", who)))
     found = ports.store.query(query)
-    others = (doc.data for doc in found if doc.data["id"] != account.id)
-    return any(one["status"] != "disconnected" and one["sandbox"] == account.sandbox for one in others)
+    others = (doc.data for doc in found if doc.data["id"] != account.id and doc.data["status"] != "disconnected")
+    return any((one["sandbox"], one.get("world", "")) == (account.sandbox, account.world) for one in others)

@@ -28,7 +28,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from shared.domain.accounts import AccountView, Connected, Tokens
 from shared.domain.content import Act, Kind, MediaFacts, Piece
@@ -374,6 +374,15 @@ class Push:
     headers: Mapping[str, str]
     body: bytes
     path: str = ""
+
+
+class Waiting(NamedTuple):
+    """A webhook on its way: its key, of which network in which world, and the delivery."""
+
+    key: str
+    platform: str
+    world: str
+    push: Push
 
 
 What = Literal["comment", "message", "mention", "review"]  # that others can do with an account

@@ -25,7 +25,8 @@ class Request:
 
     ``connect_timeout`` and ``read_timeout`` in seconds; ``max_bytes`` caps the response body. ``total_timeout``: the
     whole exchange ends after so many seconds (None: as the port sees fit, by the other timeouts and the bodies' sizes).
-    ``network``: on whose behalf it is sent, which the sandbox needs where networks share a host; nothing of it goes out.
+    ``network``: on whose behalf it is sent, which the sandbox needs where networks share a host, and ``world``: which of the
+    sandbox's worlds it is for; nothing of either goes out.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Request:
     max_bytes: int = 1_048_576
     total_timeout: float | None = None
     network: str = ""
+    world: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from shared.platforms import _pushes, happenings, registry
-from shared.platforms.contract import Delayed, Lost, Push, Seen, Simulator
+from shared.platforms.contract import Delayed, Lost, Seen, Simulator, Waiting
 from shared.platforms.happenings import Happened, Happening
 from shared.ports.clock import Clock
 from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Response
@@ -33,6 +33,7 @@ MEDIA = {
 }
 _RANGE = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 Fetch = Callable[[str], Response | None]
+Where = tuple[str, str]  # a network, and which of its worlds; empty: the one that all workspaces shared before
 T = TypeVar("T")
 
 
@@ -83,7 +84,7 @@ class SandboxHttp:
     def _simulate(self, name: str, simulator: Simulator, request: Request) -> Response:
         fetch = cache(self.fetch)  # a transaction that runs again must not hold the store while it fetches again
         try:
-            outcome = self._within(name, lambda world: _handled(simulator, request, world), fetch)
+            outcome = self._within((name, request.world), lambda world: _handled(simulator, request, world), fetch)
         except StoreError as error:
             raise AnswerLost(f"{name}: the simulator's store failed ({type(error).__name__})") from error
         if isinstance(outcome, Lost):
@@ -96,11 +97,11 @@ class SandboxHttp:
             raise AnswerLost(f"{name}: no answer within {request.read_timeout} s")
         return outcome.response
 
-    def _within(self, name: str, act: Callable[[StoreWorld], T], fetch: Fetch | None = None) -> T:
-        """Do something in a network's world, in one transaction. Raises StoreError, and what ``act`` raises."""
+    def _within(self, where: Where, act: Callable[[StoreWorld], T], fetch: Fetch | None = None) -> T:
+        """Do something in one of a network's worlds, in one transaction. Raises StoreError, and what ``act`` raises."""
 
         def body(txn: Transaction) -> tuple[T, bool]:
-            world = StoreWorld(txn, name, self._clock.now(), fetch or self.fetch)
+            world = StoreWorld(txn, where, self._clock.now(), fetch or self.fetch)
             made = act(world)
             world.flush()
             return made, world.has_sent
@@ -118,22 +119,22 @@ class SandboxHttp:
             return answer if answer.status == 200 else None
         return self._fetch(url)
 
-    def seen(self, name: str, platform_account_id: str) -> Sequence[Seen]:
+    def seen(self, name: str, platform_account_id: str, world: str = "") -> Sequence[Seen]:
         """What followers of a simulated account see now."""
-        return self._within(name, lambda world: registry.simulator(name).seen(world, platform_account_id))
+        return self._within((name, world), lambda world: registry.simulator(name).seen(world, platform_account_id))
 
-    def seed(self, name: str, username: str) -> Mapping[str, str]:
+    def seed(self, name: str, username: str, world: str = "") -> Mapping[str, str]:
         """Make sure that an account of this name exists in the simulated network; answers what connecting it needs."""
-        return self._within(name, lambda world: registry.simulator(name).seed(world, username))
+        return self._within((name, world), lambda world: registry.simulator(name).seed(world, username))
 
-    def happen(self, name: str, platform_account_id: str, event: Happening) -> Happened:
+    def happen(self, name: str, platform_account_id: str, event: Happening, world: str = "") -> Happened:
         """Let somebody else do something with a simulated account now. Raises happenings.NotOffered, LookupError,
         StoreError."""
         simulator = registry.simulator(name)
-        return self._within(name, lambda world: happenings.cause(simulator, world, platform_account_id, event))
+        return self._within((name, world), lambda its: happenings.cause(simulator, its, platform_account_id, event))
 
-    def waiting(self, limit: int) -> Sequence[tuple[str, str, Push]]:
-        """The oldest webhooks that are due and were not handed over: key, network, delivery. Raises StoreError."""
+    def waiting(self, limit: int) -> Sequence[Waiting]:
+        """The oldest webhooks that are due and were not handed over, of all worlds. Raises StoreError."""
         query = Query(
             group=_pushes.OUTBOX,
             where=(("due_at", "<=", self._clock.now()),),
@@ -141,7 +142,7 @@ class SandboxHttp:
             limit=limit,
         )
         found = self._store.query(query)
-        return [(doc.path, doc.path.split("/")[1], _pushes.read(json.loads(doc.data["json"]))) for doc in found]
+        return [Waiting(doc.path, *_whose(doc.path), _pushes.read(json.loads(doc.data["json"]))) for doc in found]
 
     def handed(self, keys: Sequence[str]) -> None:
         """These were handed over. Raises StoreError."""
@@ -156,12 +157,24 @@ def _handled(simulator: Simulator, request: Request, world: StoreWorld) -> Respo
         return fault
 
 
+def _root(where: Where) -> str:
+    """Where a world of a network is kept: each workspace's sandbox has its own, and there was one for all before."""
+    platform, world = where
+    return f"sandboxes/{world}/simulators/{platform}" if world else f"simulators/{platform}"
+
+
+def _whose(path: str) -> Where:
+    """Of which network in which world a document is."""
+    first, name, *rest = path.split("/")
+    return (rest[1], name) if first == "sandboxes" else (name, "")
+
+
 class StoreWorld:
     """``contract.World`` inside one transaction: reads go through, writes are buffered until :meth:`flush`."""
 
-    def __init__(self, txn: Transaction, platform: str, now: datetime, fetch: Fetch) -> None:
+    def __init__(self, txn: Transaction, where: Where, now: datetime, fetch: Fetch) -> None:
         self._txn = txn
-        self._root = f"simulators/{platform}"
+        self._root = _root(where)
         self._outbox = f"{self._root}/{_pushes.OUTBOX}/"
         self._now = now
         self._fetch = fetch

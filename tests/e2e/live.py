@@ -16,6 +16,7 @@ from shared.operations import accounts, callers
 from shared.platforms import registry
 from shared.platforms.contract import Seen
 from shared.ports.http import Response
+from shared.ports.store import Query, Write
 from shared.runtime import bootstrap, settings
 from shared.runtime.sandbox import StoreWorld, media
 from tests.e2e.server import Server
@@ -32,7 +33,7 @@ def timelines(server: Server) -> Mapping[str, Sequence[Seen]]:
 
 def connected(server: Server) -> list[str]:
     """The network of each account that the key of the ``env`` file reaches."""
-    return sorted(platform for platform, _ in network_ids(server).values())
+    return sorted(platform for platform, *_ in network_ids(server).values())
 
 
 def integrity(home: Path) -> dict[str, str]:
@@ -40,24 +41,33 @@ def integrity(home: Path) -> dict[str, str]:
     return {name: _checked(home / name) for name in FILES}
 
 
-def _looking(platform: str, platform_account_id: str) -> Any:
+def _looking(platform: str, platform_account_id: str, world: str) -> Any:
     def body(txn: Any) -> Sequence[Seen]:
-        world = StoreWorld(txn, platform, datetime.now(UTC), _unreachable)
-        return registry.simulator(platform).seen(world, platform_account_id)
+        its = StoreWorld(txn, (platform, world), datetime.now(UTC), _unreachable)
+        return registry.simulator(platform).seen(its, platform_account_id)
 
     return body
 
 
-def network_ids(server: Server) -> dict[str, tuple[str, str]]:
-    """By our account id: the network, and its own id of the account."""
+def network_ids(server: Server) -> dict[str, tuple[str, str, str]]:
+    """By our account id: the network, its own id of the account, and the world that it lives in."""
     ports = bootstrap.embedded(settings.load({"ROSTRUM_HOME": str(server.home), "PORT": str(server.port)}))
     try:
         listed = accounts.list_(ports, callers.authenticate(ports, server.env()["ROSTRUM_API_KEY"]))
-        return {account.id: (account.platform, account.platform_account_id) for account in listed}
+        return {one.id: (one.platform, one.platform_account_id, one.world) for one in listed}
     finally:
         for port in (ports.store, ports.queue, ports.bus):
             if hasattr(port, "close"):
                 port.close()
+
+
+def made_real(server: Server, account_id: str) -> str:
+    """Let the account be one of the real network's, which deliveries that its app signed reach (simulated ones they do not);
+    the network's own id of it. The process may run."""
+    with closing(EmbeddedStore(server.home / "rostrum.sqlite3", SystemClock(), indexes.load())) as store:
+        found = next(doc for doc in store.query(Query(group="accounts")) if doc.data["id"] == account_id)
+        store.commit([Write("update", found.path, {"sandbox": False, "world": ""})])
+    return str(found.data["platform_account_id"])
 
 
 def _checked(path: Path) -> str:

@@ -266,7 +266,7 @@ def _seen(cloud: Cloud, target: Target) -> Sequence[Seen]:
     network = bootstrap.sandbox(cloud.ports)
 
     def body(txn: object) -> Sequence[Seen]:
-        world = StoreWorld(txn, found.platform, datetime.now(UTC), network.fetch)  # type: ignore[arg-type]
+        world = StoreWorld(txn, (found.platform, found.world), datetime.now(UTC), network.fetch)  # type: ignore[arg-type]
         return registry.simulator(found.platform).seen(world, found.platform_account_id)
 
     return cloud.ports.store.transact(body)

@@ -15,6 +15,7 @@ import pytest
 from scripts import replay_webhooks
 from shared.domain import codec, raw_events
 from shared.domain.accounts import Account, account_path
+from shared.domain.callers import Caller
 from shared.domain.posts import Arm, target_path
 from shared.domain.raw_events import KEPT, MAX_SENT, MAX_TRIES, PATIENCE
 from shared.domain.states import State
@@ -28,7 +29,8 @@ from shared.platforms._graph.webhooks import signature
 from shared.platforms.contract import Push
 from shared.ports.bus import BusUnavailable
 from shared.ports.store import Unavailable, Write
-from tests.operations.flows import OTHER, TEST, redirected
+from tests.operations import flows
+from tests.operations.flows import OTHER, TEST
 from tests.security.signers import graph_form
 from tests.support import faults, memory_ports
 from tests.support.memory_ports import Rig
@@ -58,6 +60,13 @@ def delivery(account_id: str, number: int = 1, **more: Any) -> bytes:
     value |= {"from": {"id": "77", "name": "Robin"}, "created_time": 1795348800, **more}
     entry = {"id": account_id, "time": 1795348800, "changes": [{"field": "feed", "value": value}]}
     return json.dumps({"object": "page", "entry": [entry]}).encode()
+
+
+def redirected(rig: Rig, platform: str, who: Caller = TEST) -> Account:
+    """An account that was connected, on the real network: what it pushes reaches no simulated one."""
+    account = flows.redirected(rig, platform, who)
+    rig.store.commit([Write("update", account_path(account.space, account.id), {"sandbox": False, "world": ""})])
+    return replace(account, sandbox=False, world="")
 
 
 def deliver(rig: Rig, body: bytes, platform: str = "facebook") -> Received:
@@ -133,17 +142,22 @@ def test_an_account_that_several_workspaces_have_is_told_of_in_each(rig: Rig) ->
     assert {item["account_id"] for item in comments(rig)} == {account.id, other.id}
 
 
-def test_what_a_simulator_signed_reaches_simulated_accounts_only(rig: Rig) -> None:
-    """Everybody knows the simulators' secrets; what the app's secret signed reaches both."""
-    account, live = redirected(rig, "facebook"), redirected(rig, "facebook", OTHER)
-    rig.store.commit([Write("update", account_path(live.space, live.id), {"sandbox": False})])
+def test_what_a_simulator_signed_reaches_simulated_accounts_and_what_a_network_did_real_ones(rig: Rig) -> None:
+    """And what the app's secret signed only real ones: everybody knows the simulators' secrets, and anybody can make a
+    simulated account whose id is a real one's."""
+    account, live = flows.redirected(rig, "facebook"), redirected(rig, "facebook", OTHER)
     body = delivery(account.platform_account_id)
-    ingesting.simulated(rig.ports, "facebook", Push("1", rig.clock.now(), {"X-Odd": "1"}, body))
+    push = Push("1", rig.clock.now(), {"X-Odd": "1"}, body)
+    for world in ("", live.space):  # others' worlds have the same page
+        ingesting.simulated(rig.ports, "facebook", push, world)
+    work_off(rig)
+    assert comments(rig) == []
+    ingesting.simulated(rig.ports, "facebook", push, account.world)
     work_off(rig)
     assert [item["account_id"] for item in comments(rig)] == [account.id]
     assert deliver(rig, body).fresh
     work_off(rig)
-    assert {item["account_id"] for item in comments(rig)} == {account.id, live.id}
+    assert [item["account_id"] for item in comments(rig)] == [account.id, live.id]
 
 
 def test_what_nobody_here_has_is_taken_and_forgotten(rig: Rig) -> None:
@@ -364,7 +378,7 @@ def test_an_account_of_an_older_installation_learns_what_deliveries_call_it_when
     rig: Rig,
 ) -> None:
     """Else nobody could be forgotten who connected before."""
-    account = redirected(rig, "facebook")
+    account = flows.redirected(rig, "facebook")
     rig.store.commit([Write("update", account_path(account.space, account.id), {"known_as": []})])
     chores.hand_out(rig.ports, "subscribe")
     (task,) = (one for one in rig.queue.take(rig.clock.now()) if one.queue == "subscribe")

@@ -11,11 +11,12 @@ import pytest
 
 from shared.domain import chores as planning
 from shared.domain import codec
-from shared.domain.accounts import Account
+from shared.domain.accounts import Account, account_path
 from shared.domain.chores import Chore
 from shared.operations import accounts, chores, subscribing
 from shared.platforms import registry
 from shared.ports.http import AnswerLost, Request, Response
+from shared.ports.store import Write
 from tests.operations import flows
 from tests.support import memory_ports
 from tests.support.memory_ports import Rig
@@ -77,6 +78,8 @@ def test_disconnecting_ends_the_subscription_unless_another_workspace_has_the_ac
     rig = memory_ports.rig()
     world = rig.sandbox.world("youtube")
     first, other = planned(rig, "youtube"), planned(rig, "youtube", flows.OTHER)
+    for one in (first, other):  # one world for both, as the real one is
+        rig.store.commit([Write("update", account_path(one.space, one.id), {"world": ""})])
     assert first.platform_account_id == other.platform_account_id
     for account in (first, other):
         subscribe(rig, account)

@@ -194,7 +194,7 @@ class Fleet:
         """These accounts' posts, gone out now: at the simulated networks by their adapters, and as publishing leaves them."""
         made = []
         for account in posting:
-            world = self.rig.sandbox.world(account.platform)
+            world = self.rig.sandbox.world(account.platform, account.world)
             who = sessions.call(self.ports, account).who
             network = Network(account.platform, world, SimulatedHttp(account.platform, world), who)
             piece = network.piece(Kind.TEXT)

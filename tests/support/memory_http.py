@@ -9,7 +9,7 @@ from threading import RLock
 from urllib.parse import urlsplit
 
 from shared.platforms import _pushes, happenings, registry
-from shared.platforms.contract import Delayed, Lost, Push
+from shared.platforms.contract import Delayed, Lost, Waiting
 from shared.platforms.happenings import Happened, Happening
 from shared.ports.http import AnswerLost, Blocked, BodyTooLarge, NotSent, Request, Response
 from tests.support import files
@@ -41,7 +41,7 @@ class ClockWorld(MemoryWorld):
 
 
 class Networks:
-    """``ports.sandbox``: every simulator by its hosts, each with a world of its own, and the sandbox's media host.
+    """``ports.sandbox``: every simulator by its hosts, each with its worlds, and the sandbox's media host.
 
     ``sent`` keeps every request. ``intercept`` may answer or raise in the network's place.
     """
@@ -56,15 +56,19 @@ class Networks:
         self._clock = clock
         self._faults = faults
         self._fetch_more = fetch_more
-        self._worlds: dict[str, ClockWorld] = {}
+        self._worlds: dict[tuple[str, str], ClockWorld] = {}
+        self._first = ""
         self._lock = RLock()
 
-    def world(self, name: str) -> ClockWorld:
-        """The world of one network, made when it is first asked for."""
+    def world(self, name: str, world: str = "") -> ClockWorld:
+        """A world of one network, made when it is first asked for. Without a name: of the workspace that speaks to a network
+        first, which in most tests is the only one."""
         with self._lock:
-            if name not in self._worlds:
-                self._worlds[name] = ClockWorld(self._clock, self.media, self._fetch_more)
-            return self._worlds[name]
+            self._first = self._first or world
+            key = name, "" if world == self._first else world
+            if key not in self._worlds:
+                self._worlds[key] = ClockWorld(self._clock, self.media, self._fetch_more)
+            return self._worlds[key]
 
     def send(self, request: Request) -> Response:
         return bounded(request, self._faults.around("sandbox.send", lambda: self._send(request)))
@@ -72,26 +76,26 @@ class Networks:
     def check(self, url: str) -> None:
         """``ports.OutsideHttp``, where the simulated networks are the whole world."""
 
-    def happen(self, name: str, platform_account_id: str, event: Happening) -> Happened:
+    def happen(self, name: str, platform_account_id: str, event: Happening, world: str = "") -> Happened:
         """``operations.sandboxing.Stage``, as the other two."""
         with self._lock:
-            return happenings.cause(registry.simulator(name), self.world(name), platform_account_id, event)
+            return happenings.cause(registry.simulator(name), self.world(name, world), platform_account_id, event)
 
-    def waiting(self, limit: int) -> Sequence[tuple[str, str, Push]]:
+    def waiting(self, limit: int) -> Sequence[Waiting]:
         with self._lock:
             kept = [
-                (f"{name}/{key}", name, _pushes.read(entry))
-                for name, world in self._worlds.items()
+                Waiting(f"{name}/{whose}/{key}", name, whose or self._first, _pushes.read(entry))
+                for (name, whose), world in self._worlds.items()
                 for (kind, key), entry in world.values.items()
                 if kind == _pushes.OUTBOX
             ]
-        due = [one for one in kept if one[2].at <= self._clock.now()]
-        return sorted(due, key=lambda one: (one[2].at, one[0]))[:limit]
+        due = [one for one in kept if one.push.at <= self._clock.now()]
+        return sorted(due, key=lambda one: (one.push.at, one.key))[:limit]
 
     def handed(self, keys: Sequence[str]) -> None:
         with self._lock:
-            for name, key in (one.split("/") for one in keys):
-                self.world(name).delete(_pushes.OUTBOX, key)
+            for name, whose, key in (one.split("/") for one in keys):
+                self._worlds[name, whose].delete(_pushes.OUTBOX, key)
 
     def _send(self, request: Request) -> Response:
         self.sent.append(request)
@@ -106,7 +110,7 @@ class Networks:
         return self._simulate(name, request)
 
     def _simulate(self, name: str, request: Request) -> Response:
-        world = self.world(name)
+        world = self.world(name, request.world)
         try:
             with self._lock:
                 return registry.simulator(name).handle(request, world)

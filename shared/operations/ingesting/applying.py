@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from shared.domain import codec
@@ -30,11 +30,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Concerning:
-    """Whose delivery it is. ``sandbox_only``: a simulator signed it. ``found``: the accounts that its events named so far: a
-    delivery can have a thousand events of one account."""
+    """Whose delivery it is. ``sandbox``: a simulator signed it, of that ``world``. ``found``: the accounts that its events named so
+    far: a delivery can have a thousand events of one account."""
 
     platform: str
-    sandbox_only: bool
+    sandbox: bool
+    world: str = ""
     found: dict[str, list[Doc]] = field(default_factory=dict)
 
 
@@ -63,7 +64,7 @@ def apply(ports: Ports, of: Concerning, event: Event) -> str:
 
 def _on(ports: Ports, of: Concerning, act: Act, doc: Doc, event: Event) -> str:
     account = codec.decode(Account, doc.data)
-    if of.sandbox_only and not account.sandbox:
+    if (account.sandbox, account.world) != (of.sandbox, of.world):  # anybody can make a simulated account of any id
         return NOBODY
     if account.status == "disconnected" and act is not _revoked:  # an erasure that broke off has to come to its end
         return NOBODY
@@ -71,10 +72,11 @@ def _on(ports: Ports, of: Concerning, act: Act, doc: Doc, event: Event) -> str:
 
 
 def _documents(ports: Ports, of: Concerning, named: str) -> list[Doc]:
-    """The accounts of that id, in every workspace; also those that deliveries call so beside their own id."""
+    """The accounts of that id, in every workspace or the world's; also those that deliveries call so beside their own id."""
     if named and named not in of.found:
         ways = _ways(of.platform, named)
-        queries = [Query(group="accounts", where=(("platform", "==", of.platform), way)) for way in ways]
+        anywhere = Query(f"workspaces/{of.world}/accounts") if of.world else Query(group="accounts")
+        queries = [replace(anywhere, where=(("platform", "==", of.platform), way)) for way in ways]
         found = {doc.path: doc for query in queries for doc in lookup.every(ports, query)}
         of.found[named] = list(found.values())
     return of.found.get(named, [])

@@ -67,7 +67,7 @@ def _parsed(raw: RawEvent) -> list[Event]:
 
 def _applied(ports: Ports, doc: Doc, raw: RawEvent, events: list[Event]) -> Processed:
     """Each event on its own: one that cannot be applied keeps none of the others waiting."""
-    of = Concerning(raw.platform, raw.signed_by == "sandbox")
+    of = Concerning(raw.platform, raw.signed_by == "sandbox", raw.world)
     outcomes: Counter[str] = Counter()
     wrong: Exception | None = None
     for event in events:

@@ -77,11 +77,12 @@ def receive(ports: Ports, platform: str, headers: Mapping[str, str], body: bytes
     return _kept(ports, name, "app", headers, body, path)
 
 
-def simulated(ports: Ports, platform: str, push: Push) -> None:
-    """Keep what a simulated network sends; it reaches simulated accounts only. Raises NoWebhooks, store.Unavailable."""
+def simulated(ports: Ports, platform: str, push: Push, world: str = "") -> None:
+    """Keep what a simulated network sends; it reaches the simulated accounts of its world only. Raises NoWebhooks,
+    store.Unavailable."""
     name, path = registry.resolve(platform), push.path.strip("/")
     headers = {key.lower(): value for key, value in push.headers.items()}
-    _kept(ports, resolved(name, path), "sandbox", headers, push.body, path)
+    _kept(ports, resolved(name, path), "sandbox", headers, push.body, path, world)
 
 
 def publish(ports: Ports, event_id: str, platform: str) -> bool:
@@ -120,10 +121,12 @@ def _signed(
     return found
 
 
-def _kept(ports: Ports, name: str, signed_by: SignedBy, headers: Mapping[str, str], body: bytes, path: str) -> Received:
+def _kept(
+    ports: Ports, name: str, signed_by: SignedBy, headers: Mapping[str, str], body: bytes, path: str, world: str = ""
+) -> Received:
     wanted = registry.manifest(name).hooks.headers
     needed = {key: headers[key] for key in wanted if key in headers}
-    made = raw_events.received(name, path, signed_by, needed, body, ports.clock.now())
+    made = raw_events.received(name, path, signed_by, needed, body, ports.clock.now(), world)
     try:
         ports.store.commit([Write("create", raw_path(made.id), codec.encode(made))])
     except AlreadyExists:

@@ -160,6 +160,11 @@ def test_seeding(http: SandboxHttp) -> None:
     assert http.seed("counting", "alice") == {"identifier": "alice"}
 
 
+def test_each_workspace_has_a_world_of_its_own_beside_the_one_that_all_shared_before(http: SandboxHttp) -> None:
+    asked = ["", "ws_1.test", "ws_2.test", "ws_1.test", ""]
+    assert [int(http.send(Request("GET", URL, world=one)).body) for one in asked] == [1, 1, 1, 2, 2]
+
+
 def test_a_store_that_fails_is_a_lost_answer(
     http: SandboxHttp, store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -115,7 +115,7 @@ def test_what_goes_out_later_waits_for_its_time_and_keeps_nobody_waiting(stage: 
     later = Push("later", stage.rig.clock.now() + timedelta(minutes=5), {}, b"later")
 
     def body(txn: Any) -> None:
-        world = StoreWorld(txn, NETWORK, stage.rig.clock.now(), lambda url: None)
+        world = StoreWorld(txn, (NETWORK, ""), stage.rig.clock.now(), lambda url: None)
         _pushes.append(world, later)
         world.flush()
 
@@ -139,3 +139,17 @@ def test_a_webhook_that_leads_nowhere_keeps_nobody_waiting(stage: Stage) -> None
 def _queue_down(call: str, phase: str) -> None:
     if call == "queue.enqueue":
         raise QueueUnavailable("down")
+
+
+def test_what_happens_in_one_world_is_told_in_that_one_only(stage: Stage) -> None:
+    """Two workspaces whose people have the same names, and so the same ids."""
+    worlds = ("ws_1.test", "ws_2.test")
+    for world in worlds:
+        stage.sandbox.seed(NETWORK, "rostrum", world)
+        stage.sandbox.happen(
+            NETWORK, stage.place, Happening("review", "Of the first." if world == worlds[0] else "!"), world
+        )
+    waiting = stage.sandbox.waiting(10)
+    assert sorted((one.platform, one.world) for one in waiting) == [(NETWORK, world) for world in worlds]
+    assert stage.hand_over() == 2
+    assert sorted(one["world"] for one in stage.kept()) == list(worlds)

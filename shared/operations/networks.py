@@ -190,20 +190,26 @@ def asking(platform: str, now: datetime, field: str = "", address_field: str = "
             raise _no_server(platform, address_field, _words(refused)) from refused
         raise refusal(refused, now, field) from refused
     except Blocked as error:
-        named = address_field or field or "metadata"
+        named = address_field or field
+        if not named:  # an account's own server, whose name leads elsewhere by now: nothing that this request said
+            raise _unreachable(platform) from error
         text = f"{named}: {error}; name a public https address."
         raise Invalid("validation.url_not_allowed", text, field=named) from error
     except NotSent as error:
         if address_field:
             text = f"{address_field}: {error}; check the address."
             raise Invalid("validation.url_unreachable", text, field=address_field) from error
-        text = f"{title(platform)} could not be reached: try again."
-        raise Broken("platform.unreachable", text, platform=platform) from error
+        raise _unreachable(platform) from error
     except AnswerLost as error:
         if address_field:
             raise _no_server(platform, address_field, {}) from error
         text = f"{title(platform)} did not answer clearly, and nothing was kept: begin again."
         raise Broken("platform.no_answer", text, platform=platform) from error
+
+
+def _unreachable(platform: str) -> Broken:
+    text = f"{title(platform)} could not be reached: try again."
+    return Broken("platform.unreachable", text, platform=platform)
 
 
 def _no_server(platform: str, field: str, meta: Mapping[str, Any]) -> Invalid:

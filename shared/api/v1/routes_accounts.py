@@ -25,6 +25,7 @@ _CONNECT = (
     "validation.field_unknown",
     "validation.redirect_uri_invalid",
     "validation.url_not_allowed",
+    "validation.url_unreachable",
     "idempotency.key_reused",
     "idempotency.in_progress",
 )

@@ -41,7 +41,7 @@ docs/self-hosting.md says how to run this for real."""
 def main(args: Sequence[str] | None = None) -> int:
     """Do what the arguments say; the exit code (2: bad arguments)."""
     asked = _parser().parse_args(args)
-    return serve() if asked.command == "serve" else _keep(asked.command, asked.file)
+    return serve() if asked.command == "serve" else _keep(asked.command, asked.file, hold=getattr(asked, "hold", False))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,15 +49,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     parser.set_defaults(command="serve")
     commands.add_parser("serve", help="run the server until Ctrl-C or SIGTERM (what happens without a command, too)")
-    for name, what in (
-        ("backup", "copy the state folder into the new FILE (.tar.gz), also while the server runs; it holds all keys"),
-        ("restore", "fill the empty state folder from FILE"),
-    ):
-        commands.add_parser(name, help=what, description=what).add_argument("file", metavar="FILE", type=Path)
+    backup = "copy the state folder into the new FILE (.tar.gz), also while the server runs; it holds all keys"
+    _on_a_file(commands.add_parser("backup", help=backup, description=backup))
+    restore = commands.add_parser("restore", help=(what := "fill the empty state folder from FILE"), description=what)
+    _on_a_file(restore)
+    hold = "publish nothing of it before somebody releases it (for an old backup); docs/self-hosting.md"
+    restore.add_argument("--hold", action="store_true", help=hold)
     return parser
 
 
-def _keep(command: str, file: Path) -> int:
+def _on_a_file(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="FILE", type=Path)
+
+
+def _keep(command: str, file: Path, *, hold: bool) -> int:
     """``backup`` or ``restore``."""
     from local import backup, restore
 
@@ -67,7 +72,7 @@ def _keep(command: str, file: Path) -> int:
         if command == "backup":
             backup.make(home, file, say)
         else:
-            restore.take(os.environ, home, file, say)
+            restore.take(os.environ, home, file, say, hold=hold)
     except (backup.CannotBackUp, restore.CannotRestore, BadSetting, OSError, sqlite3.Error) as problem:
         print(f"Cannot {command}: {problem}", file=sys.stderr)
         return 1

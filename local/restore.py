@@ -18,6 +18,7 @@ from local.progress import Progress, megabytes
 from shared.backends.embedded.database import FileError
 from shared.backends.embedded.store import EmbeddedStore
 from shared.operations.publishing import restoring
+from shared.operations.publishing.restoring import Restored
 from shared.ports.queue import QueueUnavailable
 from shared.ports.store import Doc, Unavailable
 from shared.ports.world import Ports
@@ -30,8 +31,9 @@ class CannotRestore(Exception):
     """The message says why, and what to do about it."""
 
 
-def take(env: Mapping[str, str], home: Path, source: Path, say: Callable[[str], object]) -> None:
-    """Make the empty or absent folder ``home`` what the backup ``source`` holds.
+def take(env: Mapping[str, str], home: Path, source: Path, say: Callable[[str], object], *, hold: bool = False) -> None:
+    """Make the empty or absent folder ``home`` what the backup ``source`` holds. ``hold``: nothing of it is published before
+    somebody releases it.
 
     Raises CannotRestore, OSError: the folder is then as empty as before.
     """
@@ -42,7 +44,7 @@ def take(env: Mapping[str, str], home: Path, source: Path, say: Callable[[str], 
             _refuse_full(home)
             staging = home_folder.staging(home)
             try:
-                _unpacked(env, source, staging, say)
+                _unpacked(env, source, staging, say, hold=hold)
             except BaseException:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
@@ -59,7 +61,7 @@ def _refuse_full(home: Path) -> None:
         raise CannotRestore(f"{home} is not empty (it has {inside[0]}): move it away, or choose another ROSTRUM_HOME.")
 
 
-def _unpacked(env: Mapping[str, str], source: Path, staging: Path, say: Callable[[str], object]) -> None:
+def _unpacked(env: Mapping[str, str], source: Path, staging: Path, say: Callable[[str], object], *, hold: bool) -> None:
     staging.mkdir(mode=0o700)
     progress = Progress("unpacked", say)
     manifest = archive.unpack(source, staging, progress)
@@ -68,16 +70,31 @@ def _unpacked(env: Mapping[str, str], source: Path, staging: Path, say: Callable
             raise archive.BadArchive(f"{source} has no {name}: it is no backup of an installation")
     for path in sorted(staging.glob("*.sqlite3")):
         _sound(path)
-    held = _held_back(env, staging)
-    say(
-        f"{len(manifest.files)} files ({megabytes(progress.bytes)}) as of {manifest.taken_at}, release {manifest.rostrum}."
-    )
-    if held:
-        say(
-            f"{held} posts or actions were due since then and may have gone out: they are needs_review, and not sent again "
-            "before somebody looked (POST /v1/posts/{id}/resolve)."
-        )
+    found = _held_back(env, staging, hold=hold)
+    megas = megabytes(progress.bytes)
+    say(f"{len(manifest.files)} files ({megas}) as of {manifest.taken_at}, release {manifest.rostrum}.")
+    for line in _told(found):
+        say(line)
     say("What was changed or created after the backup is not in it: see docs/self-hosting.md.")
+
+
+def _told(found: Restored) -> Iterator[str]:
+    """What becomes of what was not over when the backup was made."""
+    if found.review:
+        yield (
+            f"{found.review} posts or actions were due since then and may have gone out: they are needs_review, and not sent "
+            "again before somebody looked (POST /v1/posts/{id}/resolve)."
+        )
+    if found.held:
+        yield (
+            f"{found.held} are held: none goes out before it is released (python -m scripts.operate release) or given "
+            "another time."
+        )
+    if found.later:
+        yield (
+            f"{found.later} are due later and go out at their times. What was sent early, moved or cancelled since the backup "
+            "would go out as it was: restore with --hold where that may be."
+        )
 
 
 def _sound(path: Path) -> None:
@@ -88,12 +105,12 @@ def _sound(path: Path) -> None:
         raise archive.BadArchive(f"{path.name} is damaged: {verdict}")
 
 
-def _held_back(env: Mapping[str, str], folder: Path) -> int:
+def _held_back(env: Mapping[str, str], folder: Path, *, hold: bool) -> Restored:
     from shared.runtime import bootstrap, settings
 
     ports = bootstrap.embedded(settings.load({**env, "ROSTRUM_HOME": str(folder)}))
     try:
-        return sum(restoring.hold_back(ports, page) for page in _targets(ports))
+        return sum((restoring.hold_back(ports, page, hold=hold) for page in _targets(ports)), Restored())
     finally:
         for port in (ports.store, ports.queue, ports.bus, ports.sandbox):
             port.close()  # type: ignore[union-attr]  # the embedded ones can

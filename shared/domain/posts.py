@@ -197,6 +197,11 @@ class Target:
     past: tuple[Past, ...] = ()
 
     @property
+    def held(self) -> bool:
+        """Whether it waits for somebody to release it: it has a time, and no next step."""
+        return self.state in (State.SCHEDULED, State.PREPARING) and self.next_at is None
+
+    @property
     def piece(self) -> PieceDoc:
         """The piece at hand: the next one to publish, or the last one when all are."""
         return self.pieces[min(self.current, len(self.pieces) - 1)]

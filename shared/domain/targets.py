@@ -27,6 +27,8 @@ from shared.domain.posts import (
 )
 from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State, Status
 
+_PATIENT = timedelta(minutes=2)  # at most between two looks of the sweeper, as long as it matters
+_AT_LEISURE = timedelta(hours=1)  # ... and later
 SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
 RESTORED = "publishing.restored"  # why a person must look at a target that a backup brought back
 FAR_AHEAD = timedelta(days=29)  # beyond this the queue's horizon (30 days) is near: the sweeper enqueues later
@@ -152,6 +154,20 @@ def unpublished(target: Target, now: datetime) -> Target:
         raise WrongState(target.state, State.CANCELLED)
     gone = _become(target, State.CANCELLED, wake_at=None, generation=target.generation + 1, unpublished_at=now)
     return _announcing(gone, "target.unpublished", now)
+
+
+def held(target: Target) -> Target:
+    """A waiting target that nothing publishes until somebody releases it, or gives it another time. Its time stays."""
+    if target.state not in (State.SCHEDULED, State.PREPARING):
+        raise WrongState(target.state, State.SCHEDULED)
+    return replace(target, next_at=None, wake_at=None, generation=target.generation + 1)
+
+
+def released(target: Target, now: datetime) -> Target:
+    """A held target, due at its time again: what has become too late meanwhile is missed."""
+    if not target.held:
+        raise WrongState(target.state, State.SCHEDULED)
+    return _due(target, target.due_at or now, now)
 
 
 # ----------------------------------------------------------------------------------------------- by the engine
@@ -302,8 +318,15 @@ def swept(target: Target, now: datetime) -> Target:
     """
     if target.next_at and target.next_at > now:
         return replace(target, tick=target.tick + 1, wake_at=target.next_at + SWEEP_GRACE)
-    back_off = timedelta(seconds=min(30 * 2**target.swept, 3600))
+    back_off = min(timedelta(seconds=30 * 2**target.swept), _PATIENT if _urgent(target, now) else _AT_LEISURE)
     return replace(target, tick=target.tick + 1, swept=target.swept + 1, wake_at=now + back_off)
+
+
+def _urgent(target: Target, now: datetime) -> bool:
+    """Whether its next step, or the telling of its end, is still worth being in time: a queue or a bus that comes back after
+    an outage must not find it put off for long."""
+    since = target.next_at or target.settled_at
+    return since is not None and now <= since + timedelta(seconds=target.max_lateness)
 
 
 def _next_piece(target: Target, now: datetime) -> Target:

@@ -43,9 +43,9 @@ def commit(ports: Ports, targets: Sequence[Target], write: Callable[[], None]) -
 
 
 def _tasks(ports: Ports, targets: Sequence[Target]) -> list[Task]:
-    """Their next steps, but for what is left to the sweeper."""
-    now = ports.clock.now()
-    return [_task(one) for one in targets if one.next_at is None or one.next_at - now <= FAR_AHEAD]
+    """Their next steps, but for what is left to the sweeper, and what is held."""
+    now, going = ports.clock.now(), [one for one in targets if not one.held]
+    return [_task(one) for one in going if one.next_at is None or one.next_at - now <= FAR_AHEAD]
 
 
 def _task(target: Target) -> Task:

@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 
+from shared.domain import codec
 from shared.domain.posts import post_path, target_path
-from shared.domain.states import State
+from shared.domain.states import State, Status
 from shared.domain.targets import RESTORED, WrongState, restored
-from shared.operations.posts import actions
+from shared.domain.workspaces import Workspace, workspace_path
+from shared.operations import audits
+from shared.operations.operating import holding, spaces
+from shared.operations.operating.holding import Chosen
+from shared.operations.posts import actions, cancelling, editing
 from shared.operations.publishing import failures, restoring
+from shared.operations.publishing.restoring import Restored
 from shared.platforms.contract import Absent, Accepted, Published, Ready, Wait
 from shared.ports.http import AnswerLost
 from shared.ports.store import Doc, Write
@@ -45,9 +51,25 @@ class Copy:
         self.docs = [doc for doc in self._stage.rig.store.get_many(paths) if doc]
 
     def bring_back(self) -> int:
-        """As if nothing had happened since; how many targets were held back."""
+        """As if nothing had happened since; how many targets were put before a person."""
+        return self.restore(hold=False).review
+
+    def restore(self, *, hold: bool) -> Restored:
+        """The same, and what else became of them."""
         self._stage.rig.store.commit([Write("set", doc.path, doc.data) for doc in self.docs])
-        return restoring.hold_back(self._stage.rig.ports, [doc for doc in self.docs if "/targets/" in doc.path])
+        targets = [doc for doc in self.docs if "/targets/" in doc.path]
+        return restoring.hold_back(self._stage.rig.ports, targets, hold=hold)
+
+
+def quiet(_more: int) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture(autouse=True)
+def known(stage: Stage) -> None:
+    """Its workspace is one of the installation's."""
+    made = Workspace(TEST.workspace, "Ours", stage.rig.clock.now())
+    stage.rig.store.commit([Write("create", workspace_path(made.id), codec.encode(made))])
 
 
 def sent(stage: Stage) -> list[str]:
@@ -80,7 +102,7 @@ def test_what_was_due_meanwhile_waits_for_a_person_who_is_told(stage: Stage) -> 
     copy.take()
     stage.pass_time(DUE + 10)
     assert copy.bring_back() == 1
-    assert restoring.hold_back(stage.rig.ports, copy.docs) == 0, "safe to run twice"
+    assert restoring.hold_back(stage.rig.ports, copy.docs).review == 0, "safe to run twice"
     stage.pass_time(7_200)
     target = stage.ended(State.NEEDS_REVIEW)
     assert target.error is not None
@@ -159,4 +181,69 @@ def test_what_is_over_or_a_draft_stays_as_it_is(stage: Stage) -> None:
 
 def test_what_cannot_be_read_is_left_alone(stage: Stage) -> None:
     odd = Doc("workspaces/ws_1.test/targets/odd", {"state": "scheduled", "pieces": 7}, "1")
-    assert restoring.hold_back(stage.rig.ports, [odd]) == 0
+    assert restoring.hold_back(stage.rig.ports, [odd]) == Restored()
+
+
+def test_what_was_sent_early_by_hand_does_not_go_out_again_where_everything_is_held(stage: Stage) -> None:
+    """The copy knows it as due later: published then without ``hold``, never with it."""
+    copy = scheduled(stage)
+    copy.take()
+    actions.publish(stage.rig.ports, TEST, stage.post_id)
+    stage.deliver()
+    assert sent(stage) == ["one"]
+    assert copy.restore(hold=True) == Restored(held=1)
+    assert copy.restore(hold=True) == Restored(held=1), "safe to run twice"
+    stage.pass_time(DUE + 7_200)
+    assert stage.target().held
+    assert stage.stored_post().status is Status.SCHEDULED
+    assert sent(stage) == ["one"]
+
+
+def test_what_is_released_goes_out_at_its_time_and_once(stage: Stage) -> None:
+    ports = stage.rig.ports
+    copy = scheduled(stage)
+    copy.take()
+    copy.restore(hold=True)
+    stage.pass_time(DUE - 60)
+    assert holding.release(ports, Chosen(ids=("post_none",)), quiet) == 0
+    assert holding.release(ports, Chosen(ids=(stage.post_id,)), quiet) == 1
+    assert holding.release(ports, Chosen(), quiet) == 0, "safe to run twice"
+    stage.pass_time(59)
+    assert sent(stage) == []
+    stage.pass_time(7_200)
+    assert sent(stage) == ["one"]
+    noted = audits.list_(ports, TEST, audits.Wanted(act="publishing.released")).entries
+    assert [(one.actor, one.details["count"]) for one in noted] == [(spaces.OPERATOR, "1")]
+
+
+def test_what_is_released_too_late_is_missed_and_says_so(stage: Stage) -> None:
+    scheduled(stage)
+    assert holding.hold(stage.rig.ports, Chosen(platform=stage.target().platform), quiet) == 1
+    stage.pass_time(DUE + 7_200)
+    assert sent(stage) == []
+    holding.release(stage.rig.ports, Chosen(TEST.workspace), quiet)
+    stage.pass_time(60)
+    stage.ended(State.MISSED)
+    assert stage.told("target.missed")
+
+
+def test_another_time_is_a_release_and_other_words_are_not(stage: Stage) -> None:
+    ports = stage.rig.ports
+    scheduled(stage)
+    holding.hold(ports, Chosen(), quiet)
+    editing.update(ports, TEST, stage.post_id, {"text": "two"})
+    stage.pass_time(DUE + 60)
+    assert stage.target().held
+    at = (stage.rig.clock.now() + timedelta(seconds=60)).isoformat()
+    editing.update(ports, TEST, stage.post_id, {"scheduled_at": at})
+    stage.pass_time(120)
+    assert sent(stage) == ["two"]
+
+
+def test_what_is_held_can_be_cancelled(stage: Stage) -> None:
+    scheduled(stage)
+    holding.hold(stage.rig.ports, Chosen(), quiet)
+    cancelling.cancel(stage.rig.ports, TEST, stage.post_id)
+    stage.deliver()
+    stage.ended(State.CANCELLED)
+    assert holding.release(stage.rig.ports, Chosen(), quiet) == 0

@@ -74,17 +74,17 @@ def publish(ports: Ports, written: Sequence[Write]) -> None:
 def sweep(ports: Ports) -> int:
     """Send what still waits, a page of each shard; answers how many went out. Safe to run twice at once."""
     sent, deadline = 0, ports.clock.monotonic() + SECONDS
-    for shard in range(SHARDS):
-        for doc in _waiting(ports, shard):
-            if ports.clock.monotonic() > deadline:
-                return sent
-            sent += _tried(ports, doc.path, doc.data)
+    for doc in _waiting(ports):
+        if ports.clock.monotonic() > deadline:
+            return sent
+        sent += _tried(ports, doc.path, doc.data)
     return sent
 
 
-def _waiting(ports: Ports, shard: int) -> list[Doc]:
-    where: tuple[tuple[str, Op, Any], ...] = (("shard", "==", shard), ("tell_at", "<=", ports.clock.now()))
-    return ports.store.query(Query(group="events", where=where, order_by=(("tell_at", "asc"),), limit=PAGE))
+def _waiting(ports: Ports) -> list[Doc]:
+    shards = tuple(range(SHARDS))  # in one query: one that finds nothing is billed as a read
+    where: tuple[tuple[str, Op, Any], ...] = (("shard", "in", shards), ("tell_at", "<=", ports.clock.now()))
+    return ports.store.query(Query(group="events", where=where, order_by=(("tell_at", "asc"),), limit=PAGE * SHARDS))
 
 
 def message(entry: Entry) -> dict[str, Any]:

@@ -136,7 +136,7 @@ class Fleet:
         figures, hours = Figures(kind), Counter[int]()
         read, written = self.store.read, self.store.written
         for idle, waited in self._ticks(kind, days):
-            figures.idle += idle * domain.SHARDS
+            figures.idle += idle
             if kind == "sync":
                 figures.late = max(figures.late, waited)
             before = len(self.rig.sandbox.sent)
@@ -165,7 +165,7 @@ class Fleet:
                 figures.late = max(figures.late, now - life.renew_at)
 
     def _ticks(self, kind: ChoreKind, days: float) -> Iterator[tuple[int, timedelta]]:
-        """The runs of the schedule that find something, with how many before did not (those cost a read per shard), and how
+        """The runs of the schedule that find something, with how many before did not (those cost a read), and how
         long what it finds has waited."""
         end, every = self.rig.clock.now() + timedelta(days=days), EVERY[kind]
         while (due := self._next(kind)) is not None and due <= end:

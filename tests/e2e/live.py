@@ -16,7 +16,6 @@ from shared.operations import accounts, callers
 from shared.platforms import registry
 from shared.platforms.contract import Seen
 from shared.ports.http import Response
-from shared.ports.store import Query, Write
 from shared.runtime import bootstrap, settings
 from shared.runtime.sandbox import StoreWorld, media
 from tests.e2e.server import Server
@@ -59,15 +58,6 @@ def network_ids(server: Server) -> dict[str, tuple[str, str, str]]:
         for port in (ports.store, ports.queue, ports.bus):
             if hasattr(port, "close"):
                 port.close()
-
-
-def made_real(server: Server, account_id: str) -> str:
-    """Let the account be one of the real network's, which deliveries that its app signed reach (simulated ones they do not);
-    the network's own id of it. The process may run."""
-    with closing(EmbeddedStore(server.home / "rostrum.sqlite3", SystemClock(), indexes.load())) as store:
-        found = next(doc for doc in store.query(Query(group="accounts")) if doc.data["id"] == account_id)
-        store.commit([Write("update", found.path, {"sandbox": False, "world": ""})])
-    return str(found.data["platform_account_id"])
 
 
 def _checked(path: Path) -> str:

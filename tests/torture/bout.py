@@ -1,0 +1,162 @@
+"""One installation that is killed again and again while it is used, and then left alone until nothing moves any more."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from signal import SIGKILL
+from typing import Any
+
+from shared.platforms import registry
+from tests.contract.emulators.process import free_port
+from tests.contract.platforms import samples
+from tests.e2e.posting import target
+from tests.e2e.receiving import Receiver, receiver
+from tests.e2e.server import Server, group_members, installed, until
+from tests.torture import callers, dying
+from tests.torture.callers import Ledger, Pace
+from tests.torture.patient import Patient
+
+CALLERS = 3
+PEOPLE = ("fern", "gale", "hazel")
+PUSHING = ("facebook", "instagram")  # networks that push messages
+POSTS_A_KILL = 3
+PUSHES_A_KILL = 1
+LONGEST = 3.0  # seconds of a life that a boundary was to end
+EVENTS = ("post.published", "post.partial", "post.failed", "post.needs_review", "post.missed", "dm.received")
+
+
+@dataclass
+class Bout:
+    """What is done to the installation in ``folder``, and what came of it. ``kills`` counts by manner."""
+
+    folder: Path
+    seed: str
+    wanted: int
+    say: Callable[[str], None]
+    kills: Counter[str] = field(default_factory=Counter)
+    lies: list[str] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    groups: list[int] = field(default_factory=list)
+    again: int = 0
+    secret: str = ""
+
+    @contextmanager
+    def fought(self) -> Iterator[tuple[Server, Receiver]]:
+        """The installation after its last kill, running, and what it told its webhook endpoint so far."""
+        with receiver(free_port()) as hook, installed(self.folder) as server:
+            allowed = hook.url.removeprefix("http://").partition("/")[0]
+            server.settings = {"ALLOW_PRIVATE_HOSTS": allowed}
+            self._born(server)
+            targets = self._furnish(server, hook)
+            self._fight(server, targets)
+            yield server, hook
+
+    def _born(self, server: Server) -> None:
+        """Its first start takes some attempts, each killed at another commit."""
+        for number in range(max(2, self.wanted // 10)):
+            chance = Random(f"{self.seed}/born/{number}")
+            self._at_boundary(server, ("commit", str(chance.randint(1, 60)), chance.choice(("before", "after"))))
+
+    def _furnish(self, server: Server, hook: Receiver) -> list[dict[str, Any]]:
+        """An endpoint for webhooks, and accounts; nobody kills it meanwhile."""
+        server.start()
+        made = server.call("POST", "/v1/webhooks", {"url": hook.url, "events": list(EVENTS)})
+        self.secret = made["secret"]
+        found = []
+        for name in registry.publishing_names():
+            manifest = registry.manifest(name)
+            people = PEOPLE if manifest.oauth.style == "redirect" else ()
+            if not samples.of_kind(manifest, samples.plainest(manifest)).shown:
+                continue
+            mine = (server.accounts()[name], *(server.connect(name, person) for person in people))
+            found += [target(server, name, account=account) | {"platform": name} for account in mine]
+        Random(self.seed).shuffle(found)
+        return found
+
+    def _fight(self, server: Server, targets: Sequence[dict[str, Any]]) -> None:
+        told = [one for one in targets if one["platform"] in PUSHING]
+        key = server.env()["ROSTRUM_API_KEY"]
+        server.kill()
+        posting, pushing, over = Pace(), Pace(), threading.Event()
+        clients = [Patient(server, key, over) for _ in range(CALLERS + 1)]
+        with ThreadPoolExecutor(CALLERS + 1) as pool:
+            working = [
+                pool.submit(self._call, client, number, posting, targets[number::CALLERS])
+                for number, client in enumerate(clients[:CALLERS])
+            ]
+            working.append(pool.submit(callers.push, clients[-1], self.ledger, pushing, told))
+            try:
+                self._kill_again_and_again(server, posting, pushing)
+                self._last(server, [posting, pushing], working)
+            finally:
+                for pace in (posting, pushing):
+                    pace.ended.set()
+                over.set()
+        self.again = sum(client.again for client in clients)
+
+    def _call(self, client: Patient, number: int, pace: Pace, targets: Sequence[dict[str, Any]]) -> None:
+        chance = Random(f"{self.seed}/caller/{number}")
+        bodies = callers.orders(chance, f"{self.seed}-{number}", targets)
+        callers.post(client, self.ledger, pace, chance, bodies)
+
+    def _kill_again_and_again(self, server: Server, posting: Pace, pushing: Pace) -> None:
+        began = self.kills.total()
+        for number in range(began, self.wanted):
+            posting.more(POSTS_A_KILL)
+            pushing.more(PUSHES_A_KILL)
+            self._kill(server, Random(f"{self.seed}/kill/{number}"))
+            if (number + 1) % 25 == 0 or number + 1 == self.wanted:
+                posts, pushes = len(self.ledger.posts), len(self.ledger.pushed)
+                self.say(f"{self.seed}: {number + 1} of {self.wanted} kills, {posts} posts, {pushes} pushes")
+
+    def _last(self, server: Server, paces: Sequence[Pace], working: Sequence[Future[None]]) -> None:
+        """It lives from here on: every caller gets the answer that it insists on."""
+        server.start()
+        for pace in paces:
+            pace.ended.set()
+        for one in working:
+            one.result(timeout=120)
+        if not until(lambda: not any(group_members(group) for group in self.groups), 30):
+            self.lies.append(f"{self.seed}: what a killed process started still runs: {self.groups}")
+
+    def _kill(self, server: Server, chance: Random) -> None:
+        roll = chance.random()
+        if roll < 0.5:
+            kind = chance.choice(dying.KINDS)
+            most = 40 if kind in ("sandbox.send", "replace") else 12 if kind == "http.send" else 600
+            number = round(most ** chance.random())
+            self._at_boundary(server, (kind, str(number), chance.choice(("before", "after"))))
+            return
+        server.launch()
+        time.sleep(_life(chance))
+        self._end(server, "at any moment" if roll < 0.8 else "the main process only", group=roll < 0.8)
+
+    def _at_boundary(self, server: Server, where: tuple[str, str, str]) -> None:
+        server.launch(dying.__name__, *where)
+        alone = until(server.died, LONGEST, every=0.005)
+        self._end(server, "at a boundary" if alone else "at any moment", group=True)
+
+    def _end(self, server: Server, manner: str, *, group: bool) -> None:
+        assert server.process is not None
+        if not group:
+            self.groups.append(server.process.pid)
+        code = server.kill(group=group)
+        self.kills[manner] += 1
+        if code != -SIGKILL:
+            self.lies.append(f"{self.seed}: kill {self.kills.total()}: it ended by itself ({code}): {server.words()}")
+
+
+def _life(chance: Random) -> float:
+    """Seconds: some die while they start, most soon after, a few have time to do their work."""
+    roll = chance.random()
+    if roll < 0.25:
+        return chance.uniform(0.0, 0.6)
+    return 0.5 + (chance.expovariate(1 / 0.6) if roll < 0.95 else chance.uniform(2.0, 6.0))

@@ -1,0 +1,140 @@
+"""What callers and networks ask of an installation while it is killed, and what they were answered."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+from shared.platforms import registry
+from tests.torture.patient import Patient
+
+PER_ACCOUNT = 12  # posts: the strictest network takes 15 a day
+FAULTS = (
+    "slow",
+    "slow",
+    "slow",
+    "lost_reply",
+    "lost_reply",
+    "server_error",
+    "token_expired",
+    "rate_limited",
+    "rejected",
+)
+Target = Mapping[str, Any]
+
+
+@dataclass
+class Asked:
+    """A post that a caller asked for. ``answer``: the first one that arrived. ``cancelled``: what its DELETE was answered."""
+
+    key: str
+    body: Mapping[str, Any]
+    answer: bytes = b""
+    again: bytes | None = None
+    cancelled: Mapping[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """The post's id."""
+        return str(json.loads(self.answer)["id"])
+
+    @property
+    def texts(self) -> list[str]:
+        """What each of its pieces says."""
+        return [str(self.body["text"]), *(str(one["text"]) for one in self.body.get("segments", ()))]
+
+
+@dataclass
+class Ledger:
+    """All that was asked. ``pushed``: ids of messages that their network pushes. ``refused``: what should not have been."""
+
+    posts: list[Asked] = field(default_factory=list)
+    pushed: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    targets: int = 0
+
+
+@dataclass
+class Pace:
+    """So much may be asked by now: a kill allows some more, so that each meets fresh work."""
+
+    ended: threading.Event = field(default_factory=threading.Event)
+    _allowed: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def more(self, count: int) -> None:
+        """Allow so much more."""
+        self._allowed.release(count)
+
+    def turn(self) -> bool:
+        """Wait until it is allowed; False once it is over."""
+        while not self._allowed.acquire(timeout=0.1):
+            if self.ended.is_set():
+                return False
+        return not self.ended.is_set()
+
+
+def orders(chance: Random, prefix: str, targets: Sequence[Target]) -> Iterator[dict[str, Any]]:
+    """Bodies of posts, all different, over the accounts in turn, until each has had its share. ``prefix``: no other's."""
+    wordy = [one for one in targets if registry.manifest(_platform(one)).thread]
+    for number in range(PER_ACCOUNT * len(targets) // 2):
+        several = 1 + (chance.random() < 0.2)
+        chosen = [targets[(2 * number + place) % len(targets)] for place in range(several)]
+        made: dict[str, Any] = {"text": f"{prefix}-{number:05d}."}
+        fault = chance.choice(FAULTS) if chance.random() < 0.35 else ""
+        if wordy and chance.random() < 0.1:
+            chosen, fault = [wordy[number % len(wordy)]], ""
+            made["segments"] = [{"text": f"{prefix}-{number:05d}-{piece}."} for piece in (2, 3)]
+        made["text"] += f" [[sandbox:{fault}]]" if fault else ""
+        made["targets"] = [{name: value for name, value in one.items() if name != "platform"} for one in chosen]
+        yield made | _when(chance)
+
+
+def _platform(target: Target) -> str:
+    return str(target["platform"])
+
+
+def _when(chance: Random) -> dict[str, Any]:
+    """Now, or ``in`` so many seconds: the caller's clock says when that is."""
+    return {"publish_now": True} if chance.random() < 0.5 else {"in": chance.uniform(0.2, 4.0)}
+
+
+def post(client: Patient, ledger: Ledger, pace: Pace, chance: Random, bodies: Iterator[dict[str, Any]]) -> None:
+    """Ask for post after post; some are cancelled at once, some asked for again though they were answered."""
+    while pace.turn() and (body := next(bodies, None)) is not None:
+        key = f"{body['text'][:60]}"
+        if (seconds := body.pop("in", None)) is not None:
+            body["scheduled_at"] = (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()
+        asked = Asked(key, body)
+        ledger.posts.append(asked)
+        ledger.targets += len(body["targets"])
+        answer = client.insist("POST", "/v1/posts", body, key)
+        if answer.status != 201:
+            ledger.refused.append(f"{key}: {answer.status} {answer.body[:300]!r}")
+            ledger.posts.remove(asked)
+            continue
+        asked.answer = answer.body
+        if chance.random() < 0.2:
+            asked.again = client.insist("POST", "/v1/posts", body, key).body
+        if chance.random() < 0.1:
+            dropped = client.insist("DELETE", f"/v1/posts/{asked.id}")
+            asked.cancelled = dropped.json if dropped.status == 200 else None
+
+
+def push(client: Patient, ledger: Ledger, pace: Pace, targets: Sequence[Target]) -> None:
+    """People write message after message; their networks push each once or twice."""
+    for number in count():
+        if not pace.turn():
+            return
+        body = {"account_id": targets[number % len(targets)]["account_id"], "type": "message", "text": f"{number}?"}
+        body |= {"deliveries": 1 + number % 2}
+        answer = client.insist("POST", "/v1/sandbox/events", body, f"message {number}")
+        if answer.status != 201:
+            ledger.refused.append(f"message {number}: {answer.status} {answer.body[:300]!r}")
+        elif answer.json["webhooks"]:  # none until the account is subscribed, some seconds after it was connected
+            ledger.pushed.append(str(answer.json["id"]))

@@ -27,8 +27,8 @@ from shared.domain.posts import (
 )
 from shared.domain.states import ALLOWED, EDITABLE, TERMINAL, State, Status
 
-_PATIENT = timedelta(minutes=2)  # at most between two looks of the sweeper, as long as it matters
-_AT_LEISURE = timedelta(hours=1)  # ... and later
+PATIENT = timedelta(minutes=2)  # at most between two looks of the sweeper, as long as it matters
+AT_LEISURE = timedelta(hours=1)  # ... and later
 SWEEP_GRACE = timedelta(seconds=10)  # how long after its time a target is left to the queue before the sweeper looks
 RESTORED = "publishing.restored"  # why a person must look at a target that a backup brought back
 FAR_AHEAD = timedelta(days=29)  # beyond this the queue's horizon (30 days) is near: the sweeper enqueues later
@@ -318,7 +318,7 @@ def swept(target: Target, now: datetime) -> Target:
     """
     if target.next_at and target.next_at > now:
         return replace(target, tick=target.tick + 1, wake_at=target.next_at + SWEEP_GRACE)
-    back_off = min(timedelta(seconds=30 * 2**target.swept), _PATIENT if _urgent(target, now) else _AT_LEISURE)
+    back_off = min(timedelta(seconds=30 * 2**target.swept), PATIENT if _urgent(target, now) else AT_LEISURE)
     return replace(target, tick=target.tick + 1, swept=target.swept + 1, wake_at=now + back_off)
 
 

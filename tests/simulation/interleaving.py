@@ -70,16 +70,21 @@ def deliver_interleaved(seed: int) -> Callable[[Run, Task], None]:
     random = Random(seed)
 
     def step(run: Run, task: Task) -> None:
-        turns = Turns(random)
-        run.rig.faults.hook = _with_turns(turns, run.rig.faults.hook)
-        inner = run.rig.faults.hook
-        try:
-            turns.run([lambda: deliver(run, task), lambda: deliver(run, task, again=False)])
-        finally:
-            if run.rig.faults.hook is inner:
-                run.rig.faults.hook = _without_turns(inner)
+        at_once(run, random, [lambda: deliver(run, task), lambda: deliver(run, task, again=False)])
 
     return step
+
+
+def at_once(run: Run, random: Random, works: list[Callable[[], object]]) -> None:
+    """These, taking turns at every port call."""
+    turns = Turns(random)
+    run.rig.faults.hook = _with_turns(turns, run.rig.faults.hook)
+    inner = run.rig.faults.hook
+    try:
+        turns.run(works)
+    finally:
+        if run.rig.faults.hook is inner:
+            run.rig.faults.hook = _without_turns(inner)
 
 
 class _Turned:

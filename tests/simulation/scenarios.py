@@ -72,7 +72,7 @@ def of_kind(name: str, kind: Kind) -> Scenario:
         media = tuple(given(file) for file in sample.media)
         order = TargetOrder(run.accounts[name].id, media=media, platform_data=dict(sample.options))
         run.asked[name, text] += 1
-        _insist_on(run, CreatePost(text=text, targets=(order,), publish_now=True), "the same key")
+        insist_on(run, CreatePost(text=text, targets=(order,), publish_now=True), "the same key")
 
     return Scenario(f"{name}: {kind} now, too", (name,), accept, stage=_with_files)
 
@@ -129,7 +129,7 @@ def create(
     at = None if publish_now else (run.ports.clock.now() + timedelta(minutes=minutes)).isoformat()
     command = CreatePost(
         text=f"{text} 0",
-        targets=tuple(_order(run, name) for name in names),
+        targets=tuple(order(run, name) for name in names),
         segments=tuple(Segment(f"{text} {number}") for number in range(1, segments + 1)),
         first_comment=f"{text} comment" if comment else "",
         publish_now=publish_now,
@@ -137,10 +137,11 @@ def create(
     )
     texts = [command.text, *(segment.text for segment in command.segments), command.first_comment]
     run.asked.update((name, text) for name in names for text in texts if text)
-    _insist_on(run, command, key)
+    insist_on(run, command, key)
 
 
-def _insist_on(run: Run, command: CreatePost, key: str) -> None:
+def insist_on(run: Run, command: CreatePost, key: str) -> None:
+    """Ask for this post as an SDK does, until it is accepted."""
     accepted = insist(run, lambda: _create(run, command, key), stubborn=True)
     assert accepted, f"the scenario asks for what is refused: {sorted(run.accounts)}"
 
@@ -200,7 +201,7 @@ def _delete(run: Run, post_id: str) -> None:
             raise result.error
 
 
-def _order(run: Run, name: str) -> TargetOrder:
+def order(run: Run, name: str) -> TargetOrder:
     """The network's plainest kind: with the options that it needs, and with a photo or video where it takes no text alone."""
     manifest = registry.manifest(name)
     kind = samples.plainest(manifest)

@@ -59,9 +59,16 @@ def _verdict(target: Target, now: datetime) -> Target | None:
         return None
     if target.error:
         return targets.rejected(target, target.error, now)
-    if target.current == 0 and target.began_at is None:
-        return targets.missed(target, failures.late(), now)
-    return targets.rejected(target, failures.timed_out("preparing it"), now)
+    if _network_took_it(target, since, now):
+        return targets.rejected(target, failures.timed_out("preparing it"), now)
+    ours = failures.late()
+    return targets.rejected(target, ours, now) if target.current else targets.missed(target, ours, now)
+
+
+def _network_took_it(target: Target, since: datetime, now: datetime) -> bool:
+    """Whether more of the time went into the network's preparing than was lost before, and nobody was late to look at it."""
+    began = target.began_at
+    return began is not None and not target.swept and now - began > began - since
 
 
 def _wanted_since(target: Target) -> datetime | None:
@@ -112,6 +119,8 @@ def _waited(ports: Ports, loaded: Loaded, wait: Wait) -> Loaded | Target | None:
     if mine is None:
         return None
     loaded, target, now = mine, mine.target, ports.clock.now()
+    if target.swept:  # it was left alone for a while: that was not the network's time
+        target = replace(target, began_at=now)
     within = timedelta(seconds=registry.manifest(target.platform).timing.prepare_within)
     if target.began_at and now > target.began_at + within:
         return _store(ports, loaded, targets.rejected(target, failures.timed_out("processing the media"), now))

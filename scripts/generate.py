@@ -20,6 +20,7 @@ GENERATORS = (
     "scripts.generate_social",
     "scripts.generate_webhooks",
     "scripts.generate_terraform",
+    "scripts.generate_cost",
 )
 
 

@@ -63,6 +63,9 @@ security: $(INSTALLED) emulators ## Forgeries, tenants, canary secrets, cipherte
 bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
 	@$(PY) -m bench $(ARGS)
 
+cost: $(INSTALLED) ## What it costs on Google Cloud, from operations counted now and dated prices (ARGS=--write)
+	@$(PY) -m bench.cost $(ARGS)
+
 package: $(INSTALLED) ## Each function's bundle: build/functions/<name>.zip, byte for byte reproducible
 	@$(PY) -m scripts.package
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from shared.domain.errors import Invalid
 
 Loc = tuple[int | str, ...]
+MAX_ROWS = 50  # mistakes that one answer names
 
 
 def decode(model: type[BaseModel], value: Mapping[str, Any], *, text: bool = False) -> Any:
@@ -49,11 +50,12 @@ def path_of(loc: Loc) -> str:
 
 
 def _invalid(model: type[BaseModel], error: ValidationError) -> Invalid:
-    rows = [_row(model, found) for found in error.errors(include_url=False, include_input=False)]
+    found = error.errors(include_url=False, include_input=False)
+    rows = [_row(model, one) for one in found[:MAX_ROWS]]  # each looks for names that are near: a body may have 100,000
     first = rows[0]
     meta = {name: value for name, value in first.items() if name not in ("code", "message")}
     if len(rows) > 1:
-        meta["errors"] = rows[:50]
+        meta["errors"] = rows
     return Invalid(first["code"], first["message"], **meta)
 
 

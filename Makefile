@@ -66,8 +66,8 @@ bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
 cost: $(INSTALLED) ## What it costs on Google Cloud, from operations counted now and dated prices (ARGS=--write)
 	@$(PY) -m bench.cost $(ARGS)
 
-package: $(INSTALLED) ## Each function's bundle: build/functions/<name>.zip, byte for byte reproducible
-	@$(PY) -m scripts.package
+package: $(INSTALLED) ## Each function's bundle: build/functions/<name>.zip, byte for byte reproducible (TRACES=1: able to send traces)
+	@$(PY) -m scripts.package $(if $(TRACES),--traces)
 
 deploy: package ## Bundles, upload, and `terraform apply` (ENV=small|production, ARGS='-var project=…'); docs/deploy.md
 	@cd terraform && terraform apply -var-file=environments/$(ENV).tfvars $(ARGS)
@@ -77,7 +77,7 @@ generate: $(INSTALLED) ## Write anew what is generated (names, OpenAPI, requirem
 	@$(PY) -m scripts.requirements
 
 lock: $(INSTALLED) ## Resolve pyproject.toml into requirements.lock (LOCK_ARGS=--upgrade takes what is newest)
-	@$(VENV)/bin/uv pip compile --quiet pyproject.toml --group gcp --group local --group dev \
+	@$(VENV)/bin/uv pip compile --quiet pyproject.toml --group gcp --group local --group tracing --group dev \
 	  --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  $(LOCK_ARGS) --output-file requirements.lock
 	@$(MAKE) --no-print-directory setup

@@ -1,7 +1,7 @@
 """terraform/rostrum.json: the names that terraform has from the code: queues, topics, and settings, with who is told secrets.
 
 ``secrets`` maps the name of a setting that is a secret to its kind: ``apps`` (functions that speak to networks),
-``webhooks`` (those that prove what networks deliver), ``identity``, ``payments``. ``stems``: what names of the networks'
+``webhooks`` (those that prove what networks deliver), ``identity``, ``payments``, ``all`` (each function). ``stems``: what names of the networks'
 settings begin with.
 """
 
@@ -18,6 +18,7 @@ from shared.runtime.bootstrap import SUBSCRIBERS
 PATH = "terraform/rostrum.json"
 SIGNIN = {"GOOGLE_SIGNIN_CLIENT_SECRET": "identity"}
 PAYMENTS = {"STRIPE_SECRET_KEY": "payments", "STRIPE_WEBHOOK_SECRET": "payments"}
+COLLECTOR = {"OTEL_EXPORTER_OTLP_HEADERS": "all"}  # by which whoever collects traces knows us; the SDK reads it
 PROOFS = ("WEBHOOK_SECRET", "WEBHOOK_SECRET_PREVIOUS", "VERIFY_TOKEN", "VERIFY_TOKEN_PREVIOUS")
 
 
@@ -38,7 +39,7 @@ def topics() -> list[str]:
 
 def secrets() -> dict[str, str]:
     """The kind of each setting that is a secret."""
-    found = dict(SIGNIN | PAYMENTS)
+    found = dict(SIGNIN | PAYMENTS | COLLECTOR)
     for platform in registry.all_names():
         app = networks.app_variables(platform)[1]
         if registry.manifest(platform).oauth.needs_app:

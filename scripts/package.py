@@ -4,7 +4,7 @@ A bundle holds main.py, requirements.txt and the rooms of shared/ that functions
 without tests, fixtures and READMEs. The same sources give the same bytes on any machine: entries are sorted, times and
 modes fixed, and nothing is compressed (compressors differ between machines; a bundle is about a megabyte).
 
-Usage: ``python -m scripts.package [folder …]`` (all of them by default).
+Usage: ``python -m scripts.package [--traces] [folder …]`` (all of them by default). ``--traces``: with what sending traces needs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from scripts import requirements
 from scripts.functions_manifest import FUNCTIONS, ROOT, Folder, folders
 
 TARGET = ROOT / "build" / "functions"
@@ -45,8 +46,8 @@ def files(room: Path) -> Iterator[Path]:
             yield path
 
 
-def build(folder: Folder, target: Path = TARGET) -> Path:
-    """Write the folder's bundle into ``target`` and answer its path."""
+def build(folder: Folder, target: Path = TARGET, *, traces: bool = False) -> Path:
+    """Write the folder's bundle into ``target`` and answer its path. Raises requirements.NotLocked."""
     target.mkdir(parents=True, exist_ok=True)
     bundle = target / f"{folder.name}.zip"
     with zipfile.ZipFile(bundle, "w", zipfile.ZIP_STORED) as archive:
@@ -54,8 +55,14 @@ def build(folder: Folder, target: Path = TARGET) -> Path:
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.create_system = 3  # Unix: the field would otherwise tell where it was built
             entry.external_attr = MODE << 16
-            archive.writestr(entry, path.read_bytes())
+            more = traces and name == "requirements.txt"
+            archive.writestr(entry, _with_traces(folder) if more else path.read_bytes())
     return bundle
+
+
+def _with_traces(folder: Folder) -> str:
+    entries = requirements.locked(requirements.LOCK.read_text(encoding="utf-8"))
+    return requirements.render(folder, entries, requirements.TRACES)
 
 
 def chosen(names: list[str]) -> list[Folder]:
@@ -68,13 +75,14 @@ def chosen(names: list[str]) -> list[Folder]:
 
 def main(names: list[str]) -> int:
     """Build, and print each bundle's path, size in KiB and SHA-256."""
+    traces = "--traces" in names
     try:
-        wanted = chosen(names)
+        wanted = chosen([name for name in names if name != "--traces"])
     except UnknownFolder as error:
         print(error, file=sys.stderr)
         return 2
     for folder in wanted:
-        content = build(folder).read_bytes()
+        content = build(folder, traces=traces).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         print(f"build/functions/{folder.name}.zip  {len(content) / 1024:8.1f} KiB  sha256:{digest}")
     return 0

@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from scripts.functions_manifest import FUNCTIONS, ROOT, Folder, folders
 
 LOCK = ROOT / "requirements.lock"
+TRACES = ("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http")  # what shared/runtime/tracing.py loads
 HEADER = "# Generated from requirements.lock and functions/manifest.json by `make generate`: do not edit.\n"
 # Where functions run, whatever machine this is run on.
 TARGET = {
@@ -71,9 +72,9 @@ def closure(names: tuple[str, ...]) -> set[str]:
     return {name for name, _ in found}
 
 
-def render(folder: Folder, entries: Mapping[str, str]) -> str:
-    """The folder's requirements.txt. Raises NotLocked."""
-    names = sorted(closure(folder.requirements))
+def render(folder: Folder, entries: Mapping[str, str], also: tuple[str, ...] = ()) -> str:
+    """The folder's requirements.txt, of what it loads and of ``also``. Raises NotLocked."""
+    names = sorted(closure((*folder.requirements, *also)))
     if missing := [name for name in names if name not in entries]:
         raise NotLocked(f"functions/{folder.name} needs {', '.join(missing)}, which the lock lacks: run `make lock`")
     return HEADER + "".join(entries[name] for name in names)

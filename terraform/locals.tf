@@ -51,6 +51,7 @@ locals {
         WEBHOOKS_URL          = local.webhooks_url
         DEFAULT_PLAN          = var.default_plan
       },
+      var.traces ? { OTEL_EXPORTER_OTLP_ENDPOINT = "https://telemetry.googleapis.com" } : {},
     )
   }
 

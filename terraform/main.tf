@@ -1,6 +1,7 @@
 module "project" {
   source  = "./modules/project"
   project = var.project
+  traces  = var.traces
 }
 
 module "identity" {
@@ -10,6 +11,7 @@ module "identity" {
   uses      = local.uses
   number    = module.project.number
   vault     = var.vault
+  traces    = var.traces
 }
 
 module "storage" {

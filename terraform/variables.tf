@@ -78,6 +78,12 @@ variable "settings" {
   }
 }
 
+variable "traces" {
+  description = "Send traces to Cloud Trace; needs bundles that can (make deploy TRACES=1). Another collector is named in settings (docs/observability.md)."
+  type        = bool
+  default     = false
+}
+
 variable "secrets_in_use" {
   description = "Names of those secrets that have a version by now: functions are given these (docs/deploy.md, step 5)."
   type        = set(string)

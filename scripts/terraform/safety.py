@@ -57,6 +57,8 @@ def _needed(plan: Plan, code: Code, name: str) -> Iterator[tuple[str, str]]:
         if environment.get("ROSTRUM_VAULT") == "secret_manager":
             yield f"projects/{plan.project}/roles/rostrumNewTokens", "project"
         yield "roles/secretmanager.secretAccessor", str(environment.get("ROSTRUM_KEYRING"))
+    if environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") == "https://telemetry.googleapis.com":
+        yield "roles/telemetry.tracesWriter", "project"
     for one in service.get("secret_environment_variables", []):
         yield "roles/secretmanager.secretAccessor", one["secret"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from shared.runtime.settings import Settings, load, required
 if TYPE_CHECKING:
     from shared.runtime.sandbox import SandboxHttp
 
+log = logging.getLogger(__name__)
 SUBSCRIBERS = {  # topics and who is called, as functions/manifest.json says for the cloud
     "events": ("record", "notify"),
     "webhooks": ("process",),
@@ -38,16 +40,29 @@ def ports() -> Ports:
 @cache
 def _ports() -> Ports:
     logs.configure()
-    return embedded(settings()) if settings().backend == "embedded" else gcp(settings())
+    made = embedded(settings()) if settings().backend == "embedded" else gcp(settings())
+    return _traced(made, settings()) if settings().traces_endpoint else made
+
+
+def _traced(made: Ports, chosen: Settings) -> Ports:
+    """The ports with traces; without, where what they need cannot be had: they are never a reason not to run."""
+    try:
+        from shared.runtime import tracing
+
+        return tracing.start(made, chosen)
+    except Exception:  # a library that is not in the bundle, a variable of the SDK's own that it cannot read
+        log.exception("traces cannot be switched on (docs/observability.md); going on without")
+        return made
 
 
 def sandbox(of: Ports) -> SandboxHttp:
     """The sandbox network behind these ports, for those who make accounts in it."""
     from shared.runtime.sandbox import SandboxHttp
 
-    if not isinstance(of.sandbox, SandboxHttp):
+    found = getattr(of.sandbox, "inner", of.sandbox)  # behind its traces, where they are switched on
+    if not isinstance(found, SandboxHttp):
         raise TypeError("these ports have no simulated networks")
-    return of.sandbox
+    return found
 
 
 def embedded(chosen: Settings) -> Ports:

@@ -22,7 +22,11 @@ TRACE, SPAN, SAMPLED = (f"logging.googleapis.com/{name}" for name in ("trace", "
 _W3C = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
 _GOOGLES = re.compile(r"([0-9a-f]{32})(?:/(\d{1,20}))?(?:;o=(\d))?.*", re.IGNORECASE)
 # What Cloud Tasks says of the task (https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler, 2026-11); so does our worker.
-_TASKS = {"task_name": "X-CloudTasks-TaskName", "queue": "X-CloudTasks-QueueName", "retry": "X-CloudTasks-TaskRetryCount"}
+_TASKS = {
+    "task_name": "X-CloudTasks-TaskName",
+    "queue": "X-CloudTasks-QueueName",
+    "retry": "X-CloudTasks-TaskRetryCount",
+}
 LONGEST = 128  # of what a header says
 
 

@@ -105,9 +105,7 @@ def _plain(value: Any, name: str = "") -> Any:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, Mapping):
-        return {
-            str(key): item if _harmless(str(key), item) else _plain(item, str(key)) for key, item in value.items()
-        }
+        return {str(key): item if _harmless(str(key), item) else _plain(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     return redact(str(value))

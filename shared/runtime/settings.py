@@ -49,6 +49,8 @@ class Settings:
     * ``GOOGLE_CLOUD_PROJECT``, ``ROSTRUM_REGION``, ``ROSTRUM_FUNCTIONS_URL``, ``ROSTRUM_FUNCTION`` (which of them this one
       is: a caller's token must be for it), ``ROSTRUM_INVOKER`` (the service account that calls internal endpoints), ``ROSTRUM_BUCKET``, ``ROSTRUM_VAULT`` (``secret_manager`` or ``store``),
       ``ROSTRUM_KEYRING`` (the secret that holds the sealing keys, ``rostrum-keyring``): gcp only
+    * ``OTEL_EXPORTER_OTLP_ENDPOINT`` (or ``OTEL_EXPORTER_OTLP_TRACES_ENDPOINT``): whom traces are sent to; without, there are none. All other
+      variables of OpenTelemetry's SDK are its own (``shared.runtime.tracing``)
     * ``FIRESTORE_EMULATOR_HOST`` and the other names of ``EMULATORS``: Google's emulators, for tests
     * ``{PLATFORM}_CLIENT_ID`` and ``{PLATFORM}_CLIENT_SECRET`` (or the names that its manifest gives): app credentials;
       ``{PLATFORM}_APP_CONFIG`` what a few networks call the app by beside them (an application's number),
@@ -84,6 +86,7 @@ class Settings:
     selling: Selling = field(default_factory=Selling)
     people: People = field(default_factory=People)
     webhooks_url: str = ""
+    traces_endpoint: str = ""
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -121,7 +124,21 @@ def load(env: Mapping[str, str]) -> Settings:
         selling=_selling(env),
         people=_people(env),
         webhooks_url=_url("WEBHOOKS_URL", env.get("WEBHOOKS_URL", "")),
+        traces_endpoint=_traces(env),
     )
+
+
+def _traces(env: Mapping[str, str]) -> str:
+    """Whom spans are sent to, by the names that every SDK of OpenTelemetry has for it. Raises BadSetting."""
+    if env.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return ""
+    found = ""
+    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
+        found = _url(name, env.get(name, "")) or found
+    for name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
+        if found and env.get(name, "http/protobuf") != "http/protobuf":
+            raise BadSetting(f"{name} is {env[name]!r}: it is http/protobuf (a collector's port 4318)")
+    return found
 
 
 def _reading(env: Mapping[str, str], platform: str) -> None:

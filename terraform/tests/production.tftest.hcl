@@ -21,6 +21,7 @@ run "production" {
     min_instances  = { api = 1 }
     alert_emails   = ["oncall@example.com"]
     upload_origins = ["https://app.example.com"]
+    traces         = true
     secrets_in_use = [
       "FACEBOOK_CLIENT_SECRET", "FACEBOOK_VERIFY_TOKEN", "GOOGLE_SIGNIN_CLIENT_SECRET", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET",
     ]

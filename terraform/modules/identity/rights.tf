@@ -29,6 +29,14 @@ resource "google_service_account_iam_member" "signs_as_itself" {
   member             = "serviceAccount:${local.accounts[each.key]}"
 }
 
+# https://cloud.google.com/stackdriver/docs/instrumentation/migrate-to-otlp-endpoints (2026-11)
+resource "google_project_iam_member" "traces" {
+  for_each = var.traces ? var.functions : []
+  project  = var.project
+  role     = "roles/telemetry.tracesWriter"
+  member   = "serviceAccount:${local.accounts[each.key]}"
+}
+
 resource "google_project_iam_member" "builder" {
   project = var.project
   role    = "roles/cloudbuild.builds.builder"

@@ -22,3 +22,8 @@ variable "vault" {
   description = "Where sealed tokens lie: secret_manager or store."
   type        = string
 }
+
+variable "traces" {
+  description = "Whether functions send traces to Cloud Trace."
+  type        = bool
+}

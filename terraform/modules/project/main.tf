@@ -7,7 +7,7 @@ locals {
 }
 
 resource "google_project_service" "used" {
-  for_each           = toset(local.services)
+  for_each           = toset(concat(local.services, var.traces ? ["cloudtrace", "telemetry"] : []))
   project            = var.project
   service            = "${each.key}.googleapis.com"
   disable_on_destroy = false

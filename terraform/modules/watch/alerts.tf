@@ -4,7 +4,7 @@ locals {
     {
       for name, row in {
         refresh_failures  = { limit = 20, text = "Tokens are not renewed: look at the accounts of the network that the lines name; its API or our app there may be at fault." }
-        webhooks_given_up = { limit = 0, text = "A delivery of a network could not be worked off: scripts/replay_webhooks.py replays it once the reason is mended." }
+        webhooks_given_up = { limit = 0, text = "A delivery of a network could not be worked off: `make operate ARGS='dead-letters --replay'` replays it once the reason is mended." }
         our_failures      = { limit = 10, text = "Firestore, Cloud Tasks, Pub/Sub, Secret Manager or Cloud Storage does not answer our functions." }
         not_swept         = { limit = 0, text = "A document keeps the minute's sweep from its work: the line names its path." }
         left_to_sweeper   = { limit = 50, text = "Cloud Tasks or Pub/Sub is not reached: what is due is late, by a minute at most." }

@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from google.cloud import storage
 from google.pubsub_v1 import SubscriberClient
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from local import first_start
@@ -26,21 +27,20 @@ from shared.backends.gcp.blobs import GcsBlobs
 from shared.backends.gcp.bus import _connect as connect_bus
 from shared.backends.gcp.queue import _connect as connect_queue
 from shared.domain.callers import Caller
-from shared.operations import accounts, callers, publishing, workspaces
+from shared.operations import accounts, callers, workspaces
 from shared.operations.publishing.dispatch import queue_of
 from shared.platforms import registry
+from shared.platforms.contract import Seen
+from shared.ports.store import Transaction
 from shared.ports.world import Ports
-from shared.runtime import bootstrap, settings, task_edge
+from shared.runtime import bootstrap, settings
+from shared.runtime.sandbox import StoreWorld
 from tests.contract.emulators import firestore, gcs, pubsub, secrets, tasks
 from tests.contract.emulators.process import HOST
 from tests.contract.ports import gcp_backends
+from tests.e2e import instance
 
 REGION = gcp_backends.LOCATION
-OPERATIONS: Mapping[str, task_edge.Operation] = {
-    "publish": publishing.advance,
-    "sweep": publishing.sweep,
-    "hand_over": lambda ports, body: None,  # nobody listens to webhooks here
-}
 
 
 class Killed(BaseException):
@@ -49,12 +49,17 @@ class Killed(BaseException):
 
 @dataclass
 class Cloud:
-    """A workspace on the emulators, with an account on each simulated network. ``ports`` may be exchanged."""
+    """A workspace on the emulators, with an account on each simulated network. ``ports`` may be exchanged.
+
+    ``env``: the settings of another process that is to be an instance of it. ``key``: the workspace's test key.
+    """
 
     ports: Ports
     subscriber: SubscriberClient
     subscription: str
     caller: Caller
+    env: Mapping[str, str]
+    key: str
     accounts: dict[str, str] = field(default_factory=dict)
     heard: list[dict[str, Any]] = field(default_factory=list)
     killed: int = 0
@@ -62,9 +67,8 @@ class Cloud:
 
     def serve(self, request: Request) -> Response:
         """``/{function}``, as Cloud Run would: an instance that is gone answers with the platform's 5xx."""
-        body = json.loads(request.get_data() or b"{}")
         try:
-            return task_edge._ran(OPERATIONS[request.path.strip("/")], self.ports, body)
+            return instance.run(request.path.strip("/"), request, self.ports)
         except Killed:
             with self.counting:
                 self.killed += 1
@@ -94,12 +98,12 @@ def running(vault: str) -> Iterator[Cloud]:
     def application(request: Request) -> Response:
         return cloud[0].serve(request)
 
-    server = make_server(HOST, 0, application, threaded=True, request_handler=_Quiet)
+    server = make_server(HOST, 0, application, threaded=True, request_handler=instance.Quiet)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     try:
-        cloud.append(_made(vault, f"http://{HOST}:{server.server_port}"))
+        cloud.append(made(vault, f"http://{HOST}:{server.server_port}"))
         thread.start()
-        _connect(cloud[0])
+        connect(cloud[0])
         yield cloud[0]
     finally:
         if thread.is_alive():
@@ -108,27 +112,27 @@ def running(vault: str) -> Iterator[Cloud]:
         server.server_close()
 
 
-def _made(vault: str, functions_url: str) -> Cloud:
+def made(vault: str, functions_url: str) -> Cloud:
+    """A workspace without accounts, whose functions listen there. Raises EmulatorMissing."""
     project = f"e2e-{uuid.uuid4().hex[:12]}"
     gate = gcp_backends._gate(f"http://{gcs.running().address}")
-    chosen = settings.load(
-        {
-            "ROSTRUM_BACKEND": "gcp",
-            "PUBLIC_URL": "https://rostrum.example.com",
-            "ALLOW_PRIVATE_HOSTS": gate.url.removeprefix("http://"),
-            "GOOGLE_CLOUD_PROJECT": project,
-            "ROSTRUM_REGION": REGION,
-            "ROSTRUM_FUNCTIONS_URL": functions_url,
-            "ROSTRUM_FUNCTION": "publish",
-            "ROSTRUM_INVOKER": gcp_backends.SIGNER,
-            "ROSTRUM_BUCKET": _bucket(),
-            "ROSTRUM_VAULT": vault,
-            "FIRESTORE_EMULATOR_HOST": firestore.running().address,
-            "PUBSUB_EMULATOR_HOST": pubsub.running().address,
-            "CLOUD_TASKS_EMULATOR_HOST": tasks.running().address,
-            "SECRET_MANAGER_EMULATOR_HOST": secrets.running().address,
-        }
-    )
+    env = {
+        "ROSTRUM_BACKEND": "gcp",
+        "PUBLIC_URL": "https://rostrum.example.com",
+        "ALLOW_PRIVATE_HOSTS": gate.url.removeprefix("http://"),
+        "GOOGLE_CLOUD_PROJECT": project,
+        "ROSTRUM_REGION": REGION,
+        "ROSTRUM_FUNCTIONS_URL": functions_url,
+        "ROSTRUM_FUNCTION": "publish",
+        "ROSTRUM_INVOKER": gcp_backends.SIGNER,
+        "ROSTRUM_BUCKET": _bucket(),
+        "ROSTRUM_VAULT": vault,
+        "FIRESTORE_EMULATOR_HOST": firestore.running().address,
+        "PUBSUB_EMULATOR_HOST": pubsub.running().address,
+        "CLOUD_TASKS_EMULATOR_HOST": tasks.running().address,
+        "SECRET_MANAGER_EMULATOR_HOST": secrets.running().address,
+    }
+    chosen = settings.load(env)
     _queues(project)
     _keyring(project, chosen.keyring)
     subscriber, subscription = _listening(project)
@@ -137,11 +141,23 @@ def _made(vault: str, functions_url: str) -> Cloud:
         chosen.bucket, credentials=gcp_backends.signing_credentials, endpoint=gate.url, strict_uploads=False
     )
     ports = replace(bootstrap.gcp(chosen), blobs=blobs)
-    caller = callers.authenticate(ports, workspaces.create(ports, "On emulators").test.raw)
-    return Cloud(ports, subscriber, subscription, caller)
+    key = workspaces.create(ports, "On emulators").test.raw
+    return Cloud(ports, subscriber, subscription, callers.authenticate(ports, key), env, key)
 
 
-def _connect(cloud: Cloud) -> None:
+def seen(cloud: Cloud, account_id: str) -> Sequence[Seen]:
+    """What the followers of the account see."""
+    found = next(one for one in accounts.list_(cloud.ports, cloud.caller) if one.id == account_id)
+    network = bootstrap.sandbox(cloud.ports)
+
+    def body(txn: Transaction) -> Sequence[Seen]:
+        world = StoreWorld(txn, (found.platform, found.world), datetime.now(UTC), network.fetch)
+        return registry.simulator(found.platform).seen(world, found.platform_account_id)
+
+    return cloud.ports.store.transact(body)
+
+
+def connect(cloud: Cloud) -> None:
     """An account on each network, as ``make run`` connects them."""
     for name in registry.all_names():
         first_start.connect(cloud.ports, bootstrap.sandbox(cloud.ports), cloud.caller, name, "rostrum")
@@ -181,8 +197,3 @@ def _bucket() -> str:
     with storage.Client(project="emulated", credentials=AnonymousCredentials(), client_options=endpoint) as client:
         client.create_bucket(name)
     return name
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Say nothing."""

@@ -55,8 +55,67 @@ class Answer:
         return json.loads(self.body)
 
 
+class Spoken:
+    """An installation that listens on ``port`` of this machine, as its callers reach it."""
+
+    port: int
+
+    def key(self) -> str:
+        """The test key that requests are made with."""
+        raise NotImplementedError
+
+    def words(self) -> str:
+        """The end of what it printed."""
+        raise NotImplementedError
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        key: str | None = None,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Answer:
+        """One request; ``key`` None: the test key, empty: none. Raises OSError, http.client.HTTPException."""
+        key = self.key() if key is None else key
+        sent = {**({"Authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=seconds)
+        try:
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """JSON in, JSON out; anything but a 2xx fails the test."""
+        answer = self.ask(method, path, *_encoded(body, headers))
+        assert 200 <= answer.status < 300, f"{method} {path}: {answer.status} {answer.body[:800]!r}\n{self.words()}"
+        return answer.json if answer.body else None
+
+    def accounts(self) -> dict[str, str]:
+        """The ids of the sandbox accounts by network: of each the first that was connected."""
+        found: dict[str, str] = {}
+        for account in self.call("GET", "/v1/accounts")["data"]:
+            found.setdefault(account["platform"], account["id"])
+        return found
+
+    def connect(self, name: str, person: str) -> str:
+        """Connect another simulated person's account, as a browser would; its id."""
+        begun = self.call("POST", "/v1/accounts/connect", {"platform": name})
+        parts = urlsplit(f"{begun['auth_url']}&sandbox_user={person}")
+        consented = self.ask("GET", f"{parts.path}?{parts.query}", key="")
+        back = urlsplit(consented.headers["location"])
+        landed = self.ask("GET", f"{back.path}?{back.query}", key="")
+        assert landed.status == 200, landed.body
+        mine = [one for one in self.call("GET", "/v1/accounts")["data"] if one["platform"] == name]
+        return str(mine[-1]["id"])
+
+
 @dataclass
-class Server:
+class Server(Spoken):
     """One installation in ``home``, running or not. ``log`` collects what all its processes print; ``settings``: further ones."""
 
     home: Path
@@ -74,6 +133,10 @@ class Server:
         """What ``$ROSTRUM_HOME/env`` exports, read as a shell would."""
         words = (shlex.split(line) for line in (self.home / "env").read_text().splitlines())
         return dict(word[1].split("=", 1) for word in words if word[:1] == ["export"])
+
+    def key(self) -> str:
+        """The test key of the ``env`` file."""
+        return self.env()["ROSTRUM_API_KEY"]
 
     def env_mode(self) -> int:
         """The permission bits of the ``env`` file."""
@@ -97,10 +160,10 @@ class Server:
             )
         return self.process
 
-    def start(self) -> float:
-        """Start and wait for ``/healthz``; the seconds that took. Raises NotReady."""
+    def start(self, *command: str) -> float:
+        """Start (``command`` as in :meth:`launch`) and wait for ``/healthz``; the seconds that took. Raises NotReady."""
         began = time.monotonic()
-        process = self.launch()
+        process = self.launch(*command)
         while not self.healthy():
             late = time.monotonic() - began > READY_SECONDS
             if late or process.poll() is not None:
@@ -143,55 +206,10 @@ class Server:
         """The end of what it printed."""
         return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: bytes | None = None,
-        headers: Mapping[str, str] | None = None,
-        *,
-        key: str | None = None,
-        seconds: float = ANSWER_SECONDS,
-    ) -> Answer:
-        """One request; ``key`` None: the test key, empty: none. Raises OSError, http.client.HTTPException."""
-        key = self.env()["ROSTRUM_API_KEY"] if key is None else key
-        sent = {**({"Authorization": f"Bearer {key}"} if key else {}), **(headers or {})}
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=seconds)
-        try:
-            connection.request(method, path, body, sent)
-            answer = connection.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
-        finally:
-            connection.close()
-
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """JSON in, JSON out; anything but a 2xx fails the test."""
-        answer = self.ask(method, path, *_encoded(body, headers))
-        assert 200 <= answer.status < 300, f"{method} {path}: {answer.status} {answer.body[:800]!r}\n{self.words()}"
-        return answer.json if answer.body else None
-
     def sweep(self) -> None:
         """Have the sweeper run now, as its schedule does each minute."""
         token = (self.home / "internal.token").read_text().strip()
         assert self.ask("POST", "/_functions/sweep", b"{}", key=token).status == 200
-
-    def accounts(self) -> dict[str, str]:
-        """The ids of the sandbox accounts by network: of each the first that was connected."""
-        found: dict[str, str] = {}
-        for account in self.call("GET", "/v1/accounts")["data"]:
-            found.setdefault(account["platform"], account["id"])
-        return found
-
-    def connect(self, name: str, person: str) -> str:
-        """Connect another simulated person's account, as a browser would; its id."""
-        begun = self.call("POST", "/v1/accounts/connect", {"platform": name})
-        parts = urlsplit(f"{begun['auth_url']}&sandbox_user={person}")
-        consented = self.ask("GET", f"{parts.path}?{parts.query}", key="")
-        back = urlsplit(consented.headers["location"])
-        landed = self.ask("GET", f"{back.path}?{back.query}", key="")
-        assert landed.status == 200, landed.body
-        mine = [one for one in self.call("GET", "/v1/accounts")["data"] if one["platform"] == name]
-        return str(mine[-1]["id"])
 
     def put(self, url: str, body: bytes, content_type: str) -> int:
         """PUT to a signed URL of this installation; the status."""

@@ -14,15 +14,13 @@ from shared.domain.content import Kind
 from shared.platforms import registry
 from tests.contract.platforms import samples
 from tests.e2e import live
-from tests.e2e.posting import outcome, post_to, read, soon, target
+from tests.e2e.posting import A_MINUTE, outcome, post_to, read, soon, target
 from tests.e2e.server import Server, settled
 
 pytestmark = pytest.mark.xdist_group("e2e-run")  # one worker starts one process
 FAULTS = ("rate_limited", "token_expired", "lost_reply", "slow", "server_error")
 NETWORKS = registry.publishing_names()
 KINDS = [(name, limit.kind) for name in NETWORKS for limit in registry.manifest(name).kinds]
-# Nothing says when its limit ends, so its account waits for a sliding minute: the contract's tests do on a virtual clock.
-A_MINUTE = ("tiktok",)
 STORM = 10  # posts at once: two and a half rounds of the network's queue, which sends four at a time
 PATIENCE = 90.0  # seconds: a dozen networks at once on two shared cores
 

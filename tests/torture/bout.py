@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,12 +14,9 @@ from random import Random
 from signal import SIGKILL
 from typing import Any
 
-from shared.platforms import registry
 from tests.contract.emulators.process import free_port
-from tests.contract.platforms import samples
-from tests.e2e.posting import target
 from tests.e2e.receiving import Receiver, receiver
-from tests.e2e.server import Server, group_members, installed, until
+from tests.e2e.server import READY_SECONDS, Server, group_members, installed, until
 from tests.torture import callers, dying
 from tests.torture.callers import Ledger, Pace
 from tests.torture.patient import Patient
@@ -29,7 +26,7 @@ PEOPLE = ("fern", "gale", "hazel")
 PUSHING = ("facebook", "instagram")  # networks that push messages
 POSTS_A_KILL = 3
 PUSHES_A_KILL = 1
-LONGEST = 3.0  # seconds of a life that a boundary was to end
+LONGEST = 2.0  # seconds that a life, once it answers, waits for the boundary that is to end it
 EVENTS = ("post.published", "post.partial", "post.failed", "post.needs_review", "post.missed", "dm.received")
 
 
@@ -47,6 +44,7 @@ class Bout:
     groups: list[int] = field(default_factory=list)
     again: int = 0
     secret: str = ""
+    startup: float = 0.0  # seconds
 
     @contextmanager
     def fought(self) -> Iterator[tuple[Server, Receiver]]:
@@ -67,18 +65,13 @@ class Bout:
 
     def _furnish(self, server: Server, hook: Receiver) -> list[dict[str, Any]]:
         """An endpoint for webhooks, and accounts; nobody kills it meanwhile."""
-        server.start()
+        self.startup = server.start()
         made = server.call("POST", "/v1/webhooks", {"url": hook.url, "events": list(EVENTS)})
         self.secret = made["secret"]
-        found = []
-        for name in registry.publishing_names():
-            manifest = registry.manifest(name)
-            people = PEOPLE if manifest.oauth.style == "redirect" else ()
-            if not samples.of_kind(manifest, samples.plainest(manifest)).shown:
-                continue
-            mine = (server.accounts()[name], *(server.connect(name, person) for person in people))
-            found += [target(server, name, account=account) | {"platform": name} for account in mine]
+        found = callers.people(server, PEOPLE)
         Random(self.seed).shuffle(found)
+        mine = [one for one in found if one["platform"] in PUSHING]
+        until(lambda: all(_pushes(server, one) for one in mine), 30)
         return found
 
     def _fight(self, server: Server, targets: Sequence[dict[str, Any]]) -> None:
@@ -130,17 +123,27 @@ class Bout:
     def _kill(self, server: Server, chance: Random) -> None:
         roll = chance.random()
         if roll < 0.5:
-            kind = chance.choice(dying.KINDS)
+            kind = chance.choice(dying.LOCAL)
             most = 40 if kind in ("sandbox.send", "replace") else 12 if kind == "http.send" else 600
             number = round(most ** chance.random())
             self._at_boundary(server, (kind, str(number), chance.choice(("before", "after"))))
             return
         server.launch()
-        time.sleep(_life(chance))
+        self._live(server, chance)
         self._end(server, "at any moment" if roll < 0.8 else "the main process only", group=roll < 0.8)
+
+    def _live(self, server: Server, chance: Random) -> None:
+        """Some die while they start, most soon after, a few have time to do their work."""
+        roll = chance.random()
+        if roll < 0.25:
+            time.sleep(chance.uniform(0.0, self.startup))
+            return
+        until(server.healthy, READY_SECONDS, every=0.02)
+        time.sleep(chance.expovariate(1 / 0.5) if roll < 0.95 else chance.uniform(2.0, 6.0))
 
     def _at_boundary(self, server: Server, where: tuple[str, str, str]) -> None:
         server.launch(dying.__name__, *where)
+        until(lambda: server.died() or server.healthy(), READY_SECONDS, every=0.02)
         alone = until(server.died, LONGEST, every=0.005)
         self._end(server, "at a boundary" if alone else "at any moment", group=True)
 
@@ -154,9 +157,7 @@ class Bout:
             self.lies.append(f"{self.seed}: kill {self.kills.total()}: it ended by itself ({code}): {server.words()}")
 
 
-def _life(chance: Random) -> float:
-    """Seconds: some die while they start, most soon after, a few have time to do their work."""
-    roll = chance.random()
-    if roll < 0.25:
-        return chance.uniform(0.0, 0.6)
-    return 0.5 + (chance.expovariate(1 / 0.6) if roll < 0.95 else chance.uniform(2.0, 6.0))
+def _pushes(server: Server, one: Mapping[str, Any]) -> bool:
+    """Whether the account's network pushes what happens: it is subscribed some seconds after it was connected."""
+    body = {"account_id": one["account_id"], "type": "message", "text": "Anybody?"}
+    return bool(server.call("POST", "/v1/sandbox/events", body)["webhooks"])

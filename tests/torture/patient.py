@@ -6,11 +6,11 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.e2e.server import Answer, Server
+from tests.e2e.server import Answer, Spoken
 
 SECONDS = 15.0  # for one answer
 BETWEEN = 0.05  # seconds before it is asked again: a process that is down comes back within half a second
@@ -24,35 +24,34 @@ class Unanswered(Exception):
 class Patient:
     """One caller's client. ``over``: set once nothing will be started any more. ``again`` counts repeated requests."""
 
-    server: Server
+    server: Spoken
     key: str
     over: threading.Event
     again: int = field(default=0, init=False)
 
-    def insist(
-        self, method: str, path: str, body: Any = None, name: str = "", headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    def insist(self, method: str, path: str, body: Any = None, name: str = "") -> Answer:
         """Ask until there is an answer that does not ask for a repetition. ``name``: the idempotency key.
 
         Raises Unanswered.
         """
-        sent = {**(headers or {}), **({"Idempotency-Key": name} if name else {})}
-        if body is not None and not isinstance(body, bytes):
-            body, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
-        return self._until_answered(lambda: self.server.ask(method, path, body, sent, key=self.key, seconds=SECONDS))
-
-    def _until_answered(self, ask: Callable[[], Answer]) -> Answer:
         while True:
-            try:
-                answer = ask()
-                if not _asks_again(answer):
-                    return answer
-            except (OSError, http.client.HTTPException):
-                pass  # killed, or not there yet
+            answer = self.once(method, path, body, {"Idempotency-Key": name} if name else {})
+            if answer is not None and not _asks_again(answer):
+                return answer
             if self.over.is_set():
                 raise Unanswered
             self.again += 1
             time.sleep(BETWEEN)
+
+    def once(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer | None:
+        """Ask once; None where nobody answered: killed, or not there yet."""
+        sent, data = dict(headers or {}), None
+        if body is not None:
+            data, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
+        try:
+            return self.server.ask(method, path, data, sent, key=self.key, seconds=SECONDS)
+        except (OSError, http.client.HTTPException):
+            return None
 
 
 def _asks_again(answer: Answer) -> bool:

@@ -18,7 +18,7 @@ ARGS ?=
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+[^:]*:.*## / { split($$1, name, " "); printf "  \033[1m%-15s\033[0m %s\n", name[1], $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  ARGS='…' is passed on to run, demo, test, explore and bench: make test ARGS='shared/domain -q'"
+	@echo "  ARGS='…' is passed on to run, demo, test, explore, operate and bench: make test ARGS='shared/domain -q'"
 
 run: $(INSTALLED) ## Rostrum on this machine: the API, the workers and the simulated networks (PORT, ROSTRUM_HOME)
 	@exec $(PY) -m local $(ARGS)
@@ -65,6 +65,9 @@ bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
 
 cost: $(INSTALLED) ## What it costs on Google Cloud, from operations counted now and dated prices (ARGS=--write)
 	@$(PY) -m bench.cost $(ARGS)
+
+operate: $(INSTALLED) ## The operator's commands: stuck, dead-letters, keys, hold, status … (ARGS='stuck'); docs/operating.md
+	@$(PY) -m scripts.operate $(ARGS)
 
 package: $(INSTALLED) ## Each function's bundle: build/functions/<name>.zip, byte for byte reproducible (TRACES=1: able to send traces)
 	@$(PY) -m scripts.package $(if $(TRACES),--traces)

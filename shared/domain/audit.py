@@ -47,6 +47,7 @@ Act = Literal[
     "user.deleted",
     "webhook.created",
     "webhook.deleted",
+    "webhook.recovered",
     "webhook.rotated",
     "webhook.updated",
 ]

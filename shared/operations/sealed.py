@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
-
 from shared.operations import lookup
-from shared.ports.store import Doc, Op, Query
+from shared.ports.store import Doc, Query
 from shared.ports.vault import Place
 from shared.ports.world import Ports
 
@@ -80,11 +78,15 @@ def in_space(ports: Ports, space: str) -> Iterator[Sealed]:
     """All of one space, by pages. Raises store.Unavailable."""
     for holder in HOLDERS.values():
         if not holder.rooted:
-            # Of many answers under idempotency keys only few are sealed: those alone are read.
-            where: tuple[tuple[str, Op, Any], ...] = (
-                (("sealed", ">", ""),) if holder.collection == "idempotency" else ()
-            )
-            yield from _found(ports, Query(f"workspaces/{space}/{holder.collection}", where=where))
+            yield from _found(ports, _query(space, holder.collection))
+
+
+def _query(space: str, collection: str) -> Query:
+    path = f"workspaces/{space}/{collection}"
+    if collection != "idempotency":
+        return Query(path)
+    # Of many answers under idempotency keys only few are sealed: those alone are read.
+    return Query(path, where=(("sealed", ">", ""),), order_by=(("sealed", "asc"),))
 
 
 def at_root(ports: Ports) -> Iterator[Sealed]:

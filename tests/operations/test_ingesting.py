@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from scripts import replay_webhooks
+from scripts.operate import __main__ as operate
 from shared.domain import codec, raw_events
 from shared.domain.accounts import Account, account_path
 from shared.domain.callers import Caller
@@ -452,9 +452,9 @@ def test_an_operator_sees_what_was_given_up_and_hands_it_out_again(
 ) -> None:
     received = deliver(rig, b"no json")
     work_off(rig)
-    assert replay_webhooks.main(["--list", "--platform", "facebook"], rig.ports) == 0
-    assert f"{received.id} facebook 2026-" in capsys.readouterr().out
-    assert replay_webhooks.main(["--platform", "x"], rig.ports) == 0
-    assert replay_webhooks.main([], rig.ports) == 0
+    assert operate.main(["dead-letters", "--platform", "facebook"], {}, rig.ports) == 0
+    assert f"{received.id}  facebook  2026-" in capsys.readouterr().out
+    assert operate.main(["dead-letters", "--replay", "--platform", "x"], {}, rig.ports) == 0
+    assert operate.main(["dead-letters", "--replay"], {}, rig.ports) == 0
     assert capsys.readouterr().out == "0 handed out again\n1 handed out again\n"
-    assert replay_webhooks.main(["--platform", "nobody"], rig.ports) == 2
+    assert operate.main(["dead-letters", "--platform", "nobody"], {}, rig.ports) == 2

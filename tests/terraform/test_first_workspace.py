@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from scripts import first_workspace
+from scripts.operate import __main__ as operate
+from scripts.operate import installation, sealing_keys
 from shared.operations import callers
 from shared.runtime import settings
 from tests.contract.emulators import secrets
@@ -26,20 +27,22 @@ def test_the_sealing_key_is_made_once() -> None:
         skip_or_fail(error)
     name = f"projects/{PROJECT}/secrets/rostrum-keyring"
     service.secrets[name] = []
-    assert first_workspace.sealing_key(PROJECT, "rostrum-keyring", service.address)
+    assert sealing_keys.first_key(PROJECT, "rostrum-keyring", service.address)
     assert len(service.secrets[name]) == 1
-    assert not first_workspace.sealing_key(PROJECT, "rostrum-keyring", service.address)
+    assert not sealing_keys.first_key(PROJECT, "rostrum-keyring", service.address)
     assert len(service.secrets[name]) == 1
 
 
 def test_a_workspace_has_a_key_of_either_mode(capsys: pytest.CaptureFixture[str]) -> None:
     ports = rig().ports
-    first_workspace.workspace(ports, "Our team")
+    assert operate.main(["workspace", "--name", "Our team"], {}, ports) == 0
     shown = re.findall(r"rst_\w+", capsys.readouterr().out)
     assert [callers.authenticate(ports, key).mode for key in shown] == ["test", "live"]
 
 
 def test_the_installation_is_the_one_that_terraform_makes() -> None:
-    chosen, name = first_workspace.chosen(["--project", "my-project", "--region", "europe-west1", "--name", "Us"])
+    chosen = installation.chosen({}, "my-project", "europe-west1")
     settings.required(chosen)
-    assert (chosen.project, chosen.bucket, name) == ("my-project", "my-project-rostrum-media", "Us")
+    assert (chosen.backend, chosen.project, chosen.bucket) == ("gcp", "my-project", "my-project-rostrum-media")
+    with pytest.raises(installation.NoInstallation, match="go together"):
+        installation.chosen({}, "my-project")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -41,14 +41,15 @@ def replay(ports: Ports, ids: Sequence[str] = (), platform: str = "") -> int:
     return sum(_raised(ports, doc) for doc in dead(ports, ids, platform))
 
 
-def dead(ports: Ports, ids: Sequence[str] = (), platform: str = "") -> list[Doc]:
-    """The deliveries that were given up, with their reasons."""
+def dead(ports: Ports, ids: Sequence[str] = (), platform: str = "") -> Iterator[Doc]:
+    """The deliveries that were given up, with their reasons, a page at a time."""
     if ids:
         found = ports.store.get_many([raw_path(one) for one in ids if lookup.plain(one)])
-        return [doc for doc in found if doc and doc.data["state"] == "dead"]
+        yield from (doc for doc in found if doc and doc.data["state"] == "dead")
+        return
     where: tuple[tuple[str, Op, Any], ...] = (("state", "==", "dead"),)
     where += (("platform", "==", platform),) if platform else ()
-    return list(lookup.every(ports, Query(COLLECTION, where=where)))
+    yield from lookup.every(ports, Query(COLLECTION, where=where))
 
 
 def _raised(ports: Ports, doc: Doc) -> bool:

@@ -76,6 +76,12 @@ def sweep(ports: Ports, _body: Mapping[str, Any] | None = None) -> Swept:
     return Swept(found, enqueued)
 
 
+def wake(ports: Ports, doc: Doc) -> bool:
+    """What a run does with one target, for an operator: enqueued once more; False where somebody was faster. Raises
+    store.Unavailable."""
+    return _woken(ports, doc, _Waiting())
+
+
 def _overdue(ports: Ports, now: datetime) -> list[Doc]:
     """A page of all shards, the longest overdue first; what was enqueued moves out of the page by its new time.
 

@@ -1,0 +1,1 @@
+"""The operator's command line: ``python -m scripts.operate`` (docs/operating.md)."""

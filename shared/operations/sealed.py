@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+
 from shared.operations import lookup
 from shared.ports.store import Doc, Query
 from shared.ports.vault import Place

@@ -31,6 +31,7 @@ from shared.domain.posts import PUBLISH
 from shared.operations import apps, chores, grants, lifetimes, lookup, networks, tokens
 from shared.platforms import registry
 from shared.platforms.contract import Call, Fate, Refused
+from shared.ports import about
 from shared.ports.http import AnswerLost, HttpFailure, NotSent
 from shared.ports.store import Conflict, Doc, NotFound, StoreError, Transaction, Unavailable, Write
 from shared.ports.vault import SecretForged, SecretGone, VaultError, VaultUnavailable
@@ -316,6 +317,7 @@ def _due(account: Account, now: datetime) -> bool:
 
 def _opened(ports: Ports, account: Account) -> Call:
     """Raises Reconnect when the secret is gone for good, Broken when the vault is down, Clash without an app."""
+    about.learnt(account_id=account.id, platform=account.platform)
     try:
         found = tokens.unseal(ports, account)
     except (SecretGone, SecretForged):

@@ -132,12 +132,11 @@ def _traces(env: Mapping[str, str]) -> str:
     """Whom spans are sent to, by the names that every SDK of OpenTelemetry has for it. Raises BadSetting."""
     if env.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return ""
-    found = ""
-    for name in ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"):
-        found = _url(name, env.get(name, "")) or found
-    for name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
-        if found and env.get(name, "http/protobuf") != "http/protobuf":
-            raise BadSetting(f"{name} is {env[name]!r}: it is http/protobuf (a collector's port 4318)")
+    whole = _url("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", env.get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", ""))
+    found = whole or _url("OTEL_EXPORTER_OTLP_ENDPOINT", env.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""))
+    protocol = env.get("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+    if found and protocol != "http/protobuf":
+        raise BadSetting(f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol!r}: it is http/protobuf (a collector's port 4318)")
     return found
 
 

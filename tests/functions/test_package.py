@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts import package
 from scripts.functions_manifest import FUNCTIONS, ROOT, Folder, folders, rows
+from scripts.requirements import TRACES, closure
 
 EACH = pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
 
@@ -49,6 +51,28 @@ def test_a_bundle_holds_what_runs_and_no_tests(folder: Folder, tmp_path: Path) -
 def test_a_folder_holds_the_two_files_that_a_bundle_takes(folder: Folder) -> None:
     found = {path.name for path in (FUNCTIONS / folder.name).iterdir()} - {"__pycache__"}
     assert found == {"main.py", "requirements.txt"}
+
+
+@EACH
+def test_a_bundle_can_send_traces_where_that_is_wanted(folder: Folder, tmp_path: Path) -> None:
+    """All that it needs for it is pinned and hashed; nothing else of the bundle is another."""
+    plain, able = (
+        dict(entries(package.build(folder, tmp_path / str(traces), traces=traces))) for traces in (False, True)
+    )
+    more = able.pop("requirements.txt").decode()
+    assert "opentelemetry-exporter-otlp-proto-http==" not in plain.pop("requirements.txt").decode()
+    assert plain == able
+    assert closure((*folder.requirements, *TRACES)) == {
+        line.partition("==")[0] for line in more.splitlines() if "==" in line
+    }
+    assert more.count("==") <= more.count("--hash=sha256:")
+
+
+def entries(bundle: Path) -> Iterator[tuple[str, bytes]]:
+    """What a bundle holds."""
+    with zipfile.ZipFile(bundle) as archive:
+        for name in archive.namelist():
+            yield name, archive.read(name)
 
 
 def test_an_unknown_folder_is_named_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:

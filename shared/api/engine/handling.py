@@ -115,6 +115,7 @@ def _ids(path: str) -> tuple[tuple[str, str], ...]:
 def _located(route: Route, reply: Reply) -> str:
     """The address of what was made."""
     fields = vars(reply.body) if reply.body is not None else json.loads(reply.raw or b"{}")
+    about.learnt(**{name: fields[step] for step, name in _ids(route.location)})
     return route.location.format(**fields)
 
 

@@ -16,7 +16,7 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
 from shared.domain.errors import Broken
-from shared.operations import fan_out, publishing
+from shared.operations import fan_out, publishing, sessions
 from shared.ports import about
 from shared.ports.world import Ports
 from shared.runtime import api_edge, bootstrap, entry, event_edge, task_edge, webhook_edge
@@ -78,6 +78,19 @@ def test_the_api() -> None:
     for line in lines:
         wanted = ("api", "mine", call.workspace, "test", post["id"])
         assert told(line, "function", "request_id", "workspace", "mode", "post_id") == wanted
+
+
+def test_what_was_made_and_whom_a_network_was_asked_about_is_known_once_it_is() -> None:
+    call = api(memory_ports.rig())
+    sent = {"Authorization": f"Bearer {call.test_key}"}
+    account = call.connect("bluesky")
+    body = {"text": "Hello", "targets": [{"account_id": account}]}
+    (line,) = lines_of(lambda: api_edge.run(asked("/v1/posts", body, sent), call.rig.ports), 201)
+    (doc,) = [doc for path, doc in call.rig.store.everything() if "/posts/" in path]
+    assert line["post_id"] == doc["id"]
+    with about.Work():
+        sessions.call(call.rig.ports, sessions.open_account(call.rig.ports, call.caller.space, account))
+        assert about.known() == {"account_id": account, "platform": "bluesky"}
 
 
 def test_a_task_knows_its_target_its_post_and_its_account() -> None:

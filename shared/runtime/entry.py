@@ -60,7 +60,7 @@ def of(traceparent: str, googles: str = "") -> None:
     if found := _W3C.fullmatch(traceparent):
         belongs(found[1], found[2], sampled=bool(int(found[3], 16) & 1))
     elif found := _GOOGLES.fullmatch(googles):
-        belongs(found[1].lower(), f"{int(found[2] or 0):016x}", sampled=found[3] == "1")
+        belongs(found[1].lower(), f"{int(found[2] or 0) % 2**64:016x}", sampled=found[3] == "1")
 
 
 def belongs(trace: str, span: str, *, sampled: bool) -> None:

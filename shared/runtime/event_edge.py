@@ -69,6 +69,7 @@ def _message(request: Request) -> tuple[dict[str, Any], dict[str, str]] | None:
     """Data and attributes."""
     try:
         message = json.loads(request.get_data(cache=False))["message"]
+        about.learnt(message_id=str(message.get("messageId", ""))[: entry.LONGEST])
         data = json.loads(base64.b64decode(message.get("data", "")))
         attributes = {str(name): str(value) for name, value in (message.get("attributes") or {}).items()}
     except (ValueError, KeyError, TypeError, AttributeError, BadBase64):

@@ -134,7 +134,7 @@ def test_a_message_and_what_a_network_pushed() -> None:
         data = base64.b64encode(json.dumps({"post_id": "post_1"}).encode()).decode()
         request = asked("/_functions/record", {"message": {"data": data, "attributes": attributes, "messageId": "1"}})
         lines = lines_of(partial(event_edge.run, request, noted, memory_ports.ports_for_tests()))
-        assert told(lines[-1], "function", *names) == ("record", *wanted)
+        assert told(lines[-1], "function", "message_id", *names) == ("record", "1", *wanted)
 
 
 def test_a_network_at_the_door() -> None:

@@ -35,7 +35,7 @@ from shared.ports.store import Transaction
 from shared.ports.world import Ports
 from shared.runtime import bootstrap, settings
 from shared.runtime.sandbox import StoreWorld
-from tests.contract.emulators import firestore, gcs, pubsub, secrets, tasks
+from tests.contract.emulators import firestore, gcs, pubsub, secrets, signer, tasks
 from tests.contract.emulators.process import HOST
 from tests.contract.ports import gcp_backends
 from tests.e2e import instance
@@ -131,6 +131,7 @@ def made(vault: str, functions_url: str) -> Cloud:
         "PUBSUB_EMULATOR_HOST": pubsub.running().address,
         "CLOUD_TASKS_EMULATOR_HOST": tasks.running().address,
         "SECRET_MANAGER_EMULATOR_HOST": secrets.running().address,
+        "EMULATED_SIGNER": signer.pem(),
     }
     chosen = settings.load(env)
     _queues(project)

@@ -7,8 +7,10 @@ yet waits for the next one. OIDC, which no emulator sends, is not asked for: fun
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -17,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from shared.operations import publishing
 from shared.ports.world import Ports
 from shared.runtime import task_edge
+from tests.contract.emulators import signer
 
 OPERATIONS: Mapping[str, task_edge.Operation] = {
     "publish": publishing.advance,
@@ -38,11 +41,22 @@ def run(name: str, request: Request, ports: Ports) -> Response:
     return task_edge._ran(OPERATIONS[name], ports, body)
 
 
+def _ports(env: Mapping[str, str]) -> Ports:
+    """What bootstrap makes, and files whose URLs are signed with the session's key: an emulator's environment has none."""
+    from shared.backends.gcp.blobs import GcsBlobs
+    from shared.runtime import bootstrap
+
+    made, chosen = bootstrap.ports(), bootstrap.settings()
+    gate, key = f"http://{env['ALLOW_PRIVATE_HOSTS']}", env["EMULATED_SIGNER"]
+    blobs = GcsBlobs(chosen.bucket, credentials=lambda: signer.credentials(key), endpoint=gate, strict_uploads=False)
+    return replace(made, blobs=blobs)
+
+
 def main(arguments: list[str]) -> int:
     """Serve the API and the functions until the end of the process."""
-    from shared.runtime import api_edge, bootstrap
+    from shared.runtime import api_edge
 
-    ports = bootstrap.ports()
+    ports = _ports(os.environ)
 
     @Request.application
     def application(request: Request) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,11 @@ from tests.e2e.server import Server
 FILES = ("rostrum.sqlite3", "sandbox.sqlite3")
 
 
-def timelines(server: Server) -> Mapping[str, Sequence[Seen]]:
-    """By our account id: what each connected sandbox account has live, oldest first. Writes nothing."""
-    ids = network_ids(server)
+def timelines(server: Server, ahead: timedelta = timedelta()) -> Mapping[str, Sequence[Seen]]:
+    """By our account id: what each connected sandbox account has live, oldest first, so long from now. Writes nothing."""
+    ids, at = network_ids(server), datetime.now(UTC) + ahead
     with closing(EmbeddedStore(server.home / "sandbox.sqlite3", SystemClock(), indexes.load())) as store:
-        return {account: store.transact(_looking(*where)) for account, where in ids.items()}
+        return {account: store.transact(_looking(*where, at)) for account, where in ids.items()}
 
 
 def connected(server: Server) -> list[str]:
@@ -40,9 +40,9 @@ def integrity(home: Path) -> dict[str, str]:
     return {name: _checked(home / name) for name in FILES}
 
 
-def _looking(platform: str, platform_account_id: str, world: str) -> Any:
+def _looking(platform: str, platform_account_id: str, world: str, at: datetime) -> Any:
     def body(txn: Any) -> Sequence[Seen]:
-        its = StoreWorld(txn, (platform, world), datetime.now(UTC), _unreachable)
+        its = StoreWorld(txn, (platform, world), at, _unreachable)
         return registry.simulator(platform).seen(its, platform_account_id)
 
     return body

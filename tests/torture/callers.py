@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -83,10 +83,10 @@ class Pace:
         return not self.ended.is_set()
 
 
-def people(server: Spoken, names: Sequence[str]) -> list[dict[str, Any]]:
+def people(server: Spoken, names: Sequence[str], without: Collection[str] = ()) -> list[dict[str, Any]]:
     """Targets on every network whose posts followers can read: the account that is there, and those of further people."""
     found = []
-    for name in registry.publishing_names():
+    for name in (one for one in registry.publishing_names() if one not in without):
         manifest = registry.manifest(name)
         if samples.of_kind(manifest, samples.plainest(manifest)).shown:
             others = names if manifest.oauth.style == "redirect" else ()

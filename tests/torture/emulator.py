@@ -37,7 +37,10 @@ from tests.torture.patient import Patient
 
 KILLS, QUICK = 80, 10
 INSTANCES = 2
-PEOPLE = ("fern", "gale")
+PEOPLE = ("fern", "gale", "hazel")
+# Posts of one moment cannot be told apart there: such a doubt asks for a person after half an hour, and nothing puts the
+# emulators' clocks forward.
+UNSURE = ("snapchat",)
 CALLERS = 2
 POSTS_A_KILL = 3
 LONGEST = 6.0  # seconds of a life that a boundary was to end
@@ -110,7 +113,7 @@ class Siege:
 
     def lay(self, service: Service) -> None:
         """Kill instance after instance while callers ask for posts, and let all of them have their answers in the end."""
-        targets = callers.people(service, PEOPLE)
+        targets = callers.people(service, PEOPLE, UNSURE)
         Random(self.seed).shuffle(targets)
         pace, over = Pace(), threading.Event()
         clients = [Patient(service, service.key(), over) for _ in range(CALLERS)]
@@ -214,9 +217,14 @@ def _silences(cloud: Cloud, told: Told) -> list[str]:
     ids: Mapping[tuple[str, str], set[str]] = defaultdict(set)
     for event in cloud.events():
         ids[str(event.get("target_id")), str(event["type"])].add(str(event["id"]))
-    ends = [(one["id"], f"target.{one['status']}") for post in told.values() for one in post["targets"]]
+    ends = [(one["id"], one["status"]) for post in told.values() for one in post["targets"] if one["status"] in ENDED]
+    told_as = {
+        (target, status): ids[target, f"target.{status}"]
+        | (ids[target, "target.unpublished"] if status == "cancelled" else set())
+        for target, status in ends
+    }
     return [
-        f"{target} came to {kind}, told under {len(ids[target, kind])} ids"
-        for target, kind in ends
-        if kind.partition(".")[2] in ENDED and len(ids[target, kind]) != 1
+        f"{target} ended {status}, told under {len(found)} ids"
+        for (target, status), found in told_as.items()
+        if len(found) != 1
     ]

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage
 from google.cloud.tasks_v2 import CloudTasksClient
@@ -24,7 +22,7 @@ from shared.backends.gcp.queue import _connect as connect_queue
 from shared.backends.gcp.store import FirestoreStore
 from shared.backends.gcp.vault import SecretManagerVault
 from shared.backends.live.clock import SystemClock
-from tests.contract.emulators import firestore, gcs, pubsub, secrets, tasks
+from tests.contract.emulators import firestore, gcs, pubsub, secrets, signer, tasks
 from tests.contract.emulators.gcs_gate import Gate
 from tests.contract.emulators.process import EmulatorMissing
 
@@ -32,7 +30,7 @@ __all__ = ["EmulatorMissing", "make_blobs", "make_bus", "make_queue", "make_stor
 
 LOCATION = "europe-west1"
 QUEUES = ("publish-one", "publish-two")
-SIGNER = "signer@project.iam.gserviceaccount.com"
+SIGNER = signer.EMAIL
 
 
 def make_store(_folder: Path) -> FirestoreStore:
@@ -86,20 +84,13 @@ def make_blobs(_folder: Path) -> GcsBlobs:
 @functools.cache
 def _gate(upstream: str) -> Gate:
     gate = Gate(upstream)
-    gate.signers[SIGNER] = _KEY.public_key()
+    gate.signers[SIGNER] = signer.public_key()
     return gate
 
 
 def signing_credentials() -> service_account.Credentials:
-    """Credentials with a key that exists in this process only."""
-    key = _KEY.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    info = {"client_email": SIGNER, "token_uri": "https://oauth2.invalid/token", "private_key": key.decode()}
-    return service_account.Credentials.from_service_account_info(info)
-
-
-_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    """Credentials with a key that exists in this session only."""
+    return signer.credentials(signer.pem())
 
 
 def _project() -> str:

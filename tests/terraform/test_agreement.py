@@ -154,6 +154,18 @@ def test_every_alert_is_about_a_metric_that_exists(plans: Mapping[str, Plan]) ->
     assert ours <= used
 
 
+def test_every_alert_is_explained_with_the_words_that_it_counts(plans: Mapping[str, Plan]) -> None:
+    """A row for each in docs/observability.md, and none for what there is not; a quoted line is one that is logged."""
+    page = (ROOT / "docs" / "observability.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+)$", page[page.index("## Alerts") :], re.MULTILINE))
+    names = {one["display_name"] for one in plans["small"].of("monitoring_alert_policy")}
+    assert {f"Rostrum: {name.replace('_', ' ')}" for name in rows} == names
+    declared = (ROOT / "terraform" / "modules" / "watch" / "messages.tf").read_text()
+    quoted = [text for row in rows.values() for text in re.findall(r"«([^»…]+)»", row)]
+    assert len(quoted) >= 8
+    assert [text for text in quoted if f'"{text}"' not in declared] == []
+
+
 def test_fields_without_an_index_are_fields_of_their_documents() -> None:
     """Of those documents that are one dataclass each."""
     rows = json.loads((ROOT / "shared" / "backends" / "unindexed.json").read_text())

@@ -16,7 +16,7 @@ from threading import Lock
 from shared.domain.content import MediaFacts, MediaType
 from shared.domain.errors import Invalid, RostrumError
 from shared.domain.media import CONTENT_TYPES, normal_type
-from shared.operations import boxes
+from shared.operations import boxes, structure
 
 Read = Callable[[int, int], bytes]  # (start, length): fewer bytes at the end of the file
 
@@ -123,8 +123,23 @@ def _image(read: Read, size: int, found: str, field: str, *, whole: bool) -> Med
         text = f"{field}: {width} × {height} pixels; at most {MAX_PIXELS // 1_000_000} million in all: scale it down."
         raise Invalid("media.too_many_pixels", text, field=field, width=width, height=height, limit=MAX_PIXELS)
     if found in _FORMATS and (whole or found == "image/jpeg"):
+        _check_structure(read, size, found, field)
         width, height = _looked_at(read, size, found, field, whole=whole)
     return MediaFacts(MediaType.IMAGE, found, size, width, height)
+
+
+def _check_structure(read: Read, size: int, found: str, field: str) -> None:
+    """Raises Invalid for what Pillow would take too long over."""
+    try:
+        if found == "image/png":
+            structure.check_png(read, size)
+        elif found == "image/gif":
+            structure.check_gif(read, size, MAX_PIXELS)
+        else:
+            structure.check_exif(_segments(read, size), read)
+    except structure.TooMuch as error:
+        text = f"{field}: {error}: save the image anew."
+        raise Invalid("media.broken", text, field=field) from error
 
 
 def _dimensions(read: Read, size: int, found: str) -> tuple[int, int]:
@@ -183,6 +198,11 @@ def held_whole(read: Read, size: int) -> bool:
     return True
 
 
+def undecodable(read: Read, size: int, pixels: int, most: int = MAX_HELD) -> bool:
+    """Whether decoding a JPEG would take too much memory, or too long: ``most`` pixels of one that is held whole."""
+    return held_whole(read, size) and (pixels > most or structure.scanned(read, size, pixels))
+
+
 def _segments(read: Read, size: int) -> Iterator[tuple[int, int]]:
     """Kind and place of what comes before the first scan's data, marker by marker (ITU T.81 annex B)."""
     at = 2
@@ -210,7 +230,7 @@ def _looked_at(read: Read, size: int, found: str, field: str, *, whole: bool) ->
             width, height = image.size
             if found == "image/jpeg" and image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
                 width, height = height, width
-            if whole and found == "image/jpeg" and width * height > MAX_HELD and held_whole(read, size):
+            if whole and found == "image/jpeg" and undecodable(read, size, width * height):
                 _has_end(read, size)
             elif whole:
                 with DECODING:

@@ -88,11 +88,10 @@ def _rendered(data: bytes, content_type: str) -> dict[str, bytes]:
 
 def _too_much(image: Any, data: bytes, content_type: str) -> bool:
     """Whether decoding it would take too much memory. A JPEG of one scan never does."""
-    if content_type == "image/jpeg" and not probe.held_whole(
-        lambda start, length: data[start : start + length], len(data)
-    ):
-        return False
-    return bool(image.width * image.height > (MAX_WEBP if content_type == "image/webp" else MAX_DECODED))
+    pixels = image.width * image.height
+    if content_type == "image/jpeg":
+        return probe.undecodable(lambda start, length: data[start : start + length], len(data), pixels, MAX_DECODED)
+    return bool(pixels > (MAX_WEBP if content_type == "image/webp" else MAX_DECODED))
 
 
 def _upright(image: Any, factor: int) -> Any:

@@ -15,7 +15,8 @@ import pytest
 
 from shared.domain.content import MediaFacts, MediaType
 from shared.domain.errors import Invalid
-from shared.operations import boxes, probe, thumbnails
+from shared.operations import boxes, probe, structure, thumbnails
+from tests.security import bombs
 from tests.support import files
 
 
@@ -300,3 +301,39 @@ def test_sixteen_bits_of_grey_are_shown_as_grey() -> None:
     Image.new("I;16", (40, 40), 30_000).save(out, "PNG")
     with Image.open(io.BytesIO(thumbnails.render(out.getvalue(), "image/png")["small"])) as image:
         assert image.getpixel((0, 0)) == pytest.approx((116, 116, 116), abs=3)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (bombs.text_png(b"iCCP", 1000, structure.MAX_PACKED + 1), "compressed texts"),
+        (bombs.png_of(*[bombs.chunk(b"prVt", b"")] * (structure.MAX_OTHER + 1)), "chunks"),
+        (bombs.written(lambda out: bombs.gif(out, (bombs.LARGE_FRAME, 1))), "first frame"),
+        (
+            bombs.written(lambda out: bombs.gif(out, (bombs.COMMENT, structure.MAX_BLOCKS), (bombs.frame(), 1))),
+            "blocks",
+        ),
+        (bombs.written(bombs.segments(0xE1, b"Exif\0\0", structure.MAX_EXIF + 1, 8)), "EXIF"),
+    ],
+)
+def test_a_small_file_that_is_long_work_is_refused(data: bytes, why: str) -> None:
+    refused = refusal(data)
+    assert refused.code == "media.broken"
+    assert why in refused.message
+
+
+def test_what_encoders_write_is_far_within_the_limits() -> None:
+    packed = bombs.text_png(b"iCCP", 1000, 1)
+    for data in (packed, bombs.png_of(*[bombs.chunk(b"prVt", b"")] * 100)):
+        assert look(data).width == 8
+    assert look(bombs.written(lambda out: bombs.gif(out, (bombs.COMMENT, 1000), (bombs.frame(), 100)))).width == 16
+    assert look(bombs.written(bombs.segments(0xE1, b"Exif\0\0", 3, 8))).width == 64
+
+
+def test_a_jpeg_that_is_refined_for_ever_is_not_decoded() -> None:
+    """It may be let in: nothing of ours looks at it again, and small ones with a few scans are decoded as ever."""
+    data = bombs.scans(4_000, 4_000, 100)
+    assert structure.scanned(lambda start, n: data[start : start + n], len(data), 16_000_000)
+    assert look(data).width == 4_000
+    assert thumbnails.render(data, "image/jpeg") == {}
+    assert thumbnails.render(bombs.scans(400, 400, 20), "image/jpeg").keys() == thumbnails.SIZES.keys()

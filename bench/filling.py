@@ -15,6 +15,7 @@ from shared.domain.events import Entry, entry_path
 from shared.domain.posts import Post, Target, post_path, shard_of, target_path
 from shared.domain.states import State, Status
 from shared.domain.webhooks import Delivery, Endpoint, delivery_path, endpoint_path
+from shared.operations import telling
 from shared.operations.posts.views import PostView
 from shared.ports.ids import Ids
 from shared.ports.store import Write
@@ -34,7 +35,6 @@ class Filling:
     def __init__(self, at: World) -> None:
         account = at.connected[min(at.connected)][0].id
         self._at, self._now = at, at.ports.clock.now()
-        self._made: PostView = at.create("Stored", [account], in_seconds(86_400))
         # Not synced: what is measured comes afterwards, and through a store that is.
         self.store = EmbeddedStore(Path(at.home) / FILE, at.ports.clock, indexes.load(), durability="normal")
         self.size = 0
@@ -42,6 +42,8 @@ class Filling:
         self.store.commit(
             [Write("set", endpoint_path(self.endpoint.space, self.endpoint.id), codec.encode(self.endpoint))]
         )
+        telling.forget(at.ports, at.caller.space)
+        self._made: PostView = at.create("Stored", [account], in_seconds(86_400))
 
     def grow(self, size: int) -> None:
         """Until so many posts are stored."""

@@ -11,11 +11,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from types import FrameType
-from typing import Any
 
-from local import first_start, sandbox_page
+from local import delivering, first_start, sandbox_page
 from local import home as home_folder
 from local.app import App, functions, scheduled
+from local.helpers import Helpers
 from local.scheduler import Scheduler
 from shared.backends import ttl
 from shared.backends.embedded.blobs import EmbeddedBlobs
@@ -25,9 +25,8 @@ from shared.ports.world import Ports
 from shared.runtime import bootstrap, people
 from shared.runtime.settings import Settings
 
-THREADS = 64  # the queue calls the functions through the same door: its deliveries must not fill it
+THREADS = 64  # callers may wait for a post, and each that does has one
 MAX_BODY = 1 << 30  # bytes; the API and the signed URLs have limits of their own
-AT_ONCE = 4  # deliveries per network
 LAST_ANSWERS = 10  # seconds for requests under way when it is asked to end; what waits for a post waits eight
 
 
@@ -75,12 +74,18 @@ def start(env: Mapping[str, str]) -> Server:
     ports = bootstrap.ports()
     values = first_start.prepare(ports, bootstrap.sandbox(ports), chosen.home, chosen.public_url)
     page = partial(sandbox_page.respond, ports, values["ROSTRUM_API_KEY"])
-    _serve(parts, App(functions(), _files(ports), page, people.simulated_behind(ports)), listening)
+    known = functions()
+    _serve(parts, App(known, _files(ports), page, people.simulated_behind(ports)), listening)
     base = f"http://127.0.0.1:{chosen.port}"
-    worker, scheduler = _worker(chosen, base), Scheduler(base, chosen.internal_token, scheduled(), [_expiry(ports).run])
+    helpers = Helpers(chosen.processes - 1)
+    parts.callback(helpers.join)
+    worker = delivering.worker(chosen, known, count=chosen.processes)
+    scheduler = Scheduler(base, chosen.internal_token, scheduled(), [_expiry(ports).run])
     for part in (worker, scheduler):
         part.start()
         parts.callback(part.stop)
+    helpers.start()
+    parts.callback(helpers.ask_to_stop)
     return Server(chosen, values, parts)
 
 
@@ -101,20 +106,6 @@ def _files(ports: Ports) -> EmbeddedBlobs:
     if not isinstance(ports.blobs, EmbeddedBlobs):
         raise CannotStart("ROSTRUM_BACKEND: one machine serves its own files; unset it.")
     return ports.blobs
-
-
-def _worker(chosen: Settings, base: str) -> Any:
-    from shared.backends.embedded.deliveries import QueueLimits, QueueSettings
-    from shared.backends.embedded.worker import QueueWorker
-    from shared.backends.live.clock import SystemClock
-
-    path = chosen.home / "rostrum.sqlite3"
-    single = {
-        "bus:events:record": QueueLimits(concurrent=1),  # the log may trail behind publishing
-        "sandbox": QueueLimits(concurrent=1),  # whatever waits is handed over by one, not by each
-    }
-    settings = QueueSettings(queues=single, default=QueueLimits(concurrent=AT_ONCE))
-    return QueueWorker(path, SystemClock(), settings, base, chosen.internal_token)
 
 
 def _expiry(ports: Ports) -> Expiry:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What :meth:`Bus.publish` takes."""
+
+    topic: str
+    data: Mapping[str, Any]
+    attributes: Mapping[str, str]
 
 
 class Bus(Protocol):
@@ -17,6 +27,16 @@ class Bus(Protocol):
 
         Raises BusUnavailable (it may or may not have been published), BusRefused (unknown topic or too large).
         """
+
+    def publish_before(self, messages: Sequence[Message], commit: Callable[[], None]) -> None:
+        """Publish the messages, then run ``commit``, which notes in the store that they are: never the other way round.
+
+        A bus that lies in the store's own file does both in one transaction; any other publishes first. Raises what
+        ``commit`` raises, and what :meth:`publish` raises: nothing was noted then, and some may have been published.
+        """
+        for message in messages:
+            self.publish(message.topic, message.data, message.attributes)
+        commit()
 
 
 class BusError(Exception):

@@ -5,6 +5,7 @@ Nothing is read at import: :func:`load` is called once, by the composition root.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,9 @@ EMULATORS = {
 READING = ("_READS", "_BUDGETS")  # how the names of settings end that say how much a network is read on schedule
 
 
+MOST_PROCESSES = 4  # of one machine: each has a share of the four deliveries that a network gets at once
+
+
 class BadSetting(ValueError):
     """A setting that cannot be used: the message names it and says what it may be."""
 
@@ -42,6 +46,7 @@ class Settings:
 
     * ``ROSTRUM_BACKEND``: ``embedded`` (default) or ``gcp``
     * ``ROSTRUM_HOME``: where the embedded backends keep everything (``.local``)
+    * ``ROSTRUM_PROCESSES``: how many processes one machine has, 1 to 4 (2, or 1 where there is but one core)
     * ``PORT`` (8080) and ``PUBLIC_URL`` (http://127.0.0.1:PORT): where callers and networks reach us
     * ``WEBHOOKS_URL`` (``PUBLIC_URL``): where networks deliver, ``{WEBHOOKS_URL}/webhooks/{platform}``, where that is another address
     * ``ALLOW_PRIVATE_HOSTS``: ``host:port,…`` that may be reached although they are private, also by plain http
@@ -87,6 +92,7 @@ class Settings:
     people: People = field(default_factory=People)
     webhooks_url: str = ""
     traces_endpoint: str = ""
+    processes: int = 1
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -108,6 +114,7 @@ def load(env: Mapping[str, str]) -> Settings:
         backend="gcp" if backend == "gcp" else "embedded",
         home=Path(env.get("ROSTRUM_HOME", ".local")).absolute(),
         port=port,
+        processes=_processes(env.get("ROSTRUM_PROCESSES", "")),
         public_url=_url("PUBLIC_URL", env.get("PUBLIC_URL", f"http://127.0.0.1:{port}")),
         allow_private_hosts=private_hosts(env.get("ALLOW_PRIVATE_HOSTS", "")),
         internal_token=env.get("INTERNAL_TOKEN", ""),
@@ -126,6 +133,15 @@ def load(env: Mapping[str, str]) -> Settings:
         webhooks_url=_url("WEBHOOKS_URL", env.get("WEBHOOKS_URL", "")),
         traces_endpoint=_traces(env),
     )
+
+
+def _processes(text: str) -> int:
+    if not text:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return min(2, cores)
+    if text not in map(str, range(1, MOST_PROCESSES + 1)):
+        raise BadSetting(f"ROSTRUM_PROCESSES is {text!r}: it is a number from 1 to {MOST_PROCESSES}")
+    return int(text)
 
 
 def _traces(env: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ from scripts.functions_manifest import rows
 from shared.domain import event_types
 from shared.operations import accounts
 from shared.platforms._graph.webhooks import signature
-from shared.ports.bus import BusUnavailable
+from shared.ports.bus import Bus, BusUnavailable
 from shared.ports.http import Request as Sent
 from shared.ports.http import Response as Answer
 from shared.ports.world import Ports
@@ -51,7 +51,7 @@ class Missing:
         )
 
 
-class NoBus:
+class NoBus(Bus):
     """What a function without a bus has in its place: every publication is refused as by a bundle that ships no client."""
 
     def publish(self, *_: Any) -> str:

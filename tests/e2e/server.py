@@ -116,12 +116,14 @@ class Spoken:
 
 @dataclass
 class Server(Spoken):
-    """One installation in ``home``, running or not. ``log`` collects what all its processes print; ``settings``: further ones."""
+    """One installation in ``home``, running or not. ``log`` collects what all its processes print; ``settings``: further ones;
+    ``root``: the checkout whose code runs."""
 
     home: Path
     log: Path
     port: int = field(default_factory=free_port)
     settings: Mapping[str, str] = field(default_factory=dict)
+    root: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -147,11 +149,12 @@ class Server(Spoken):
         if self.process is not None and self.process.poll() is None:
             raise RuntimeError("it is running")
         env = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        env |= {"PORT": str(self.port), "ROSTRUM_HOME": str(self.home), "PYTHONUNBUFFERED": "1", **self.settings}
+        env |= {"PORT": str(self.port), "ROSTRUM_HOME": str(self.home), "PYTHONUNBUFFERED": "1"}
+        env |= {"ROSTRUM_PROCESSES": "1", **self.settings}  # further ones would double what each start costs
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *(command or ("local",))],
-                cwd=ROOT,
+                cwd=self.root,
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

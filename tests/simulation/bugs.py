@@ -113,10 +113,10 @@ def _event_outside(target: Target, what: str, now: Any) -> Target:
     return replace(target, wake_at=None)
 
 
-def _strike_off_anyway(ports: Any, target: Any, event: Any) -> bool:
+def _strike_off_anyway(ports: Any, target: Target, struck: Callable[[], None]) -> None:
     with suppress(BusUnavailable):
-        _real_publish(ports, target, event)
-    return True
+        ports.bus.publish_before([announcing._message(target, event) for event in target.events], lambda: None)
+    struck()
 
 
 def _no_idempotency(ports: Any, made: Any, writes: Any, receipt: Any) -> None:
@@ -187,7 +187,6 @@ _real_reconcile = reconciling.reconcile
 _real_verdict = reconciling._verdict
 _real_put = records.put
 _real_arm = sending._arm
-_real_publish = announcing._publish
 _real_cancelled = targets.cancelled
 _real_swept = targets.swept
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from shared.backends.live.ids import ulid
 from shared.ports.blobs import MAX_URL_AGE, BlobInfo, BlobNotFound, BlobTooLarge
-from shared.ports.bus import BusRefused
+from shared.ports.bus import Bus, BusRefused, Message
 from shared.ports.http import Response
 from shared.ports.queue import HORIZON, NAME_RESERVED, Queue, Task, TaskRefused
 from shared.ports.vault import MAX_SECRET_BYTES, Keys, Place, SecretForged, SecretGone, SecretTooLarge
@@ -120,16 +120,7 @@ class MemoryQueue(Queue):
             return True
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What was published on the bus."""
-
-    topic: str
-    data: Mapping[str, Any]
-    attributes: Mapping[str, str]
-
-
-class MemoryBus:
+class MemoryBus(Bus):
     """``ports.Bus``: keeps what was published."""
 
     def __init__(self, faults: Faults) -> None:

@@ -127,8 +127,7 @@ class Database:
         """
         if self._owner == threading.get_ident():
             raise FileError("a write inside a write would wait for itself")
-        along = getattr(self._local, "along", None)
-        job = _Job(unit if along is None else _both(unit, along), durable, documents)
+        job = self._job(unit, durable, documents)
         self._waiting.append(job)
         with self._lock:
             if not job.done:
@@ -137,23 +136,38 @@ class Database:
         self._local.along = None
         return result
 
-    def along(self, unit: Callable[[sqlite3.Connection], object], act: Callable[[], None]) -> bool:
-        """Run ``act``; its first :meth:`write` that succeeds takes ``unit`` along. Whether one did."""
-        self._local.along = unit
+    def along(
+        self, unit: Callable[[sqlite3.Connection], object], act: Callable[[], None], *, durable: bool = True
+    ) -> bool:
+        """Run ``act``; its first write that succeeds takes ``unit`` along. Whether one did. ``durable`` False: that write
+        need not survive a power cut, whatever it asks for itself: it only matters together with ``unit``."""
+        self._local.along = unit, durable
         try:
             act()
             return self._local.along is None
         finally:
             self._local.along = None
 
+    def _job(
+        self, unit: Callable[[sqlite3.Connection], T], durable: bool, documents: Collection[str] | None
+    ) -> _Job[T]:
+        along = getattr(self._local, "along", None)
+        return (
+            _Job(unit, durable, documents)
+            if along is None
+            else _Job(_both(unit, along[0]), durable and along[1], documents)
+        )
+
     def write_alone(self, unit: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """As :meth:`write`, but in the calling thread, in a commit of its own, and of whichever documents."""
         if self._owner == threading.get_ident():
             raise FileError("a write inside a write would wait for itself")
-        job = _Job(unit, durable, None)
+        job = self._job(unit, durable, None)
         with self._lock:
             self._commit([job])
-        return job.outcome()
+        result = job.outcome()
+        self._local.along = None
+        return result
 
     def announce(self) -> None:
         """Tell this process's worker that there is something to deliver."""
@@ -161,11 +175,17 @@ class Database:
             self.announced += 1
             self.changed.notify_all()
 
-    def await_announcement(self, seen: int, seconds: float) -> int:
-        """Wait so long at most for an announcement after the ``seen`` ones; how many there were by now."""
+    def await_announcement(
+        self, seen: int, seconds: float, glance: float | None = None, state: bytes | None = None
+    ) -> int:
+        """Wait so long at most for an announcement after the ``seen`` ones, or, looking every ``glance`` seconds, until the
+        file is no longer in ``state``; how many announcements there were by now."""
+        deadline = time.monotonic() + seconds
         with self.changed:
-            if self.announced == seen:
-                self.changed.wait(seconds)
+            while self.announced == seen and (left := deadline - time.monotonic()) > 0:
+                self.changed.wait(min(left, glance or left))
+                if glance and self.seen.state() != state:
+                    break
             return self.announced
 
     def close(self, user: object) -> None:

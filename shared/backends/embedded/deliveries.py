@@ -82,6 +82,16 @@ class Leased:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """A delivery that was made. Not accepted, it is to be made at ``again``; None: it is given up."""
+
+    leased: Leased
+    at: datetime
+    accepted: bool
+    again: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """When a failed delivery is made again: doubling from ``first`` to ``longest`` seconds.
 
@@ -104,7 +114,8 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
-    """How fast one queue is dispatched: deliveries at once, and per second (Cloud Tasks: at most 500)."""
+    """How fast one queue is dispatched by one worker: deliveries at once (0: not by this one), and per second (Cloud
+    Tasks: at most 500)."""
 
     concurrent: int = 8
     per_second: float = 500.0
@@ -152,10 +163,21 @@ class Deliveries:
 
     def lease(self, queue: str, now: datetime, limit: int, lasts: timedelta) -> list[Leased]:
         """Take up to ``limit`` due deliveries of a queue."""
+        return self.turn((), [(queue, limit)], now, lasts)
+
+    def turn(
+        self, ended: Sequence[Ended], rooms: Sequence[tuple[str, int]], now: datetime, lasts: timedelta
+    ) -> list[Leased]:
+        """Settle what ended, then take up to so many due deliveries of each of these queues: all in one transaction."""
         key = os.urandom(8).hex()
-        given = (micros(now + lasts), key, queue, micros(now), limit)
-        rows = self._database.write(lambda held: held.execute(_LEASE, given).fetchall(), durable=False)
-        return [_leased(row) for row in rows]
+        given = [(micros(now + lasts), key, queue, micros(now), limit) for queue, limit in rooms]
+
+        def unit(held: sqlite3.Connection) -> list[tuple[Any, ...]]:
+            for one in ended:
+                _settle(held, one)
+            return [row for each in given for row in held.execute(_LEASE, each).fetchall()]
+
+        return [_leased(row) for row in self._database.write(unit, durable=False)]
 
     def renew(self, leases: Sequence[Leased], until: datetime) -> None:
         """Keep what is still being delivered."""
@@ -177,31 +199,27 @@ class Deliveries:
 
     def succeed(self, leased: Leased, now: datetime) -> None:
         """The delivery was accepted: release it, or make it due once more where it has copies left."""
-
-        def settle(held: sqlite3.Connection) -> None:
-            (copies,) = held.execute("SELECT copies FROM deliveries WHERE id = ?", (leased.id,)).fetchone() or (1,)
-            if copies > 1:
-                held.execute(_AGAIN, (micros(now), 1, leased.id, leased.lease))
-            else:
-                _release(held, leased, now)
-
-        self._database.write(settle, durable=False)
+        self.turn([Ended(leased, now, accepted=True)], (), now, timedelta())
 
     def fail(self, leased: Leased, now: datetime, again: datetime | None) -> None:
         """The delivery was not accepted: make it due at ``again``, or give it up."""
-
-        def settle(held: sqlite3.Connection) -> None:
-            if again is None:
-                _release(held, leased, now)
-            else:
-                held.execute(_AGAIN, (micros(again), 0, leased.id, leased.lease))
-
-        self._database.write(settle, durable=False)
+        self.turn([Ended(leased, now, accepted=False, again=again)], (), now, timedelta())
 
     def forget(self, before: datetime) -> int:
         """Free the names of what was released before then; how many."""
         sql = "DELETE FROM deliveries WHERE released_at < ?"
         return self._database.write(lambda held: held.execute(sql, (micros(before),)).rowcount, durable=False)
+
+
+def _settle(held: sqlite3.Connection, ended: Ended) -> None:
+    leased, again, used = ended.leased, ended.again, 0
+    if ended.accepted:
+        (copies,) = held.execute("SELECT copies FROM deliveries WHERE id = ?", (leased.id,)).fetchone() or (1,)
+        again, used = (ended.at, 1) if copies > 1 else (None, 0)
+    if again is None:
+        _release(held, leased, ended.at)
+    else:
+        held.execute(_AGAIN, (micros(again), used, leased.id, leased.lease))
 
 
 def _release(held: sqlite3.Connection, leased: Leased, now: datetime) -> None:

@@ -8,18 +8,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from shared.backends.embedded.deliveries import Leased, QueueLimits
 
 DISPATCH_SECONDS = 600.0  # Cloud Tasks' default deadline for a handler's answer
+AHEAD, MAX_RESERVE = 0.1, 32  # seconds of a lane's work that are leased before their time, and deliveries at most
 MAX_BURST = 100  # deliveries at once after a rest, as Cloud Tasks derives it from the rate
 
 
 class Lane:
     """One queue's threads and its pace.
 
-    ``deliver`` runs on the threads, and so does ``ended`` at the end of each; ``hungry`` is called when there is room again.
+    ``deliver`` runs on the threads, and so does ``ended`` at the end of each; ``hungry`` is called after each delivery.
     """
 
     def __init__(
@@ -32,11 +34,11 @@ class Lane:
     ) -> None:
         self._name, self._limits, self._deliver, self._hungry, self._ended = name, limits, deliver, hungry, ended
         self._inbox: queue.SimpleQueue[Leased | None] = queue.SimpleQueue()
-        self._held: dict[
-            tuple[int, str], Leased
-        ] = {}  # by lease: a delivery may be leased again before it is let go of
+        # By lease: a delivery may be leased again before it is let go of. Until when it is kept, in monotonic seconds.
+        self._held: dict[tuple[int, str], tuple[Leased, float]] = {}
         self._threads: list[threading.Thread] = []
         self._guard = threading.Lock()
+        self._lasted: float | None = None  # seconds that a delivery takes, of late; None: nobody knows
         self._burst = max(1.0, min(limits.per_second, MAX_BURST))
         self._tokens, self._filled_at = self._burst, time.monotonic()
 
@@ -45,9 +47,15 @@ class Lane:
         now = time.monotonic()
         self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._limits.per_second)
         self._filled_at = now
+        reserve = self._reserve()
         with self._guard:
-            free = 2 * self._limits.concurrent - len(self._held)
-        return max(0, min(free, int(self._tokens)))
+            free = self._limits.concurrent + reserve - len(self._held)
+        return max(0, min(free, int(self._tokens))) if free > reserve // 2 else 0
+
+    def _reserve(self) -> int:
+        """What keeps its threads busy for ``AHEAD`` seconds: of what is slow hardly any, for another worker may be free."""
+        at_once = self._limits.concurrent
+        return at_once if self._lasted is None else max(at_once, min(MAX_RESERVE, int(at_once * AHEAD / self._lasted)))
 
     def wait(self) -> float:
         """Seconds until its pace allows the next delivery (fullness ends with ``hungry``)."""
@@ -57,7 +65,7 @@ class Lane:
         """Deliver it as soon as a thread is free."""
         self._tokens -= 1
         with self._guard:
-            self._held[leased.id, leased.lease] = leased
+            self._held[leased.id, leased.lease] = leased, time.monotonic() + DISPATCH_SECONDS
             wanted = min(self._limits.concurrent, len(self._held))
             spawn = len(self._threads) < wanted
             if spawn:
@@ -66,9 +74,10 @@ class Lane:
         self._inbox.put(leased)
 
     def held(self) -> list[Leased]:
-        """What is being delivered or waits for a thread."""
+        """What is being delivered or waits for a thread; without what takes so long that it is to be delivered again."""
+        now = time.monotonic()
         with self._guard:
-            return list(self._held.values())
+            return [leased for leased, until in self._held.values() if now < until]
 
     def close(self) -> list[Leased]:
         """Begin nothing more; what was never begun."""
@@ -92,15 +101,26 @@ class Lane:
 
     def _work(self) -> None:
         while (leased := self._inbox.get()) is not None:
+            began = time.monotonic()
             try:
                 self._deliver(leased)
             finally:
+                lasted = max(1e-4, time.monotonic() - began)
                 with self._guard:
                     del self._held[leased.id, leased.lease]
-                    hungry = len(self._held) == self._limits.concurrent - 1 or not self._held
-                if hungry:
-                    self._hungry()
+                    self._lasted = lasted if self._lasted is None else 0.8 * self._lasted + 0.2 * lasted
+                self._hungry()
         self._ended()
+
+
+class Deliverer(Protocol):
+    """How a delivery reaches its function. Used by many threads."""
+
+    def send(self, leased: Leased) -> int | None:
+        """The function's status, None when it could not be reached or did not answer."""
+
+    def close(self) -> None:
+        """The calling thread sends nothing more."""
 
 
 class Sender:
@@ -134,7 +154,7 @@ class Sender:
             connection = self._local.connection = self._make(self._host, self._port, timeout=DISPATCH_SECONDS)
         try:
             path = f"{self._prefix}/_functions/{leased.function}"
-            connection.request("POST", path, leased.body.encode(), self._headers(leased))
+            connection.request("POST", path, leased.body.encode(), headers(leased, self._token))
             response = connection.getresponse()
             response.read()
         except (OSError, http.client.HTTPException):
@@ -142,9 +162,11 @@ class Sender:
             return None
         return response.status
 
-    def _headers(self, leased: Leased) -> dict[str, str]:
-        made = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
-        return made | (_task_headers(leased) if leased.kind == "task" else _event_headers(leased))
+
+def headers(leased: Leased, token: str) -> dict[str, str]:
+    """What the cloud sends along with such a delivery, and the bearer token."""
+    made = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    return made | (_task_headers(leased) if leased.kind == "task" else _event_headers(leased))
 
 
 def _task_headers(leased: Leased) -> dict[str, str]:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from shared.ports.bus import BusRefused, BusUnavailable
+from shared.ports.bus import Bus, BusRefused, BusUnavailable
 
 if TYPE_CHECKING:
     from google.pubsub_v1 import PublisherClient
@@ -21,7 +21,7 @@ MAX_MESSAGE_BYTES = 10_000_000  # https://cloud.google.com/pubsub/quotas (2026-1
 MAX_ATTRIBUTES = 100
 
 
-class PubSubBus:
+class PubSubBus(Bus):
     """Topics of one project. Thread safe; the client loads and connects at the first call.
 
     ``emulator``: ``host:port`` of an emulator. ``timeout``: seconds for one publication, its repetitions included.

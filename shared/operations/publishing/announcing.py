@@ -6,6 +6,7 @@ Nothing here can change a target's state. What fails is done again by the sweepe
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 from shared.domain import codec, targets
@@ -16,7 +17,7 @@ from shared.operations import sessions
 from shared.operations.publishing import dispatch, records
 from shared.platforms import registry
 from shared.platforms.contract import Published, Refused
-from shared.ports.bus import BusUnavailable
+from shared.ports.bus import BusUnavailable, Message
 from shared.ports.http import HttpFailure
 from shared.ports.store import StoreError
 from shared.ports.vault import VaultError
@@ -38,26 +39,33 @@ def follow_up(ports: Ports, target: Target | None) -> Target | None:
 
 
 def announce(ports: Ports, target: Target) -> None:
-    """Publish the target's waiting events, then strike them off. At least once each. Raises store.Unavailable."""
-    told = frozenset(event.id for event in target.events if _publish(ports, target, event))
-    lives = _described(ports, target)
-    if told or lives:
+    """Publish the target's waiting events, and strike them off. At least once each. Raises store.Unavailable."""
+    if not target.events:
+        return
+    lives, told = _described(ports, target), frozenset(event.id for event in target.events)
+
+    def struck() -> None:
         records.change(ports, target, lambda now: _with_lives(targets.announced(now, told), lives))
 
+    _publish(ports, target, struck)
 
-def _publish(ports: Ports, target: Target, event: EventDoc) -> bool:
-    data = {**codec.encode(event.data), "id": event.id, "type": event.type, "at": event.at.isoformat()}
+
+def _publish(ports: Ports, target: Target, struck: Callable[[], None]) -> None:
     try:
-        ports.bus.publish(TOPIC, data, {"id": event.id, "type": event.type, "space": target.space})
+        ports.bus.publish_before([_message(target, event) for event in target.events], struck)
     except BusUnavailable:
-        log.warning("event not announced, left to the sweeper", extra={"event_id": event.id})
-        return False
-    return True
+        for event in target.events:
+            log.warning("event not announced, left to the sweeper", extra={"event_id": event.id})
+
+
+def _message(target: Target, event: EventDoc) -> Message:
+    data = {**codec.encode(event.data), "id": event.id, "type": event.type, "at": event.at.isoformat()}
+    return Message(TOPIC, data, {"id": event.id, "type": event.type, "space": target.space})
 
 
 def _described(ports: Ports, target: Target) -> dict[int, Live]:
-    """Pieces that are live without a permalink, with it: best effort, once, while the events go out."""
-    if target.state is not State.PUBLISHED or not target.events or not target.post_id:
+    """Pieces that are live without a permalink, with it: best effort, once, before the events go out."""
+    if target.state is not State.PUBLISHED or not target.post_id:
         return {}
     bare = {
         i: piece.live

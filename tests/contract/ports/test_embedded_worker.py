@@ -21,7 +21,7 @@ import pytest
 from shared.backends.embedded.bus import EmbeddedBus
 from shared.backends.embedded.database import open_database
 from shared.backends.embedded.deliveries import Deliveries, Leased, QueueLimits, QueueSettings, Retry
-from shared.backends.embedded.dispatch import Lane
+from shared.backends.embedded.dispatch import Lane, Sender
 from shared.backends.embedded.queue import EmbeddedQueue
 from shared.backends.embedded.worker import QueueWorker
 from shared.backends.live.clock import SystemClock
@@ -46,7 +46,7 @@ class World:
         return queue
 
     def work(self, settings: QueueSettings = FAST) -> QueueWorker:
-        worker = QueueWorker(self.path, SystemClock(), settings, self.server.url + "/base/", "internal-token")
+        worker = QueueWorker(self.path, SystemClock(), settings, Sender(self.server.url + "/base/", "internal-token"))
         self._stack.callback(worker.stop, 2)
         worker.start()
         return worker

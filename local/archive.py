@@ -12,6 +12,8 @@ import io
 import json
 import os
 import re
+import shutil
+import socket
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -68,10 +70,35 @@ class Writer:
         self._tar.addfile(info, io.BytesIO(made))
 
 
+def draft_name() -> str:
+    """What drafts of this process begin with, wherever they lie: whose process is gone can be told (:func:`forget_left`)."""
+    host = re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())
+    return f".rostrum-backup-{host}-{os.getpid()}-"
+
+
+def forget_left(folder: Path) -> None:
+    """Remove what backups that were killed on this machine left in the folder: drafts with every key in them."""
+    stem = draft_name().rsplit("-", 2)[0]
+    for path in folder.glob(f"{stem}-*"):
+        pid = path.name.removeprefix(f"{stem}-").partition("-")[0]
+        if pid.isdigit() and not _runs(int(pid)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
 @contextmanager
 def written(path: Path, said: Said) -> Iterator[Writer]:
     """A new archive of mode 0600, there only once it is whole. Raises FileExistsError, OSError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{draft_name()}{path.name}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -35,6 +35,7 @@ def make(home: Path, target: Path, say: Callable[[str], object]) -> None:
         raise CannotBackUp(f"{target} exists: choose another name.")
     if target.resolve().is_relative_to(home.resolve()):
         raise CannotBackUp(f"{target} lies in the folder that is backed up: choose a place outside of it.")
+    archive.forget_left(target.parent)
     taken_at = datetime.now(UTC).isoformat()
     progress = Progress("copied", say)
     try:
@@ -61,7 +62,7 @@ def version() -> str:
 
 def _databases(home: Path, beside: Path, writer: archive.Writer, say: Callable[[str], object]) -> None:
     for path in sorted(home.glob("*.sqlite3")):
-        with tempfile.TemporaryDirectory(prefix=".rostrum-backup-", dir=beside) as folder:  # mode 0700
+        with tempfile.TemporaryDirectory(prefix=archive.draft_name(), dir=beside) as folder:  # mode 0700
             copy = Path(folder) / path.name
             _copy(path, copy, Progress(f"{path.name} copied", say))
             with copy.open("rb") as file:

@@ -19,14 +19,11 @@ from tests.e2e.server import Server, Spoken, settled, until
 from tests.torture.bout import Bout
 from tests.torture.callers import Asked, Ledger
 
-REAL_SECONDS = (
-    15.0  # what still waits then (for a network's limit to end, absence to be proven) is put forward to its time
-)
-LATER_SECONDS = 2100  # longer than a target may stay in doubt, and shorter than a post may be late
+# What still waits (for a network's limit to end, for absence to be proven) is put forward to its time by so many seconds:
+# longer than a target may stay in doubt, and less than a post may be late.
+LATER_SECONDS = 2100
 SETTLED_WITHIN = 90.0  # seconds from there
-TOLD_WITHIN = (
-    90.0  # seconds until the log and the endpoint have it: a delivery that failed is tried again after half a minute
-)
+TOLD_WITHIN = 90.0  # seconds until log and endpoint have it: a delivery that failed is tried again after half a minute
 ENDED = ("published", "failed", "cancelled", "needs_review")
 Told = Mapping[str, Mapping[str, Any]]
 
@@ -44,7 +41,7 @@ class Account:
 def settle(bout: Bout, server: Server, hook: Receiver) -> Account:
     """Wait until nothing moves, then hold every promise against what followers see."""
     found = Account(lies=[*bout.lies, *(f"refused: {one}" for one in bout.ledger.refused)])
-    if not until(lambda: _still(server), REAL_SECONDS, every=1.0):
+    if not until(lambda: _still(server), bout.patience, every=1.0):
         server.kill()
         server.start("tests.torture.later", str(LATER_SECONDS))
         until(lambda: _still(server), SETTLED_WITHIN, every=1.0)

@@ -32,12 +32,16 @@ EVENTS = ("post.published", "post.partial", "post.failed", "post.needs_review", 
 
 @dataclass
 class Bout:
-    """What is done to the installation in ``folder``, and what came of it. ``kills`` counts by manner."""
+    """What is done to the installation in ``folder``, and what came of it. ``kills`` counts by manner.
+
+    ``patience``: the seconds that it is left alone after the last kill, before what still waits is put forward to its time.
+    """
 
     folder: Path
     seed: str
     wanted: int
     say: Callable[[str], None]
+    patience: float = 15.0
     kills: Counter[str] = field(default_factory=Counter)
     lies: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)

@@ -27,9 +27,10 @@ def torture(options: Options) -> Figures:
     """Kill, settle, account."""
     count, each = (1, QUICK) if options.quick else (KILLS // EACH, EACH)
     folder = Path(tempfile.mkdtemp(prefix="rostrum-torture-"))
-    bouts = [
-        Bout(folder / str(number), f"s{options.seed}b{number}", each, options.say) for number in range(1, count + 1)
-    ]
+    names = {number: f"s{options.seed}b{number}" for number in range(1, count + 1)}
+    bouts = [Bout(folder / str(number), name, each, options.say) for number, name in names.items()]
+    if options.quick:
+        bouts[0].patience = 3.0
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(_fought, bouts))
     figures = _figures(bouts, found, folder)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -81,6 +82,11 @@ class Gate(ThreadingHTTPServer):
         self.url = f"http://{HOST}:{self.server_port}"
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         atexit.register(self.server_close)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that was killed while it asked; of all else, what the server says."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def check_upload(self, path: str, headers: dict[str, str], size: int) -> None:
         """The conditions that an upload's signed headers set. Raises Refused."""

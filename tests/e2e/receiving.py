@@ -21,9 +21,9 @@ class Receiver:
 
 
 @contextmanager
-def receiver(port: int) -> Iterator[Receiver]:
-    """Listening on this port until the block ends; 200 to everything."""
-    made = Receiver(f"http://{HOST}:{port}/hook")
+def receiver(port: int = 0) -> Iterator[Receiver]:
+    """Listening on this port (0: on a free one) until the block ends; 200 to everything."""
+    made = Receiver("")
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -37,6 +37,7 @@ def receiver(port: int) -> Iterator[Receiver]:
             """Nothing: a test's output is its own."""
 
     server = http.server.ThreadingHTTPServer((HOST, port), Handler)
+    made.url = f"http://{HOST}:{server.server_port}/hook"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from signal import SIGKILL
 from typing import Any
 
-from tests.contract.emulators.process import free_port
+from tests.contract.emulators.process import HOST
 from tests.e2e.receiving import Receiver, receiver
 from tests.e2e.server import READY_SECONDS, Server, group_members, installed, until
 from tests.torture import callers, dying
@@ -53,7 +54,8 @@ class Bout:
     @contextmanager
     def fought(self) -> Iterator[tuple[Server, Receiver]]:
         """The installation after its last kill, running, and what it told its webhook endpoint so far."""
-        with receiver(free_port()) as hook, installed(self.folder) as server:
+        with receiver() as hook, installed(self.folder) as server:
+            server.port = _port(Random(self.seed))
             allowed = hook.url.removeprefix("http://").partition("/")[0]
             server.settings = {"ALLOW_PRIVATE_HOSTS": allowed}
             self._born(server)
@@ -159,6 +161,15 @@ class Bout:
         self.kills[manner] += 1
         if code != -SIGKILL:
             self.lies.append(f"{self.seed}: kill {self.kills.total()}: it ended by itself ({code}): {server.words()}")
+
+
+def _port(chance: Random) -> int:
+    """A free port below those of outgoing connections (Linux: 32768 and more): one of these would have it while nobody
+    listens, or a caller that knocks there again and again, from every port in turn, would meet itself."""
+    while True:
+        port = chance.randint(20_000, 32_000)
+        with suppress(OSError), socket.create_server((HOST, port)):
+            return port
 
 
 def _pushes(server: Server, one: Mapping[str, Any]) -> bool:

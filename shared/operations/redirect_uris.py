@@ -5,7 +5,6 @@ The list is one of a workspace and mode. It opens again when its last entry is r
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -48,14 +47,15 @@ def add(ports: Ports, caller: Caller, uri: str, label: str = "") -> RedirectUri:
         raise Invalid("validation.field_invalid", text, field="uri")
     if len(label) > MAX_LABEL:
         raise Invalid("validation.field_invalid", f"label: at most {MAX_LABEL} characters.", field="label")
-    made = RedirectUri(f"ruri_{hashlib.sha256(uri.encode()).hexdigest()[:32]}", uri, label, ports.clock.now())
+    made = RedirectUri(ports.ids.new("ruri"), uri, label, ports.clock.now())
 
     def body(txn: Transaction) -> None:
         known = txn.query(Query(_collection(caller.space), limit=MAX_ENTRIES))
         audit = auditing.opened(ports, txn, caller.space)
-        if any(doc.id == made.id for doc in known):
+        twin = next((doc.id for doc in known if doc.data["uri"] == uri and doc.id != made.id), None)
+        if twin:
             text = "uri: this address is on the list already."
-            raise Clash("validation.redirect_uri_duplicate", text, field="uri", id=made.id)
+            raise Clash("validation.redirect_uri_duplicate", text, field="uri", id=twin)
         if len(known) >= MAX_ENTRIES:
             text = f"uri: the list has {MAX_ENTRIES} addresses already: remove one first."
             raise Invalid("validation.field_invalid", text, field="uri", limit=MAX_ENTRIES)

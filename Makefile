@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test conformance fuzz check check-terraform deploy format explore torture fleet month security bench cost operate package generate lock emulators .tools/tasks-emulator clean
+.PHONY: help setup run demo test conformance fuzz audit check check-terraform deploy format explore torture fleet month security bench cost operate package generate lock emulators .tools/tasks-emulator clean
 
 PYTHON ?= python3.11
 VENV := .venv
@@ -59,6 +59,9 @@ torture: $(INSTALLED) emulators ## Kills, zombies, unknown commits, a lost queue
 
 security: $(INSTALLED) emulators ## Forgeries, tenants, canary secrets, ciphertexts, SSRF, keys, bombs: each goal's count (ARGS='-k 13,16')
 	@$(PY) -m tests.security $(ARGS)
+
+audit: $(INSTALLED) ## Known vulnerabilities of what is installed, by the OSV database (needs the internet; 2: nobody could be asked)
+	@$(PY) -m scripts.audit
 
 bench: $(INSTALLED) ## The budgets of the design, measured as ratios in one run
 	@$(PY) -m bench $(ARGS)

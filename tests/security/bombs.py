@@ -171,7 +171,9 @@ def segments(kind: int, head: bytes, times: int, size: int = 65_000) -> Write:
     def write(out: BinaryIO) -> None:
         plain = files.jpeg(64, 64)
         out.write(plain[:2])
-        out.writelines(_marker(kind, head.replace(b"#", bytes([number % 255 + 1])) + bytes(size)) for number in range(times))
+        out.writelines(
+            _marker(kind, head.replace(b"#", bytes([number % 255 + 1])) + bytes(size)) for number in range(times)
+        )
         out.write(plain[2:])
 
     return write
@@ -236,7 +238,7 @@ def images() -> Iterator[Bomb]:
         )
     yield Bomb("png, 100,000 chunks", "image/png", lambda out: many_chunks(out, b"prVt", 1_200_000), True)
     yield Bomb("gif, 65,535 squared", "image/gif", lambda out: gif(out, (frame(), 1), side=65_535))
-    yield Bomb("gif, a first frame of 65,535 squared", "image/gif", lambda out: gif(out, (LARGE_FRAME, 1)))
+    yield Bomb("gif, a first frame of 65,535 squared", "image/gif", lambda out: gif(out, (LARGE_FRAME, 1)), True)
     yield Bomb("gif, 100,000 frames", "image/gif", lambda out: gif(out, (frame(), 100_000)), True)
     yield Bomb("gif, 200,000 comments", "image/gif", lambda out: gif(out, (COMMENT, 200_000), (frame(), 1)), True)
     yield Bomb("gif, comments", "image/gif", lambda out: gif(out, (COMMENT, LARGEST // 5), (frame(), 1)), True, True)

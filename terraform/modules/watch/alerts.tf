@@ -16,7 +16,7 @@ locals {
       })
     },
     {
-      # The sweep finds what waits after 10 s, then after 30 s, 1 min, 2 min … an hour: a window has a line of whatever is stuck.
+      # The sweep finds what waits after 10 s, 30 s, 1 min, each 2 min, and hourly in the end: a window has a line of whatever is stuck.
       oldest_unsettled = {
         filter = "metric.type=\"logging.googleapis.com/user/rostrum/oldest_unsettled\" AND resource.type=\"cloud_run_revision\""
         limit  = 900, window = 3900, aligner = "ALIGN_PERCENTILE_99", reducer = "REDUCE_MAX"

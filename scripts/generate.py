@@ -21,6 +21,7 @@ GENERATORS = (
     "scripts.generate_webhooks",
     "scripts.generate_terraform",
     "scripts.generate_cost",
+    "scripts.generate_reliability",
 )
 
 

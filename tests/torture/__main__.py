@@ -31,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Torture, print, keep. 1 when a promise was broken or a part could not run."""
     given = _options(arguments)
     options = Options(quick=given.quick, seed=given.seed, say=lambda line: print(f"  {line}", flush=True))
-    found, failed = _kept(), []
+    tried: dict[str, Any] = {}
+    failed: list[str] = []
     for name in _chosen(given.only):
         print(f"{PARTS[name][0]} …", flush=True)
         began = time.monotonic()
@@ -42,8 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"  could not be tried: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
             continue
         _tell(figures, time.monotonic() - began)
-        found[name] = {**figures.plain(), "at": time.strftime("%Y-%m-%d", time.gmtime()), "quick": options.quick}
+        tried[name] = {**figures.plain(), "at": time.strftime("%Y-%m-%d", time.gmtime()), "quick": options.quick}
         failed += [] if figures.kept else [name]
+    found = _kept() | tried  # read now: another part may have been tried meanwhile
     rows = {PARTS[name][0]: found[name] for name in PARTS if name in found}
     print(f"\n{table(rows)}\n")
     RESULTS.parent.mkdir(exist_ok=True)

@@ -77,7 +77,7 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """What became of a commit whose answer was lost or settled nothing."""
+    """Ask for the video or story by its id; look for a photo by its id, for words by our app's id and text, among the Page's posts since the arm."""
     if piece.role is Role.FIRST_COMMENT:
         return comments.find(call, piece, armed)
     return settle.find(call, piece, armed)

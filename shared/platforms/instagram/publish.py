@@ -59,7 +59,7 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """What became of a commit whose answer was lost or settled nothing."""
+    """Ask the container, whose id was saved before it was published, for its status; of what is out, find the one new post like it."""
     if piece.role is Role.FIRST_COMMENT:
         return comments.find(call, piece, armed)
     return settle.find(call, piece, armed)

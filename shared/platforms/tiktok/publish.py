@@ -43,7 +43,7 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """What became of a request whose answer was lost."""
+    """Ask a video's publish_id for its status; of photos, find the one new public post with our words, and never prove their absence."""
     return settle.find(call, piece, armed)
 
 

@@ -77,7 +77,7 @@ def confirm(call: Call, piece: Piece, state: Mapping[str, Any]) -> Published | W
 
 
 def find(call: Call, piece: Piece, armed: Armed) -> Published | Absent | Unsure:
-    """What became of it, by its own key: the session, the broadcast, or our comment under the video."""
+    """Ask the upload session, or look for the broadcast or our comment by a key of its own."""
     if piece.role is not Role.POST:
         return comments.find(call, _parent(piece), piece.text, armed.at, armed.taken)
     if piece.kind is Kind.LIVE:

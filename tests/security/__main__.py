@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from scripts import marked
 from tests.security import goals, scale
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "security.md"
 # What counts for which goal. Goal 15 watches every test there is (tests/support/canaries.py): here, those that hold many secrets.
 TESTS: Mapping[int, Sequence[str]] = {
     13: ("tests/security/test_forgery.py",),
@@ -48,7 +52,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"goal {goal} was not tried: {goals.GOALS[goal]}", file=sys.stderr)
     for goal in broken:
         print(f"goal {goal} is broken: {goals.GOALS[goal]}", file=sys.stderr)
+    if given.write and not status and not untried:
+        write(chosen)
     return status or (1 if untried or broken else 0)
+
+
+def write(chosen: Sequence[int]) -> None:
+    """Put the goals' counts into docs/security.md; goals that were not chosen keep the row that they have."""
+    page = PAGE.read_text(encoding="utf-8")
+    before = page.partition("<!-- security:begin -->")[2].partition("<!-- security:end -->")[0]
+    rows = {int(found[1]): found[0] for found in re.finditer(r"^\| (\d+) \|.*$", before, re.MULTILINE)}
+    today = datetime.now(UTC).date()
+    for goal in chosen:
+        rows[goal] = f"| {goal} | {goals.GOALS[goal]} | {goals.broken(goal)} of {goals.tried(goal):,} | {today} |"
+    head = "| goal | what must not be | how often it was, of how many tries | measured |\n|---|---|---|---|\n"
+    PAGE.write_text(
+        marked.within(page, "security", head + "\n".join(rows[goal] for goal in sorted(rows))), encoding="utf-8"
+    )
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -56,6 +76,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     numbers = ", ".join(map(str, TESTS))
     parser.add_argument("-k", "--goals", default="", help=f"goals, separated by commas: {numbers}; all unless said")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--write", action="store_true", help="the counts into docs/security.md")
     parser.add_argument("pytest", nargs="*", help="after --: for pytest")
     return parser.parse_args(arguments)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -74,8 +76,16 @@ def _posts(call: Api) -> Iterator[Place]:
     ]
     for method, path, made in rows:
         yield Place(f"v1 {method} {path.replace(mine, '{pid}')}", "now", _sending(call, method, path, made))
+    yield Place("v1 POST /v1/posts/import", "now", lambda url: _imported(call, account, url))
     bulk = _sending(call, "POST", "/v1/posts/bulk", lambda url: {"posts": [post(media=[_file(url)])]})
     yield Place("v1 POST /v1/posts/bulk", "now", bulk)
+
+
+def _imported(call: Api, account: str, url: str) -> Answer:
+    """A spreadsheet with one row."""
+    out = io.StringIO()
+    csv.writer(out).writerows([("text", "account_ids", "media_urls"), ("Look", account, url)])
+    return call("POST", "/v1/posts/import", data={"file": (io.BytesIO(out.getvalue().encode()), "a.csv", "text/csv")})
 
 
 def _hooks(call: Api) -> Iterator[Place]:

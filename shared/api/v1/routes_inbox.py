@@ -22,7 +22,12 @@ _READ = (
 )
 FILES = (  # of what takes files: how an address, or a file of the library, may be wrong
     *("media.not_found", "media.not_ready", "media.empty", "media.broken", "media.busy", "media.too_large"),
-    *("media.too_many_pixels", "media.unsupported_type", "validation.media_unfetchable", "validation.media_url_invalid"),
+    *(
+        "media.too_many_pixels",
+        "media.unsupported_type",
+        "validation.media_unfetchable",
+        "validation.media_url_invalid",
+    ),
     "publishing.media.unsupported_source",
 )
 _PAGED = ("validation.cursor_invalid",)

@@ -36,6 +36,7 @@ class Bout:
     """What is done to the installation in ``folder``, and what came of it. ``kills`` counts by manner.
 
     ``patience``: the seconds that it is left alone after the last kill, before what still waits is put forward to its time.
+    ``processes``: those of the installation (``ROSTRUM_PROCESSES``).
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class Bout:
     wanted: int
     say: Callable[[str], None]
     patience: float = 15.0
+    processes: int = 1
     kills: Counter[str] = field(default_factory=Counter)
     lies: list[str] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
@@ -57,7 +59,7 @@ class Bout:
         with receiver() as hook, installed(self.folder) as server:
             server.port = _port(Random(self.seed))
             allowed = hook.url.removeprefix("http://").partition("/")[0]
-            server.settings = {"ALLOW_PRIVATE_HOSTS": allowed}
+            server.settings = {"ALLOW_PRIVATE_HOSTS": allowed, "ROSTRUM_PROCESSES": str(self.processes)}
             self._born(server)
             targets = self._furnish(server, hook)
             self._fight(server, targets)

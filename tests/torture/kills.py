@@ -29,8 +29,9 @@ def torture(options: Options) -> Figures:
     folder = Path(tempfile.mkdtemp(prefix="rostrum-torture-"))
     names = {number: f"s{options.seed}b{number}" for number in range(1, count + 1)}
     bouts = [Bout(folder / str(number), name, each, options.say) for number, name in names.items()]
-    if options.quick:
-        bouts[0].patience = 3.0
+    for number, bout in enumerate(bouts):
+        bout.processes = 2 - number % 2  # as it comes on two cores, and as on one
+        bout.patience = 3.0 if options.quick else bout.patience
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(_fought, bouts))
     figures = _figures(bouts, found, folder)

@@ -43,7 +43,8 @@ def settle(bout: Bout, server: Server, hook: Receiver) -> Account:
     found = Account(lies=[*bout.lies, *(f"refused: {one}" for one in bout.ledger.refused)])
     if not until(lambda: _still(server), bout.patience, every=1.0):
         server.kill()
-        server.settings = {**server.settings, "ROSTRUM_PROCESSES": "1"}  # further ones would have the machine's own clock
+        # Further processes would have the machine's own clock.
+        server.settings = {**server.settings, "ROSTRUM_PROCESSES": "1"}
         server.start("tests.torture.later", str(LATER_SECONDS))
         until(lambda: _still(server), SETTLED_WITHIN, every=1.0)
     told = {asked.id: read(server, asked.id) for asked in bout.ledger.posts}

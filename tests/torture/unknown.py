@@ -42,7 +42,10 @@ MAY_BE_FEWER = (
     "workspaces/account_numbers",
     "workspaces/post_numbers",
 )  # a reading that got lost is taken the next time
-QUICK = 8  # trials of a sample
+# What the simulated people say by themselves follows from the clock, and asking again takes time: counted where the chapter has
+# them say it.
+BY_THE_CLOCK = ("workspaces/inbox", "workspaces/conversations", "told comment.received", "told dm.received")
+QUICK = 4  # trials of a sample
 AFTERWARDS = 2 * 3600.0  # seconds for what is still to come
 
 
@@ -176,7 +179,7 @@ def torture(options: Options) -> Figures:
         chosen = Random(options.seed).sample(trials, QUICK) if options.quick else trials
         lies: list[str] = []
         for number, trial in enumerate(chosen, 1):
-            lies += _try(trial, plain[trial.chapter][1])
+            lies += tried(trial, plain[trial.chapter][1])
             if number % 50 == 0:
                 options.say(f"{number} of {len(chosen)} commits failed; {len(lies)} of them left a trace")
     reached = {place for watch, _ in plain.values() for place in watch.seen}
@@ -184,16 +187,16 @@ def torture(options: Options) -> Figures:
 
 
 def _figures(chosen: list[Trial], reached: set[Place], lies: list[str], options: Options) -> Figures:
-    tried = {trial.place for trial in chosen}
+    failed = {trial.place for trial in chosen}
     left = unreached(reached)
     did = {
         "commits failed": len(chosen),
-        "distinct commits": len(tried),
-        "operations": len({place.wanted_by for place in tried}),
+        "distinct commits": len(failed),
+        "operations": len({place.wanted_by for place in failed}),
         "places in the code": len(every_place()) - len(left),
     }
-    if not options.quick and tried != reached:
-        lies = [*lies, f"reached, and not tried: {', '.join(map(str, sorted(reached - tried)))}"]
+    if not options.quick and failed != reached:
+        lies = [*lies, f"reached, and not tried: {', '.join(map(str, sorted(reached - failed)))}"]
     note = f"Of {len(every_place())} places that commit, {len(left)} are not come by: {', '.join(left)}"
     return Figures(did, lies=tuple(lies), note="" if options.quick else note)
 
@@ -208,7 +211,8 @@ def _trials(chapter: str, watch: Watch) -> Iterator[Trial]:
         yield from (Trial(chapter, place, phase) for phase in WAYS)
 
 
-def _try(trial: Trial, plain: Counter[str]) -> list[str]:
+def tried(trial: Trial, plain: Counter[str]) -> list[str]:
+    """What a trial left otherwise than a telling without a fault, in words."""
     watch = Watch(trial.place, trial.phase)
     try:
         after = tell(trial.chapter, watch)
@@ -216,7 +220,8 @@ def _try(trial: Trial, plain: Counter[str]) -> list[str]:
         return [f"{trial}: {type(error).__name__}: {str(error)[:300]}"]
     if not watch.failed:
         return [f"{trial}: it was never come by again"]
-    return [f"{trial}: {'; '.join(found)}"] if (found := differs(plain, after)) else []
+    found = [one for one in differs(plain, after) if trial.chapter == "hearing" or not one.startswith(BY_THE_CLOCK)]
+    return [f"{trial}: {'; '.join(found)}"] if found else []
 
 
 # ------------------------------------------------------------------------------------------------------- places

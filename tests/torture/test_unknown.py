@@ -1,0 +1,33 @@
+"""Commits whose outcome nobody knows: a sample of them, and that a write that cannot bear it would be seen."""
+
+from __future__ import annotations
+
+from tests.simulation import bugs
+from tests.torture import unknown
+from tests.torture.figures import Options
+from tests.torture.unknown import Trial, Watch, tell
+
+QUICK = Options(quick=True, say=lambda line: None)
+
+
+def test_a_sample_of_commits_fails_both_ways_and_leaves_no_trace() -> None:
+    """What is stored, what followers see and what was told is as without the fault."""
+    found = unknown.torture(QUICK)
+    assert found.kept, found.lies
+    assert found.did["commits failed"] == unknown.QUICK
+
+
+def test_a_post_without_its_key_in_the_commit_is_seen_to_be_made_twice() -> None:
+    """The campaign can fail: the commit was applied, its answer got lost, and the caller asked again."""
+    with bugs.planted(next(bug for bug in bugs.BUGS if bug.name == "no_idempotency")):
+        watch = Watch()
+        plain = tell("approving", watch)
+        place = next(one for one in watch.seen if one.wanted_by.startswith("posts/creating"))
+        (said,) = unknown.tried(Trial("approving", place, "after"), plain)
+    assert "posts" in said
+    assert "instead of" in said
+
+
+def test_a_place_in_the_code_that_nothing_comes_by_is_named() -> None:
+    """What was not tried is told, and not counted."""
+    assert len(unknown.unreached([])) == len(unknown.every_place()) > 100

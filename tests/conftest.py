@@ -10,8 +10,14 @@ import shared.runtime  # noqa: F401 - before functions_framework: this process i
 from tests.conformance import report as conformance
 from tests.contract.platforms import report as networks
 from tests.security import goals
+from tests.support.canary_plugin import CanaryPlugin
 
 REPORTS: dict[str, Any] = {"networks": networks, "conformance": conformance, "security": goals}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every test is watched for secrets that show, also those beside the code."""
+    config.pluginmanager.register(CanaryPlugin(), "canaries")
 
 
 @pytest.hookimpl(trylast=True)

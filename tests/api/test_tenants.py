@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from shared.operations.inbox import ids
 from shared.operations.linking import Owner
 from shared.ports.http import Response
 from tests.api.client import Api, api
+from tests.security import goals
 from tests.support import files
 
 TEMPLATE: dict[str, Any] = {"components": [{"type": "BODY", "text": "x"}]}
@@ -130,6 +132,15 @@ def _body(route: Route, identifier: str) -> Any:
     return body and {name: identifier if value == "{thing}" else value for name, value in body.items()}
 
 
+def _alike(thing: str, kind: str) -> str:
+    """An id of the same form that nobody has."""
+    if kind == "conversation":
+        named = ids.decode("conversation", thing)
+        assert named is not None
+        return ids.encode("conversation", replace(named, account_id=_alike(named.account_id, "")))
+    return thing[:-1] + ("0" if thing[-1] != "0" else "1")
+
+
 @pytest.mark.parametrize("route", WITH_IDS, ids=lambda route: f"{route.method} {route.path}")
 def test_another_workspaces_id_is_a_404(call: Api, route: Route) -> None:
     other = api(call.rig)
@@ -147,11 +158,19 @@ def test_another_workspaces_id_is_a_404(call: Api, route: Route) -> None:
     def ask(identifier: str) -> Any:
         return call(route.method, _path(route, identifier), _body(route, identifier))
 
-    theirs, nobodys = ask(thing), ask("nobody")
+    def asked(identifier: str) -> tuple[Any, list[str]]:
+        began = len(call.rig.faults.calls)
+        return ask(identifier), call.rig.faults.calls[began:]
+
+    ask("absent")  # a key's first request counts and notes its use
+    (theirs, theirs_calls), (nobodys, _) = asked(thing), asked("nobody")
+    goals.count(14, "foreign ids, v1: in paths", 1, theirs.status != 404)
     assert theirs.status == nobodys.status == 404, theirs.json
     assert theirs.error["code"] == nobodys.error["code"]
     assert theirs.error["message"].replace(thing, "?") == nobodys.error["message"].replace("nobody", "?")
     assert _everything(other) == before
+    _, absent_calls = asked(_alike(thing, kind))
+    assert theirs_calls == absent_calls, "the time that it takes tells whether somebody has it"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from tests.api import test_tenants
 from tests.api.client import Api, api, document
 from tests.api.matrix import ROWS, held, plain
+from tests.security import goals
 
 _ID = re.compile(r"(_ids?|Ids?|^id|^pid|^did)$")
 KINDS: Mapping[str, str] = {
@@ -238,6 +239,12 @@ def test_another_workspaces_id_is_nobodys(world: World, place: Place) -> None:
     nobody = "999999" if place.name == "network_id" else f"{thing.split('_')[0]}_nobody"
     before = held(world.theirs)
     theirs, nobodys = _ask(world, place, thing), _ask(world, place, nobody)
+    goals.count(
+        14,
+        f"foreign ids, {place.label.split()[0]}: in bodies, queries, paths",
+        1,
+        plain(theirs, thing) != plain(nobodys, nobody),
+    )
     assert plain(theirs, thing) == plain(nobodys, nobody)
     if place.spot in FOUND_NOTHING:
         assert (theirs.status, theirs.json.get("data", theirs.json.get("events"))) == (200, [])

@@ -11,6 +11,7 @@ import pytest
 from shared.platforms import names
 from tests.api.client import Answer, Api, api
 from tests.api.matrix import SPOKEN, Spoken, held, plain
+from tests.security import goals
 from tests.support import files
 
 WITHOUT_IDS = {"accounts", "pages", "channels", "ads/accounts"}
@@ -68,7 +69,9 @@ def test_another_workspaces_account_is_nobodys_and_so_is_another_brands(world: W
         for kind in ("account", "network"):
             theirs = spoken.ask(call, {"account": known[kind], "on": known["on"]}, key)
             nobodys = spoken.ask(call, {"account": NOBODY[kind], "on": NOBODY["on"]}, key)
-            assert plain(theirs, known[kind], known["on"]) == plain(nobodys, NOBODY[kind], NOBODY["on"])
+            alike = plain(theirs, known[kind], known["on"]) == plain(nobodys, NOBODY[kind], NOBODY["on"])
+            goals.count(14, "foreign ids, social: accounts and what is on them", 1, not alike)
+            assert alike
             if theirs.status == 200:
                 assert spoken.verb.path in WITHOUT_IDS
                 assert next(value for name, value in theirs.json.items() if name not in ("success", "request_id")) == []
@@ -96,6 +99,7 @@ def test_another_workspaces_file_is_nobodys(world: World, spoken: Spoken) -> Non
     own = world.mine.accounts[spoken.verb.through or names.ALIASES.get(spoken.prefix, spoken.prefix)]
     theirs = spoken.ask(world.mine, {"account": own, "media": known["media"]})
     nobodys = spoken.ask(world.mine, {"account": own, "media": NOBODY["media"]})
+    goals.count(14, "foreign ids, social: files", 1, plain(theirs, known["media"]) != plain(nobodys, NOBODY["media"]))
     assert plain(theirs, known["media"]) == plain(nobodys, NOBODY["media"])
     assert theirs.status in (400, 404), theirs.json
     assert held(world.theirs) == before

@@ -35,7 +35,7 @@ from tests.support.memory_ports import PUBLIC_URL
 
 Said = tuple[int, str]  # the status, and what was said with it
 Act = Callable[[], Said]
-SAMPLE = 5
+SAMPLE = 8
 BOUNDARY = "rostrum-boundary"
 MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 
@@ -129,7 +129,7 @@ class Row:
 
 
 def everything(folder: Path, server: str, *, full: bool) -> Iterator[Row]:
-    """What is tried. A sample sends each file by one of the ways, leaves the largest out, and then takes each fifth row."""
+    """What is tried. A sample sends each file by one of the ways, leaves the largest out, and then takes each eighth row."""
     from PIL import Image  # noqa: F401 - loaded once, before there are forks
 
     here, kept = world(folder, server), folder / "bombs"

@@ -68,6 +68,7 @@ def received(
     headers: Mapping[str, str],
     body: bytes,
     now: datetime,
+    *,
     world: str = "",
 ) -> RawEvent:
     """A delivery that just came."""

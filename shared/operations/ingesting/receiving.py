@@ -82,7 +82,7 @@ def simulated(ports: Ports, platform: str, push: Push, world: str = "") -> None:
     store.Unavailable."""
     name, path = registry.resolve(platform), push.path.strip("/")
     headers = {key.lower(): value for key, value in push.headers.items()}
-    _kept(ports, resolved(name, path), "sandbox", headers, push.body, path, world)
+    _kept(ports, resolved(name, path), "sandbox", headers, push.body, path, world=world)
 
 
 def publish(ports: Ports, event_id: str, platform: str) -> bool:
@@ -122,11 +122,11 @@ def _signed(
 
 
 def _kept(
-    ports: Ports, name: str, signed_by: SignedBy, headers: Mapping[str, str], body: bytes, path: str, world: str = ""
+    ports: Ports, name: str, signed_by: SignedBy, headers: Mapping[str, str], body: bytes, path: str, *, world: str = ""
 ) -> Received:
     wanted = registry.manifest(name).hooks.headers
     needed = {key: headers[key] for key in wanted if key in headers}
-    made = raw_events.received(name, path, signed_by, needed, body, ports.clock.now(), world)
+    made = raw_events.received(name, path, signed_by, needed, body, ports.clock.now(), world=world)
     try:
         ports.store.commit([Write("create", raw_path(made.id), codec.encode(made))])
     except AlreadyExists:

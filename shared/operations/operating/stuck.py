@@ -105,7 +105,9 @@ def _named(ports: Ports, space: str, one: str) -> list[Doc]:
 def _late(ports: Ports, space: str) -> Iterator[Finding]:
     for target in _targets(ports, _overdue(ports, space, "targets", "next_at")):
         error = f"; last: {target.error.code}: {target.error.message}" if target.error else ""
-        yield _of(target, "target", target.next_at, _REASONS[target.state].format(target) + error, _swept(ports, target))
+        yield _of(
+            target, "target", target.next_at, _REASONS[target.state].format(target) + error, _swept(ports, target)
+        )
 
 
 _REASONS = {

@@ -159,8 +159,8 @@ def _events(run: Run, target: Target) -> list[Broken]:
 
 
 def _posts(run: Run) -> list[Broken]:
-    """A post's own status is what its targets say."""
-    from shared.domain.states import overall
+    """A post's own status is what its targets say; of one that was deleted, that it is cancelled, whatever they were."""
+    from shared.domain.states import Status, overall
 
     found = []
     by_post: dict[str, list[Target]] = {}
@@ -168,6 +168,7 @@ def _posts(run: Run) -> list[Broken]:
         by_post.setdefault(target.post_id, []).append(target)
     for post in run.posts():
         expected = overall(target.status for target in by_post.get(post.id, []))
+        expected = expected if post.deleted_at is None else Status.CANCELLED
         if post.status is not expected:
             found.append(Broken("wrong", f"{post.id} says {post.status}, its targets say {expected}"))
     return found

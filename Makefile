@@ -9,8 +9,9 @@ PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-# Workers of the test run. Tests that share an emulator stay together (xdist_group).
-WORKERS ?= 2
+# Workers of the test run: one more than two cores, because a third of the time passes in waiting for real processes. Tests
+# that share an emulator stay together (xdist_group).
+WORKERS ?= 3
 # Which of terraform/environments is deployed.
 ENV ?= small
 ARGS ?=

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from shared.domain import codec, targets
 from shared.domain.errors import RostrumError
@@ -24,6 +25,7 @@ from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
 TOPIC = "events"
+LOOKED_FOR = timedelta(seconds=30)  # so long after the end a permalink is asked for; then its events go out without
 log = logging.getLogger(__name__)
 
 
@@ -47,15 +49,18 @@ def announce(ports: Ports, target: Target) -> None:
     def struck() -> None:
         records.change(ports, target, lambda now: _with_lives(targets.announced(now, told), lives))
 
-    _publish(ports, target, struck)
+    if not _published(ports, target, struck) and lives:  # else the network would be asked again each time
+        records.change(ports, target, lambda now: _with_lives(now, lives))
 
 
-def _publish(ports: Ports, target: Target, struck: Callable[[], None]) -> None:
+def _published(ports: Ports, target: Target, struck: Callable[[], None]) -> bool:
     try:
         ports.bus.publish_before([_message(target, event) for event in target.events], struck)
     except BusUnavailable:
         for event in target.events:
             log.warning("event not announced, left to the sweeper", extra={"event_id": event.id})
+        return False
+    return True
 
 
 def _message(target: Target, event: EventDoc) -> Message:
@@ -64,7 +69,10 @@ def _message(target: Target, event: EventDoc) -> Message:
 
 
 def _described(ports: Ports, target: Target) -> dict[int, Live]:
-    """Pieces that are live without a permalink, with it: best effort, once, before the events go out."""
+    """Pieces that are live without a permalink, with it: best effort, before the events go out.
+
+    Not for longer than ``LOOKED_FOR``, and not after it: a network that hangs, or that we die of, must not keep them.
+    """
     if target.state is not State.PUBLISHED or not target.post_id:
         return {}
     bare = {
@@ -72,7 +80,8 @@ def _described(ports: Ports, target: Target) -> dict[int, Live]:
         for i, piece in enumerate(target.pieces)
         if piece.live and piece.live.id and not piece.live.permalink
     }
-    found = {index: _permalink(ports, target, live) for index, live in bare.items()}
+    until = max(event.at for event in target.events) + LOOKED_FOR
+    found = {i: _permalink(ports, target, live) for i, live in bare.items() if ports.clock.now() <= until}
     return {index: live for index, live in found.items() if live}
 
 

@@ -222,6 +222,55 @@ def test_a_permalink_that_cannot_be_had_changes_nothing(stage: Stage, word: Exce
     assert [kind for _, kind in stage.events()] == ["target.published", "post.published"]
 
 
+class _Killed(BaseException):
+    """The process is gone."""
+
+
+def test_a_network_that_we_die_of_while_asking_for_the_permalink_keeps_no_event(stage: Stage) -> None:
+    """The look comes first, so that both are one commit; where it ends each process, the events go out without it."""
+
+    def hangs() -> _Killed:
+        stage.rig.clock.advance(300)
+        return _Killed()
+
+    stage.network.commits = [Published("live-1")]
+    stage.network.describes = [hangs] * 5
+    stage.post()
+    (task,) = stage.rig.queue.take(stage.rig.clock.now())
+    with pytest.raises(_Killed):
+        stage.advance(task)
+    assert stage.events() == []
+    stage.advance(task)
+    stage.ended(State.PUBLISHED)
+
+
+def test_many_permalinks_that_do_not_come_keep_no_event_for_long(stage: Stage) -> None:
+    def hangs() -> TimeoutError:
+        stage.rig.clock.advance(65)
+        return TimeoutError()
+
+    stage.network.commits = [Published(f"live-{number}") for number in range(5)]
+    stage.network.describes = [hangs] * 5
+    stage.post(thread=[f"part {number}" for number in range(4)])
+    stage.deliver()
+    stage.ended(State.PUBLISHED)
+    assert stage.network.count("describe") == 1
+
+
+def test_a_permalink_is_asked_for_once_while_the_bus_is_away(stage: Stage) -> None:
+    stage.rig.faults.hook = _failing("bus.publish", BusUnavailable)
+    stage.network.commits = [Published("live-1")]
+    stage.post()
+    stage.deliver()
+    stage.pass_time(180)
+    stage.rig.faults.hook = None
+    stage.pass_time(300)
+    (piece,) = stage.ended(State.PUBLISHED).pieces
+    assert piece.live is not None
+    assert piece.live.permalink == "https://network.test/described"
+    assert stage.network.count("describe") == 1
+
+
 def test_a_posts_end_is_told_once_by_its_last_target(stage: Stage) -> None:
     """Two accounts: the post follows its targets, and its event comes with the one that ends last."""
     second = flows.signed_in(stage.rig, name="bob")

@@ -22,7 +22,9 @@ from shared.ports.world import Ports
 
 log = logging.getLogger(__name__)
 PAGE = 100
+FRUITLESS = 10  # pages in a row of which somebody else was faster with all, or nothing can be read
 SECONDS = 45.0  # a run ends in time for the next one
+Handed = tuple[Chore, Task]  # a chore with its next ticket, and what asks for it
 QUEUES: Mapping[ChoreKind, str] = {"refresh": "refresh", "subscribe": "subscribe", "sync": "sync-{platform}"}
 
 
@@ -45,14 +47,13 @@ def planned(account: Account, kind: ChoreKind, at: datetime) -> Write:
 def hand_out(ports: Ports, kind: ChoreKind) -> HandedOut:
     """One task for every due chore of a kind; safe to run twice at once and safe to be skipped. Raises store.Unavailable."""
     deadline = ports.clock.monotonic() + SECONDS
-    found = enqueued = 0
-    while ports.clock.monotonic() <= deadline:
-        page = _due(ports, kind)
+    found = enqueued = fruitless = 0
+    while fruitless < FRUITLESS and (page := _due(ports, kind)):
         moved = _leased(ports, page)
-        for chore in moved:
-            _enqueue(ports, chore)
-        found, enqueued = found + len(page), enqueued + len(moved)
-        if len(page) < PAGE or not moved:
+        for chore, task in moved:
+            _enqueue(ports, chore, task)
+        found, enqueued, fruitless = found + len(page), enqueued + len(moved), 0 if moved else fruitless + 1
+        if len(page) < PAGE or ports.clock.monotonic() > deadline:
             break
     return HandedOut(found, enqueued)
 
@@ -120,60 +121,55 @@ def _due(ports: Ports, kind: ChoreKind) -> list[Doc]:
     return ports.store.query(query)
 
 
-def _leased(ports: Ports, page: Sequence[Doc]) -> list[Chore]:
+def _leased(ports: Ports, page: Sequence[Doc]) -> list[Handed]:
     """The page's chores with their next tickets: in one commit, or one by one when somebody was faster with some of them."""
     try:
         return _committed(ports, page)
     except (Conflict, NotFound, AlreadyExists):
         pass
-    found: list[Chore] = []
+    found: list[Handed] = []
     for doc in page:
         with suppress(Conflict, NotFound):
             found += _committed(ports, [doc])
     return found
 
 
-def _committed(ports: Ports, page: Sequence[Doc]) -> list[Chore]:
-    now, found = ports.clock.now(), [(doc, _readable(doc)) for doc in page]
-    leased = {doc.path: _next(chore, now) for doc, chore in found if chore}
-    writes = [
-        Write("update", doc.path, _changes(leased.get(doc.path), now + chores.LEASE), if_version=doc.version)
-        for doc in page
-    ]
+def _committed(ports: Ports, page: Sequence[Doc]) -> list[Handed]:
+    now = ports.clock.now()
+    made = [(doc, _next(doc, now)) for doc in page]
+    writes = [Write("update", doc.path, _changes(handed, now + chores.LEASE), doc.version) for doc, handed in made]
     if writes:
         ports.store.commit(writes)
-    return list(leased.values())
+    return [handed for _, handed in made if handed]
 
 
-def _next(chore: Chore, now: datetime) -> Chore:
-    return replace(
-        chore, ticket=chore.ticket + 1, handed=chore.handed + 1, wake_at=now + chores.lease(chore.handed), hurried=False
-    )
-
-
-def _changes(chore: Chore | None, later: datetime) -> dict[str, Any]:
-    """What handing it out changes; of a document that is no chore only its time."""
-    if chore is None:
-        return {"wake_at": later}
-    return {"ticket": chore.ticket, "wake_at": chore.wake_at, "handed": chore.handed, "hurried": False}
-
-
-def _readable(doc: Doc) -> Chore | None:
+def _next(doc: Doc, now: datetime) -> Handed | None:
     """None for a document that is no chore: it is put off with the others, so that it keeps none of them waiting."""
     try:
-        return codec.decode(Chore, doc.data)
+        chore = codec.decode(Chore, doc.data)
+        until = now + chores.lease(chore.handed)
+        chore = replace(chore, ticket=chore.ticket + 1, handed=chore.handed + 1, wake_at=until, hurried=False)
+        queue = QUEUES[chore.kind].format(platform=chore.platform.replace("_", "-"))
+        body = {"space": chore.space, "account_id": chore.account_id, "ticket": chore.ticket}
+        return chore, Task(queue, chores.task_name(chore), chore.kind, body)
     except (TypeError, ValueError, KeyError, AttributeError):
         log.exception("a chore cannot be read", extra={"path": doc.path})
         return None
 
 
-def _enqueue(ports: Ports, chore: Chore) -> None:
+def _changes(handed: Handed | None, later: datetime) -> dict[str, Any]:
+    """What handing it out changes; of a document that is no chore only its time."""
+    if handed is None:
+        return {"wake_at": later}
+    chore, _ = handed
+    return {"ticket": chore.ticket, "wake_at": chore.wake_at, "handed": chore.handed, "hurried": False}
+
+
+def _enqueue(ports: Ports, chore: Chore, task: Task) -> None:
     """Never raises: after the lease it is handed out again."""
-    queue = QUEUES[chore.kind].format(platform=chore.platform.replace("_", "-"))
-    body = {"space": chore.space, "account_id": chore.account_id, "ticket": chore.ticket}
     try:
-        ports.queue.enqueue(Task(queue, chores.task_name(chore), chore.kind, body))
+        ports.queue.enqueue(task)
     except QueueUnavailable:
         log.warning("chore not enqueued, left to the next run", extra={"path": chore.path})
     except TaskRefused:  # its queue is missing: the chores behind it have queues of their own
-        log.exception("a chore's queue refuses it", extra={"path": chore.path, "queue": queue})
+        log.exception("a chore's queue refuses it", extra={"path": chore.path, "queue": task.queue})

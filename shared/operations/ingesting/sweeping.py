@@ -15,6 +15,7 @@ from shared.ports.store import Conflict, Doc, NotFound, Op, Query, Unavailable, 
 from shared.ports.world import Ports
 
 PAGE = 100
+FRUITLESS = 10  # pages in a row of which nothing was taken: others were faster, the bus is away, or none can be read
 SECONDS = 20.0
 log = logging.getLogger(__name__)
 
@@ -24,11 +25,11 @@ def sweep(ports: Ports) -> int:
 
     Raises store.Unavailable: the next run goes on.
     """
-    deadline, handed = ports.clock.monotonic() + SECONDS, 0
-    while page := _overdue(ports):
-        moved = sum(_handed_out(ports, doc) for doc in page)
-        handed += moved
-        if len(page) < PAGE or not moved or ports.clock.monotonic() > deadline:
+    deadline, handed, fruitless = ports.clock.monotonic() + SECONDS, 0, 0
+    while fruitless < FRUITLESS and (page := _overdue(ports)):
+        moved = sum(_handed_out(ports, doc) for doc in page if ports.clock.monotonic() <= deadline)
+        handed, fruitless = handed + moved, 0 if moved else fruitless + 1
+        if len(page) < PAGE or ports.clock.monotonic() > deadline:
             break
     return handed
 

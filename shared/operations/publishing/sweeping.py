@@ -68,7 +68,7 @@ def sweep(ports: Ports, _body: Mapping[str, Any] | None = None) -> Swept:
     waiting = _Waiting()
     while fruitless < FRUITLESS and (page := _overdue(ports, ports.clock.now())):
         found += len(page)
-        moved = sum(_woken(ports, doc, waiting) for doc in page)
+        moved = sum(_woken(ports, doc, waiting) for doc in page if ports.clock.monotonic() <= deadline)
         enqueued, fruitless = enqueued + moved, 0 if moved else fruitless + 1
         if len(page) < PAGE or ports.clock.monotonic() > deadline:
             break

@@ -29,6 +29,7 @@ SECONDS = 40.0  # a task that sends what is held, one after the other, ends then
 GRACE = timedelta(seconds=30)  # what is due is left to the queue so long
 AGAIN, POISON = timedelta(minutes=2), timedelta(hours=1)
 SWEPT = 400  # of each kind, in one run
+SWEEPING = 10.0  # seconds for each kind: other jobs of the minute follow
 OFF = "The endpoint is switched off, or was removed."
 Cursor = tuple[datetime, str]
 Read = tuple[Doc, Delivery]
@@ -56,9 +57,12 @@ def tend(ports: Ports, body: Mapping[str, Any]) -> str:
 
 def sweep(ports: Ports) -> int:
     """Queue anew what is overdue: deliveries, and looks after endpoints. Safe to run twice at once. How many they were."""
-    before = ports.clock.now() - GRACE
-    moved = sum(_woken(ports, doc) for doc in _overdue(ports, "deliveries", "next_at", before))
-    return moved + sum(_tended(ports, doc) for doc in _overdue(ports, "webhooks", "wake_at", before))
+    before, moved = ports.clock.now() - GRACE, 0
+    for group, field, woken in (("deliveries", "next_at", _woken), ("webhooks", "wake_at", _tended)):
+        deadline = ports.clock.monotonic() + SWEEPING
+        found = _overdue(ports, group, field, before)
+        moved += sum(woken(ports, doc) for doc in found if ports.clock.monotonic() <= deadline)
+    return moved
 
 
 # ------------------------------------------------------------------------------------------- one endpoint's task
@@ -261,13 +265,13 @@ def _tended(ports: Ports, doc: Doc) -> bool:
     """One endpoint, looked after anew."""
     with suppress(Conflict, NotFound):
         try:
-            endpoint = codec.decode(Endpoint, doc.data)
+            endpoint, wake_at = codec.decode(Endpoint, doc.data), ports.clock.now()
+            changes = standing.waking(endpoint, wake_at)
         except (TypeError, ValueError, KeyError, AttributeError):
             log.exception("an endpoint cannot be read", extra={"path": doc.path})
             ports.store.commit([Write("update", doc.path, {"wake_at": ports.clock.now() + POISON}, doc.version)])
             return False
-        wake_at = ports.clock.now()
-        ports.store.commit([Write("update", doc.path, standing.waking(endpoint, wake_at), doc.version)])
+        ports.store.commit([Write("update", doc.path, changes, doc.version)])
         standing.enqueue(ports, endpoint, wake_at)
         return True
     return False

@@ -205,9 +205,15 @@ def disconnect(ports: Ports, caller: Caller, account_id: str) -> None:
     account = _parted(ports, caller, account_id)
     subscribing.end(ports, account)
     _revoke(ports, account)
+    _forgotten(ports, account)
+    while left := linking.forget(ports, account):  # an operator's re-wrapping exchanged it, once per rotation
+        account = replace(account, sealed=left)
+        _forgotten(ports, account)
+
+
+def _forgotten(ports: Ports, account: Account) -> None:
     with suppress(VaultError):
         ports.vault.destroy(tokens.place(account.space, account.id), account.sealed)
-    linking.forget(ports, account)
 
 
 def _parted(ports: Ports, caller: Caller, account_id: str) -> Account:

@@ -95,23 +95,28 @@ def _same(space: str, platform: str, connected: Connected) -> Query:
     )
 
 
-def forget(ports: Ports, account: Account) -> None:
+def forget(ports: Ports, account: Account) -> str:
     """Keep of a disconnected account only whose id it is, and nothing to do for it, unless it was connected again.
 
-    Raises store.Unavailable.
+    Answers empty; where its tokens were sealed anew since it was read, what they are sealed as now, and nothing is
+    forgotten: destroy that first. Raises store.Unavailable.
     """
     path, empty = account_path(account.space, account.id), {"username": "", "name": "", "picture_url": "", "sealed": ""}
     bare = replace(account, **empty, status="disconnected", reconnect_reason="", metadata={}, scopes=())  # type: ignore[arg-type]
     bare = replace(bare, known_as=(), expires_at=None, refresh_expires_at=None, refresh_nonce="", refresh_until=None)
 
-    def body(txn: Transaction) -> None:
+    def body(txn: Transaction) -> str:
         doc = txn.get(path)
-        if doc is not None and doc.data["status"] == "disconnected":
-            txn.write(Write("set", path, codec.encode(replace(bare, updated_at=ports.clock.now()))))
-            for write in (*chores_planning.ended(account), forgetting.planned(account, ports.clock.now())):
-                txn.write(write)
+        if doc is None or doc.data["status"] != "disconnected":
+            return ""
+        if (sealed := str(doc.data.get("sealed", ""))) not in ("", account.sealed):
+            return sealed
+        txn.write(Write("set", path, codec.encode(replace(bare, updated_at=ports.clock.now()))))
+        for write in (*chores_planning.ended(account), forgetting.planned(account, ports.clock.now())):
+            txn.write(write)
+        return ""
 
-    ports.store.transact(body)
+    return ports.store.transact(body)
 
 
 def said(

@@ -29,7 +29,7 @@ from shared.domain.workspaces import deletion_path, workspace_path
 from shared.operations import accounts, auditing, billing, lookup, sealed, tokens
 from shared.operations.exports import files
 from shared.ports.blobs import BlobNotFound, BlobsError
-from shared.ports.store import Doc, NotFound, Query, Write
+from shared.ports.store import Conflict, Doc, NotFound, Query, Write
 from shared.ports.vault import VaultError
 from shared.ports.world import Ports
 
@@ -270,11 +270,13 @@ def _in_space(ports: Ports, space: str, collection: str, limit: int = BATCH) -> 
 
 
 def _removed(ports: Ports, docs: Iterable[Doc], keep: str = "") -> bool:
-    """Whether there was anything to delete."""
-    paths = [doc.path for doc in docs if doc.path != keep]
-    if paths:
-        ports.store.commit([Write("delete", path) for path in paths])
-    return bool(paths)
+    """Whether there was anything to delete. What holds secrets goes only as it was read: sealed anew meanwhile, it is read again."""
+    gone = [doc for doc in docs if doc.path != keep]
+    writes = [Write("delete", doc.path, if_version=doc.version if sealed.references(doc) else None) for doc in gone]
+    if writes:
+        with suppress(Conflict):
+            ports.store.commit(writes)
+    return bool(writes)
 
 
 def _path(workspace: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from shared.domain.accounts import Account, Connected, Tokens
 from shared.domain.callers import Caller
 from shared.domain.errors import Clash
+from shared.domain.webhooks import Event, endpoint_path
 from shared.operations import (
     accounts,
     apps,
@@ -21,15 +23,18 @@ from shared.operations import (
     invites,
     sealed,
     sessions,
+    user_deletion,
     workspaces,
 )
 from shared.operations.linking import Owner
 from shared.operations.operating import sealing, spaces
-from shared.operations.webhooks import endpoints, rotating
-from shared.ports.store import Unavailable
+from shared.operations.webhooks import endpoints, rotating, sending
+from shared.ports.store import Unavailable, Write
 from shared.ports.vault import VaultUnavailable
+from shared.ports.world import Ports
 from tests.operations.flows import begin, redirected
 from tests.operations.webhook_world import Receiver
+from tests.simulation.stores import FaultyStore
 from tests.support import memory_ports
 from tests.support.faults import Crash, Phase, once
 from tests.support.memory_ports import Rig
@@ -219,3 +224,84 @@ def test_an_endpoint_signs_on_after_the_rewrapping(world: World) -> None:
     sealing.rewrap(ports, quiet)
     rotating.rotate(ports, world.caller, endpoint.id)
     assert {one.reference for one in found(world.rig)} == {*world.rig.vault.secrets}
+
+
+class LateStore(FaultyStore):
+    """One commit is told to have failed, and is applied when somebody asks for it: nobody can know before."""
+
+    def __init__(self, rig: Rig, of: str) -> None:
+        super().__init__(rig.store, rig.faults)
+        self.of, self.rig, self.late = of, rig, list[Write]()
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        if self.late or f"/{self.of}/" not in writes[0].path:
+            return super().commit(writes)
+        self.late = list(writes)
+        raise Unavailable("no answer")
+
+
+def test_a_commit_that_comes_true_after_everybody_looked_finds_its_secret_still_there(world: World) -> None:
+    rig = world.rig
+    store = LateStore(rig, "accounts")
+    sealing.rotate(rig.ports)
+    with pytest.raises(Unavailable):
+        sealing.rewrap(replace(rig.ports, store=store), quiet)
+    rig.store.commit(store.late)
+    now = accounts.get(rig.ports, world.caller, world.account.id)
+    assert now.sealed != world.account.sealed
+    assert sessions.open_call(rig.ports, now).tokens.access
+
+
+def during(rig: Rig, wanted: str, act: Callable[[Ports], object]) -> None:
+    """Do it once, just before that call, or after it (``vault.open after``)."""
+    named, _, phase = wanted.partition(" ")
+
+    def between(call: str, at: str) -> None:
+        if (call, at) == (named, phase or "before"):
+            rig.faults.hook = None
+            act(rig.ports)
+
+    rig.faults.hook = between
+
+
+def test_an_event_that_is_delivered_while_the_secrets_are_sealed_anew_arrives(world: World) -> None:
+    """Its sender read the endpoint before: the secret that it names is gone, and there is another."""
+    rig = world.rig
+    endpoint = endpoints.list_(rig.ports, world.caller)[0]
+    sealing.rotate(rig.ports)
+    sealing.rewrap(rig.ports, quiet)
+    event = Event("evt_1", "engagement.spike", rig.clock.now(), {})
+    assert sending.send(rig.ports, endpoint, event).status == "success"
+    for one in sealed.references(rig.store.get(endpoint_path(endpoint.space, endpoint.id)) or pytest.fail("gone")):
+        rig.vault.destroy(one.place, one.reference)
+    again = replace(event, id="evt_2")
+    assert sending.send(rig.ports, endpoint, again).status == "failed", "what is gone for good is said"
+
+
+def test_a_workspace_that_is_deleted_while_its_secrets_are_sealed_anew_leaves_none(world: World) -> None:
+    """Sealed anew between the look at a document and its deletion, by a run that had the workspace in its list before."""
+    rig, owner = world.rig, replace(world.caller, mode="live")
+    sealing.rotate(rig.ports)
+    lists = {space: list(sealed.in_space(rig.ports, space)) for space in spaces.every(rig.ports)}
+    rewrapped = sealing.Rewrapped()
+
+    def anew(_ports: Ports) -> None:
+        for one in (one for listed in lists.values() for one in listed):
+            sealing._rewrap(rig.ports, one, rewrapped)
+
+    during(rig, "vault.destroy", anew)
+    user_deletion.delete(rig.ports, owner)
+    assert rewrapped.done > 0
+    assert {one.reference for one in sealed.at_root(rig.ports)} == {*rig.vault.secrets}
+
+
+@pytest.mark.parametrize("moment", ["sandbox.send", "vault.destroy"])
+def test_an_account_that_is_disconnected_while_its_tokens_are_sealed_anew_leaves_nothing(
+    world: World, moment: str
+) -> None:
+    rig = world.rig
+    sealing.rotate(rig.ports)
+    during(rig, moment, lambda ports: sealing.rewrap(ports, quiet))
+    accounts.disconnect(rig.ports, world.caller, world.account.id)
+    assert rig.faults.hook is None
+    assert {one.reference for one in found(rig)} == {*rig.vault.secrets}, "no version is left behind"

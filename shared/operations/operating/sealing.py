@@ -144,15 +144,17 @@ def _lost(one: Sealed | None, result: Rewrapped) -> None:
 
 
 def _swapped(ports: Ports, one: Sealed, made: str) -> bool:
-    """Whether the document holds the new reference now; the one that it does not hold is destroyed."""
+    """Whether the document holds the new reference now; the one that it certainly never will hold is destroyed."""
     try:
         ports.store.commit([Write("update", one.doc.path, {one.field: made}, if_version=one.doc.version)])
     except (Conflict, NotFound):
         _destroy(ports, one, made)
         return False
     except StoreError:  # nobody knows whether it was written
-        now = _now(ports, one)
-        if now is None or now.reference != made:
+        doc = ports.store.get(one.doc.path)
+        if doc is not None and doc.version == one.doc.version:
+            raise  # ... or will be yet: the document may come to hold either, so that both stay
+        if doc is None or doc.data.get(one.field) != made:
             _destroy(ports, one, made)
             raise
     _destroy(ports, one, one.reference)

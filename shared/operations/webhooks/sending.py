@@ -25,6 +25,7 @@ from shared.domain.webhooks import (
     Event,
     delivery_id,
     delivery_path,
+    endpoint_path,
     payload,
     shard_of,
     signed,
@@ -97,7 +98,7 @@ def tried(ports: Ports, endpoint: Endpoint, delivery: Delivery) -> tuple[Deliver
     """:func:`try_once`, and the attempt itself."""
     number = len(delivery.attempts) + 1
     try:
-        secrets = (opened(ports, endpoint), *_before(ports, endpoint))
+        secrets = _secrets(ports, endpoint)
     except (SecretGone, SecretForged):
         gone = "The endpoint's secret is gone: remove the endpoint and register it again."
         made = Attempt(number, ports.clock.now(), 0, error_message=gone, answerable=False)
@@ -177,6 +178,18 @@ def legible(ports: Ports, docs: Sequence[Doc]) -> list[tuple[Doc, Delivery]]:
 def place(space: str, endpoint_id: str) -> Place:
     """Where an endpoint's secret belongs."""
     return Place(space, endpoint_id, "webhook_secret")
+
+
+def _secrets(ports: Ports, endpoint: Endpoint) -> tuple[str, ...]:
+    """Those that sign now. Raises SecretGone, SecretForged, Broken, store.Unavailable."""
+    try:
+        return (opened(ports, endpoint), *_before(ports, endpoint))
+    except (SecretGone, SecretForged):
+        doc = ports.store.get(endpoint_path(endpoint.space, endpoint.id))
+        current = codec.decode(Endpoint, doc.data) if doc else endpoint
+        if current.sealed == endpoint.sealed:
+            raise
+        return (opened(ports, current), *_before(ports, current))  # sealed anew since the endpoint was read
 
 
 def opened(ports: Ports, endpoint: Endpoint) -> str:

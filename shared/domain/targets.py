@@ -318,7 +318,8 @@ def swept(target: Target, now: datetime) -> Target:
     """
     if target.next_at and target.next_at > now:
         return replace(target, tick=target.tick + 1, wake_at=target.next_at + SWEEP_GRACE)
-    back_off = min(timedelta(seconds=30 * 2**target.swept), PATIENT if _urgent(target, now) else AT_LEISURE)
+    longest = PATIENT if _urgent(target, now) else AT_LEISURE
+    back_off = min(timedelta(seconds=30 * 2 ** min(target.swept, 10)), longest)  # a week of looks fits in no timedelta
     return replace(target, tick=target.tick + 1, swept=target.swept + 1, wake_at=now + back_off)
 
 

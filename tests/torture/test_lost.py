@@ -54,3 +54,11 @@ def test_the_sweeper_looks_every_two_minutes_as_long_as_it_matters_and_each_hour
     late = now + timedelta(hours=2)
     assert targets.swept(due, now).wake_at == now + timedelta(minutes=2)
     assert targets.swept(due, late).wake_at == late + timedelta(hours=1)
+
+
+def test_a_target_that_nobody_took_for_days_is_still_looked_at_each_hour() -> None:
+    """A queue or a bus that is away for half a day, or a week, must not end in a pause that no calendar can hold."""
+    now = target().created_at
+    for looks in range(400):
+        waits = replace(target(), state=State.SCHEDULED, next_at=now - timedelta(days=20), swept=looks)
+        assert targets.swept(waits, now).wake_at <= now + timedelta(hours=1)

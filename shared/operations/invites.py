@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.domain import codec
 from shared.domain.callers import Caller
-from shared.domain.errors import Broken, Clash, Invalid
+from shared.domain.errors import Broken, Clash, Invalid, RostrumError
 from shared.domain.invites import DAYS, Invite, invite_path
 from shared.operations import apps, auditing, brands, events, lookup, networks, permissions
 from shared.ports.store import Doc, Op, Query, Transaction, Write
@@ -133,7 +133,7 @@ def _kept(ports: Ports, invite: Invite, token: str) -> Link:
 
     try:
         ports.store.transact(body)
-    except BaseException:
+    except RostrumError:  # refused; where nobody knows whether it was made, its secret stays
         with suppress(VaultError):
             ports.vault.destroy(place, sealed)
         raise

@@ -18,7 +18,7 @@ from shared.operations import allowances, auditing, brands, chores_planning, eve
 from shared.operations.inbox import forgetting
 from shared.platforms import registry
 from shared.ports.store import Doc, Query, StoreError, Transaction, Write
-from shared.ports.vault import VaultError
+from shared.ports.vault import VaultError, VaultUnavailable
 from shared.ports.world import Ports
 
 TRIES = 3
@@ -277,14 +277,19 @@ def _lasting(known: Account) -> dict[str, Any]:
 
 def _with_consents(ports: Ports, known: Account, connected: Connected) -> Connected:
     """With what the person handed over beside an earlier consent (``manifest.oauth.extra``), unless they do so again now: it
-    is a consent of its own, and this one says nothing of it."""
+    is a consent of its own, and this one says nothing of it. Raises Broken, store.Unavailable."""
     names = {option.name for option in registry.manifest(known.platform).oauth.extra}
     if not names or not known.sealed or names & connected.tokens.extra.keys():
         return connected
     try:
         before = tokens.unseal(ports, known).extra
+    except VaultUnavailable as error:
+        raise _vault_away() from error
     except VaultError:
-        return connected  # it is lost, and is asked for when it is missed
+        doc = ports.store.get(account_path(known.space, known.id))
+        if doc is None or doc.data.get("sealed", "") in ("", known.sealed):
+            return connected  # it is lost, and is asked for when it is missed
+        return _with_consents(ports, codec.decode(Account, doc.data), connected)  # sealed anew meanwhile
     extra = {**{name: before[name] for name in names & before.keys()}, **connected.tokens.extra}
     return replace(connected, tokens=replace(connected.tokens, extra=extra))
 
@@ -293,7 +298,11 @@ def _seal(ports: Ports, space: str, account_id: str, connected: Connected) -> st
     try:
         return tokens.seal(ports, space, account_id, connected.tokens)
     except VaultError as error:
-        raise Broken("system.vault_unavailable", "The account's tokens could not be kept: try again.") from error
+        raise _vault_away() from error
+
+
+def _vault_away() -> Broken:
+    return Broken("system.vault_unavailable", "The account's tokens could not be kept: try again.")
 
 
 def _forget(ports: Ports, space: str, account_id: str, sealed: str) -> None:

@@ -18,6 +18,7 @@ from shared.operations.accounts import Connect, Exchange, Redirect
 from shared.platforms import registry
 from shared.platforms.contract import Call, ErrorRow, Fate, Refused
 from shared.ports.http import AnswerLost, NotSent, Request, Response
+from shared.ports.vault import VaultUnavailable
 from tests.operations.flows import LIVE, OTHER, TEST, begin, consent, query_of, redirected, signed_in
 from tests.support import memory_ports
 from tests.support.memory_ports import PUBLIC_URL, Rig
@@ -542,3 +543,25 @@ def test_what_was_handed_over_beside_the_consent_is_kept_with_the_tokens(rig: Ri
     with pytest.raises(Invalid) as invalid:
         accounts.connect(rig.ports, TEST, Connect("tiktok", metadata={"ads_token": "x"}))
     assert invalid.value.meta["field"] == "metadata.ads_token"
+
+
+def test_what_was_handed_over_before_outlives_a_vault_that_is_away_while_connecting_again(rig: Rig) -> None:
+    seeded = registry.simulator("tiktok").seed(rig.sandbox.world("tiktok"), "rostrum")
+    extra = {option.name: seeded[option.name] for option in registry.manifest("tiktok").oauth.extra}
+    begun = accounts.connect(rig.ports, TEST, Connect("tiktok", metadata=extra))
+    assert isinstance(begun, Redirect)
+    account_id = accounts.callback(rig.ports, "tiktok", consent(rig, begun)).account_id
+    again = consent(rig, begin(rig, "tiktok"))
+    opened: list[str] = []
+
+    def hook(call: str, at: str) -> None:
+        if (call, at) == ("vault.open", "before"):
+            opened.append(call)
+            if len(opened) == 2:  # the first is the consent's own
+                raise VaultUnavailable("down")
+
+    rig.faults.hook = hook
+    assert accounts.callback(rig.ports, "tiktok", again).status == "error"
+    rig.faults.hook = None
+    assert len(opened) == 2
+    assert sessions.call(rig.ports, accounts.get(rig.ports, TEST, account_id)).tokens.extra == extra

@@ -190,7 +190,7 @@ def test_a_brand_that_goes_takes_its_links_along(rig: Rig, brand: Brand) -> None
 
 
 def test_a_vault_that_fails_makes_no_link(rig: Rig, brand: Brand) -> None:
-    """And leaves nothing behind, nor does a store that fails leave a secret."""
+    """And leaves nothing behind. Where a store that fails may have made it after all, its secret stays."""
     calls: list[str] = []
 
     def hook(call: str, at: str) -> None:
@@ -203,9 +203,23 @@ def test_a_vault_that_fails_makes_no_link(rig: Rig, brand: Brand) -> None:
         with pytest.raises(told):
             invited(rig, brand)
         assert failing in calls
+        assert (failing == "store.transact") == bool(rig.vault.secrets)
     rig.faults.hook = None
     assert shown(rig, brand) == []
-    assert not rig.vault.secrets
+
+
+def test_a_link_that_was_made_although_nobody_could_know_opens(rig: Rig, brand: Brand) -> None:
+    def hook(call: str, at: str) -> None:
+        if (call, at) == ("store.transact", "after"):
+            rig.faults.hook = None
+            raise Unavailable("no answer")
+
+    rig.faults.hook = hook
+    with pytest.raises(Unavailable):
+        invited(rig, brand)
+    (link,) = shown(rig, brand)
+    assert link.token != ""
+    assert link.token in link.url
 
 
 def _asked(rig: Rig, brand: Brand) -> tuple[Link, Choice]:

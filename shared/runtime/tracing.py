@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ from urllib.parse import urlsplit
 
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
@@ -28,7 +29,7 @@ from werkzeug.wrappers import Response
 from shared.ports import about
 from shared.ports.world import Ports
 from shared.runtime import entry
-from shared.runtime.flushing import Flusher
+from shared.runtime.flushing import PAUSE, Flusher
 from shared.runtime.logs import redact
 
 if TYPE_CHECKING:
@@ -115,8 +116,30 @@ def provider(chosen: Settings, exporter: SpanExporter) -> TracerProvider:
     made = TracerProvider(
         sampler=None if os.environ.get("OTEL_TRACES_SAMPLER") else ALWAYS_ON, resource=Resource.create(named)
     )
-    made.add_span_processor(BatchSpanProcessor(exporter))
+    made.add_span_processor(BatchSpanProcessor(Reticent(exporter)))
     return made
+
+
+class Reticent(SpanExporter):
+    """An exporter that lets a collector alone for a while that took nothing, and drops what comes meanwhile: the library logs
+    each refusal as an error, and a missing right would make one of every request."""
+
+    def __init__(self, inner: SpanExporter, pause: float = PAUSE) -> None:
+        self._inner, self._pause, self._not_before = inner, pause, 0.0
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        if time.monotonic() < self._not_before:
+            return SpanExportResult.FAILURE
+        result = self._inner.export(spans)
+        if result is not SpanExportResult.SUCCESS:
+            self._not_before = time.monotonic() + self._pause
+        return result
+
+    def shutdown(self) -> None:
+        self._inner.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return self._inner.force_flush(timeout_millis)
 
 
 def _exporter(chosen: Settings) -> SpanExporter:

@@ -358,6 +358,30 @@ def test_an_exporter_that_fails_fails_nothing() -> None:
     tracer.close()
 
 
+def test_a_collector_that_refuses_is_let_alone_for_a_while() -> None:
+    """A line of the log for each request would be worse than no traces; afterwards it gets spans again."""
+    answers, asked = [SpanExportResult.FAILURE, SpanExportResult.SUCCESS, SpanExportResult.SUCCESS], []
+
+    class Refusing(SpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            asked.append(len(spans))
+            return answers.pop(0)
+
+    provider = tracing.provider(load({}), Refusing())
+    tracer = tracing.Tracer(provider, flush=True)
+
+    def served(times: int) -> None:
+        for _ in range(times):
+            with about.Work(function="api"):
+                tracer.served("server", "", "", lambda: Answer(status=200))
+
+    served(20)
+    assert asked == [1]
+    exporter = tracing.Reticent(Refusing(), pause=0.0)
+    assert [exporter.export([]), exporter.export([])] == [SpanExportResult.SUCCESS] * 2
+    tracer.close()
+
+
 def test_a_breakdown_is_the_callers_as_before() -> None:
     spans = InMemorySpanExporter()
     tracer = tracing.Tracer(_provider(spans))

@@ -69,7 +69,11 @@ class Helpers:
         with self._guard:
             if self._stopping.is_set():
                 return None
-            process = self._running[number] = _launched(name)
+            try:
+                process = self._running[number] = _launched(name)
+            except OSError as error:  # no memory, too many processes, Python is being replaced: for now
+                log.warning("a helper process could not be started", extra={"reason": str(error)})
+                return None
         code = process.wait()
         with self._guard:
             del self._running[number]

@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 class Inside:
     """Brings deliveries to ``functions``, by name. They see what the cloud would send them, ``token`` as bearer included.
 
-    Nothing cuts a function off that does not come back: its lease runs out and it is delivered once more, as it would be
-    over a socket (``dispatch.DISPATCH_SECONDS``).
+    Nothing cuts a function off that does not come back: after ``dispatch.DISPATCH_SECONDS`` its thread is given up and it is
+    delivered once more, as it would be over a socket.
     """
 
     def __init__(self, functions: Mapping[str, Function], token: str) -> None:
@@ -38,7 +38,7 @@ class Inside:
         try:
             with function(Request(_environ(leased, self._token))) as answer:
                 return answer.status_code
-        except Exception:  # as a server does: what a function lets escape is its failure, to be delivered again
+        except (Exception, SystemExit):  # as a server does: what escapes is its failure, to be delivered again
             log.exception("a function failed", extra={"function": leased.function})
             return 500
 

@@ -54,9 +54,14 @@ def test_the_gate_asks_for_the_same_proof(known: str, status: int) -> None:
     assert answered(function) == status
 
 
-def test_what_a_function_lets_escape_is_its_failure(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("escaped", [ZeroDivisionError, SystemExit])
+def test_what_a_function_lets_escape_is_its_failure(
+    escaped: type[BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
+    """``sys.exit`` would end the thread that delivers, without a word, and with the last one its queue."""
+
     def function(_: Request) -> Response:
-        raise ZeroDivisionError
+        raise escaped
 
     assert answered(function) == 500
     assert [record.message for record in caplog.records] == ["a function failed"]

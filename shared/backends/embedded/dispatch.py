@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from shared.backends.embedded.deliveries import Leased, QueueLimits
 
 DISPATCH_SECONDS = 600.0  # Cloud Tasks' default deadline for a handler's answer
 AHEAD, MAX_RESERVE = 0.1, 32  # seconds of a lane's work that are leased before their time, and deliveries at most
+STALLED = 1.0  # seconds in which no thread came free: what waits for one may find one in another process
 MAX_BURST = 100  # deliveries at once after a rest, as Cloud Tasks derives it from the rate
 
 
@@ -36,6 +38,7 @@ class Lane:
         self._inbox: queue.SimpleQueue[Leased | None] = queue.SimpleQueue()
         # By lease: a delivery may be leased again before it is let go of. Until when it is kept, in monotonic seconds.
         self._held: dict[tuple[int, str], tuple[Leased, float]] = {}
+        self._began: dict[threading.Thread, tuple[float, Leased]] = {}  # who is delivering, since when, and what
         self._threads: list[threading.Thread] = []
         self._guard = threading.Lock()
         self._lasted: float | None = None  # seconds that a delivery takes, of late; None: nobody knows
@@ -47,8 +50,8 @@ class Lane:
         now = time.monotonic()
         self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._limits.per_second)
         self._filled_at = now
-        reserve = self._reserve()
         with self._guard:
+            reserve = 0 if self._stalled(now) else self._reserve()
             free = self._limits.concurrent + reserve - len(self._held)
         return max(0, min(free, int(self._tokens))) if free > reserve // 2 else 0
 
@@ -61,17 +64,31 @@ class Lane:
         """Seconds until its pace allows the next delivery (fullness ends with ``hungry``)."""
         return max(0.005, (1 - self._tokens) / self._limits.per_second) if self._tokens < 1 else float("inf")
 
+    def _stalled(self, now: float) -> bool:
+        busy = [began for began, _ in self._began.values()]
+        return len(busy) >= self._limits.concurrent and now - max(busy) > STALLED
+
     def put(self, leased: Leased) -> None:
         """Deliver it as soon as a thread is free."""
         self._tokens -= 1
         with self._guard:
+            if len(self._threads) < min(self._limits.concurrent, len(self._held) + 1):
+                thread = threading.Thread(target=self._work, name=f"lane-{self._name}", daemon=True)
+                thread.start()
+                self._threads.append(thread)
             self._held[leased.id, leased.lease] = leased, time.monotonic() + DISPATCH_SECONDS
-            wanted = min(self._limits.concurrent, len(self._held))
-            spawn = len(self._threads) < wanted
-            if spawn:
-                self._threads.append(threading.Thread(target=self._work, name=f"lane-{self._name}", daemon=True))
-                self._threads[-1].start()
         self._inbox.put(leased)
+
+    def let_go(self) -> list[Leased]:
+        """What waits although no thread has come free for ``STALLED`` seconds, kept no longer; what never ends loses its
+        place to a new thread after ``DISPATCH_SECONDS``, as a socket would time out."""
+        now = time.monotonic()
+        with self._guard:
+            for thread, (began, leased) in list(self._began.items()):
+                if now - began > DISPATCH_SECONDS:
+                    self._threads.remove(thread)
+                    del self._began[thread], self._held[leased.id, leased.lease]
+            return self._unbegun() if self._stalled(now) else []
 
     def held(self) -> list[Leased]:
         """What is being delivered or waits for a thread; without what takes so long that it is to be delivered again."""
@@ -81,17 +98,19 @@ class Lane:
 
     def close(self) -> list[Leased]:
         """Begin nothing more; what was never begun."""
-        unbegun = []
-        while True:
-            try:
-                leased = self._inbox.get_nowait()
-            except queue.Empty:
-                break
-            if leased is not None:
-                unbegun.append(leased)
+        with self._guard:
+            unbegun = self._unbegun()
         for _ in self._threads:
             self._inbox.put(None)
         return unbegun
+
+    def _unbegun(self) -> list[Leased]:
+        found = []
+        with suppress(queue.Empty):
+            while (leased := self._inbox.get_nowait()) is not None:
+                found.append(leased)
+                del self._held[leased.id, leased.lease]
+        return found
 
     def join(self, deadline: float) -> bool:
         """Wait until the monotonic ``deadline`` for the threads to end; whether they did."""
@@ -100,17 +119,28 @@ class Lane:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _work(self) -> None:
+        me = threading.current_thread()
         while (leased := self._inbox.get()) is not None:
             began = time.monotonic()
+            with self._guard:
+                self._began[me] = began, leased
             try:
                 self._deliver(leased)
             finally:
-                lasted = max(1e-4, time.monotonic() - began)
-                with self._guard:
-                    del self._held[leased.id, leased.lease]
-                    self._lasted = lasted if self._lasted is None else 0.8 * self._lasted + 0.2 * lasted
+                replaced = not self._done(me, leased, max(1e-4, time.monotonic() - began))
                 self._hungry()
+            if replaced:
+                break
         self._ended()
+
+    def _done(self, me: threading.Thread, leased: Leased, lasted: float) -> bool:
+        """Whether the thread still has its place."""
+        with self._guard:
+            if self._began.pop(me, None) is None:
+                return False
+            del self._held[leased.id, leased.lease]
+            self._lasted = lasted if self._lasted is None else 0.8 * self._lasted + 0.2 * lasted
+            return True
 
 
 class Deliverer(Protocol):

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 
 from shared.backends.embedded.database import FileError, open_database
 from shared.backends.embedded.deliveries import Deliveries, Ended, Leased, QueueSettings
-from shared.backends.embedded.dispatch import Deliverer, Lane
+from shared.backends.embedded.dispatch import STALLED, Deliverer, Lane
 from shared.ports.clock import Clock
 from shared.ports.queue import NAME_RESERVED
 
@@ -52,7 +52,7 @@ class QueueWorker:
         self._ended: deque[Ended] = deque()
         self._woken = False  # by a lane, since the last look
         self._stopping = threading.Event()
-        self._upkeep = {self._expire: 0.0, self._renew: 0.0, self._forget: 0.0}
+        self._upkeep = {self._expire: 0.0, self._renew: 0.0, self._let_go: 0.0, self._forget: 0.0}
         self._thread = threading.Thread(target=self._run, name="queue-worker", daemon=True)
 
     def start(self) -> None:
@@ -166,6 +166,12 @@ class QueueWorker:
         if held:
             self._deliveries.renew(held, self._clock.now() + LEASE)
         return RENEW_SECONDS
+
+    def _let_go(self) -> float:
+        unbegun = [leased for lane in self._lanes.values() for leased in lane.let_go()]
+        if unbegun:
+            self._deliveries.give_back(unbegun, self._clock.now())
+        return STALLED
 
     def _forget(self) -> float:
         self._deliveries.forget(self._clock.now() - NAME_RESERVED)

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from shared.backends.embedded import dispatch
 from shared.backends.embedded.bus import EmbeddedBus
 from shared.backends.embedded.database import open_database
 from shared.backends.embedded.deliveries import Deliveries, Leased, QueueLimits, QueueSettings, Retry
@@ -208,6 +209,58 @@ def test_what_is_leased_again_before_its_thread_is_done_with_it_ends_no_thread()
     assert lane.join(time.monotonic() + 5)
 
 
+def leased(number: int) -> Leased:
+    return Leased(number, "q", f"t{number}", "task", "publish", "{}", datetime(2026, 11, 22, tzinfo=UTC), 1, "a")
+
+
+def test_what_waits_behind_slow_deliveries_is_let_go_for_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "STALLED", 0.05)
+    release, begun = threading.Event(), threading.Event()
+
+    def deliver(one: Leased) -> None:
+        if one.id == 1:
+            begun.set()
+            release.wait(10)
+
+    lane = Lane("q", QueueLimits(concurrent=1), deliver, lambda: None, lambda: None)
+    for number in (1, 2, 3):
+        lane.put(leased(number))
+    assert begun.wait(5)
+    time.sleep(0.1)
+    assert lane.let_go() == [leased(2), leased(3)]
+    assert (lane.held(), lane.room(), lane.let_go()) == ([leased(1)], 0, [])
+    release.set()
+    until(lambda: not lane.held())
+    assert lane.room() > 0
+    lane.close()
+    assert lane.join(time.monotonic() + 5)
+
+
+def test_a_function_that_never_returns_takes_no_thread_from_its_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "DISPATCH_SECONDS", 0.05)
+    release, delivered = threading.Event(), []
+
+    def deliver(one: Leased) -> None:
+        delivered.append(one.id)
+        if one.id == 1:
+            release.wait(10)
+
+    lane = Lane("q", QueueLimits(concurrent=1), deliver, lambda: None, lambda: None)
+    lane.put(leased(1))
+    until(lambda: delivered == [1])
+    time.sleep(0.1)
+    lane.let_go()
+    assert lane.room() > 0
+    lane.put(leased(2))
+    until(lambda: delivered == [1, 2] and not lane.held())
+    release.set()
+    until(lambda: sum(thread.name == "lane-q" for thread in threading.enumerate()) == 1)
+    lane.put(leased(3))
+    until(lambda: delivered == [1, 2, 3] and not lane.held())
+    lane.close()
+    assert lane.join(time.monotonic() + 5)
+
+
 def test_a_slow_queue_starves_no_other(world: Callable[..., World]) -> None:
     release = threading.Event()
 
@@ -300,7 +353,8 @@ def test_a_lease_runs_out_unless_it_is_renewed(tmp_path: Path, clock: ManualCloc
     database.close("test")
 
 
-def test_stopping_is_bounded_and_gives_back(world: Callable[..., World]) -> None:
+def test_stopping_is_bounded_and_gives_back(world: Callable[..., World], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "STALLED", 60.0)
     release = threading.Event()
 
     def answer(handler: Handler, _: Received) -> None:

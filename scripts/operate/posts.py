@@ -16,7 +16,7 @@ LOOKED = "waiting targets looked at"
 
 
 def show_stuck(ports: Ports, given: argparse.Namespace, out: Output) -> int:
-    """List it, or push it. 3: something was listed that does not settle itself."""
+    """List it, or push it."""
     if given.all:
         pushed = stuck.push_all(ports)
         out.row(f"{pushed} handed out: what the sweeper does each minute was done now.", {"pushed": pushed})

@@ -1,4 +1,4 @@
-"""``keys``, ``keys rotate``, ``keys rewrap``, ``keys retire``, ``keys init``."""
+"""``keys``, ``keys rotate``, ``keys rewrap``, ``keys retire``; and the first key of all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 
 from scripts.operate.output import Output, Progress, instant
 from shared.operations.operating import sealing
+from shared.ports.vault import VaultUnavailable
 from shared.ports.world import Ports
 from shared.runtime.settings import Settings
 
@@ -62,14 +63,18 @@ def init(installation: Settings, out: Output) -> int:
 
 
 def first_key(project: str, secret: str, emulator: str | None = None) -> bool:
-    """False where there is one already. Raises VaultUnavailable, Google's errors."""
-    from google.api_core.exceptions import NotFound
+    """False where there is one already. Raises VaultUnavailable."""
+    from google.api_core.exceptions import GoogleAPIError, NotFound
+    from google.auth.exceptions import GoogleAuthError
 
     from shared.backends.gcp import keyring
 
     try:
-        keyring.load(keyring.connect(emulator), f"projects/{project}/secrets/{secret}")
-    except NotFound:
-        keyring.rotate(project, secret, emulator=emulator)
-        return True
+        try:
+            keyring.load(keyring.connect(emulator), f"projects/{project}/secrets/{secret}")
+        except NotFound:
+            keyring.rotate(project, secret, emulator=emulator)
+            return True
+    except (GoogleAPIError, GoogleAuthError) as error:
+        raise VaultUnavailable(f"the keyring {secret}: {error}") from error
     return False

@@ -9,6 +9,7 @@ import pytest
 from scripts.operate import __main__ as operate
 from scripts.operate import installation, sealing_keys
 from shared.operations import callers
+from shared.ports.vault import VaultUnavailable
 from shared.runtime import settings
 from tests.contract.emulators import secrets
 from tests.contract.emulators.process import EmulatorMissing, skip_or_fail
@@ -31,6 +32,12 @@ def test_the_sealing_key_is_made_once() -> None:
     assert len(service.secrets[name]) == 1
     assert not sealing_keys.first_key(PROJECT, "rostrum-keyring", service.address)
     assert len(service.secrets[name]) == 1
+
+
+def test_credentials_that_there_are_not_are_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/nowhere.json")
+    with pytest.raises(VaultUnavailable, match=r"rostrum-keyring: .*nowhere\.json"):
+        sealing_keys.first_key(PROJECT, "rostrum-keyring")
 
 
 def test_a_workspace_has_a_key_of_either_mode(capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,10 +109,10 @@ def _changed(client: SecretManagerServiceClient, name: str, change: Callable[[_C
         added = _add(client, name, made)
         if added == version + 1:
             return
-        between = [_content(payload, name) for _, payload in _after(client, name, version, before=added)]
         content = made
-        for one in between:
-            made = {**made, "keys": {**one["keys"], **made["keys"]}}
+        for _, payload in _after(client, name, version, before=added):
+            one = _content(payload, name)
+            made = change({**one, "keys": {**made["keys"], **one["keys"]}})
         version = added
 
 

@@ -243,6 +243,26 @@ def test_keys_that_two_operators_add_at_once_are_both_kept(world: World) -> None
     assert (keys.newest, len(keys.ids)) == (ours, 3)
 
 
+def test_a_key_that_is_added_while_another_is_retired_seals(world: World) -> None:
+    """The other operator's version comes between our reading and our adding: whoever added a key was told that it seals."""
+    versions = world.service.secrets[f"projects/{world.project}/secrets/keyring"]
+    vault = world.vault()
+    old, middle = vault.keys().newest, world.rotate()
+    theirs, add = "b" * 12, world.service.add_secret_version
+
+    def between(request: Any) -> Any:
+        content = json.loads(versions[-1].data)
+        content = {"newest": theirs, "keys": {**content["keys"], theirs: "ab" * 32}}
+        versions.append(secrets._Version(secrets.STATE.ENABLED, json.dumps(content).encode()))
+        world.service.adding = None
+        return add(request)
+
+    world.service.adding = between
+    vault.retire(old)
+    for keys in (vault.keys(), world.vault().keys()):
+        assert (keys.newest, {*keys.ids}) == (theirs, {middle, theirs})
+
+
 def test_a_rotation_is_settled_a_day_later(world: World) -> None:
     vault = world.vault()
     assert vault.keys().settled_at > world.clock.now()

@@ -19,8 +19,8 @@ from shared.runtime import bootstrap
 
 Kind = Literal["server", "consumer"]
 TRACE, SPAN, SAMPLED = (f"logging.googleapis.com/{name}" for name in ("trace", "spanId", "trace_sampled"))
-_W3C = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
-_GOOGLES = re.compile(r"([0-9a-f]{32})(?:/(\d{1,20}))?(?:;o=(\d))?.*", re.IGNORECASE)
+_W3C = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?")
+_GOOGLES = re.compile(r"(?!0{32})([0-9a-f]{32})(?:/(\d{1,20}))?(?:;o=(\d))?.*", re.IGNORECASE)
 # What Cloud Tasks says of the task (https://cloud.google.com/tasks/docs/creating-http-target-tasks#handler, 2026-11); so does our worker.
 _TASKS = {
     "task_name": "X-CloudTasks-TaskName",
@@ -38,21 +38,22 @@ class Tracing(Protocol):
 
 
 def work(request: Request, ports: Ports, answer: Callable[[], Response], **known: str) -> Response:
-    """``answer()``, with each line of its log telling the function, the request, its task and its trace."""
+    """``answer()``, with each line of its log telling the function, the request and its trace."""
     chosen = bootstrap.settings()
     function = chosen.function or request.path.rpartition("/")[2][:LONGEST]
     fields = {"function": function, **known}
     headers = request.headers
-    if "X-CloudTasks-TaskName" in headers:
-        fields |= {name: headers.get(header, "")[:LONGEST] for name, header in _TASKS.items()}
     with about.Work(**fields):
         of(headers.get("traceparent", ""), headers.get("X-Cloud-Trace-Context", ""))
         return answer()
 
 
 def internal(request: Request, ports: Ports, answer: Callable[[], Response]) -> Response:
-    """:func:`work` that our own queue, bus or schedule asks for: it has no caller who named it."""
-    return work(request, ports, answer, request_id=ports.ids.new("req"))
+    """:func:`work` that our own queue, bus or schedule asks for: it has no caller who named it, but perhaps a task's name."""
+    task, headers = {}, request.headers
+    if "X-CloudTasks-TaskName" in headers:
+        task = {name: headers.get(header, "")[:LONGEST] for name, header in _TASKS.items()}
+    return work(request, ports, answer, request_id=ports.ids.new("req"), **task)
 
 
 def of(traceparent: str, googles: str = "") -> None:

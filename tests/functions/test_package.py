@@ -53,15 +53,21 @@ def test_a_folder_holds_the_two_files_that_a_bundle_takes(folder: Folder) -> Non
     assert found == {"main.py", "requirements.txt"}
 
 
-@EACH
-def test_a_bundle_can_send_traces_where_that_is_wanted(folder: Folder, tmp_path: Path) -> None:
+def test_a_bundle_can_send_traces_where_that_is_wanted(tmp_path: Path) -> None:
     """All that it needs for it is pinned and hashed; nothing else of the bundle is another."""
+    folder = folders()[0]
     plain, able = (
         dict(entries(package.build(folder, tmp_path / str(traces), traces=traces))) for traces in (False, True)
     )
     more = able.pop("requirements.txt").decode()
     assert "opentelemetry-exporter-otlp-proto-http==" not in plain.pop("requirements.txt").decode()
     assert plain == able
+    assert more == package._with_traces(folder)
+
+
+@EACH
+def test_what_sends_traces_is_pinned_and_hashed_beside_what_a_folder_needs(folder: Folder) -> None:
+    more = package._with_traces(folder)
     assert closure((*folder.requirements, *TRACES)) == {
         line.partition("==")[0] for line in more.splitlines() if "==" in line
     }

@@ -29,7 +29,7 @@ resource "google_service_account_iam_member" "signs_as_itself" {
   member             = "serviceAccount:${local.accounts[each.key]}"
 }
 
-# https://cloud.google.com/stackdriver/docs/instrumentation/migrate-to-otlp-endpoints (2026-11)
+# telemetry.traces.write and nothing more: https://docs.cloud.google.com/iam/docs/roles-permissions/telemetry (2026-11)
 resource "google_project_iam_member" "traces" {
   for_each = var.traces ? var.functions : []
   project  = var.project

@@ -93,6 +93,14 @@ def test_what_was_made_and_whom_a_network_was_asked_about_is_known_once_it_is() 
         assert about.known() == {"account_id": account, "platform": "bluesky"}
 
 
+def test_a_caller_names_no_task_of_ours() -> None:
+    """What Cloud Tasks says of a task counts where it is proven that the queue calls."""
+    call = api(memory_ports.rig())
+    sent = {"Authorization": f"Bearer {call.test_key}", **TASK}
+    (line,) = lines_of(lambda: api_edge.run(asked("/v1/posts", {"text": "Hello"}, sent), call.rig.ports), 201)
+    assert told(line, "task_name", "queue", "retry") == (None, None, None)
+
+
 def test_a_task_knows_its_target_its_post_and_its_account() -> None:
     """The task names the target; whose it is, and of which post, is known once it was read."""
     rig = memory_ports.rig()
@@ -176,6 +184,9 @@ def test_several_networks_at_once_keep_what_each_of_them_learns_to_themselves() 
         ({"traceparent": f"00-{TRACE}-{SPAN}-00"}, (f"projects/acme/traces/{TRACE}", SPAN, False)),
         ({"traceparent": f"00-{TRACE}-{SPAN}-01\n"}, (None, None, None)),
         ({"traceparent": "00-nothing"}, (None, None, None)),
+        ({"traceparent": f"00-{'0' * 32}-{SPAN}-01"}, (None, None, None)),
+        ({"traceparent": f"00-{TRACE}-{'0' * 16}-01"}, (None, None, None)),
+        ({"traceparent": f"ff-{TRACE}-{SPAN}-01"}, (None, None, None)),
         ({"X-Cloud-Trace-Context": "x" * 5000}, (None, None, None)),
     ],
 )

@@ -382,6 +382,37 @@ def test_a_collector_that_refuses_is_let_alone_for_a_while() -> None:
     tracer.close()
 
 
+TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "00-" + "0" * 10_000_000,
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"ff-{TRACE}-{SPAN}-01",
+        f"00-{TRACE}-{SPAN}-01\r\nX-Injected: {CANARY}",
+        f"00-{TRACE}-{SPAN}-01,{CANARY}",
+        f"{CANARY};DROP TABLE spans",
+        "\x00\ud800",
+    ],
+    ids=range(8),
+)
+def test_what_is_no_trace_begins_one_of_its_own_and_stands_nowhere(forged: str) -> None:
+    spans = InMemorySpanExporter()
+    tracer = tracing.Tracer(_provider(spans))
+    began = time.monotonic()
+    with about.Work(function="api"):
+        assert tracer.served("server", forged, forged, lambda: Answer(status=200)).status_code == 200
+    (span,) = spans.get_finished_spans()
+    assert span.parent is None
+    assert span.context is not None
+    assert f"{span.context.trace_id:032x}" != TRACE
+    assert CANARY not in span.to_json()
+    assert time.monotonic() - began < 5
+
+
 def test_a_breakdown_is_the_callers_as_before() -> None:
     spans = InMemorySpanExporter()
     tracer = tracing.Tracer(_provider(spans))

@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "security.md"
 # What counts for which goal. Goal 15 watches every test there is (tests/support/canaries.py): here, those that hold many secrets.
 TESTS: Mapping[int, Sequence[str]] = {
     13: ("tests/security/test_forgery.py",),
-    14: ("tests/api/test_tenants*.py", "tests/api/test_isolation.py"),
+    14: ("tests/api/test_tenants*.py", "tests/api/test_isolation.py", "tests/security/test_queries.py"),
     15: (
         "tests/security/test_canaries.py",
         "tests/api",

@@ -8,7 +8,7 @@ from typing import Any
 
 GOALS = {
     13: "forged deliveries of networks accepted",
-    14: "foreign ids that answered anything but 404",
+    14: "foreign ids answered otherwise than absent ones; queries across workspaces without a reason",
     15: "secrets found in logs, tasks, events, documents, errors and URLs",
     16: "ciphertexts that opened in another place; secrets lost in a rotation",
     17: "connections to addresses that are not public",

@@ -11,15 +11,17 @@ import base64
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-_RUN = re.compile(r"[A-Za-z0-9]{8,}")
+_RUN = re.compile(r"[A-Za-z0-9]{10,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,8192}={0,2}")
-_SHORTEST = 10  # of a run that finds a secret; shorter than 62**10 nothing is guessed right by accident
+_SHORTEST = 10  # of such a run; shorter than 62**10 nothing is guessed right by accident
+_KEPT = 100_000  # texts that are remembered as clean
+Where = str | Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,14 @@ class Watch:
     looked: Counter[str] = field(default_factory=Counter)
     found: list[Finding] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
+    noted: set[tuple[str, int | None]] = field(default_factory=set)
+    clean: set[str] = field(default_factory=set)
 
     def note(self, kind: str, secret: str, world: int | None = None) -> None:
         """This is a secret from now on; nothing if it does not look like one."""
+        if (secret, world) in self.noted:
+            return
+        self.noted.add((secret, world))
         run = max(_RUN.findall(secret), key=len, default="")
         if len(run) < _SHORTEST or run.isalpha() or run.isdigit():
             return
@@ -61,14 +68,16 @@ class Watch:
         if secret not in held:
             held[secret] = Canary(kind, secret, None if world is None else {world})
             self.kinds[kind] += 1
-        elif (worlds := held[secret].worlds) is not None and world is not None:
-            worlds.add(world)
+            self.clean.clear()
+        elif (worlds := held[secret].worlds) is not None:
+            held[secret] = Canary(held[secret].kind, secret, None if world is None else {*worlds, world})
+            self.clean.clear()
 
     def look(
         self,
         place: str,
         text: str,
-        where: str = "",
+        where: Where = "",
         world: int | None = None,
         *,
         allowed: str = "!",
@@ -79,7 +88,17 @@ class Watch:
         self.looked[place] += 1
         for canary in self.deeply(text) if deeply else self.inside(text, world):
             if not canary.kind.endswith(allowed):
-                self.found.append(Finding(place, canary.kind, where))
+                self.found.append(Finding(place, canary.kind, where if isinstance(where, str) else where()))
+
+    def look_at(self, place: str, texts: Iterable[str], where: Where, world: int | None) -> None:
+        """As :meth:`look`, at one thing of many texts; those that were looked at since the last new secret are known."""
+        fresh = [text for text in texts if text not in self.clean]
+        before = len(self.found)
+        self.look(place, "\n".join(fresh), where, world)
+        if len(self.found) == before:
+            if len(self.clean) > _KEPT:
+                self.clean.clear()
+            self.clean.update(fresh)
 
     def inside(self, text: str, world: int | None = None) -> Iterator[Canary]:
         """The secrets in a text: as they are, and as URLs and forms spell them."""

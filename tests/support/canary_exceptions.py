@@ -18,12 +18,17 @@ class Url(NamedTuple):
 
 
 _META = "https://developers.facebook.com/docs"
-URLS: tuple[
-    Url, ...
-] = (  # read 2026-11-22; each is documented as a GET whose parameters are a query, and answers no POST
+# Read 2026-11-22: each page documents a GET with a query, and no other way. Instagram's two say of POST that it is not
+# supported; whether Threads and debug_token would take one is not said.
+URLS: tuple[Url, ...] = (
     Url(
-        re.compile(r"https://graph\.instagram\.com/(refresh_)?access_token$"),
-        "trades a token for one of 60 days, or renews it",
+        re.compile(r"https://graph\.instagram\.com/access_token$"),
+        "trades a token for one of 60 days",
+        f"{_META}/instagram-platform/reference/access_token",
+    ),
+    Url(
+        re.compile(r"https://graph\.instagram\.com/refresh_access_token$"),
+        "renews a token",
         f"{_META}/instagram-platform/reference/refresh_access_token",
     ),
     Url(
@@ -32,9 +37,14 @@ URLS: tuple[
         f"{_META}/threads/get-started/long-lived-tokens",
     ),
     Url(
-        re.compile(r"https://graph\.(facebook\.com|threads\.net)/v[\d.]+/debug_token$"),
+        re.compile(r"https://graph\.facebook\.com/v[\d.]+/debug_token$"),
         "says what a token is good for, which it takes as input_token",
         f"{_META}/graph-api/reference/debug_token",
+    ),
+    Url(
+        re.compile(r"https://graph\.threads\.net/v[\d.]+/debug_token$"),
+        "says what a token is good for, which it takes as input_token",
+        f"{_META}/threads/reference/debug",
     ),
 )
 
@@ -74,7 +84,7 @@ DOCUMENTS: Mapping[re.Pattern[str], str] = {
 def url(address: str) -> bool:
     """Whether this one may carry a secret."""
     bare = address.partition("?")[0]
-    return any(one.pattern.match(bare) for one in URLS)
+    return bare.endswith("_token") and any(one.pattern.match(bare) for one in URLS)
 
 
 def document(path: str) -> bool:

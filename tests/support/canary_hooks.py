@@ -150,8 +150,8 @@ def _stores() -> None:
 def _written(writes: Any, world: int | None = None) -> None:
     for write in writes:
         if write.op != "delete" and not canary_exceptions.document(write.path):
-            text = "\n".join((write.path, *strings(_plain(write.data))))
-            watch().look("documents", text, _shape(write.path), world)
+            texts = (write.path, *strings(_plain(write.data)))
+            watch().look_at("documents", texts, functools.partial(_shape, write.path), world)
 
 
 def _plain(data: Any) -> Any:
@@ -205,9 +205,13 @@ def _asked(http: Any, request: Any) -> None:
         if name.lower() == "authorization":
             watch().note("a credential sent to a network", value.partition(" ")[2] or value)
     if not canary_exceptions.url(request.url):
-        from shared.backends.live.http import shown
+        watch().look("URLs requested", request.url, functools.partial(_host, request.url), _world(http))
 
-        watch().look("URLs requested", request.url, shown(request.url), _world(http))
+
+def _host(url: str) -> str:
+    from shared.backends.live.http import shown
+
+    return shown(url)
 
 
 def _answered(answer: Any, _http: Any, _request: Any) -> None:
@@ -241,12 +245,15 @@ def _said(answer: Any, request: Any, ports: Any, *_: Any) -> None:
 def dump() -> None:
     """Look through the SQLite files that were opened since the last time, row by row, also in what is base64 there."""
     while files:
-        path = files.pop()
-        if not Path(path).is_file() or Path(path).stat().st_size > LARGEST_DUMP:
+        path = Path(files.pop())
+        if not path.is_file() or path.stat().st_size > LARGEST_DUMP:
             continue
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            for table, text in _rows(connection):
-                watch().look("rows of SQLite files", text, table, deeply=True)
+        try:
+            with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+                for table, text in _rows(connection):
+                    watch().look("rows of SQLite files", text, table, deeply=True)
+        except sqlite3.Error:  # broken on purpose, or held by somebody: what it holds is looked through all the same
+            watch().look("rows of SQLite files", path.read_bytes().decode("latin-1"), "unread", deeply=True)
 
 
 def _rows(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 The SQLite files are copied as they were at one instant, each (SQLite's backup API, inside one read transaction: writers go
 on). The keys are read after what they opened, and the media after the posts that name it: a backup never lacks what it needs.
+Where a key was retired in between, the copy made before may need it: then there is no backup.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def make(home: Path, target: Path, say: Callable[[str], object]) -> None:
         raise CannotBackUp(f"{target} lies in the folder that is backed up: choose a place outside of it.")
     archive.forget_left(target.parent)
     taken_at = datetime.now(UTC).isoformat()
-    progress = Progress("copied", say)
+    progress, keys = Progress("copied", say), _keys(home)
     try:
         with archive.written(target, progress) as writer:
             _databases(home, target.parent, writer, say)
@@ -45,6 +46,8 @@ def make(home: Path, target: Path, say: Callable[[str], object]) -> None:
                 with path.open("rb") as file:
                     writer.add(path.name, file)
             _blobs(home / "blobs", writer)
+            if retired := keys - _keys(home):
+                raise CannotBackUp(f"The sealing key {min(retired)} was retired meanwhile: make the backup again.")
             writer.finish(version(), taken_at)
     except (archive.BadArchive, sqlite3.Error) as error:
         raise CannotBackUp(f"The backup could not be made: {error}") from error
@@ -58,6 +61,13 @@ def version() -> str:
         return metadata.version("rostrum")
     lines = (Path(__file__).resolve().parent.parent / "pyproject.toml").read_text().splitlines()
     return next(line.split('"')[1] for line in lines if line.startswith("version = "))
+
+
+def _keys(home: Path) -> set[str]:
+    """The ids of those that open what the folder holds."""
+    with suppress(FileNotFoundError, ValueError):
+        return {*json.loads((home / "vault.key").read_bytes())["keys"]}
+    return set()
 
 
 def _databases(home: Path, beside: Path, writer: archive.Writer, say: Callable[[str], object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from datetime import timedelta
 
 from scripts.operate.output import Output, Progress, instant
 from shared.operations.operating import holding, stuck
@@ -42,7 +43,8 @@ def _push(ports: Ports, given: argparse.Namespace, out: Output) -> int:
 
 
 def _told(ports: Ports, one: Finding) -> str:
-    age = f"{ports.clock.now() - one.since}".split(".", maxsplit=1)[0] if one.since else "-"
+    waits = ports.clock.now() - one.since if one.since else timedelta(-1)
+    age = f"{waits}".split(".", maxsplit=1)[0] if waits >= timedelta() else "-"  # what is held may be due later
     named = "  ".join(word for word in (one.platform, one.account_id, one.post_id) if word)
     head = f"{one.kind:<9} {one.id}  {one.state}  since {instant(one.since)} ({age})  {one.space}  {named}"
     return f"{head.rstrip()}\n          why: {one.why}\n          by itself: {one.by_itself}"

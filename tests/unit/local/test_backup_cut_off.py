@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,3 +181,24 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     assert "Cannot restore" in capfd.readouterr().err
     assert not [path.name for path in into.iterdir() if path.name != "lock"]
     assert opened(home) == b"token"
+
+
+def test_a_key_that_is_retired_while_the_backup_is_made_leaves_no_backup_that_lacks_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store was copied before everything in it was sealed anew, and the keys are read afterwards."""
+    vault, copied = EmbeddedVault(home / "vault.key"), backup._databases
+    old, target = vault.keys().newest, tmp_path / "kept.tar.gz"
+    vault.rotate()
+
+    def meanwhile(*given: Any) -> None:
+        copied(*given)
+        vault.retire(old)
+
+    monkeypatch.setattr(backup, "_databases", meanwhile)
+    with pytest.raises(backup.CannotBackUp, match=f"{old} was retired"):
+        backup.make(home, target, quiet)
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    monkeypatch.undo()
+    backup.make(home, target, quiet)
+    assert target.is_file()

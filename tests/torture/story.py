@@ -64,7 +64,7 @@ def approving(world: World) -> None:
     world.ask("POST", f"/v1/posts/{post}/reject", {"reason": "No."})
     world.ask("POST", f"/v1/posts/{post}/submit", key=writer)
     world.ask("POST", f"/v1/posts/{post}/approve")
-    world.ask("PATCH", "/v1/posts/settings", {"approval": "off"})
+    world.ask("PATCH", "/v1/posts/settings", {"approval": "none"})
     world.ask("POST", f"/v1/posts/{post}/publish")
     refused = {"text": "[[sandbox:rejected]]", "publish_now": True, "targets": [{"account_id": account}]}
     failed = world.ask("POST", "/v1/posts", refused).json["id"]
@@ -100,14 +100,15 @@ def people(world: World) -> None:
     rotated = world.ask("POST", f"/v1/keys/{key}/rotate").json
     world.ask("GET", "/v1/users/me")
     world.ask("DELETE", f"/v1/keys/{rotated.get('id', key)}")
-    invite = world.ask("POST", "/v1/invites", {"platforms": ["twitter"], "expires_in_hours": 1}).json
-    world.ask("POST", "/v1/invites", {"platforms": ["bluesky"]})
-    world.ask("DELETE", f"/v1/invites/{invite.get('id', 'x')}")
+    brand = world.ask("POST", "/v1/brands", {"name": "Guests"}).json["id"]
+    asked = {"brand_id": brand, "platform": "twitter", "expires_in_days": 7}
+    invite = world.ask("POST", "/v1/invites", asked).json["id"]
+    world.ask("POST", "/v1/invites", {**asked, "platform": "bluesky"})
+    world.ask("DELETE", f"/v1/invites/{invite}")
     google = world.api.rig.google.id_token("ada@example.com")
-    session = world.ask("POST", "/v1/auth/session", {"id_token": google}, key=None)
-    cookie = session.headers.get("Set-Cookie", "").partition(";")[0]
-    world.ask("PATCH", "/v1/users/me", {"name": "Ada"}, key=None, Cookie=cookie, Origin="https://rostrum.test")
-    world.ask("DELETE", "/v1/auth/session", key=None, Cookie=cookie, Origin="https://rostrum.test")
+    session = world.ask("POST", "/v1/auth/session", {"id_token": google}, key=None).json["session_token"]
+    world.ask("PATCH", "/v1/users/me", {"use_case": "torture"}, key=session)
+    world.ask("DELETE", "/v1/auth/session", key=session)
     world.pass_time(2 * HOUR)
 
 
@@ -164,7 +165,8 @@ def hearing(world: World) -> None:
     world.ask("POST", f"/v1/inbox/conversations/{talk}/messages", {"account_id": page, "text": "Here I am"})
     world.ask("POST", f"/v1/inbox/conversations/{talk}/read")
     world.ask("PATCH", f"/v1/inbox/conversations/{talk}", {"status": "archived"})
-    world.ask("POST", "/v1/inbox/read", {"all": True})
+    items = world.ask("GET", "/v1/inbox").json["data"]
+    world.ask("POST", "/v1/inbox/read", {"item_ids": [one["item_id"] for one in items]})
     world.pass_time(300)
     world.ask("DELETE", f"/v1/accounts/{page}")
     world.pass_time(HOUR)
@@ -190,7 +192,7 @@ def leaving(world: World) -> None:
     world.insist(lambda: _consented(world, "twitter"))
     _made(world, {"text": "The last", "publish_now": True, "targets": [{"account_id": account}]})
     world.pass_time(60)
-    world.ask("DELETE", "/v1/users/me")
+    world.ask("DELETE", "/v1/users/me", key=world.api.live_key)
     world.pass_time(40 * DAY)
 
 

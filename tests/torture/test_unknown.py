@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+
 from tests.simulation import bugs
 from tests.torture import unknown
-from tests.torture.figures import Options
+from tests.torture.figures import Figures, Options
 from tests.torture.unknown import Trial, Watch, tell
 
 QUICK = Options(quick=True, say=lambda line: None)
@@ -31,3 +34,10 @@ def test_a_post_without_its_key_in_the_commit_is_seen_to_be_made_twice() -> None
 def test_a_place_in_the_code_that_nothing_comes_by_is_named() -> None:
     """What was not tried is told, and not counted."""
     assert len(unknown.unreached([])) == len(unknown.every_place()) > 100
+
+
+def test_what_was_counted_is_kept_as_it_was_counted() -> None:
+    """``make torture`` ends with its figures in a file and on the page."""
+    found = Figures(Counter({"kills": 7}), ends=Counter({"published": 3})).plain()
+    assert (found["did"], found["ends"]) == ({"kills": 7}, {"published": 3})
+    assert json.loads(json.dumps(found))["did"] == {"kills": 7}

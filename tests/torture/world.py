@@ -51,6 +51,7 @@ class World:
     receiver: Receiver
     raised: Counter[str] = field(default_factory=Counter)
     asked: int = 0
+    refused: list[str] = field(default_factory=list)  # what the caller was told to be at fault with
     known: set[tuple[str, str]] = field(default_factory=set)  # network and id of every account that was ever connected
     _heard: int = 0
     _again: list[tuple[Callable[..., Any], Message, int]] = field(default_factory=list)
@@ -64,6 +65,7 @@ class World:
             given = {name: value() if callable(value) else value for name, value in more.items()}
             answer = self.api(method, path, body, Idempotency_Key=key, **given)
             if answer.status < 500 and not _in_progress(answer):
+                self.refused += [f"{method} {path}: {answer.error}"] if answer.status >= 400 else []
                 return answer
             self.raised[f"{method} {path.partition('?')[0]}"] += 1
             self.pass_time(90)

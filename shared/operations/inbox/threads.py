@@ -23,7 +23,7 @@ from shared.operations.inbox.paging import PAGES
 from shared.operations.inbox.shelf import Note
 from shared.platforms import registry
 from shared.platforms.contract_inbox import Conversation, Page
-from shared.ports.store import NotFound, Write
+from shared.ports.store import NotFound, Unavailable, Write
 from shared.ports.world import Ports
 
 STEP = 50
@@ -152,8 +152,8 @@ def of_note(note: Note, live: Conversation | None = None) -> Thread:
 
 
 def _linked(ports: Ports, account: Account, note: Note, talk_id: str) -> None:
-    """Keep the conversation's id beside the person's: one write, once."""
-    with suppress(NotFound):
+    """Keep the conversation's id beside the person's: one write, once. Where it fails, the next reading keeps it."""
+    with suppress(NotFound, Unavailable):
         path = shelf.path(account.space, account.id, note.platform_id)
         ports.store.commit([Write("update", path, {"talk_id": talk_id})])
 

@@ -43,7 +43,8 @@ class Server:
     _parts: ExitStack
 
     def stop(self) -> None:
-        """End everything that was started, the front door first. Safe to call twice."""
+        """End everything that was started, the front door last: what is accepted until then, the next start does. Safe to call
+        twice."""
         self._parts.close()
 
 

@@ -113,10 +113,11 @@ def _event_outside(target: Target, what: str, now: Any) -> Target:
     return replace(target, wake_at=None)
 
 
-def _strike_off_anyway(ports: Any, target: Target, struck: Callable[[], None]) -> None:
+def _strike_off_anyway(ports: Any, target: Target, struck: Callable[[], None]) -> bool:
     with suppress(BusUnavailable):
         ports.bus.publish_before([announcing._message(target, event) for event in target.events], lambda: None)
     struck()
+    return True
 
 
 def _no_idempotency(ports: Any, made: Any, writes: Any, receipt: Any) -> None:

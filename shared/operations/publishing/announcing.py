@@ -49,11 +49,11 @@ def announce(ports: Ports, target: Target) -> None:
     def struck() -> None:
         records.change(ports, target, lambda now: _with_lives(targets.announced(now, told), lives))
 
-    if not _published(ports, target, struck) and lives:  # else the network would be asked again each time
+    if not _publish(ports, target, struck) and lives:  # else the network would be asked again each time
         records.change(ports, target, lambda now: _with_lives(now, lives))
 
 
-def _published(ports: Ports, target: Target, struck: Callable[[], None]) -> bool:
+def _publish(ports: Ports, target: Target, struck: Callable[[], None]) -> bool:
     try:
         ports.bus.publish_before([_message(target, event) for event in target.events], struck)
     except BusUnavailable:

@@ -19,6 +19,7 @@ from shared.domain.callers import Caller, Mode
 from shared.domain.errors import Missing, RostrumError
 from shared.domain.queue import queue_path
 from shared.operations import accounts, apps, auditing, brands, events, invites, lookup, permissions
+from shared.ports import about
 from shared.ports.store import Query, Transaction, Write
 from shared.ports.world import Ports
 
@@ -56,7 +57,8 @@ def go_on(ports: Ports, limit: int = 10) -> int:
     for doc in ports.store.query(late):
         begun = codec.decode(Begun, doc.data)
         try:
-            _empty(ports, Caller(begun.workspace, begun.mode, begun.key_id), begun.brand_id)
+            with about.part():
+                _empty(ports, Caller(begun.workspace, begun.mode, begun.key_id), begun.brand_id)
             done += 1
         except RostrumError as error:  # one that cannot be finished keeps none of the others waiting
             log.warning("a brand's deletion could not go on", extra={"path": doc.path, "error_code": error.code})

@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.operations import publishing
 from shared.operations.publishing.sweeping import Swept
+from shared.ports import about
 from shared.ports.store import Unavailable
 from shared.ports.world import Ports
 
@@ -49,7 +50,8 @@ def keep(ports: Ports, body: Mapping[str, Any] | None = None) -> Kept:
 def _done(ports: Ports, name: str, work: str) -> Any:
     """One of the jobs; what is wrong with it must not keep the others waiting. Raises store.Unavailable."""
     try:
-        return getattr(import_module(f"shared.operations.{name}"), work)(ports)
+        with about.part():
+            return getattr(import_module(f"shared.operations.{name}"), work)(ports)
     except Unavailable:
         raise
     except Exception:  # a document that cannot be read, a refusal nobody foresaw: told, and tried again next minute

@@ -28,6 +28,7 @@ from shared.domain.users import User, user_path
 from shared.domain.workspaces import deletion_path, workspace_path
 from shared.operations import accounts, auditing, billing, lookup, sealed, tokens
 from shared.operations.exports import files
+from shared.ports import about
 from shared.ports.blobs import BlobNotFound, BlobsError
 from shared.ports.store import Conflict, Doc, NotFound, Query, Write
 from shared.ports.vault import VaultError
@@ -112,7 +113,7 @@ def go_on(ports: Ports, limit: int = 3) -> int:
     late = Query("deletions", where=(("due_at", "<=", now),), order_by=(("due_at", "asc"),), limit=limit)
     for doc in ports.store.query(late):
         try:
-            with suppress(NotFound):  # another run has forgotten it
+            with suppress(NotFound), about.part():  # another run has forgotten it
                 ports.store.commit([Write("update", doc.path, {"due_at": now})])  # behind the others
                 gone += _carry_out(ports, doc.id, "", PATIENCE / limit, again=bool(doc.data["done"]))
         except (BlobsError, VaultError, Broken) as error:  # the next run goes on; other workspaces shall not wait

@@ -6,7 +6,8 @@ and outside of any work nothing is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar, Token, copy_context
 from typing import Any, TypeVar
 
@@ -42,6 +43,17 @@ class Work:
     def __exit__(self, *_: object) -> None:
         if self._token is not None:
             _known.reset(self._token)
+
+
+@contextmanager
+def part() -> Iterator[None]:
+    """One of several things that the work does, of whoever it may be: what is learnt within is known within alone."""
+    under_way = _known.get()
+    token = _known.set(None if under_way is None else dict(under_way))
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 def learnt(**fields: Any) -> None:

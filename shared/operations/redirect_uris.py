@@ -52,11 +52,12 @@ def add(ports: Ports, caller: Caller, uri: str, label: str = "") -> RedirectUri:
     def body(txn: Transaction) -> None:
         known = txn.query(Query(_collection(caller.space), limit=MAX_ENTRIES))
         audit = auditing.opened(ports, txn, caller.space)
-        twin = next((doc.id for doc in known if doc.data["uri"] == uri and doc.id != made.id), None)
+        others = [doc for doc in known if doc.id != made.id]  # it is there when the answer to an earlier run got lost
+        twin = next((doc.id for doc in others if doc.data["uri"] == uri), None)
         if twin:
             text = "uri: this address is on the list already."
             raise Clash("validation.redirect_uri_duplicate", text, field="uri", id=twin)
-        if len(known) >= MAX_ENTRIES:
+        if len(others) >= MAX_ENTRIES:
             text = f"uri: the list has {MAX_ENTRIES} addresses already: remove one first."
             raise Invalid("validation.field_invalid", text, field="uri", limit=MAX_ENTRIES)
         txn.write(Write("create", _path(caller.space, made.id), codec.encode(made)))

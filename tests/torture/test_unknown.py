@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+from shared.operations import redirect_uris
 from tests.simulation import bugs
 from tests.torture import unknown
 from tests.torture.figures import Figures, Options
 from tests.torture.unknown import Trial, Watch, tell
+from tests.torture.world import world
 
 QUICK = Options(quick=True, say=lambda line: None)
 
@@ -41,3 +43,15 @@ def test_what_was_counted_is_kept_as_it_was_counted() -> None:
     found = Figures(Counter({"kills": 7}), ends=Counter({"published": 3})).plain()
     assert (found["did"], found["ends"]) == ({"kills": 7}, {"published": 3})
     assert json.loads(json.dumps(found))["did"] == {"kills": 7}
+
+
+def test_the_last_place_of_a_list_is_taken_once_though_the_answer_got_lost() -> None:
+    """Asked again, it finds the list full with its own entry, and is not refused for it."""
+    told, seen = world(), Watch()
+    for number in range(redirect_uris.MAX_ENTRIES - 1):
+        told.api.rig.faults.hook = seen.hook
+        told.ask("POST", "/v1/oauth/redirect-uris", {"uri": f"https://app.example.com/{number}"})
+    place = next(one for one in seen.seen if one.wanted_by == "redirect_uris.add")
+    told.api.rig.faults.hook = Watch(place, "after").hook
+    assert told.ask("POST", "/v1/oauth/redirect-uris", {"uri": "https://app.example.com/last"}).status == 201
+    assert told.raised

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from shared.domain import webhook_health
-from shared.domain.webhooks import Attempt, Endpoint
+from shared.domain.webhooks import OVERLAP, Attempt, Endpoint
 from shared.operations import telling
 from shared.operations.webhooks import (
     deliveries,
@@ -299,3 +299,25 @@ def test_an_endpoint_that_is_switched_off_keeps_nothing_waiting(call: int) -> No
     assert left < 0
     machine.run(timedelta(days=1))
     assert {(one.status, one.held) for one in all_deliveries(rig, endpoint)} == {("failed", False)}
+
+
+def test_a_secret_that_is_rotated_while_the_one_before_the_last_is_forgotten_goes_on_signing(rig: Rig) -> None:
+    receiver, machine = Receiver(rig), Machine(rig)
+    endpoint = receiver.register(("engagement.spike",))
+    rotating.rotate(rig.ports, TEST, endpoint.id)
+    rig.clock.advance(OVERLAP.total_seconds() - 30)
+
+    def hook(call: str, phase: str) -> None:
+        if (call, phase) == ("vault.destroy", "before"):
+            rig.faults.hook = None
+            rotating.rotate(rig.ports, TEST, endpoint.id)
+
+    rig.faults.hook = hook
+    machine.run(timedelta(minutes=5))
+    assert rig.faults.hook is None
+    found = now(rig, endpoint)
+    assert found.previous in rig.vault.secrets
+    assert len({found.sealed, found.previous}) == 2
+    machine.run(OVERLAP + timedelta(minutes=5))
+    assert now(rig, endpoint).previous == ""
+    assert {*rig.vault.secrets} == {found.sealed}

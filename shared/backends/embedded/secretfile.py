@@ -54,8 +54,18 @@ def _publish(path: Path, content: bytes, *, replace: bool) -> None:
             Path(name).replace(path)
         else:
             _link(name, path)
+        _settled(path.parent)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _settled(folder: Path) -> None:
+    """The name is on the disk as well as the content: what is sealed with a key must not outlive it in a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _link(name: str, path: Path) -> None:

@@ -128,8 +128,13 @@ def _forgotten(ports: Ports, endpoint: Endpoint) -> Endpoint:
     with suppress(VaultError):
         ports.vault.destroy(sending.place(endpoint.space, endpoint.id), endpoint.previous)
     none: dict[str, Any] = {"previous": "", "previous_until": None}
-    with suppress(NotFound):
-        ports.store.commit([Write("update", endpoint_path(endpoint.space, endpoint.id), none)])
+
+    def body(txn: Transaction) -> None:
+        doc = txn.get(endpoint_path(endpoint.space, endpoint.id))
+        if doc is not None and doc.data.get("previous") == endpoint.previous:  # else it was rotated, or sealed anew
+            txn.write(Write("update", doc.path, none))
+
+    ports.store.transact(body)
     return replace(endpoint, **none)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import shared.runtime  # noqa: F401 - before functions_framework: this process is no function that starts
 from tests.conformance import report as conformance
@@ -16,7 +17,9 @@ REPORTS: dict[str, Any] = {"networks": networks, "conformance": conformance, "se
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Every test is watched for secrets that show, also those beside the code."""
+    """Every test is watched for secrets that show, also those beside the code. How fast a machine is, is no property."""
+    settings.register_profile("rostrum", deadline=None)
+    settings.load_profile("rostrum")
     config.pluginmanager.register(CanaryPlugin(), "canaries")
 
 

@@ -4,7 +4,7 @@ locals {
     refresh_failures  = ["a token could not be renewed yet"]
     webhooks_given_up = ["a webhook was given up"]
     our_failures      = ["our own infrastructure failed; to be delivered again"]
-    not_swept         = ["a target cannot be swept", "a job of the minute failed", "a chore cannot be read"]
+    not_swept         = ["a target cannot be swept", "a job of the minute failed", "a chore cannot be read", "a delivery cannot be read", "an endpoint cannot be read", "a kept delivery cannot be handed out", "an event cannot be told"]
     left_to_sweeper   = ["task not enqueued, left to the sweeper", "tasks not enqueued, left to the sweeper", "event not sent, left to the sweeper", "event not announced, left to the sweeper"]
     strangers         = ["internal endpoint refused a caller"]
     adapter_failures  = ["adapter failed while sending", "adapter failed while looking", "adapter failed while confirming", "adapter failed while preparing"]

@@ -247,28 +247,33 @@ def test_what_a_port_raises_is_raised_and_told_by_its_name_alone() -> None:
 
 
 def test_off_nothing_of_it_is_loaded() -> None:
-    """A fresh process makes its ports and answers a request."""
+    """A fresh process makes its ports and answers a request; then once more, with a collector."""
     program = """
-import sys, os
+import json, os, sys
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 from shared.runtime import api_edge, bootstrap
-ports = bootstrap.ports()
-request = Request(EnvironBuilder("/healthz").get_environ())
-assert api_edge.run(request, ports).status_code == 200
-mine = ("opentelemetry", "shared.runtime.trac", "shared.runtime.flush")
-print(sorted(name for name in sys.modules if name.startswith(mine)), flush=True)
+mine, found = ("opentelemetry", "shared.runtime.trac", "shared.runtime.flush"), []
+for more in ({}, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}):
+    os.environ.update(more)
+    bootstrap.settings.cache_clear()
+    bootstrap._ports.cache_clear()
+    ports = bootstrap.ports()
+    assert api_edge.run(Request(EnvironBuilder("/healthz").get_environ()), ports).status_code == 200
+    modules = sorted(name for name in sys.modules if name.startswith(mine))
+    found.append([modules, sorted({type(ports.queue).__name__, type(ports.bus).__name__, type(ports.http).__name__})])
+print(json.dumps(found), flush=True)
 os._exit(0)  # whoever is to get spans is not there: nothing to wait for
 """
-    assert _printed(program, {}) == "[]"
-    names = _printed(program, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"})
-    assert "'shared.runtime.tracing'" in names
-    assert "'opentelemetry.exporter.otlp.proto.http'" in names
+    (off, bare), (on, wrapped) = json.loads(_printed(program))
+    assert (off, bare) == ([], ["EmbeddedBus", "EmbeddedQueue", "LiveHttp"])
+    assert {"shared.runtime.tracing", "opentelemetry.exporter.otlp.proto.http"} <= set(on)
+    assert wrapped == ["TracedBus", "TracedHttp", "TracedQueue"]
 
 
-def _printed(program: str, env: Mapping[str, str]) -> str:
+def _printed(program: str) -> str:
     with TemporaryDirectory() as home:
-        given = {"ROSTRUM_HOME": home, "PATH": os.environ["PATH"], **env}
+        given = {"ROSTRUM_HOME": home, "PATH": os.environ["PATH"]}
         run = subprocess.run(
             [sys.executable, "-c", program], cwd=ROOT, env=given, capture_output=True, text=True, check=True, timeout=60
         )

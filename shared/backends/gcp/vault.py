@@ -61,7 +61,7 @@ class SecretManagerVault:
         self._lock = threading.Lock()
         self._client: SecretManagerServiceClient | None = None
         self._keys: keyring.Held | None = None
-        self._loaded_at = 0.0
+        self._loaded_at = (0.0, 0.0)  # by the monotonic clock, and by the wall's
         self._missed: dict[str, float] = {}  # when a key was looked for in vain
 
     def seal(self, place: Place, secret: bytes) -> str:
@@ -152,8 +152,10 @@ class SecretManagerVault:
         """The keyring, read again now and then, never an older one than we have; ``look``: as it is this moment."""
         client = self._connected()
         with self._lock, _errors():
-            now, held = self._clock.monotonic(), self._keys
-            if held is None or now - self._loaded_at >= KEYRING_SECONDS:
+            now, held = (self._clock.monotonic(), self._clock.now().timestamp()), self._keys
+            # An instance without requests may stand still, and its monotonic clock with it: it wakes with its keys of then.
+            aged = any(at - loaded >= KEYRING_SECONDS for at, loaded in zip(now, self._loaded_at, strict=True))
+            if held is None or aged:
                 loaded = keyring.load(client, self._keyring_name)
                 held = loaded if held is None or loaded.version > held.version else held
                 self._loaded_at = now

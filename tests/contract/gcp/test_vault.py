@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -185,6 +186,15 @@ def test_the_keyring_is_read_again_after_five_minutes(world: World) -> None:
     world.clock.seconds = KEYRING_SECONDS
     assert KEYRING_SECONDS <= 300
     assert vault.seal(HERE, b"three").split(".")[1] == newest != before
+
+
+def test_an_instance_that_was_asleep_looks_for_new_keys_when_it_wakes(world: World) -> None:
+    """One that has no request may stand still, and its monotonic clock with it."""
+    vault = world.vault(mode="store")
+    vault.seal(HERE, b"one")
+    newest = world.rotate()
+    world.clock.at += timedelta(seconds=KEYRING_SECONDS)
+    assert vault.seal(HERE, b"two").split(".")[1] == newest
 
 
 def test_a_key_that_another_instance_already_uses_is_found_at_once(world: World) -> None:

@@ -123,8 +123,9 @@ def _kept(ports: Ports, invite: Invite, token: str) -> Link:
         if brands.gone(txn, invite.space, invite.brand_id):
             raise brands.missing(invite.brand_id)
         audit = auditing.opened(ports, txn, invite.space)
-        others = txn.query(Query("invites", where=tuple(same), limit=1000))
-        if any(codec.of(Invite, doc).is_active(invite.created_at) for doc in others):
+        known = [codec.of(Invite, doc) for doc in txn.query(Query("invites", where=tuple(same), limit=1000))]
+        others = [one for one in known if one.id != invite.id]  # it is there when the answer to an earlier run got lost
+        if any(one.is_active(invite.created_at) for one in others):
             text = "platform: an invite is open for this brand and network. Use it, or revoke it first."
             raise Clash("resource.conflict", text, field="platform")
         txn.write(Write("create", invite_path(token), data))

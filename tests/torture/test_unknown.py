@@ -55,3 +55,10 @@ def test_the_last_place_of_a_list_is_taken_once_though_the_answer_got_lost() -> 
     told.api.rig.faults.hook = Watch(place, "after").hook
     assert told.ask("POST", "/v1/oauth/redirect-uris", {"uri": "https://app.example.com/last"}).status == 201
     assert told.raised
+
+
+def test_an_invite_whose_answer_got_lost_is_answered_when_it_is_asked_for_again() -> None:
+    """It is one link, and not refused because of itself."""
+    plain = tell("people", seen := Watch())
+    place = next(one for one in seen.seen if one.wanted_by == "invites._kept")
+    assert unknown.tried(Trial("people", place, "after"), plain) == []

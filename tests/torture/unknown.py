@@ -36,7 +36,7 @@ WAYS = {"before": "not applied", "after": "applied"}
 # What others commit through: there, the place is also whose commit it is.
 HELPERS = ("auditing.py", "records.py", "repeating.py", "idempotency.py", "dispatch.py")
 # What counts requests, waits for nothing, or is there for the time of a request: how often it is written is no promise.
-FLEETING = ("idempotency", "upkeep", "counters")
+FLEETING = ("idempotency", "upkeep", "counters", "network_budgets")
 # A request that has no idempotency key, and comes twice, stands twice in the log; who signs in again has another session; who
 # goes through a consent again connects the account again, and is told so.
 MAY_BE_MORE = (

@@ -207,6 +207,7 @@ class Trial:
 
 def torture(options: Options) -> Figures:
     """Every place that the story comes by, in both ways; with ``quick`` a few."""
+    every_place()  # read now: the code that runs, and not what somebody makes of it meanwhile
     with _quietly():
         plain = {name: (watch := Watch(), tell(name, watch)) for name in _chapters(options)}
         trials = [trial for name, (watch, _) in plain.items() for trial in _trials(name, watch)]

@@ -96,6 +96,8 @@ class Api:
         finally:
             environ["wsgi.input"].close()  # a large form's body lies in a file
             builder.close()
+        sent_back = [name.lower() for name, _ in response.get_wsgi_headers(environ)]
+        assert len(set(sent_back)) == len(sent_back), f"a header twice: {sorted(sent_back)}"  # proxies refuse such answers
         answer = _answer(response.status_code, response.get_data(), dict(response.headers))
         _conforms(method, bare, answer)
         return answer

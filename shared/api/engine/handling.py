@@ -171,8 +171,7 @@ def _response(reply: Reply, said: Mapping[str, str]) -> Response:
     response = Response(body, reply.status, headers)
     if not body:
         response.headers.pop("Content-Type", None)
-    if reply.status in (200, 201):  # nothing is left for werkzeug to work out
-        headers.append(("Content-Length", str(len(body))))
+    if reply.status in (200, 201):  # nothing is left for werkzeug to work out: it has set the length with the body
         response.get_wsgi_headers = headers.complete  # type: ignore[method-assign]  # flask exchanges the class
     return response
 

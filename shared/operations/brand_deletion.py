@@ -55,13 +55,15 @@ def go_on(ports: Ports, limit: int = 10) -> int:
     late = Query("brand_deletions", where=(("at", "<", ports.clock.now() - PATIENCE),), limit=limit)
     done = 0
     for doc in ports.store.query(late):
-        begun = codec.decode(Begun, doc.data)
         try:
+            begun = codec.decode(Begun, doc.data)
             with about.part():
                 _empty(ports, Caller(begun.workspace, begun.mode, begun.key_id), begun.brand_id)
             done += 1
         except RostrumError as error:  # one that cannot be finished keeps none of the others waiting
             log.warning("a brand's deletion could not go on", extra={"path": doc.path, "error_code": error.code})
+        except (TypeError, ValueError, KeyError, AttributeError):  # nor does one that cannot be read
+            log.exception("a brand's deletion cannot be read", extra={"path": doc.path})
     return done
 
 

@@ -146,8 +146,16 @@ def open_url(ports: Ports, url: str, *, sandbox: bool, field: str = "url", until
             remote = _opened(http, at, field, answer)
             remote.until = until
             return remote
-        at = urljoin(at, answer.headers.get("location", ""))
+        at = _led(at, answer.headers.get("location", ""), field)
     raise unfetchable(field, f"more than {MAX_HOPS} redirects")
+
+
+def _led(at: str, location: str, field: str) -> str:
+    """Where a redirect leads. Raises Invalid for what is no URL, such as ``https://[::1``."""
+    try:
+        return urljoin(at, location)
+    except ValueError:
+        raise unfetchable(field, "it redirects to what is no URL") from None
 
 
 def unfetchable(field: str, why: str) -> Invalid:

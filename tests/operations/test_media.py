@@ -295,6 +295,11 @@ def test_redirects_are_followed_three_times_and_checked_each_time(rig: Rig) -> N
             media.fetch_facts(rig.ports, TEST, redirecting(rig, *hops))
 
 
+def test_a_redirect_to_what_is_no_url_is_refused(rig: Rig) -> None:
+    with pytest.raises(Invalid, match="it redirects to what is no URL"):
+        media.fetch_facts(rig.ports, TEST, redirecting(rig, "https://[::1"))
+
+
 def test_a_redirect_of_a_live_key_does_not_reach_the_sandbox(rig: Rig) -> None:
     """Modes never meet."""
     with pytest.raises(Invalid):

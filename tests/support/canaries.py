@@ -21,6 +21,7 @@ _RUN = re.compile(r"[A-Za-z0-9]{10,}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,8192}={0,2}")
 _SHORTEST = 10  # of such a run; shorter than 62**10 nothing is guessed right by accident
 _KEPT = 100_000  # texts that are remembered as clean
+SHOWN = "a caller's credential"
 Where = str | Callable[[], str]
 
 
@@ -53,14 +54,14 @@ class Watch:
     looked: Counter[str] = field(default_factory=Counter)
     found: list[Finding] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
-    noted: set[tuple[str, int | None]] = field(default_factory=set)
+    noted: set[tuple[str, str, int | None]] = field(default_factory=set)
     clean: set[str] = field(default_factory=set)
 
     def note(self, kind: str, secret: str, world: int | None = None) -> None:
         """This is a secret from now on; nothing if it does not look like one."""
-        if (secret, world) in self.noted:
+        if (kind, secret, world) in self.noted:
             return
-        self.noted.add((secret, world))
+        self.noted.add((kind, secret, world))
         run = max(_RUN.findall(secret), key=len, default="")
         if len(run) < _SHORTEST or run.isalpha() or run.isdigit():
             return
@@ -69,9 +70,12 @@ class Watch:
             held[secret] = Canary(kind, secret, None if world is None else {world})
             self.kinds[kind] += 1
             self.clean.clear()
-        elif (worlds := held[secret].worlds) is not None:
-            held[secret] = Canary(held[secret].kind, secret, None if world is None else {*worlds, world})
-            self.clean.clear()
+            return
+        was = held[secret]
+        worlds = None if world is None or was.worlds is None else {*was.worlds, world}
+        # Shown as proof, perhaps before it was made: what it was made as says more.
+        held[secret] = Canary(kind if was.kind == SHOWN else was.kind, secret, worlds)
+        self.clean.clear()
 
     def look(
         self,
@@ -154,20 +158,23 @@ def watching() -> Iterator[Watch]:
         _watches.pop()
 
 
-def strings(value: Any) -> Iterator[str]:
+def strings(value: Any) -> list[str]:
     """Every text in a value that could hold a secret."""
-    kind = type(value)
-    if kind is str:
-        if len(value) >= _SHORTEST:
-            yield value
-    elif kind is dict:
-        for inner in value.values():
-            yield from strings(inner)
-    elif kind in (list, tuple):
-        for inner in value:
-            yield from strings(inner)
-    elif kind is bytes:
-        yield value.decode("latin-1")
+    found: list[str] = []
+    left = [value]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is str:
+            if len(one) >= _SHORTEST:
+                found.append(one)
+        elif kind is dict:
+            left.extend(one.values())
+        elif kind in (list, tuple):
+            left.extend(one)
+        elif kind is bytes:
+            found.append(one.decode("latin-1"))
+    return found
 
 
 PUBLIC = frozenset({"client_id", "expires_at", "refresh_expires_at", "scopes", "of"})

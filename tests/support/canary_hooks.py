@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support import canary_exceptions
-from tests.support.canaries import secrets_of, strings, watch
+from tests.support.canaries import SHOWN, secrets_of, strings, watch
 
 files: list[str] = []  # SQLite files that were opened since they were last looked through
 _TOKEN = re.compile(rb'"(?:access_token|refresh_token|accessJwt|refreshJwt|client_secret)"\s*:\s*"([^"]{12,4096})"')
@@ -80,7 +80,8 @@ def _sources() -> None:
         _around(kind, "seal", before=_sealed)
     for owner in (keys, making):
         _around(owner, "assemble", after=lambda key, *_: watch().note("an API key", key))
-    _around(callers, "resolve", before=lambda _ports, token, *_: watch().note("a caller's credential", token))
+    # Only what was taken: a slip of somebody's hand may be a part of what another was given.
+    _around(callers, "resolve", after=lambda _caller, _ports, token, *_: watch().note(SHOWN, token))
     _around(signing_in, "_session", after=lambda signed, *_: watch().note("a session's token", signed.token))
     _around(Ports, "__init__", after=lambda _, ports, *__, **___: _apps(ports.apps))
     _around(gate, "check", before=_shown_to_gate)

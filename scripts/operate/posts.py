@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from scripts.operate.output import Output, Progress, instant
 from shared.operations.operating import holding, stuck
-from shared.operations.operating.holding import Chosen
+from shared.operations.operating.holding import Chosen, Moved
 from shared.operations.operating.stuck import Finding
 from shared.platforms import registry
 from shared.ports.world import Ports
@@ -52,18 +52,23 @@ def _told(ports: Ports, one: Finding) -> str:
 
 def hold(ports: Ports, given: argparse.Namespace, out: Output) -> int:
     """Hold what waits."""
-    count = holding.hold(ports, _chosen(given), Progress(LOOKED))
-    text = f"{count} are held: none goes out before it is released, or given another time. What is accepted from now on is not."
-    out.row(text, {"held": count})
-    return 0
+    moved = holding.hold(ports, _chosen(given), Progress(LOOKED))
+    text = f"{moved.count} held: none goes out before it is released, or given another time. What is accepted from now on is not."
+    return _told_moved(moved, text, "held", out)
 
 
 def release(ports: Ports, given: argparse.Namespace, out: Output) -> int:
     """Let go what is held."""
-    count = holding.release(ports, _chosen(given), Progress(LOOKED))
-    text = f"{count} released: each goes out at its time, or now where that is past and it is not too late."
-    out.row(text, {"released": count})
-    return 0
+    moved = holding.release(ports, _chosen(given), Progress(LOOKED))
+    text = f"{moved.count} released: each goes out at its time, or now where that is past and it is not too late."
+    return _told_moved(moved, text, "released", out)
+
+
+def _told_moved(moved: Moved, text: str, word: str, out: Output) -> int:
+    """1 where nothing waits under one of the ids."""
+    lines = [text, *(f"{one}  nothing waits under this id" for one in moved.absent)]
+    out.row("\n".join(lines), {word: moved.count, "absent": moved.absent})
+    return 1 if moved.absent else 0
 
 
 def _chosen(given: argparse.Namespace) -> Chosen:

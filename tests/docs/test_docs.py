@@ -100,7 +100,7 @@ def _literal(node: ast.expr | None) -> Iterator[str]:
 
 def _settings_read() -> set[str]:
     paths = [*(ROOT / "shared" / "runtime").glob("*.py"), *(ROOT / "local").glob("*.py")]
-    return {name for path in paths for name in _read_by(path)}
+    return {name for path in paths for name in _read_by(path)} - {"PYTHONPATH"}  # the interpreter's own, handed on
 
 
 def _settings_told() -> set[str]:

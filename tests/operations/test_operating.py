@@ -96,12 +96,12 @@ def test_pushing_a_target_in_doubt_sends_nothing_again(stage: Stage) -> None:
 
 def test_what_a_person_must_do_is_named(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     overdue(stage)
-    assert run(stage.rig, capsys, "hold")[1] == [{"held": 1}]
+    assert run(stage.rig, capsys, "hold")[1] == [{"held": 1, "absent": []}]
     (held,) = found(stage.rig)
     assert (held.kind, held.by_itself) == ("held", "nothing: release it")
     assert run(stage.rig, capsys, "stuck", "--push", held.id)[1][0]["outcome"] == "is held: release it"
     assert run(stage.rig, capsys, "status")[1][0]["held"] == 1
-    assert run(stage.rig, capsys, "release", stage.post_id)[1] == [{"released": 1}]
+    assert run(stage.rig, capsys, "release", stage.post_id)[1] == [{"released": 1, "absent": []}]
     stage.network.commits = [AnswerLost("x")]
     stage.pass_time(7_200)
     stage.ended(State.NEEDS_REVIEW)

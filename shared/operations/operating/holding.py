@@ -34,14 +34,22 @@ class Chosen:
     ids: tuple[str, ...] = ()
 
 
-def hold(ports: Ports, chosen: Chosen, said: Said) -> int:
-    """Hold what waits; how many targets. Safe to run twice. Raises Missing, store.Unavailable."""
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """``count``: how many targets were changed. ``absent``: those of the ids that were asked for of which nothing waits."""
+
+    count: int
+    absent: tuple[str, ...]
+
+
+def hold(ports: Ports, chosen: Chosen, said: Said) -> Moved:
+    """Hold what waits. Safe to run twice. Raises Missing, store.Unavailable."""
     return _each(ports, chosen, _hold, "publishing.held", said)
 
 
-def release(ports: Ports, chosen: Chosen, said: Said) -> int:
-    """Let what is held go out at its time, or now where that is past and it is not too late; how many targets. Safe to run
-    twice. Raises Missing, store.Unavailable."""
+def release(ports: Ports, chosen: Chosen, said: Said) -> Moved:
+    """Let what is held go out at its time, or now where that is past and it is not too late. Safe to run twice. Raises Missing,
+    store.Unavailable."""
 
     def step(target: Target) -> Target | None:
         return targets.released(target, ports.clock.now()) if target.held else None
@@ -53,11 +61,13 @@ def _hold(target: Target) -> Target | None:
     return targets.held(target) if target.state.value in WAITING and not target.held else None
 
 
-def _each(ports: Ports, chosen: Chosen, step: Step, act: Act, said: Said) -> int:
-    total = 0
+def _each(ports: Ports, chosen: Chosen, step: Step, act: Act, said: Said) -> Moved:
+    total, absent = 0, dict.fromkeys(chosen.ids)
     for space in spaces.every(ports, chosen.workspace):
         count = 0
         for target in _waiting(ports, space, chosen):
+            absent.pop(target.id, None)
+            absent.pop(target.post_id, None)
             after = records.change(ports, target, step)
             if after is not None:
                 dispatch.enqueue(ports, after)
@@ -67,7 +77,7 @@ def _each(ports: Ports, chosen: Chosen, step: Step, act: Act, said: Said) -> int
             details = {"platform": chosen.platform, "ids": _shown(chosen.ids), "count": str(count)}
             spaces.note(ports, space, act, space, **details)
         total += count
-    return total
+    return Moved(total, tuple(absent))
 
 
 def _waiting(ports: Ports, space: str, chosen: Chosen) -> Iterator[Target]:

@@ -75,9 +75,9 @@ def test_what_waits_is_found_pushed_held_and_released(rig: Rig, caller: Caller) 
     rig.clock.advance(7_200)
     assert [one.kind for one in stuck.find(ports)] == ["target"]
     assert [one.outcome for one in stuck.push(ports, ["post_1"])] == ["enqueued"]
-    assert holding.hold(ports, Chosen(platform="bluesky"), quiet) == 1
+    assert holding.hold(ports, Chosen(platform="bluesky"), quiet).count == 1
     assert [one.kind for one in stuck.find(ports)] == ["held"]
     found = overview.look(ports, caller.workspace, quiet)
     assert (found.held, found.targets["scheduled"], found.overdue_since) == (1, 1, None)
-    assert holding.release(ports, Chosen(), quiet) == 1
+    assert holding.release(ports, Chosen(), quiet).count == 1
     assert list(letters.failed(ports)) == []

@@ -15,7 +15,7 @@ from shared.domain.targets import RESTORED, WrongState, restored
 from shared.domain.workspaces import Workspace, workspace_path
 from shared.operations import audits
 from shared.operations.operating import holding, spaces
-from shared.operations.operating.holding import Chosen
+from shared.operations.operating.holding import Chosen, Moved
 from shared.operations.posts import actions, cancelling, editing
 from shared.operations.publishing import failures, restoring
 from shared.operations.publishing.restoring import Restored
@@ -205,9 +205,9 @@ def test_what_is_released_goes_out_at_its_time_and_once(stage: Stage) -> None:
     copy.take()
     copy.restore(hold=True)
     stage.pass_time(DUE - 60)
-    assert holding.release(ports, Chosen(ids=("post_none",)), quiet) == 0
-    assert holding.release(ports, Chosen(ids=(stage.post_id,)), quiet) == 1
-    assert holding.release(ports, Chosen(), quiet) == 0, "safe to run twice"
+    assert holding.release(ports, Chosen(ids=("post_none",)), quiet) == Moved(0, ("post_none",))
+    assert holding.release(ports, Chosen(ids=(stage.post_id,)), quiet) == Moved(1, ())
+    assert holding.release(ports, Chosen(), quiet).count == 0, "safe to run twice"
     stage.pass_time(59)
     assert sent(stage) == []
     stage.pass_time(7_200)
@@ -218,7 +218,7 @@ def test_what_is_released_goes_out_at_its_time_and_once(stage: Stage) -> None:
 
 def test_what_is_released_too_late_is_missed_and_says_so(stage: Stage) -> None:
     scheduled(stage)
-    assert holding.hold(stage.rig.ports, Chosen(platform=stage.target().platform), quiet) == 1
+    assert holding.hold(stage.rig.ports, Chosen(platform=stage.target().platform), quiet).count == 1
     stage.pass_time(DUE + 7_200)
     assert sent(stage) == []
     holding.release(stage.rig.ports, Chosen(TEST.workspace), quiet)
@@ -246,4 +246,4 @@ def test_what_is_held_can_be_cancelled(stage: Stage) -> None:
     cancelling.cancel(stage.rig.ports, TEST, stage.post_id)
     stage.deliver()
     stage.ended(State.CANCELLED)
-    assert holding.release(stage.rig.ports, Chosen(), quiet) == 0
+    assert holding.release(stage.rig.ports, Chosen(), quiet).count == 0

@@ -123,7 +123,7 @@ def written(
 def observe(ports: Ports, data: Mapping[str, Any], attributes: Mapping[str, str]) -> str:
     """The bus's message: what became of a target, an action or a post. The event's id is the entry's: told twice, it is
     logged once. Answers what was done. Raises store.Unavailable."""
-    if attributes.get(LOGGED):
+    if attributes.get(LOGGED) or attributes.get("type") in _TOLD_OF_THE_POST:
         return "known"
     entry = _observed(data, attributes)
     if entry is None:
@@ -234,6 +234,9 @@ def _plan(ports: Ports, caller: Caller, wanted: ListEvents, days: int) -> tuple[
     collection = _collection(caller)
     start: Doc | None = paging.after(wanted.cursor, identity, collection, "created_at")
     return Query(collection, None, tuple(where), LATEST_FIRST, BATCH, start), given, identity
+
+
+_TOLD_OF_THE_POST = frozenset(("target.unpublished",))  # its post.unpublished is written with the deletion
 
 
 def _observed(data: Mapping[str, Any], attributes: Mapping[str, str]) -> Entry | None:

@@ -97,7 +97,8 @@ class Api:
             environ["wsgi.input"].close()  # a large form's body lies in a file
             builder.close()
         sent_back = [name.lower() for name, _ in response.get_wsgi_headers(environ)]
-        assert len(set(sent_back)) == len(sent_back), f"a header twice: {sorted(sent_back)}"  # proxies refuse such answers
+        # Proxies refuse an answer that says its length twice.
+        assert len(set(sent_back)) == len(sent_back), f"a header twice: {sorted(sent_back)}"
         answer = _answer(response.status_code, response.get_data(), dict(response.headers))
         _conforms(method, bare, answer)
         return answer

@@ -50,14 +50,13 @@ def test_the_process_that_measures_notices_what_goes_off() -> None:
         while True:
             pass
 
-    assert not _good({"label": "", "harmless": True, **vars_of(exploding.felt(greedy))})
+    calm, wild = exploding.felt(lambda: (400, "")), exploding.felt(greedy)  # both begin with what this process holds
+    assert (calm.status, wild.status) == (400, 400)
+    assert wild.rss - calm.rss > exploding.MOST_RSS
+    row = {"label": "", "harmless": False, "status": 400}
+    assert [_good({**row, "rss": exploding.MOST_RSS + more}) for more in (-1, 0)] == [True, False]
     assert exploding.felt(slow, 1).why == "no answer: signal 24"
     assert "MemoryError" in exploding.felt(lambda: (400, str(len(bytearray(3_000_000_000))))).why
-    assert _good({"label": "", "harmless": False, **vars_of(exploding.felt(lambda: (400, "")))})
-
-
-def vars_of(felt: exploding.Felt) -> dict[str, Any]:
-    return {"status": felt.status, "rss": felt.rss}
 
 
 def _good(row: dict[str, Any]) -> bool:

@@ -27,7 +27,8 @@ Where = str | Callable[[], str]
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """A secret. ``worlds``: where alone it is one, for what a seed makes again in other worlds as something else."""
+    """A secret. ``worlds``: where alone it is one, for what a seed makes again in other worlds as something else; what is looked
+    through without a world is none of them."""
 
     kind: str
     secret: str
@@ -122,7 +123,7 @@ class Watch:
         for run in _RUN.findall(text):
             if run in known:
                 for canary in tuple(known[run].values()):
-                    if canary.secret in text and (canary.worlds is None or world is None or world in canary.worlds):
+                    if canary.secret in text and (canary.worlds is None or world in canary.worlds):
                         yield canary
 
     def taken(self) -> list[Finding]:

@@ -91,6 +91,8 @@ def _sealed(vault: Any, place: Any, secret: bytes) -> None:
     if place.field == ANSWER:  # of its fields few are secrets, and those are noted where they are made
         return
     world = _world(vault) if place.field in _REPEATED else None
+    if world is None and place.field in _REPEATED:  # on disk: a seed makes the same in memory, as something else
+        return
     for one in secrets_of(secret):
         watch().note(f"a secret kept as {place.field}", one, world)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
 
 from shared.domain import targets
+from shared.domain.posts import Target
 from shared.domain.states import State
 from tests.simulation import bugs, playing
 from tests.torture import lost
@@ -41,8 +42,12 @@ def test_without_a_sweeper_an_hour_without_the_queue_is_seen_to_lose_posts() -> 
 
 
 def test_a_sweeper_that_puts_off_what_is_urgent_is_seen_to_miss_posts() -> None:
-    """As it did: after an outage a post waited half an hour for its next look, and was missed though there was time."""
-    with mock.patch.object(targets, "PATIENT", timedelta(hours=1)):
+    """After an outage a post would wait for its next look, and be missed though there was time."""
+
+    def hourly(one: Target, now: datetime) -> Target:
+        return replace(one, tick=one.tick + 1, swept=one.swept + 1, wake_at=now + targets.AT_LEISURE)
+
+    with mock.patch.object(targets, "swept", hourly):
         ended = lost.lose(lost.OUTAGES["the queue, its tasks vanish"], ("plain",), 1)
     assert any("missed, and there was time" in one.what for one in ended.broken)
 

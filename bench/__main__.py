@@ -44,8 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"  could not be measured: {type(problem).__name__}: {problem}", file=sys.stderr, flush=True)
     print(f"\n{table(rows)}\n\n{time.monotonic() - began:.0f} s; kept in {RESULTS.relative_to(ROOT)}")
     _keep(rows, RESULTS)
-    if options.write:
+    if options.write and not broken:
         PAGE.write_text(within(PAGE.read_text(), "bench", table(rows)))
+    elif options.write:
+        print(f"not written: {', '.join(broken)} could not be measured", file=sys.stderr)
     return 1 if broken else 0
 
 
@@ -57,7 +59,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--long", action="store_true", help="the lost queue in real time (two minutes)")
     parser.add_argument("--write", action="store_true", help="write the table into docs/performance.md, too")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.write and (options.only or options.quick):
+        parser.error("--write replaces the whole table: it wants a whole run, without --only and --quick")
+    return options
 
 
 def _chosen(only: str) -> list[str]:

@@ -13,9 +13,9 @@ from bench.counting import CountingStore, Counts
 from bench.filling import FILE, Filling
 from bench.report import Row, at_most, median, ratio
 from bench.world import World, in_seconds, world
-from shared.operations import events, housekeeping
+from shared.operations import event_pages, housekeeping
 from shared.operations.analytics import readings
-from shared.operations.events import ListEvents
+from shared.operations.event_pages import ListEvents
 from shared.operations.posts import cancelling, creating, listing, reading
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from shared.operations.posts.listing import ListPosts
@@ -102,7 +102,7 @@ def _acts(at: World, filling: Filling) -> dict[str, Act]:
         "list of a webhook's deliveries": lambda ports: deliveries.list_(
             ports, at.caller, filling.endpoint.id, Wanted(limit=PAGE)
         ),
-        "list of events": lambda ports: events.list_(ports, at.caller, ListEvents(limit=PAGE)),
+        "list of events": lambda ports: event_pages.list_(ports, at.caller, ListEvents(limit=PAGE)),
         "numbers of an account": lambda ports: readings.of_accounts(ports, at.caller.space, [account]),
         "sweep": sweep,
         "all that a minute asks for": housekeeping.keep,

@@ -120,6 +120,10 @@ def _prompt(at: World) -> list[str]:
         at.create("Who answers at once?", [account], None)
     slow = {one.account_id for one in _published(at, 60, every=0.1) if _late(one) > AT_ONCE}
     prompt = [name for name, account in first.items() if account not in slow]
+    if not prompt:
+        raise Failed(
+            f"no network showed its post within {AT_ONCE:g} s: this machine has too much else to do for the row"
+        )
     print(f"  answering at once: {', '.join(prompt)}", flush=True)
     return [account.id for row in zip(*(at.connected[name] for name in prompt), strict=True) for account in row]
 

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from shared.domain.accounts import Account, AccountView, Connected
-from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, NetworkRefused, RostrumError
+from shared.domain.errors import Broken, Clash, Forbidden, Invalid, Limited, NetworkRefused, RostrumError, Unsupported
 from shared.platforms import registry
 from shared.platforms.contract import App, ErrorRow, Fate, Refused
-from shared.platforms.manifest import ProfileWord
+from shared.platforms.manifest import Manifest, NotOffered, ProfileWord
 from shared.ports.http import AnswerLost, Blocked, Http, NotSent, Request, Response
 from shared.ports.world import Ports
 
@@ -205,6 +205,12 @@ def asking(platform: str, now: datetime, field: str = "", address_field: str = "
             raise _no_server(platform, address_field, {}) from error
         text = f"{title(platform)} did not answer clearly, and nothing was kept: begin again."
         raise Broken("platform.no_answer", text, platform=platform) from error
+
+
+def not_offered(manifest: Manifest, what: str, why: NotOffered) -> Unsupported:
+    """The network does not offer this, and its manifest says why."""
+    text = f"{manifest.title} does not offer {what}: {why.reason.rstrip('.')}."
+    return Unsupported("resource.not_supported", text, platform=manifest.name, reason=why.reason, source=why.source.url)
 
 
 def _unreachable(platform: str) -> Broken:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from shared.domain.plans import PLANS, SOLD
 from shared.ports.clock import Clock
-from shared.ports.payments import Payments, Price
+
+if TYPE_CHECKING:  # every function reads its settings; only the api's sells
+    from shared.ports.payments import Payments, Price
 
 _INTERVALS = ("monthly", "annual")
 
@@ -43,6 +46,8 @@ def read(env: Mapping[str, str]) -> Selling:
 
 
 def _price(item: str) -> tuple[Price, str]:
+    from shared.ports.payments import Price
+
     name, _, price_id = item.partition("=")
     tier, _, interval = name.strip().rpartition("_")
     if tier not in [plan.tier for plan in SOLD if plan.for_sale] or interval not in _INTERVALS or not price_id.strip():

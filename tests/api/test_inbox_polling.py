@@ -14,7 +14,7 @@ from shared.domain.accounts import Account, account_path
 from shared.domain.chores import chore_path
 from shared.domain.inbox import Item
 from shared.operations import sessions
-from shared.operations.inbox import filing, polling
+from shared.operations.inbox import polling, pushing
 from shared.platforms import registry
 from shared.platforms.contract import Call, Published
 from shared.platforms.contract_inbox import Comment, Page, Person
@@ -102,7 +102,7 @@ def test_comments_on_own_posts_are_read_less_often_with_age(call: Api) -> None:
     assert (new.kind, new.text, bool(new.our_post_id), new.post_id != "") == ("comment", "Is it true?", True, True)
     data = {"comment_id": new.network_id, "post_id": new.post_id, "text": "Is it true?", "author_id": "x"}
     again = Event("comment.created", "1", who.platform_account_id, call.rig.clock.now(), data)
-    assert not filing.pushed(call.rig.ports, who, again)
+    assert not pushing.pushed(call.rig.ports, who, again)
     assert told(call) == ["comment.received"] * sum(one.status == "unread" for one in items(call))
     call.rig.clock.advance(2 * 86_400)
     asked = []

@@ -13,7 +13,7 @@ from shared.domain.accounts import Account, account_path
 from shared.domain.errors import Broken
 from shared.domain.inbox import KEPT, Commented, commented_path
 from shared.operations import chores, recording, sandboxing
-from shared.operations.inbox import filing
+from shared.operations.inbox import pushing
 from shared.operations.ingesting import processing
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.http import Response
@@ -29,7 +29,7 @@ def account_of(call: Api, account_id: str) -> Account:
 
 def push(call: Api, account_id: str, kind: EventKind, data: Mapping[str, Any], seconds: float = 0) -> None:
     at = call.rig.clock.now() + timedelta(seconds=seconds)
-    filing.pushed(call.rig.ports, account_of(call, account_id), Event(kind, f"{kind}{data}", "1", at, data, {"a": 1}))
+    pushing.pushed(call.rig.ports, account_of(call, account_id), Event(kind, f"{kind}{data}", "1", at, data, {"a": 1}))
 
 
 def comment(number: int, post: str = "104_9", **more: Any) -> dict[str, Any]:

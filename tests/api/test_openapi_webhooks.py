@@ -18,7 +18,7 @@ from shared.domain.accounts import Account, account_path
 from shared.domain.flat import flattened
 from shared.domain.numbers import Counts, Known
 from shared.operations.analytics import spikes
-from shared.operations.inbox import filing
+from shared.operations.inbox import pushing
 from shared.operations.webhooks import fanning_out, payloads
 from shared.platforms.contract_webhooks import Event, EventKind
 from shared.ports.http import AnswerLost, Request, Response
@@ -65,7 +65,7 @@ class World:
         """The network tells of something."""
         account, at = self.account(platform), self.call.rig.clock.now()
         event = Event(kind, f"{kind}{data}", account.platform_account_id, at, data, {"verbatim": {"kind": kind}})
-        filing.pushed(self.call.rig.ports, account, event)
+        pushing.pushed(self.call.rig.ports, account, event)
 
     def settle(self, seconds: float = 60) -> None:
         """What is due is done, and what was said is told."""

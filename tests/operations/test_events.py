@@ -10,10 +10,10 @@ import pytest
 from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Invalid
 from shared.domain.events import CATEGORIES
-from shared.operations import accounts, brand_deletion, brands, events, invites, keys, publishing
+from shared.operations import accounts, brand_deletion, brands, event_pages, events, invites, keys, publishing
 from shared.operations.engaging import acting
 from shared.operations.engaging.commands import Order
-from shared.operations.events import ListEvents
+from shared.operations.event_pages import ListEvents
 from shared.operations.posts import creating
 from shared.operations.posts.commands import CreatePost, TargetOrder
 from tests.operations.flows import OTHER, TEST, redirected, signed_in
@@ -35,7 +35,7 @@ def note(rig: Rig, action: str, **more: object) -> None:
 
 
 def found(rig: Rig, **wanted: object) -> list[str]:
-    return [one.action for one in events.list_(rig.ports, TEST, ListEvents(**wanted)).entries]  # type: ignore[arg-type]
+    return [one.action for one in event_pages.list_(rig.ports, TEST, ListEvents(**wanted)).entries]  # type: ignore[arg-type]
 
 
 def test_what_became_of_a_post_is_logged_once_however_often_it_is_told(rig: Rig) -> None:
@@ -46,17 +46,17 @@ def test_what_became_of_a_post_is_logged_once_however_often_it_is_told(rig: Rig)
     while tasks := rig.queue.take(rig.clock.now()):
         for task in tasks:
             publishing.advance(rig.ports, task.body)
-    assert events.list_(rig.ports, TEST, ListEvents(category="post")).entries == ()
+    assert event_pages.list_(rig.ports, TEST, ListEvents(category="post")).entries == ()
     told = [events.observe(rig.ports, one.data, one.attributes) for one in (*rig.bus.messages, *rig.bus.messages)]
     assert told == ["logged", "logged", "known", "known"]
-    page = events.list_(rig.ports, TEST, ListEvents(resource_id=view.post.id))
+    page = event_pages.list_(rig.ports, TEST, ListEvents(resource_id=view.post.id))
     assert {one.action for one in page.entries} == {"target.published", "post.published"}
     assert all((one.status, one.category) == ("ok", "post") for one in page.entries)
-    [target] = events.list_(
+    [target] = event_pages.list_(
         rig.ports, TEST, ListEvents(account_id=account.id, platform="bluesky", category="post")
     ).entries
     assert target.metadata["permalink"].startswith("https://")
-    assert events.list_(rig.ports, OTHER, ListEvents()).entries == ()
+    assert event_pages.list_(rig.ports, OTHER, ListEvents()).entries == ()
 
 
 def test_the_log_does_not_say_to_whom_a_message_went(rig: Rig) -> None:
@@ -69,7 +69,7 @@ def test_the_log_does_not_say_to_whom_a_message_went(rig: Rig) -> None:
         for task in tasks:
             publishing.advance(rig.ports, task.body)
     assert [events.observe(rig.ports, one.data, one.attributes) for one in rig.bus.messages] == ["logged"]
-    [entry] = events.list_(rig.ports, TEST, ListEvents(resource_id=made.id)).entries
+    [entry] = event_pages.list_(rig.ports, TEST, ListEvents(resource_id=made.id)).entries
     assert (entry.action, entry.metadata) == ("action.done", {"verb": "message.send", "status": "done"})
 
 
@@ -99,7 +99,7 @@ def test_what_callers_change_is_logged_with_the_change(rig: Rig) -> None:
         "key.rotated",
         "key.updated",
     ]
-    [made] = events.list_(rig.ports, TEST, ListEvents(action="key.created")).entries
+    [made] = event_pages.list_(rig.ports, TEST, ListEvents(action="key.created")).entries
     assert (made.actor, made.resource_id) == (TEST.key_id, key.key.id)
     told = str([doc for path, doc in rig.store.everything() if "/events/" in path])
     assert not [secret for secret in (key.raw, rotated.raw, invite.token) if secret in told]
@@ -116,7 +116,7 @@ def test_a_failure_is_logged_with_its_words_and_its_kind(rig: Rig) -> None:
     }
     said = {"id": "evt_1", "type": "target.failed", "space": TEST.space}
     assert events.observe(rig.ports, data, said) == "logged"
-    [entry] = events.list_(rig.ports, TEST, ListEvents(status="failed")).entries
+    [entry] = event_pages.list_(rig.ports, TEST, ListEvents(status="failed")).entries
     assert (entry.error_category, entry.error_message, entry.resource_id) == ("auth", "No.", "p")
     for odd in ({**said, "type": "weather.changed"}, {**said, "type": "target"}, {"type": "target.failed"}, {}):
         assert events.observe(rig.ports, data, odd) == "ignored"
@@ -153,7 +153,7 @@ def test_pages_follow_each_other_and_a_cursor_belongs_to_its_filters(rig: Rig) -
     seen: list[str] = []
     cursor = None
     while True:
-        page = events.list_(rig.ports, TEST, ListEvents(category="post", status="ok", limit=7, cursor=cursor))
+        page = event_pages.list_(rig.ports, TEST, ListEvents(category="post", status="ok", limit=7, cursor=cursor))
         seen += [one.resource_id for one in page.entries]
         if (cursor := page.next_cursor) is None:
             break
@@ -166,10 +166,10 @@ def test_pages_follow_each_other_and_a_cursor_belongs_to_its_filters(rig: Rig) -
         ListEvents(cursor="{}"),
     ):
         with pytest.raises(Invalid) as caught:
-            events.list_(rig.ports, TEST, wrong)
+            event_pages.list_(rig.ports, TEST, wrong)
         assert caught.value.code == "validation.cursor_invalid"
     with pytest.raises(Invalid):
-        events.list_(rig.ports, OTHER, ListEvents(category="post", status="ok", cursor=first))
+        event_pages.list_(rig.ports, OTHER, ListEvents(category="post", status="ok", cursor=first))
 
 
 def test_the_summary_counts_its_span_and_the_one_before(rig: Rig) -> None:
@@ -181,16 +181,16 @@ def test_the_summary_counts_its_span_and_the_one_before(rig: Rig) -> None:
     note(rig, "comment.received")
     rig.faults.calls.clear()
     since = (rig.clock.now() - timedelta(minutes=20)).isoformat()
-    made = events.summary(rig.ports, TEST, since)
+    made = event_pages.summary(rig.ports, TEST, since)
     assert (made.total, made.failed, made.total_previous) == (3, 1, 0)
     assert made.by_category == {"post": 2, "inbox": 1}
     assert made.by_error_category == {"auth": 1}
     assert made.inbox_breakdown == {"comment.received": 1}
     assert set(rig.faults.calls) <= {"store.count", "store.get"}
-    hour = events.summary(rig.ports, TEST, (rig.clock.now() - timedelta(minutes=59)).isoformat())
+    hour = event_pages.summary(rig.ports, TEST, (rig.clock.now() - timedelta(minutes=59)).isoformat())
     assert (hour.total, hour.total_previous) == (3, 1)
     with pytest.raises(Invalid):
-        events.summary(rig.ports, TEST, until="2020-01-01T00:00:00Z")
+        event_pages.summary(rig.ports, TEST, until="2020-01-01T00:00:00Z")
 
 
 def test_the_plan_says_how_far_back_is_shown() -> None:
@@ -200,21 +200,24 @@ def test_the_plan_says_how_far_back_is_shown() -> None:
     rig.clock.advance(3 * 86_400)
     for tier, shown in (("self_hosted", 1), ("free", 0)):
         ports = replace(rig.ports, default_plan=tier, memory={})
-        assert len(events.list_(ports, TEST, ListEvents(since="2020-01-01T00:00:00Z")).entries) == shown
-        assert events.summary(ports, TEST).total == shown
+        assert len(event_pages.list_(ports, TEST, ListEvents(since="2020-01-01T00:00:00Z")).entries) == shown
+        assert event_pages.summary(ports, TEST).total == shown
 
 
 def test_callers_of_some_brands_see_no_log(rig: Rig) -> None:
     """It tells of all brands."""
     bound = Caller("ws_1", "test", "key_9", brand_ids=("brand_1",))
-    for refused in (lambda: events.list_(rig.ports, bound, ListEvents()), lambda: events.summary(rig.ports, bound)):
+    for refused in (
+        lambda: event_pages.list_(rig.ports, bound, ListEvents()),
+        lambda: event_pages.summary(rig.ports, bound),
+    ):
         with pytest.raises(Forbidden):
             refused()
 
 
 def test_a_category_that_does_not_exist_is_refused_with_those_that_do(rig: Rig) -> None:
     with pytest.raises(Invalid) as caught:
-        events.list_(rig.ports, TEST, ListEvents(category="zzz"))
+        event_pages.list_(rig.ports, TEST, ListEvents(category="zzz"))
     assert caught.value.meta["field"] == "category"
     assert "'zzz'" in caught.value.message
     assert "webhook" in caught.value.message

@@ -17,8 +17,8 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Forbidden, Invalid, Limited, Missing, Unsupported
 from shared.domain.exports import CLAIMED, STEP, Export, Row, blob_key
 from shared.domain.posts import Target, target_path
-from shared.operations import accounts, events, housekeeping, publishing, repeating
-from shared.operations.events import ListEvents
+from shared.operations import accounts, event_pages, housekeeping, publishing, repeating
+from shared.operations.event_pages import ListEvents
 from shared.operations.exports import asking, files, processing, reading, report, table, workbook
 from shared.operations.exports.asking import AskExport
 from shared.operations.posts import creating, deleting
@@ -100,7 +100,7 @@ def test_an_export_lists_published_posts_with_their_figures_in_three_files(rig: 
     page = fetched(rig, urls.report).decode()
     assert "&lt;b&gt;bold" in page
     assert "<b>bold" not in page
-    actions = [one.action for one in events.list_(rig.ports, TEST, ListEvents(category="export")).entries]
+    actions = [one.action for one in event_pages.list_(rig.ports, TEST, ListEvents(category="export")).entries]
     assert sorted(actions) == ["export.completed", "export.created"]
 
 

@@ -24,9 +24,9 @@ from shared.domain.numbers import (
     post_numbers_path,
     spacing,
 )
+from shared.domain.payloads import storable
 from shared.operations import accounts, chores, events
 from shared.operations.analytics import distribution, readings, rows
-from shared.operations.publishing.payloads import storable
 from shared.operations.syncing import parts, quotas, running, thrift, watching
 from shared.operations.syncing.metering import Meter, Spent
 from shared.platforms import _usage, registry

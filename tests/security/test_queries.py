@@ -61,7 +61,7 @@ NAMED: Mapping[str, Mapping[str, str]] = {
         "operations/sealed.at_root": "holder.collection",
     },
     ELSEWHERE: {
-        "operations/events.list_": "query.collection",
+        "operations/event_pages.list_": "query.collection",
         "operations/exports/files.rows": "export_path(export.space, export.id)/parts",
         "operations/exports/sweeping._removed": "export_path(export.space, export.id)/parts",
         "operations/posts/listing._after": "query.collection",

@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.domain.accounts import Account
 from shared.domain.content import Act
-from shared.operations.inbox import filing
+from shared.operations.inbox import pushing
 from shared.platforms import registry
 from shared.platforms.contract_webhooks import Event
 from shared.ports.world import Ports
@@ -65,7 +65,7 @@ def opened(ports: Ports, account: Account, act: Act) -> None:
         return
     said = {"message_id": "they wrote", "conversation_id": act.on, "author_id": act.on, "text": "Hello?", "own": False}
     at = ports.clock.now()
-    filing.pushed(ports, account, Event("message.received", "they wrote", account.platform_account_id, at, said))
+    pushing.pushed(ports, account, Event("message.received", "they wrote", account.platform_account_id, at, said))
 
 
 def verbs(name: str) -> list[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from shared.api.engine.exchange import Exchange, Reply
 from shared.api.v1 import models_events as models
 from shared.domain.events import Entry
-from shared.operations import events
+from shared.operations import event_pages
 
 
 def list_(x: Exchange[None, models.EventsQuery]) -> Reply:
     """GET /v1/events"""
-    page = events.list_(x.ports, x.caller, events.ListEvents(**dict(x.query)))
+    page = event_pages.list_(x.ports, x.caller, event_pages.ListEvents(**dict(x.query)))
     pagination = models.EventsPagination(
         limit=page.limit, has_more=page.next_cursor is not None, next_cursor=page.next_cursor
     )
@@ -21,7 +21,7 @@ def list_(x: Exchange[None, models.EventsQuery]) -> Reply:
 
 def summary(x: Exchange[None, models.SummaryQuery]) -> Reply:
     """GET /v1/events/summary"""
-    made = events.summary(x.ports, x.caller, x.query.since, x.query.until)
+    made = event_pages.summary(x.ports, x.caller, x.query.since, x.query.until)
     answer = models.EventsSummaryResponse(
         total=made.total,
         failed=made.failed,

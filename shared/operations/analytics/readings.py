@@ -16,9 +16,9 @@ from shared.domain.numbers import (
     account_numbers_path,
     post_numbers_path,
 )
+from shared.domain.payloads import storable
 from shared.domain.posts import Target
 from shared.operations.analytics import counting, rows
-from shared.operations.publishing.payloads import storable
 from shared.platforms import registry
 from shared.platforms.contract import Metrics
 from shared.ports.store import StoreError, Transaction, Write

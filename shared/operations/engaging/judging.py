@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from shared.domain.accounts import Account
 from shared.domain.callers import Caller
-from shared.domain.errors import Invalid, Reconnect, Unsupported
+from shared.domain.errors import Invalid, Reconnect
 from shared.domain.nesting import packed
 from shared.domain.posts import MediaRef
 from shared.operations import networks, sessions
@@ -83,18 +83,12 @@ def known_action(manifest: Manifest, verb: str) -> Action:
         return action
     feature = manifest.feature(VERBS[verb]) if verb in VERBS else None
     if isinstance(feature, NotOffered):
-        raise not_offered(manifest, verb, feature)
+        raise networks.not_offered(manifest, verb, feature)
     known = sorted(one.verb for one in manifest.actions)
     guess = nearest(verb, known)
     hint = f" Did you mean {guess}?" if guess else ""
     text = f"verb: {manifest.title} has no {verb[:64]!r}.{hint} It has: {', '.join(known) or 'none'}."
     raise Invalid("validation.field_invalid", text, field="verb", accepted=known, platform=manifest.name)
-
-
-def not_offered(manifest: Manifest, what: str, why: NotOffered) -> Unsupported:
-    """The network does not offer this, and its manifest says why."""
-    text = f"{manifest.title} does not offer {what}: {why.reason.rstrip('.')}."
-    return Unsupported("resource.not_supported", text, platform=manifest.name, reason=why.reason, source=why.source.url)
 
 
 def _account(ports: Ports, caller: Caller, account_id: str) -> Account:

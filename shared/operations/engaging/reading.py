@@ -11,7 +11,6 @@ from shared.domain.callers import Caller
 from shared.domain.errors import Broken, Invalid, Missing, NetworkRefused, Unsupported
 from shared.operations import networks, sessions
 from shared.operations.engaging import ids, origins
-from shared.operations.engaging.judging import not_offered
 from shared.platforms import registry
 from shared.platforms.contract import Call, Published
 from shared.platforms.contract_inbox import Comment, Conversation, Inbox, Mention, Message, Page, Review
@@ -89,7 +88,7 @@ def offering(ports: Ports, caller: Caller, account_id: str, feature: str) -> Acc
     manifest = registry.manifest(account.platform)
     answer = manifest.feature(feature)
     if isinstance(answer, NotOffered):
-        raise not_offered(manifest, feature, answer)
+        raise networks.not_offered(manifest, feature, answer)
     if answer is None:
         text = f"{manifest.title} does not offer {feature}."
         raise Unsupported("resource.not_supported", text, platform=manifest.name)

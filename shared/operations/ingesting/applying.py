@@ -92,13 +92,13 @@ def _ways(platform: str, named: str) -> Iterator[tuple[str, Op, Any]]:
 
 
 def _filed(ports: Ports, account: Account, event: Event) -> bool:
-    from shared.operations.inbox import filing
+    from shared.operations.inbox import pushing
     from shared.operations.publishing import evidence
 
     key, message = (str(event.data.get(name) or "") for name in ("act_key", "message_id"))
     if key and message and event.kind in ("message.sent", "message.failed"):  # the first that is told of it
         evidence.keep(ports, account, key, message)
-    return filing.pushed(ports, account, event)
+    return pushing.pushed(ports, account, event)
 
 
 def _hinted(ports: Ports, account: Account, event: Event) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shared.domain.errors import Category, CausedBy, RostrumError
+from shared.domain.payloads import plain_text, storable
 from shared.domain.posts import Failure, Target
 from shared.domain.targets import RESTORED
-from shared.operations.publishing.payloads import plain_text, storable
 from shared.platforms.contract import Fate, Refused
 
 

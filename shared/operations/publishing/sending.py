@@ -17,13 +17,13 @@ from shared.domain import targets
 from shared.domain.accounts import Account
 from shared.domain.content import Act, Piece
 from shared.domain.errors import RostrumError
+from shared.domain.payloads import storable
 from shared.domain.posts import Arm, Failure, Live, Target, fingerprint
 from shared.domain.states import IN_DOUBT, State
 from shared.operations import sessions
 from shared.operations.publishing import failures, pieces
 from shared.operations.publishing.announcing import follow_up
 from shared.operations.publishing.back_off import back_off
-from shared.operations.publishing.payloads import storable
 from shared.operations.publishing.records import Loaded, put, settle
 from shared.platforms import registry
 from shared.platforms.contract import Accepted, Call, Fate, Published, Refused

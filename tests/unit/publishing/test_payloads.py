@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.backends.embedded import values
+from shared.domain.payloads import MAX_TEXT, plain_text, storable
 from shared.domain.states import State
-from shared.operations.publishing.payloads import MAX_TEXT, plain_text, storable
 from shared.platforms.contract import ErrorRow, Fate, Published, Refused
 from tests.unit.publishing.scripted import Stage
 

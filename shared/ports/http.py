@@ -7,7 +7,7 @@ engine knows. Every address is checked against the SSRF guard and the connection
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 
@@ -48,6 +48,17 @@ class Response:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+def whole(request: Request) -> bytes:
+    """The body's bytes. Raises what reading a stream raises."""
+    body = request.body
+    return body if isinstance(body, bytes) else b"".join(body.chunks()) if body else b""
+
+
+def received(request: Request) -> Request:
+    """The request with its whole body, as its network has it before it does anything."""
+    return replace(request, body=whole(request)) if isinstance(request.body, Stream) else request
 
 
 class Http(Protocol):

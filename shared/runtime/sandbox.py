@@ -20,7 +20,7 @@ from shared.platforms import _pushes, happenings, registry
 from shared.platforms.contract import Delayed, Lost, Seen, Simulator, Waiting
 from shared.platforms.happenings import Happened, Happening
 from shared.ports.clock import Clock
-from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Response
+from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Response, received
 from shared.ports.store import Query, Store, StoreError, Transaction, Write
 
 MEDIA_HOST = "sandbox.rostrum.test"
@@ -82,9 +82,10 @@ class SandboxHttp:
         return self._simulate(name, registry.simulator(name), request)
 
     def _simulate(self, name: str, simulator: Simulator, request: Request) -> Response:
+        whole = received(request)  # reading it may take as long as another server likes: not while the store is held
         fetch = cache(self.fetch)  # a transaction that runs again must not hold the store while it fetches again
         try:
-            outcome = self._within((name, request.world), lambda world: _handled(simulator, request, world), fetch)
+            outcome = self._within((name, whole.world), lambda world: _handled(simulator, whole, world), fetch)
         except StoreError as error:
             raise AnswerLost(f"{name}: the simulator's store failed ({type(error).__name__})") from error
         if isinstance(outcome, Lost):

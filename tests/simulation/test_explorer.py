@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
 
 import pytest
 
 from shared.platforms import registry
-from tests.simulation import bugs, campaign, explore, plans, playing, scenarios, writes
+from tests.simulation import bugs, campaign, explore, interleaving, plans, playing, scenarios, writes
 
 SEED = 1
 
@@ -26,6 +29,31 @@ def test_no_fault_breaks_the_promise(name: str) -> None:
     assert total.runs > 40, "the exploration has become too small to mean anything"
     assert total.crashes > 20, "no handler was killed: the faults do not reach the code"
     assert not total.broken, total.examples
+
+
+@pytest.mark.parametrize("name", registry.all_names())
+def test_two_handlers_of_any_write_take_turns(name: str) -> None:
+    """Whatever a network is sent, media that stream included: nobody holds a lock while a port is asked."""
+    for scenario in campaign.listed((name,)):
+        if scenario.name.endswith(", too"):
+            tally = playing.Tally()
+            playing.explore(scenario, playing.interleavings(SEED, 3), tally, interleave=True)
+            assert not tally.broken, tally.examples
+
+
+def test_who_waits_for_a_turn_in_vain_is_told_whatever_the_code_under_test_catches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interleaving, "STUCK", 0.1)
+    turns, lock = interleaving.Turns(Random(SEED)), threading.Lock()
+
+    def work() -> None:
+        with suppress(Exception), lock:
+            for _ in range(50):
+                turns.pass_on()
+
+    with pytest.raises(interleaving.Stuck):
+        turns.run([work, work])
 
 
 def test_pushes_at_every_turn_change_no_outcome_and_send_nothing_twice() -> None:

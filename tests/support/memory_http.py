@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from shared.platforms import _pushes, happenings, registry
 from shared.platforms.contract import Delayed, Lost, Waiting
 from shared.platforms.happenings import Happened, Happening
-from shared.ports.http import AnswerLost, Blocked, BodyTooLarge, NotSent, Request, Response
+from shared.ports.http import AnswerLost, Blocked, BodyTooLarge, NotSent, Request, Response, received
 from tests.support import files
 from tests.support.faults import Faults
 from tests.support.memory_parts import ManualClock
@@ -110,10 +110,10 @@ class Networks:
         return self._simulate(name, request)
 
     def _simulate(self, name: str, request: Request) -> Response:
-        world = self.world(name, request.world)
+        world, whole = self.world(name, request.world), received(request)
         try:
             with self._lock:
-                return registry.simulator(name).handle(request, world)
+                return registry.simulator(name).handle(whole, world)
         except Lost as lost:
             raise AnswerLost("lost on demand") from lost
         except Delayed as delayed:

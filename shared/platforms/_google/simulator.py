@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from shared.platforms import _faults
 from shared.platforms.contract import World
-from shared.ports.http import Request, Response
+from shared.ports.http import Request, Response, whole
 
 JSON: Final = "application/json; charset=UTF-8"
 STANDARD: Final = {"alt", "fields", "key", "prettyPrint", "quotaUser", "$.xgafv", "uploadType", "upload_id"}
@@ -80,7 +80,7 @@ class Asked:
 def read(request: Request, world: World) -> Asked:
     """A request as the network receives it, from nobody in particular yet."""
     url = urlsplit(request.url)
-    body = request.body if isinstance(request.body, bytes) else b"".join(request.body.chunks()) if request.body else b""
+    body = whole(request)
     return Asked(
         world=world,
         method=request.method.upper(),

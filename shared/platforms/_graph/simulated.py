@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from shared.platforms._graph.calls import appsecret_proof
 from shared.platforms._graph.webhooks import SIGNATURE, signature
 from shared.platforms.contract import Push, World
-from shared.ports.http import Request, Response
+from shared.ports.http import Request, Response, whole
 
 HOUR, DAY = 3600, 86_400
 SECRET = "sandbox-secret"  # of the app that a simulator signs its pushes for
@@ -127,12 +127,6 @@ class Ask:
         for name in names:
             if not self.params.get(name):
                 raise Problem(100, f"(#100) The parameter {name} is required")
-
-
-def whole(request: Request) -> bytes:
-    """The body's bytes."""
-    body = request.body
-    return body if isinstance(body, bytes) else b"".join(body.chunks()) if body else b""
 
 
 def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

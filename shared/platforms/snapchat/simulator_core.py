@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from shared.platforms import _alive
 from shared.platforms.contract import World
-from shared.ports.http import Request, Response
+from shared.ports.http import Request, Response, whole
 
 KEPT: Final = 300
 
@@ -84,7 +84,7 @@ class Asked:
 def read(request: Request, world: World) -> Asked:
     """A request as the network receives it."""
     url = urlsplit(request.url)
-    body = request.body if isinstance(request.body, bytes) else b"".join(request.body.chunks()) if request.body else b""
+    body = whole(request)
     return Asked(
         world=world,
         method=request.method.upper(),

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from shared.platforms.contract import World
 from shared.platforms.x.wire import EPOCH_MS
-from shared.ports.http import Request, Response
+from shared.ports.http import Request, Response, whole
 
 PROBLEMS: Final = "https://api.x.com/2/problems/"
 JSON: Final = "application/json; charset=utf-8"
@@ -75,7 +75,7 @@ class Asked:
 def read(request: Request, world: World) -> Asked:
     """A request as the network receives it, from nobody in particular yet."""
     url = urlsplit(request.url)
-    body = request.body if isinstance(request.body, bytes) else b"".join(request.body.chunks()) if request.body else b""
+    body = whole(request)
     return Asked(
         world=world,
         method=request.method.upper(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,8 +14,8 @@ from shared.backends.embedded.blobs import EmbeddedBlobs
 from shared.backends.embedded.store import EmbeddedStore
 from shared.platforms import registry
 from shared.platforms.contract import Delayed, Lost, World
-from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Response
-from shared.ports.store import Transaction, Unavailable
+from shared.ports.http import AnswerLost, BodyTooLarge, NotSent, Request, Response, Stream, whole
+from shared.ports.store import Transaction, Unavailable, Write
 from shared.runtime import sandbox
 from shared.runtime.sandbox import MEDIA_HOST, SandboxHttp
 from shared.runtime.sandbox_reach import Reach
@@ -33,6 +33,7 @@ class Counting:
 
     def handle(self, request: Request, world: World) -> Response:
         done = Response(200, {}, str(world.serial("requests")).encode())
+        whole(request)
         path = request.url.removeprefix(f"https://{HOST}")
         if path == "/lost":
             raise Lost("on demand")
@@ -105,6 +106,20 @@ def test_a_transaction_that_runs_again_does_not_fetch_again(http: SandboxHttp, s
     asked: list[str] = []
     SandboxHttp(store, ManualClock(), asked.append).send(Request("GET", f"{URL[:-2]}/outside"))
     assert asked == ["https://outside.test/file"]
+
+
+def test_what_is_sent_is_read_once_and_before_the_store_is_asked(http: SandboxHttp, store: EmbeddedStore) -> None:
+    """A body may stream from another server: nothing waits for that server meanwhile."""
+    read: list[bytes] = []
+
+    def chunks() -> Iterator[bytes]:
+        store.transact(lambda txn: txn.write(Write("set", "elsewhere/one", {})))  # refused within a transaction
+        for piece in (b"a", b"b"):
+            read.append(piece)
+            yield piece
+
+    assert http.send(Request("PUT", URL, body=Stream(2, chunks))).status == 200
+    assert read == [b"a", b"b"]
 
 
 def get(http: SandboxHttp, path: str = "", **more: Any) -> Response:

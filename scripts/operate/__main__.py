@@ -54,6 +54,7 @@ def main(arguments: Sequence[str], env: Mapping[str, str], ports: Ports | None =
 
 def _run(chosen: Settings, given: argparse.Namespace, out: Output) -> int:
     with installation.opened(chosen) as ports:
+        out.about(installation.named(chosen))
         if chosen.backend == "gcp" and given.run is pages.workspace:
             sealing_keys.init(chosen, out)
         return int(given.run(ports, given, out))

@@ -25,6 +25,11 @@ def chosen(env: Mapping[str, str], project: str = "", region: str = "") -> Setti
     return settings.load({**env, **(_of_terraform(project, region) if project else {})})
 
 
+def named(installation: Settings) -> str:
+    """What people call it by."""
+    return f"project {installation.project}" if installation.backend == "gcp" else str(installation.home.resolve())
+
+
 def refuse_unsaid_vault(installation: Settings, env: Mapping[str, str]) -> None:
     """Where sealed texts lie must be said by who rewrites them all: the default would move them. Raises NoInstallation."""
     if installation.backend == "gcp" and not env.get("ROSTRUM_VAULT"):

@@ -14,7 +14,10 @@ from shared.ports.world import Ports
 
 
 def run(ports: Ports, given: argparse.Namespace, out: Output) -> int:
-    """List or replay them. Raises registry.UnknownPlatform."""
+    """List or replay them. Raises registry.UnknownPlatform. 2: what was said does not go together."""
+    if problem := _at_odds(given):
+        out.problem(problem)
+        return 2
     platform = registry.resolve(given.platform) if given.platform else ""
     if given.outbound:
         return _recover(ports, given, out) if given.replay else _show_outbound(ports, given, out)
@@ -23,6 +26,15 @@ def run(ports: Ports, given: argparse.Namespace, out: Output) -> int:
         out.row(f"{count} handed out again", {"replayed": count})
         return 0
     return _show_inbound(ports, given, out, platform)
+
+
+def _at_odds(given: argparse.Namespace) -> str:
+    """What would otherwise be passed over, and more would be done than was asked for."""
+    if given.outbound and (given.ids or given.platform):
+        return "--outbound: deliveries to callers' endpoints go by --workspace; ids and --platform name networks' deliveries."
+    if given.workspace and not given.outbound:
+        return "--workspace: a network's delivery is not of one workspace; it goes with --outbound."
+    return ""
 
 
 def _show_inbound(ports: Ports, given: argparse.Namespace, out: Output, platform: str) -> int:

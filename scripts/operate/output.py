@@ -18,6 +18,11 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self._json = as_json
 
+    def about(self, installation: str) -> None:
+        """Which installation it is, for people: a command in the wrong folder is to be seen at once."""
+        if not self._json:
+            print(f"  of {installation}", file=sys.stderr, flush=True)
+
     def row(self, text: str, data: Mapping[str, Any]) -> None:
         """One thing: the text for people, the data for machines."""
         print(json.dumps(data, default=_plain) if self._json else text, flush=True)

@@ -131,6 +131,14 @@ def test_the_whole_minute_is_done_when_asked(stage: Stage, capsys: pytest.Captur
     assert stage.target().state is State.PUBLISHED
 
 
+@pytest.mark.parametrize(
+    "wrong", [("--workspace", "ws_1"), ("--outbound", "--platform", "x"), ("--outbound", "--replay", "evt_1")]
+)
+def test_what_does_not_narrow_a_replay_is_refused(stage: Stage, wrong: tuple[str, ...]) -> None:
+    """Or more would be sent again than was asked for."""
+    assert operate.main(["dead-letters", *wrong], {}, stage.rig.ports) == 2
+
+
 def test_what_an_endpoint_did_not_take_is_sent_again(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     rig = stage.rig
     receiver = Receiver(rig)

@@ -51,7 +51,8 @@ def origin(url: str) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.path.strip("/"):
         return None
-    return f"{parts.scheme}://{parts.hostname}{f':{port}' if port else ''}"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}"
 
 
 def pds(session: Mapping[str, Any]) -> str | None:

@@ -68,6 +68,7 @@ def test_an_answer_without_uri_and_cid_is_no_success(answer: dict[str, Any]) -> 
         ("https://pds.example.org/", "https://pds.example.org"),
         (" pds.example.org ", "https://pds.example.org"),
         ("http://localhost:2583", "http://localhost:2583"),
+        ("https://[2001:db8::1]:2583", "https://[2001:db8::1]:2583"),
         ("https://pds.example.org/xrpc", None),
         ("https://user:pass@pds.example.org", None),
         ("ftp://pds.example.org", None),

@@ -90,7 +90,7 @@ def _ask(run: Run, name: str, verb: str, text: str, *, minutes: int = 0, key: st
     at = (run.ports.clock.now() + timedelta(minutes=minutes)).isoformat() if minutes else None
     order = _order(run, name, run.acts[name], text)
     run.asked[name, order.text or f"{verb} {order.on}"] += 1
-    accepted = insist(run, lambda: _act(run, replace(order, scheduled_at=at), key))
+    accepted = insist(run, lambda: _act(run, replace(order, scheduled_at=at), key), stubborn=True)
     assert accepted, f"the scenario asks for what is refused: {verb} on {name}"
 
 

@@ -20,7 +20,7 @@ EARLY = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A promise that a run did not keep: ``kind`` is duplicate, loss, lie, early, silence, leak or wrong."""
+    """A promise that a run did not keep: ``kind`` is duplicate, loss, lie, early, silence, leak, wrong or error (it came to no end)."""
 
     kind: str
     what: str

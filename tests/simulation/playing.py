@@ -15,7 +15,7 @@ from shared.domain.states import State
 from shared.operations.publishing import sweeping
 from shared.platforms import registry
 from tests.simulation import acts, invariants, plain, scenarios, writes
-from tests.simulation.interleaving import deliver_interleaved
+from tests.simulation.interleaving import Stuck, deliver_interleaved
 from tests.simulation.invariants import Broken
 from tests.simulation.plans import Fault, Mode, Plan
 from tests.simulation.run import Deliver, Run, begin, deliver_hinted, deliver_twice, until_quiet
@@ -39,8 +39,12 @@ class Tally:
 
     def add(self, scenario: Scenario, plan: Plan, run: Run, found: list[Broken]) -> None:
         """Count one run."""
-        self.runs += 1
         self.crashes += run.crashes
+        self.count(scenario, plan, found)
+
+    def count(self, scenario: Scenario, plan: Plan, found: list[Broken]) -> None:
+        """One run, and what it broke."""
+        self.runs += 1
         for broken in found:
             self.broken[broken.kind] += 1
             where = f"{broken.what}\n      replay: --replay {scenario.name!r} {str(plan)!r} --seed {plan.seed}"
@@ -108,10 +112,14 @@ def length(scenario: Scenario, tally: Tally | None = None) -> int:
 
 
 def explore(scenario: Scenario, chosen: Iterable[Plan], tally: Tally, **how: bool) -> None:
-    """Play every plan."""
+    """Play every plan. One that comes to no end is broken like any other: it must not cost the rest."""
     for plan in chosen:
-        run, found = play(scenario, plan, **how)
-        tally.add(scenario, plan, run, found)
+        try:
+            run, found = play(scenario, plan, **how)
+        except (Exception, Stuck) as error:  # noqa: BLE001 - whatever escaped from it, it is told and replayed
+            tally.count(scenario, plan, [Broken("error", f"{type(error).__name__}: {error}")])
+        else:
+            tally.add(scenario, plan, run, found)
 
 
 def catalogue(names: tuple[str, ...]) -> list[Scenario]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from shared.platforms import registry
 from tests.simulation import bugs, campaign, explore, interleaving, plans, playing, scenarios, writes
+from tests.simulation.run import Run
 
 SEED = 1
 
@@ -102,3 +104,14 @@ def test_the_whole_exploration_tries_every_write_of_every_network() -> None:
     assert {name: sorted(offered[name] - tally.writes.get(name, set())) for name in offered} == {
         name: [] for name in offered
     }
+
+
+def test_a_run_that_comes_to_no_end_is_told_and_costs_no_other() -> None:
+    def refused(_run: Run) -> None:
+        raise AssertionError("it asks for what is refused")
+
+    tally, fine = playing.Tally(), scenarios.one_now("plain")
+    for scenario in (replace(fine, accept=refused), fine):
+        playing.explore(scenario, plans.randoms(SEED, 1, 10), tally)
+    assert (tally.runs, dict(tally.broken), tally.others) == (2, {"error": 1}, 1)
+    assert "replay: --replay" in tally.examples["error"]

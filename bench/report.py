@@ -10,17 +10,19 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a figure may be: ``most`` or ``least`` of it is ``limit``."""
+    """What a figure may be: ``most`` or ``least`` of it is ``limit``. ``note``: where that comes from, if not from the design."""
 
     bound: Literal["most", "least"]
     limit: float
+    note: str = ""
 
     def keeps(self, value: float) -> bool:
         """Whether the figure is within the budget."""
         return value <= self.limit if self.bound == "most" else value >= self.limit
 
     def __str__(self) -> str:
-        return f"{'≤' if self.bound == 'most' else '≥'} {number(self.limit)}"
+        said = f"{'≤' if self.bound == 'most' else '≥'} {number(self.limit)}"
+        return f"{said} ({self.note})" if self.note else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,9 @@ def at_most(limit: float) -> Budget:
     return Budget("most", limit)
 
 
-def at_least(limit: float) -> Budget:
+def at_least(limit: float, note: str = "") -> Budget:
     """A figure that is better the larger it is."""
-    return Budget("least", limit)
+    return Budget("least", limit, note)
 
 
 def median(values: Iterable[float]) -> float:
@@ -98,9 +100,11 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 
 def number(value: float) -> str:
-    """Three significant digits at most, without an exponent: 0.61, 12.3, 1,563."""
+    """Three significant digits at most, without an exponent: 0.124, 0.61, 12.3, 1,563."""
     if value == int(value) or abs(value) >= 100:
         return f"{value:,.0f}"
+    if 0.001 <= abs(value) < 0.2:
+        return f"{value:.3g}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 

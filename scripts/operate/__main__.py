@@ -72,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", default=suppress, help="one JSON object a line")
     common.add_argument("--project", default=suppress, help="of an installation on Google Cloud: the project's id")
     common.add_argument("--region", default=suppress, help="and its region, as in terraform")
-    parser = argparse.ArgumentParser(prog="python -m scripts.operate", description="Operate Rostrum.", epilog=EPILOG)
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.operate", description="Operate Rostrum.", epilog=EPILOG, parents=[common]
+    )
     parser.set_defaults(json=False, project="", region="")
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     adder = _Adder(commands, common)
@@ -125,9 +127,9 @@ def _on_letters(adder: _Adder) -> None:
         "dead-letters", letters.run, "deliveries that were given up: of networks, or to callers' endpoints"
     )
     made.add_argument("ids", nargs="*", metavar="ID", help="of networks' deliveries; without any: all")
-    made.add_argument("--platform", default="", help="those of one network")
+    made.add_argument("--platform", help="those of one network")
     made.add_argument("--outbound", action="store_true", help="those to callers' webhook endpoints")
-    made.add_argument("--workspace", default="", help="with --outbound: of one only")
+    made.add_argument("--workspace", help="with --outbound: of one only")
     made.add_argument("--replay", action="store_true", help="once more, instead of listing them")
 
 

@@ -18,10 +18,10 @@ class Output:
     def __init__(self, *, as_json: bool) -> None:
         self._json = as_json
 
-    def about(self, installation: str) -> None:
-        """Which installation it is, for people: a command in the wrong folder is to be seen at once."""
-        if not self._json:
-            print(f"  of {installation}", file=sys.stderr, flush=True)
+    @staticmethod
+    def about(installation: str) -> None:
+        """Which installation it is: a command in the wrong folder is to be seen at once."""
+        print(f"  of {installation}", file=sys.stderr, flush=True)
 
     def row(self, text: str, data: Mapping[str, Any]) -> None:
         """One thing: the text for people, the data for machines."""

@@ -26,9 +26,11 @@ class Selling:
 
     def payments(self, clock: Clock) -> Payments | None:
         """Who takes the money; the service's library loads with the first call."""
+        if not self.secret_key:
+            return None
         from shared.backends.live.stripe_payments import StripePayments
 
-        return StripePayments(self.secret_key, self.webhook_secret, self.prices, clock) if self.secret_key else None
+        return StripePayments(self.secret_key, self.webhook_secret, self.prices, clock)
 
 
 def read(env: Mapping[str, str]) -> Selling:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from shared.operations.operating import letters, spaces, stuck
 from shared.operations.operating.stuck import Finding
 from shared.ports.http import AnswerLost
 from shared.ports.store import Unavailable, Write
+from shared.runtime import bootstrap, settings
 from tests.operations.flows import OTHER, TEST
 from tests.operations.webhook_world import Machine, Receiver, happened
 from tests.support.memory_ports import Rig
@@ -132,11 +134,33 @@ def test_the_whole_minute_is_done_when_asked(stage: Stage, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--workspace", "ws_1"), ("--outbound", "--platform", "x"), ("--outbound", "--replay", "evt_1")]
+    "wrong",
+    [
+        ("--workspace", "ws_1"),
+        ("--outbound", "--platform", "x"),
+        ("--outbound", "evt_1"),
+        ("--outbound", "--workspace", ""),
+        ("--platform", ""),
+        ("",),
+    ],
 )
-def test_what_does_not_narrow_a_replay_is_refused(stage: Stage, wrong: tuple[str, ...]) -> None:
-    """Or more would be sent again than was asked for."""
-    assert operate.main(["dead-letters", *wrong], {}, stage.rig.ports) == 2
+def test_what_does_not_narrow_a_replay_is_refused(
+    stage: Stage, wrong: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Or more would be sent again than was asked for: the installation is not even asked."""
+    monkeypatch.setattr(stage.rig.ports.store, "query", None)
+    assert operate.main(["dead-letters", "--replay", *wrong], {}, stage.rig.ports) == 2
+    assert "--" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["status"], ["--json", "status"], ["status", "--json"]])
+def test_every_command_says_where_it_is(words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the error stream: what is read by machines stays as it is."""
+    bootstrap.embedded(settings.load({"ROSTRUM_HOME": str(tmp_path)}))
+    assert operate.main(words, {"ROSTRUM_HOME": str(tmp_path)}) == 0
+    said = capsys.readouterr()
+    assert str(tmp_path) in said.err
+    assert str(tmp_path) not in said.out
 
 
 def test_what_an_endpoint_did_not_take_is_sent_again(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,9 +54,9 @@ class Turns:
 
     def _worker(self, number: int, work: Callable[[], object], raised: list[BaseException]) -> None:
         threading.current_thread().number = number  # type: ignore[attr-defined]
-        with self._changed:
-            self._wait(number)
         try:
+            with self._changed:
+                self._wait(number)
             work()
         except BaseException as error:  # noqa: BLE001 - carried to the main thread, whatever it is
             raised.append(error)

@@ -34,10 +34,10 @@ def test_no_fault_breaks_the_promise(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", registry.all_names())
-def test_two_handlers_of_any_write_take_turns(name: str) -> None:
-    """Whatever a network is sent, media that stream included: nobody holds a lock while a port is asked."""
+def test_two_handlers_of_any_kind_of_post_take_turns(name: str) -> None:
+    """Media that stream included: nobody holds a lock while a port is asked."""
     for scenario in campaign.listed((name,)):
-        if scenario.name.endswith(", too"):
+        if scenario.name.endswith(" now, too"):
             tally = playing.Tally()
             playing.explore(scenario, playing.interleavings(SEED, 3), tally, interleave=True)
             assert not tally.broken, tally.examples

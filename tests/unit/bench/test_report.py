@@ -75,7 +75,17 @@ def test_the_verdict_counts_the_limit_itself_as_kept(budget: report.Budget | Non
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.614, "0.61"), (1.0, "1"), (12.34, "12.3"), (1563.4, "1,563"), (0.004, "0.00"), (3000, "3,000")],
+    [
+        (0.614, "0.61"),
+        (0.1241, "0.124"),
+        (1.0, "1"),
+        (1.084, "1.08"),
+        (12.34, "12.3"),
+        (1563.4, "1,563"),
+        (0.004, "0.004"),
+        (0.0004, "0.00"),
+        (3000, "3,000"),
+    ],
 )
 def test_numbers_are_short(value: float, shown: str) -> None:
     assert report.number(value) == shown

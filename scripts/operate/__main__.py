@@ -33,6 +33,11 @@ def main(arguments: Sequence[str], env: Mapping[str, str], ports: Ports | None =
     """The exit code. ``ports``: in place of those of the settings."""
     given = _parser().parse_args(arguments)
     out = Output(as_json=given.json)
+    if any(word == "" or (word.startswith("--") and word.endswith("=")) for word in arguments):
+        out.problem(
+            "An empty argument (a variable of the shell that is not set?) narrows nothing: leave it out where all are meant."
+        )
+        return 2
     try:
         if ports is not None:
             return int(given.run(ports, given, out))
@@ -127,9 +132,9 @@ def _on_letters(adder: _Adder) -> None:
         "dead-letters", letters.run, "deliveries that were given up: of networks, or to callers' endpoints"
     )
     made.add_argument("ids", nargs="*", metavar="ID", help="of networks' deliveries; without any: all")
-    made.add_argument("--platform", help="those of one network")
+    made.add_argument("--platform", default="", help="those of one network")
     made.add_argument("--outbound", action="store_true", help="those to callers' webhook endpoints")
-    made.add_argument("--workspace", help="with --outbound: of one only")
+    made.add_argument("--workspace", default="", help="with --outbound: of one only")
     made.add_argument("--replay", action="store_true", help="once more, instead of listing them")
 
 

@@ -30,8 +30,6 @@ def run(ports: Ports, given: argparse.Namespace, out: Output) -> int:
 
 def _at_odds(given: argparse.Namespace) -> str:
     """What would otherwise be passed over, and more would be done than was asked for."""
-    if "" in (given.workspace, given.platform, *given.ids):
-        return "An empty --workspace, --platform or id narrows nothing: leave it out where all are meant."
     if given.outbound and (given.ids or given.platform):
         return "--outbound: deliveries to callers' endpoints go by --workspace; ids and --platform name networks' deliveries."
     if given.workspace and not given.outbound:
@@ -53,7 +51,7 @@ def _show_inbound(ports: Ports, given: argparse.Namespace, out: Output, platform
 
 def _show_outbound(ports: Ports, given: argparse.Namespace, out: Output) -> int:
     count = 0
-    for one in letters.failed(ports, given.workspace or ""):
+    for one in letters.failed(ports, given.workspace):
         at = instant(one.created_at)
         out.row(f"{one.id}  {one.space}  {one.endpoint_id}  {one.event_type}  {at}  {one.reason}", asdict(one))
         count += 1
@@ -63,7 +61,7 @@ def _show_outbound(ports: Ports, given: argparse.Namespace, out: Output) -> int:
 def _recover(ports: Ports, given: argparse.Namespace, out: Output) -> int:
     """1 where an endpoint cannot be recovered."""
     count = problems = 0
-    for one in letters.recover(ports, given.workspace or ""):
+    for one in letters.recover(ports, given.workspace):
         told = one.problem or f"what failed since {instant(one.since)} is sent again"
         out.row(f"{one.endpoint_id}  {one.space}  {told}", asdict(one))
         count, problems = count + 1, problems + bool(one.problem)

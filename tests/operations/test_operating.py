@@ -136,21 +136,22 @@ def test_the_whole_minute_is_done_when_asked(stage: Stage, capsys: pytest.Captur
 @pytest.mark.parametrize(
     "wrong",
     [
-        ("--workspace", "ws_1"),
-        ("--outbound", "--platform", "x"),
-        ("--outbound", "evt_1"),
-        ("--outbound", "--workspace", ""),
-        ("--platform", ""),
-        ("",),
+        ("dead-letters", "--replay", "--workspace", "ws_1"),
+        ("dead-letters", "--replay", "--outbound", "--platform", "x"),
+        ("dead-letters", "--replay", "--outbound", "evt_1"),
+        ("dead-letters", "--replay", "--outbound", "--workspace", ""),
+        ("release", "--workspace="),
+        ("hold", "--platform", ""),
+        ("release", ""),
     ],
 )
-def test_what_does_not_narrow_a_replay_is_refused(
+def test_what_would_not_narrow_a_command_is_refused(
     stage: Stage, wrong: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Or more would be sent again than was asked for: the installation is not even asked."""
+    """Or more would be moved than was asked for: the installation is not even asked."""
     monkeypatch.setattr(stage.rig.ports.store, "query", None)
-    assert operate.main(["dead-letters", "--replay", *wrong], {}, stage.rig.ports) == 2
-    assert "--" in capsys.readouterr().err
+    assert operate.main(wrong, {}, stage.rig.ports) == 2
+    assert "leave it out" in (said := capsys.readouterr().err) or "--outbound" in said
 
 
 @pytest.mark.parametrize("words", [["status"], ["--json", "status"], ["status", "--json"]])

@@ -234,8 +234,8 @@ def test_a_forged_key_id_cannot_make_us_ask_at_every_request(world: World) -> No
     assert world.methods() == ["AccessSecretVersion"] * 2
 
 
-def test_keys_that_two_operators_add_at_once_are_both_kept(world: World) -> None:
-    """The other one's version comes between our reading and our adding."""
+def another_operators(world: World) -> str:
+    """The id of a key that somebody adds between our next reading of the keys and our writing them."""
     versions = world.service.secrets[f"projects/{world.project}/secrets/keyring"]
     theirs, add = "b" * 12, world.service.add_secret_version
 
@@ -247,6 +247,12 @@ def test_keys_that_two_operators_add_at_once_are_both_kept(world: World) -> None
         return add(request)
 
     world.service.adding = between
+    return theirs
+
+
+def test_keys_that_two_operators_add_at_once_are_both_kept(world: World) -> None:
+    """The other one's version comes between our reading and our adding."""
+    theirs = another_operators(world)
     ours = world.rotate()
     keys = world.vault().keys()
     assert {ours, theirs} < set(keys.ids)
@@ -255,19 +261,9 @@ def test_keys_that_two_operators_add_at_once_are_both_kept(world: World) -> None
 
 def test_a_key_that_is_added_while_another_is_retired_seals(world: World) -> None:
     """The other operator's version comes between our reading and our adding: whoever added a key was told that it seals."""
-    versions = world.service.secrets[f"projects/{world.project}/secrets/keyring"]
     vault = world.vault()
     old, middle = vault.keys().newest, world.rotate()
-    theirs, add = "b" * 12, world.service.add_secret_version
-
-    def between(request: Any) -> Any:
-        content = json.loads(versions[-1].data)
-        content = {"newest": theirs, "keys": {**content["keys"], theirs: "ab" * 32}}
-        versions.append(secrets._Version(secrets.STATE.ENABLED, json.dumps(content).encode()))
-        world.service.adding = None
-        return add(request)
-
-    world.service.adding = between
+    theirs = another_operators(world)
     vault.retire(old)
     for keys in (vault.keys(), world.vault().keys()):
         assert (keys.newest, {*keys.ids}) == (theirs, {middle, theirs})
